@@ -1,0 +1,1 @@
+"""decide: judgement.  Pure: what happened, who is told; nothing here can send or save."""

@@ -1,0 +1,1 @@
+"""edges: async doors without decisions."""

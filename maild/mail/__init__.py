@@ -1,0 +1,1 @@
+"""mail: bytes to words and words to bytes.  Pure; hostile input never raises."""

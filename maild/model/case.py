@@ -1,0 +1,113 @@
+"""case: the state of a case is the fold of its events.
+
+fold(events) -> Case.  Pure, total: an event that means nothing in a state changes only seq and updated_at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from maild.model.events import (
+    Acknowledged,
+    Assigned,
+    Closed,
+    Labelled,
+    Moved,
+    Opened,
+    Prioritised,
+    Priority,
+    Recorded,
+    Reopened,
+    Replied,
+    Solved,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stands.  subject is a commitment, customer and participants are parties, seq the last event's."""
+
+    id: int
+    number: str
+    desk: str
+    subject: str
+    customer: str
+    language: str
+    opened_at: datetime
+    updated_at: datetime
+    seq: int
+    status: Status = Status.NEW
+    priority: Priority = Priority.MEDIUM
+    handler: str | None = None
+    labels: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    acknowledged: bool = False
+    linked: int | None = None
+    closes_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in (Status.SOLVED, Status.CLOSED)
+
+
+# What is not in this table cannot happen to a status.
+NEXT: dict[tuple[Status, type], Status] = {
+    (Status.NEW, Replied): Status.OPEN,
+    (Status.NEW, Solved): Status.SOLVED,
+    (Status.OPEN, Solved): Status.SOLVED,
+    (Status.WAITING, Solved): Status.SOLVED,
+    (Status.ON_HOLD, Solved): Status.SOLVED,
+    (Status.SOLVED, Reopened): Status.OPEN,
+    (Status.CLOSED, Reopened): Status.OPEN,
+    (Status.SOLVED, Closed): Status.CLOSED,
+}
+
+
+def fold(case_id: int, events: Iterable[Recorded]) -> Case | None:
+    """The case after these events, None when there are none.  The first must be Opened (ValueError)."""
+    case: Case | None = None
+    for event in events:
+        case = begin(case_id, event) if case is None else apply(case, event)
+    return case
+
+
+def begin(case_id: int, first: Recorded) -> Case:
+    opened = first.event
+    if not isinstance(opened, Opened):
+        raise ValueError(f"a case begins with opened, not {opened.kind}")
+    return Case(
+        case_id, opened.number, opened.desk, opened.subject, opened.customer, opened.language, first.at, first.at, first.seq,
+        participants=(opened.customer,), linked=opened.linked,
+    )  # fmt: skip
+
+
+def apply(case: Case, record: Recorded) -> Case:
+    """The case after one more event."""
+    event = record.event
+    case = replace(
+        case, seq=record.seq, updated_at=record.at, status=NEXT.get((case.status, type(event)), case.status)
+    )
+    match event:
+        case Assigned(handler=handler):
+            return replace(case, handler=handler)
+        case Moved(desk=desk):
+            return replace(case, desk=desk)
+        case Prioritised(priority=priority):
+            return replace(case, priority=priority)
+        case Labelled(label=label) if label not in case.labels:
+            return replace(case, labels=(*case.labels, label))
+        case Solved(closes_at=closes_at):
+            return replace(case, closes_at=closes_at)
+        case Reopened() | Closed():
+            return replace(case, closes_at=None)
+        case Acknowledged():
+            return replace(case, acknowledged=True)
+    return case
+
+
+def wake_at(case: Case) -> datetime | None:
+    """The next instant at which the case must be looked at again: the end of its window for reopening."""
+    return case.closes_at if case.status is Status.SOLVED else None

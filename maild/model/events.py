@@ -1,0 +1,247 @@
+"""events: what happened to a case.  Past participles; ids, enums and times only, never personal text.
+
+An event names personal text by its **commitment** (see content.py), people by their party.  The record around it, with
+seq, time, actor and cause, is Recorded.  To add a kind: a dataclass here, a `case` in model/case.py.apply, and a row in KINDS;
+VERSION of a kind is raised, with a branch in `load`, when its fields change: golden events of each release must still fold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    ON_HOLD = "on_hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The root of all events; kind is the word that stands in the table and in the contract's JSON."""
+
+    kind: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Event):
+    """A case began.  subject is a commitment, message the row that opened it, customer a party."""
+
+    kind: ClassVar[str] = "opened"
+    number: str
+    desk: str
+    subject: str
+    customer: str
+    language: str
+    message: int
+    linked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Event):
+    """A mail came into the case.  standing: customer, participant, thread, stranger or unverified (a handler's mail without proof)."""
+
+    kind: ClassVar[str] = "received"
+    message: int
+    by: str
+    standing: str
+    evidence: str
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replied(Event):
+    """A handler answered the customer."""
+
+    kind: ClassVar[str] = "replied"
+    message: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """A handler wrote an internal note."""
+
+    kind: ClassVar[str] = "noted"
+    message: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned(Event):
+    """The case has this handler now (None: nobody), for this reason."""
+
+    kind: ClassVar[str] = "assigned"
+    handler: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(Event):
+    """The case went to another desk."""
+
+    kind: ClassVar[str] = "moved"
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritised(Event):
+    kind: ClassVar[str] = "prioritised"
+    priority: Priority
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled(Event):
+    kind: ClassVar[str] = "labelled"
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Solved(Event):
+    """Solved by this party; quiet: the customer is not told.  closes_at: when the window for reopening ends."""
+
+    kind: ClassVar[str] = "solved"
+    by: str
+    quiet: bool
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened(Event):
+    kind: ClassVar[str] = "reopened"
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Event):
+    """The window for reopening has passed."""
+
+    kind: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged(Event):
+    """The acknowledgement is owed: once per case."""
+
+    kind: ClassVar[str] = "acknowledged"
+    to: str
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Event):
+    """A letter is owed to this party."""
+
+    kind: ClassVar[str] = "told"
+    to: str
+    what: str
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed(Event):
+    """A letter was owed and is not sent, for this reason (a budget, an automatic sender)."""
+
+    kind: ClassVar[str] = "suppressed"
+    to: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined(Event):
+    """A person's foreseeable mistake: nothing was done, and he is told what and how to mend it."""
+
+    kind: ClassVar[str] = "declined"
+    by: str
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced(Event):
+    """A letter of ours did not arrive; failed for good, or only delayed.  status as in RFC 3463."""
+
+    kind: ClassVar[str] = "bounced"
+    letter: int
+    to: str
+    status: str
+    permanent: bool
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored(Event):
+    """Nothing else happened, and why.  May stand without a case."""
+
+    kind: ClassVar[str] = "ignored"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Event):
+    """A bug stopped this arrival; it waits for `maild queue retry`.  May stand without a case."""
+
+    kind: ClassVar[str] = "held"
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it stands in the table: seq counts from 1 within its case; cause names the arrival ("incoming:17")."""
+
+    seq: int
+    at: datetime
+    actor: str
+    cause: str
+    event: Event
+
+
+KINDS: dict[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (
+        Opened, Received, Replied, Noted, Assigned, Moved, Prioritised, Labelled, Solved, Reopened, Closed, Acknowledged, Told,
+        Suppressed, Declined, Bounced, Ignored, Held,
+    )
+}  # fmt: skip
+
+_WORDS: dict[str, type[StrEnum]] = {"priority": Priority}
+
+
+def dump(event: Event) -> dict[str, Any]:
+    """The event as JSON values: times as ISO 8601 in UTC."""
+    return {f.name: _plain(getattr(event, f.name)) for f in fields(event)}
+
+
+def load(kind: str, version: int, data: dict[str, Any]) -> Event:
+    """The event that `dump` wrote; KeyError for a kind this release does not know."""
+    cls = KINDS[kind]
+    if version > cls.version:
+        raise KeyError(f"event {kind} version {version} is newer than this maild")
+    return cls(**{name: _rich(name, value) for name, value in data.items()})
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _rich(name: str, value: Any) -> Any:
+    if name.endswith("_at") and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    word = _WORDS.get(name)
+    return word(value) if word else value

@@ -1,0 +1,103 @@
+"""message: what one mail says, read once and never changed.
+
+Built by mail/parse.py from raw bytes; every field is safe to show: decoded, without control or bidi characters.
+Parts are not copied: an Attachment names its bytes by their place in the raw mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of mail it is.  Only a person's mail may be answered automatically."""
+
+    PERSON = "person"
+    AUTOMATIC = "automatic"
+    LIST = "list"
+    BOUNCE = "bounce"
+    FEEDBACK = "feedback"
+    RECEIPT = "receipt"
+    CALENDAR = "calendar"
+    REACTION = "reaction"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox of RFC 5322 section 3.4: display name (may be empty) and addr-spec, the domain in lower case."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2].lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the text: start and end are offsets of its encoded body in the raw mail, size counts decoded octets."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+    inline: bool
+    start: int
+    end: int
+    encoding: str
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a delivery report says (RFC 3464): addresses that failed for good, those only delayed, status code by address."""
+
+    failed: tuple[str, ...] = ()
+    delayed: tuple[str, ...] = ()
+    status: tuple[tuple[str, str], ...] = ()
+    original_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail as read.
+
+    author      the single address of From, None when there is none or it cannot be read
+    authors     how many addresses stand in From over all its fields: other than 1 means no authentication
+    references  ids of In-Reply-To and References, in order, without doubles, with their angle brackets
+    text        the whole body as text; own_text what the author wrote himself (a view of text)
+    why         the evidence for kind and automatic, header by header
+    headers     (lower-case name, decoded value) in order, for rules and authenticators; values at most 16 kB
+    """
+
+    subject: str
+    author: Address | None
+    authors: int
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    date: datetime | None
+    message_id: str | None
+    references: tuple[str, ...]
+    text: str
+    html: str | None
+    own_text: str
+    attachments: tuple[Attachment, ...]
+    kind: Kind
+    automatic: bool
+    why: tuple[str, ...]
+    bounce: Bounce | None
+    language: str | None
+    defects: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+
+    def header(self, name: str) -> str | None:
+        """The topmost header of that (lower-case) name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def all_headers(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.headers if key == name)

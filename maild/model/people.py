@@ -1,0 +1,107 @@
+"""people: who takes part.
+
+A **party** is how events, letters and rows name one of them without an address: "handler:kari" (a key of people.yaml),
+"person:17" (a row of the table person), "admin:root" (a local user), "maild".  Addresses stand in one table only, so that
+erasing a person breaks no event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAILD = "maild"
+
+
+def handler_party(key: str) -> str:
+    return f"handler:{key}"
+
+
+def person_party(number: int) -> str:
+    return f"person:{number}"
+
+
+def handler_of(party: str) -> str | None:
+    """The handler's key, if the party is one."""
+    return party.removeprefix("handler:") if party.startswith("handler:") else None
+
+
+def person_of(party: str) -> int | None:
+    """The person's row id, if the party is one."""
+    return int(party.removeprefix("person:")) if party.startswith("person:") else None
+
+
+class Role(StrEnum):
+    HANDLER = "handler"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any."""
+
+    key: str
+    name: str
+    addresses: tuple[str, ...]
+    desks: tuple[str, ...]
+    role: Role = Role.HANDLER
+    language: str | None = None
+    retired: bool = False
+
+    @property
+    def address(self) -> str:
+        return self.addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix."""
+
+    key: str
+    addresses: tuple[str, ...]
+    name: str
+    language: str
+    zone: str
+    number: str = "#{n}"
+    first_number: int = 1001
+    signature: str = ""
+    separator: str = "+"
+    reopen_days: int = 14
+    retired: bool = False
+
+    @property
+    def address(self) -> str:
+        return self.addresses[0]
+
+
+class Authentication(StrEnum):
+    """How sure we are that From is true.  Aligned: DMARC's sense (RFC 7489 section 3.1); internal: a network or session of the site's own."""
+
+    NONE = "none"
+    ALIGNED = "aligned"
+    INTERNAL = "internal"
+
+
+class Possession(StrEnum):
+    """What the sender shows that only a receiver of our letters has.
+
+    thread: a Message-ID of ours or somebody else's signed address; own: the address signed for this very party.
+    """
+
+    NONE = "none"
+    THREAD = "thread"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The verdict on From with the authenticator that gave it and its evidence, line by line."""
+
+    authentication: Authentication = Authentication.NONE
+    by: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def authenticated(self) -> bool:
+        return self.authentication is not Authentication.NONE

@@ -1,0 +1,257 @@
+"""plan: one arrival on its way through the house.
+
+    Prepared (read, trusted)  --lookup-->  Known (what the database says)  --judge-->  Plan (events, rows, letters)
+
+All values; decide/ makes them, store/ writes them, nobody changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from maild.model.case import Case
+from maild.model.content import Content
+from maild.model.events import Event
+from maild.model.message import Address, Attachment, Message
+from maild.model.people import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A verified signed word of ours: purpose letter, letter row, key.  Only mail/token.py makes one."""
+
+    purpose: str
+    letter: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A mail read and judged for trust, outside any transaction.
+
+    id          row of `incoming`; 0 in a rehearsal
+    desk        key of the desk that owns it: the first of our addresses in To, else the first recipient's
+    recipients  our addresses it was delivered to, plain, lower case
+    tokens      verified tokens in the recipients' addresses
+    ids         verified tokens in In-Reply-To and References
+    own_id      its own Message-ID is one of ours
+    subject, body  the contents that events and rows will name
+    """
+
+    id: int
+    desk: str
+    sender: str
+    recipients: tuple[str, ...]
+    received_at: datetime
+    size: int
+    message: Message
+    trust: Trust
+    tokens: tuple[Token, ...]
+    ids: tuple[Token, ...]
+    own_id: bool
+    subject: Content
+    body: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A due instant of a case, as an arrival."""
+
+    id: int
+    case: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The one question to the database."""
+
+    letters: tuple[int, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    address: str = ""
+    cases: tuple[int, ...] = ()
+    counters: tuple[str, ...] = ()
+    budgets: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """What stands behind a token: whose case, made for which party, telling of which seq."""
+
+    id: int
+    case: int | None
+    party: str
+    kind: str
+    seq: int
+    revoked: bool
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    name: str
+    address: str
+    language: str | None = None
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A letter that has not left yet and may still be replaced: the end of a burst.  messages are rows it tells of."""
+
+    outbox: int
+    letter: int
+    case: int
+    party: str
+    kind: str
+    due_at: datetime
+    messages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message of a case as a letter shows it."""
+
+    message: int
+    at: datetime
+    author: str
+    text: str
+    incoming: int = 0
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The one answer.
+
+    by_message_id  message id -> case id, merges followed
+    persons        party -> Person, of everybody whose address a letter may need
+    counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    next_*         row ids that the next new rows get: the settler is alone, so they are certain
+    thread         case id -> message ids of its last letters and mails, for References (at most 20, oldest first)
+    subjects       commitment -> text of the cases' subjects
+    """
+
+    letters: Mapping[int, LetterRow] = field(default_factory=dict)
+    cases: Mapping[int, Case] = field(default_factory=dict)
+    by_message_id: Mapping[str, int] = field(default_factory=dict)
+    by_number: Mapping[str, int] = field(default_factory=dict)
+    author: Person | None = None
+    persons: Mapping[str, Person] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    pending: tuple[Pending, ...] = ()
+    shown: Mapping[int, Shown] = field(default_factory=dict)
+    thread: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    next_case: int = 1
+    next_person: int = 1
+    next_message: int = 1
+    next_letter: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An outgoing mail as it is meant, before it is bytes.  One letter, one recipient.
+
+    kind        ack notice update closing receipt error bounce unverified  (X-Maild-Kind and the template's name)
+    to          the recipient, a real address; party names him in events
+    subject     the case's subject without the tag; "" = the template's own subject (unauthenticated acknowledgement)
+    author      display name of the human who wrote it, "" for maild itself
+    automatic   value of Auto-Submitted, "" for what a human wrote (RFC 3834 section 5)
+    shown       the messages it tells of, oldest first; their attachments travel
+    values      what else the template may use: plain strings and numbers
+    references  message ids for References, oldest first; in_reply_to "" for none
+    replaces    the outbox row of a pending letter that this one takes the place of
+    """
+
+    id: int
+    case: int | None
+    number: str
+    kind: str
+    party: str
+    to: Address
+    desk: str
+    language: str
+    subject: str
+    reason: str
+    due_at: datetime
+    author: str = ""
+    automatic: str = ""
+    authenticated: bool = True
+    seq: int = 0
+    shown: tuple[Shown, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    in_reply_to: str = ""
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A mail (or note) as a row of the case: who, when, which way, which content."""
+
+    id: int
+    case: int
+    direction: str
+    author: str
+    kind: str
+    content: Content
+    message_id: str | None
+    incoming: int
+    internal: bool
+    standing: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of a plan with its case (None: none), before the store gives it a seq."""
+
+    case: int | None
+    actor: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that one arrival changes.  trace is stored with it for `maild explain`."""
+
+    events: tuple[Happened, ...]
+    persons: tuple[Person, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
+    contents: tuple[Content, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    cancels: tuple[int, ...] = ()
+    counters: Mapping[str, int] = field(default_factory=dict)
+    budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that travels with a letter, by reference: bytes start..end of that incoming mail."""
+
+    incoming: int
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter as bytes.  head: all headers but Content-*, CRLF, no empty line; text: the encoded first part with its Content-* headers.
+
+    Assembled identically at every attempt by mail/letters.assemble(head, text, parts, payloads).
+    """
+
+    letter: int
+    message_id: str
+    envelope_sender: str
+    recipient: str
+    head: bytes
+    text: bytes
+    parts: tuple[Part, ...]

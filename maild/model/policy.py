@@ -1,0 +1,185 @@
+"""policy: what the admin decided, compiled.  Built by policy/build.py from YAML and templates; frozen; replaced whole at reload.
+
+Facts are what a rule may look at.  A rule's condition is compiled to something that says, for given facts, which of its
+parts failed; so the trace costs nothing extra and decide/ needs to know no condition by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from maild.model.events import Priority
+from maild.model.people import Desk, Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a mail when rules are asked.  Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to."""
+
+    desk: str
+    author: str
+    domain: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    text: str
+    own_text: str
+    kind: str
+    automatic: bool
+    language: str
+    authenticated: bool
+    headers: tuple[tuple[str, str], ...]
+    attachments: tuple[tuple[str, str, int], ...]
+    size: int
+
+
+class Condition(Protocol):
+    """A compiled `when`."""
+
+    def failed(self, facts: Facts) -> str:
+        """"" when it holds; else its first part that failed, as the admin wrote it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a handler is chosen: by name (one key), round robin or least loaded among keys, or nobody (no keys).
+
+    key names the rotation, so that its turn survives restarts and reloads.
+    """
+
+    how: str
+    handlers: tuple[str, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The `set` of a rule; None = this rule says nothing about it."""
+
+    desk: str | None = None
+    handler: Choice | None = None
+    priority: Priority | None = None
+    labels: tuple[str, ...] = ()
+    acknowledge: bool | None = None
+    discard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched."""
+
+    name: str
+    where: str
+    when: Condition
+    set: Decisions
+    because: str = ""
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst."""
+
+    on: str
+    to: str
+    send: str
+    wait: bool = False
+
+
+class Texts(Protocol):
+    """The templates of all languages, compiled."""
+
+    def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
+        """The letter `name` in that language, or in the nearest that has it (nn -> nb -> en).  Never fails on a value of ours."""
+        ...
+
+    def languages(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter's words: the subject (one line) and the text, LF line ends, output capped at 64 kB."""
+
+    subject: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Budgets of automatic letters to senders who are not authenticated (MAIL.md), and the waits of letters."""
+
+    per_address_a_day: int = 5
+    per_domain_an_hour: int = 20
+    pool_an_hour: int = 200
+    undo: timedelta = timedelta(seconds=60)
+    burst: timedelta = timedelta(seconds=60)
+    attachments: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of it.  hash names the files it was built from; the first desk is the default."""
+
+    hash: str
+    desks: Mapping[str, Desk]
+    handlers: Mapping[str, Handler]
+    rules: tuple[Rule, ...]
+    notices: tuple[Notice, ...]
+    texts: Texts
+    limits: Limits = Limits()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def default_desk(self) -> Desk:
+        return next(iter(self.desks.values()))
+
+    def desk_of_address(self, address: str) -> Desk | None:
+        """The desk with this plain address (lower case), without any signed part."""
+        return next((desk for desk in self.desks.values() if address in desk.addresses), None)
+
+    def handler_of_address(self, address: str) -> Handler | None:
+        return next((h for h in self.handlers.values() if address.lower() in h.addresses and not h.retired), None)
+
+    def team(self, desk: str) -> tuple[Handler, ...]:
+        """The handlers who work for this desk today."""
+        return tuple(h for h in self.handlers.values() if not h.retired and (desk in h.desks or not h.desks))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One rule as it was tried: matched, or the part of its condition that failed first."""
+
+    name: str
+    where: str
+    matched: bool
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision with the rule that made it."""
+
+    value: object
+    rule: str
+    where: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say of a mail: decisions by field (desk, handler, priority, labels, acknowledge, discard) and the whole trace."""
+
+    tried: tuple[Tried, ...]
+    decisions: Mapping[str, Decided]
+
+    def value(self, name: str, default: object = None) -> object:
+        decided = self.decisions.get(name)
+        return decided.value if decided else default
+
+
+Clock = Callable[[], datetime]
