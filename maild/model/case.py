@@ -18,6 +18,7 @@ from maild.model.events import (
     Opened,
     Prioritised,
     Priority,
+    Received,
     Recorded,
     Reopened,
     Replied,
@@ -28,7 +29,10 @@ from maild.model.events import (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it stands.  subject is a commitment, customer and participants are parties, seq the last event's."""
+    """A case as it stands.  subject is a commitment, customer and participants are parties, seq the last event's.
+
+    heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
+    """
 
     id: int
     number: str
@@ -47,6 +51,7 @@ class Case:
     acknowledged: bool = False
     linked: int | None = None
     closes_at: datetime | None = None
+    heard: int = 1
 
     @property
     def ended(self) -> bool:
@@ -91,6 +96,8 @@ def apply(case: Case, record: Recorded) -> Case:
         case, seq=record.seq, updated_at=record.at, status=NEXT.get((case.status, type(event)), case.status)
     )
     match event:
+        case Received(automatic=False, standing="customer" | "participant" | "thread"):
+            return replace(case, heard=record.seq)
         case Assigned(handler=handler):
             return replace(case, handler=handler)
         case Moved(desk=desk):

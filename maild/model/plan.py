@@ -14,7 +14,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
-from maild.model.events import Event
+from maild.model.events import Recorded
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 
@@ -133,7 +133,8 @@ class Known:
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
-    thread         case id -> message ids of its last letters and mails, for References (at most 20, oldest first)
+    thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
+                   last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
     """
 
@@ -147,7 +148,7 @@ class Known:
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
     shown: Mapping[int, Shown] = field(default_factory=dict)
-    thread: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
@@ -168,6 +169,7 @@ class Letter:
     values      what else the template may use: plain strings and numbers
     references  message ids for References, oldest first; in_reply_to "" for none
     replaces    the outbox row of a pending letter that this one takes the place of
+    first       the case is new: no earlier letter of its lane (case and party) can be waiting
     """
 
     id: int
@@ -190,6 +192,7 @@ class Letter:
     references: tuple[str, ...] = ()
     in_reply_to: str = ""
     replaces: int | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +214,28 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event of a plan with its case (None: none), before the store gives it a seq."""
+    """An event of a plan, as it will stand in the table, with its case (None: none, and seq 0)."""
 
     case: int | None
-    actor: str
-    event: Event
+    record: Recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that one arrival changes.  trace is stored with it for `maild explain`."""
+    """All that one arrival changes.
+
+    cases     the cases touched, after their events
+    messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
+    cancels   outbox rows taken back before they left
+    counters, budgets  increments
+    words     message row -> folded words for search
+    trace     stored with the arrival for `maild explain`
+    """
 
     events: tuple[Happened, ...]
+    cases: tuple[Case, ...] = ()
+    references: tuple[tuple[str, int, int, int], ...] = ()
+    words: Mapping[int, str] = field(default_factory=dict)
     persons: tuple[Person, ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()

@@ -123,7 +123,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it.  hash names the files it was built from; the first desk is the default."""
+    """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail."""
 
     hash: str
     desks: Mapping[str, Desk]
@@ -133,6 +133,7 @@ class Policy:
     texts: Texts
     limits: Limits = Limits()
     files: Mapping[str, str] = field(default_factory=dict)
+    admin: str | None = None
 
     @property
     def default_desk(self) -> Desk:

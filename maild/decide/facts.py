@@ -1,0 +1,83 @@
+"""facts: what a rule may look at, and what must be asked of the database before judging.  Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from maild.decide import budget
+from maild.decide.assign import open_key, turn_key
+from maild.model import numbers
+from maild.model.plan import Lookup, Prepared, Wake
+from maild.model.policy import Facts, Policy
+
+TEXT = 64 * 1024
+# A number as our letters write it: in brackets with a hash, or behind a hash.
+_NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
+
+
+def facts(prepared: Prepared, automatic: bool) -> Facts:
+    """The facts of a mail."""
+    message = prepared.message
+    author = message.author.address.lower() if message.author else ""
+    return Facts(
+        desk=prepared.desk,
+        author=author,
+        domain=author.rpartition("@")[2],
+        to=tuple(a.address.lower() for a in message.to),
+        cc=tuple(a.address.lower() for a in message.cc),
+        subject=message.subject,
+        text=message.text[:TEXT],
+        own_text=message.own_text[:TEXT],
+        kind=str(message.kind),
+        automatic=automatic,
+        language=message.language or "",
+        authenticated=prepared.trust.authenticated,
+        headers=message.headers,
+        attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
+        size=prepared.size,
+    )
+
+
+def lookup(arrival: Prepared | Wake, policy: Policy, now: datetime) -> Lookup:
+    """The one question."""
+    if isinstance(arrival, Wake):
+        return Lookup(cases=(arrival.case,), counters=tuple(_counters(policy, now)))
+    message = arrival.message
+    address = message.author.address.lower() if message.author else arrival.sender.lower()
+    original = message.bounce.original_message_id if message.bounce else None
+    return Lookup(
+        letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids)}),
+        message_ids=(*message.references, *((original,) if original else ())),
+        numbers=numbers_in(message.subject),
+        address=address,
+        counters=tuple(_counters(policy, now)),
+        budgets=(*budget.keys(address, now), unverified_key(address, now)),
+    )
+
+
+def unverified_key(address: str, now: datetime) -> tuple[str, int]:
+    """The budget of letters that tell a handler of an unproven mail in his name: one an hour."""
+    return (f"unverified:{address}", int(now.timestamp()) // 3600)
+
+
+def numbers_in(subject: str) -> tuple[str, ...]:
+    """Case numbers that a subject may name, in order."""
+    found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
+    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
+
+
+def number_counter(policy: Policy, desk: str, now: datetime) -> str:
+    """The counter from which the desk's next number comes."""
+    value = policy.desks[desk]
+    return f"number:{numbers.scope(value.number, now.astimezone(ZoneInfo(value.zone)).year)}"
+
+
+def _counters(policy: Policy, now: datetime) -> list[str]:
+    names = [number_counter(policy, desk, now) for desk in policy.desks]
+    choices = [rule.set.handler for rule in policy.rules if rule.set.handler]
+    names += [turn_key(choice, desk) for choice in choices if choice.how == "round_robin" for desk in policy.desks]
+    if any(choice.how == "least_loaded" for choice in choices):
+        names += [open_key(handler) for handler in policy.handlers]
+    return list(dict.fromkeys(names))

@@ -1,0 +1,111 @@
+"""intake: what a mail from outside does.  A new case, an addition to one, or nothing; never a command.
+
+An automatic mail is filed: it joins its case if it has one, else opens a quiet one; it reopens nothing, touches no clock and is
+answered by nobody.
+"""
+
+from __future__ import annotations
+
+from maild.decide import notices
+from maild.decide.assign import choose
+from maild.decide.facts import facts
+from maild.decide.ledger import Ledger
+from maild.decide.route import route
+from maild.decide.thread import Join
+from maild.model.events import Assigned, Ignored, Labelled, Opened, Prioritised, Priority, Received, Reopened, Status
+from maild.model.people import MAILD
+from maild.model.plan import Prepared
+from maild.model.policy import Choice, Verdict
+
+RULES = "maild"
+
+
+def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
+    """The mail belongs to a case that exists."""
+    assert join.case is not None
+    case_id = join.case.id
+    party = ledger.person(prepared)
+    row = ledger.file(prepared, case_id, party, join.standing, internal="internal" if join.standing == "stranger" else "")
+    ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
+    stranger = join.standing == "stranger"
+    if ledger.case(case_id).status is Status.SOLVED and not automatic and not stranger:
+        ledger.happen(case_id, party, Reopened(party))
+    telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=stranger)
+    notices.tell(ledger, case_id, telling)
+
+
+def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
+    """The mail opens a case, unless a rule discards it."""
+    verdict = route(facts(prepared, automatic), ledger.policy.rules)
+    ledger.trace.update(_trace(verdict))
+    discard = verdict.value("discard")
+    if discard is not None:
+        ledger.happen(None, RULES, Ignored(f"discarded by a rule: {discard}"))
+        return
+    case_id = _open(ledger, prepared, verdict, join)
+    _decide(ledger, case_id, verdict)
+    row = ledger.next_message() - 1
+    notices.tell(
+        ledger,
+        case_id,
+        notices.Telling(
+            prepared, ledger.show(prepared, row), ledger.case(case_id).customer, _silent(prepared, verdict, automatic), _because(verdict), new=True
+        ),
+    )
+
+
+def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
+    desk = str(verdict.value("desk", prepared.desk))
+    case_id, party = ledger.next_case(), ledger.person(prepared)
+    row = ledger.file(prepared, case_id, party, "customer")
+    person = ledger.people.get(party)
+    language = prepared.message.language or (person.language if person else None) or ledger.policy.desks[desk].language
+    subject = ledger.subject(prepared.subject)
+    ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
+    return case_id
+
+
+def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
+    priority = verdict.decisions.get("priority")
+    if priority is not None:
+        ledger.happen(case_id, RULES, Prioritised(Priority(str(priority.value)), priority.because or priority.rule))
+    labels = verdict.value("labels", ())
+    for label in labels if isinstance(labels, tuple) else ():
+        ledger.happen(case_id, RULES, Labelled(label))
+    choice = verdict.value("handler")
+    case = ledger.case(case_id)
+    chosen = choose(choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters)
+    ledger.turn(chosen)
+    ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
+    ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
+
+
+def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:
+    """Why there is no acknowledgement, "" if there is one."""
+    if automatic:
+        return "the mail is automatic"
+    if verdict.value("acknowledge") is False:
+        return f"rule {verdict.decisions['acknowledge'].rule}"
+    if any(recipient.startswith("postmaster@") or recipient == "postmaster" for recipient in prepared.recipients):
+        return "mail to postmaster"
+    return ""
+
+
+def _because(verdict: Verdict) -> str:
+    decided = verdict.decisions.get("priority") or verdict.decisions.get("desk")
+    return decided.because if decided else ""
+
+
+def _trace(verdict: Verdict) -> dict[str, object]:
+    return {
+        "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
+        "decisions": {
+            name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because} for name, d in verdict.decisions.items()
+        },
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Choice):
+        return {"how": value.how, "handlers": list(value.handlers)}
+    return list(value) if isinstance(value, tuple) else value if isinstance(value, bool | int) else str(value)

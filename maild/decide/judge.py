@@ -1,0 +1,129 @@
+"""judge: one arrival, one verdict.  judge(arrival, known, policy, now) -> Plan.  Pure; the same for the daemon and a rehearsal.
+
+Every arrival yields at least one event, if only Ignored(reason).  The order of the questions is the order of trust:
+ours? a bounce? a handler's? then it is from outside.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from maild.decide import commands, intake, notices
+from maild.decide.facts import unverified_key
+from maild.decide.ledger import Ledger
+from maild.decide.thread import Join, join
+from maild.model.events import Bounced, Closed, Ignored, Received, Status
+from maild.model.message import Kind
+from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
+from maild.model.plan import Known, LetterRow, Plan, Prepared, Wake
+from maild.model.policy import Policy
+
+
+def judge(arrival: Prepared | Wake, known: Known, policy: Policy, now: datetime) -> Plan:
+    """What happened, and which letters are owed."""
+    ledger = Ledger(f"incoming:{arrival.id}", known, policy, now)
+    if isinstance(arrival, Wake):
+        _wake(ledger, arrival)
+    else:
+        _mail(ledger, arrival)
+    return ledger.plan()
+
+
+def _wake(ledger: Ledger, wake: Wake) -> None:
+    case = ledger.known.cases.get(wake.case)
+    if case is None or case.status is not Status.SOLVED or case.closes_at is None or case.closes_at > ledger.now:
+        ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
+        return
+    ledger.happen(case.id, MAILD, Closed())
+
+
+def _mail(ledger: Ledger, prepared: Prepared) -> None:
+    message = prepared.message
+    ledger.verified = prepared.trust.authenticated
+    where = join(prepared, ledger.known, ledger.policy)
+    automatic = message.automatic or prepared.sender == "" or _is_ours(ledger, prepared)
+    ledger.trace.update(_trace(prepared, where, automatic))
+    if prepared.own_id and not message.all_headers("resent-from"):
+        _ignore(ledger, where, "a letter of our own came back")
+        return
+    if message.kind is Kind.BOUNCE:
+        _bounce(ledger, prepared, where)
+        return
+    author = message.author
+    handler = ledger.policy.handler_of_address(author.address) if author else None
+    if handler and where.case is not None and not automatic:
+        _handler(ledger, prepared, where, handler)
+        return
+    if where.case is not None:
+        intake.add(ledger, prepared, where, automatic)
+        return
+    intake.begin(ledger, prepared, where, automatic)
+
+
+def _is_ours(ledger: Ledger, prepared: Prepared) -> bool:
+    """From is a desk: a loop, or somebody who writes as us.  Answered by nobody."""
+    author = prepared.message.author
+    return author is not None and ledger.policy.desk_of_address(author.address.lower()) is not None
+
+
+def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
+    ledger.happen(where.case.id if where.case else None, MAILD, Ignored(reason))
+
+
+# --- a handler ------------------------------------------------------------------------------------------------------------------
+
+
+def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
+    """His words count only with both: the address made for him, and a From that is proven (COMMANDS.md)."""
+    assert where.case is not None
+    if where.possession is Possession.OWN and prepared.trust.authenticated:
+        commands.handle(ledger, commands.Order(prepared, handler, where.case.id, where.purpose, where.letter))
+        return
+    party = handler_party(handler.key)
+    row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
+    ledger.happen(where.case.id, party, Received(row, party, "unverified", where.evidence))
+    key = unverified_key(handler.address, ledger.now)
+    if ledger.known.budgets.get(key, 0):
+        return
+    ledger.spend(key)
+    notices.to_handler(
+        ledger, ledger.case(where.case.id), handler, "unverified", "mail-in-your-name", {"words": prepared.message.own_text},
+    )  # fmt: skip
+
+
+# --- a bounce -------------------------------------------------------------------------------------------------------------------
+
+
+def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
+    """Attach it to the letter it is about, by our signed envelope address or our Message-ID; without either it is filed only."""
+    letter = _bounced_letter(ledger, prepared)
+    if letter is None or letter.case is None or letter.case not in ledger.known.cases:
+        _ignore(ledger, where, "a delivery report about no letter of ours")
+        return
+    report = prepared.message.bounce
+    failed = bool(report and report.failed)
+    status = next(iter(report.status), ("", ""))[1] if report else ""
+    row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
+    ledger.happen(letter.case, MAILD, Bounced(letter.id, letter.party, status, failed, row))
+    if not failed or handler_of(letter.party):
+        return
+    person = ledger.people.get(letter.party)
+    values = {"status_code": status, "bounced_name": (person.name or person.address) if person else letter.to, "bounced_kind": letter.kind}
+    notices.bounce_note(ledger, ledger.case(letter.case), values)
+
+
+def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:
+    tokens = [t for t in prepared.tokens if t.purpose == "b"] + list(prepared.ids)
+    return next((ledger.known.letters[t.letter] for t in tokens if t.letter in ledger.known.letters), None)
+
+
+def _trace(prepared: Prepared, where: Join, automatic: bool) -> dict[str, object]:
+    message, trust = prepared.message, prepared.trust
+    return {
+        "kind": str(message.kind), "automatic": automatic, "why": list(message.why), "defects": list(message.defects),
+        "trust": {"authentication": str(trust.authentication), "by": trust.by, "evidence": list(trust.evidence), "possession": str(where.possession)},
+        "thread": {
+            "case": where.case.number if where.case else None, "standing": where.standing, "evidence": where.evidence, "linked": where.linked,
+            "found": list(where.found),
+        },
+    }  # fmt: skip

@@ -1,0 +1,181 @@
+"""ledger: a plan in the making.
+
+Judgement writes into it what happened; the ledger gives ids and seqs, folds each event into its case at once, and hands out
+the finished Plan.  It lives for one arrival inside one pure function: same input, same plan.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from maild.decide.assign import Chosen, open_key
+from maild.decide.facts import number_counter
+from maild.model import numbers
+from maild.model.case import Case, apply, begin
+from maild.model.content import Content
+from maild.model.events import Event, Opened, Recorded
+from maild.model.people import person_party
+from maild.model.plain import plain
+from maild.model.plan import Happened, Known, Letter, MessageRow, Person, Plan, Prepared, Shown
+from maild.model.policy import Policy
+
+NOBODY = "nobody"
+_WORDS = 64 * 1024
+
+
+class Ledger:
+    """Append-only until `plan()`."""
+
+    def __init__(self, cause: str, known: Known, policy: Policy, now: datetime) -> None:
+        self.cause, self.known, self.policy, self.now = cause, known, policy, now
+        self.trace: dict[str, Any] = {}
+        self._events: list[Happened] = []
+        self._cases: dict[int, Case] = {}
+        self._persons: list[Person] = []
+        self._messages: list[MessageRow] = []
+        self._contents: list[Content] = []
+        self._references: list[tuple[str, int, int, int]] = []
+        self._words: dict[int, str] = {}
+        self._letters: list[Letter] = []
+        self._cancels: list[int] = []
+        self._counters: dict[str, int] = {}
+        self._budgets: dict[tuple[str, int], int] = {}
+        self.verified = False
+        self.subjects: dict[str, str] = dict(known.subjects)
+        self.people: dict[str, Person] = dict(known.persons)
+        if known.author:
+            self.people[person_party(known.author.id)] = known.author
+
+    # --- events ---------------------------------------------------------------------------------------------------------------
+
+    def happen(self, case_id: int | None, actor: str, event: Event) -> Case | None:
+        """The event happened; the case as it is now."""
+        if case_id is None:
+            self._events.append(Happened(None, Recorded(0, self.now, actor, self.cause, event)))
+            return None
+        before = self.case(case_id)
+        record = Recorded(before.seq + 1, self.now, actor, self.cause, event)
+        return self._keep(case_id, before, apply(before, record), record)
+
+    def open(self, case_id: int, actor: str, event: Opened) -> Case:
+        record = Recorded(1, self.now, actor, self.cause, event)
+        return self._keep(case_id, None, begin(case_id, record), record)
+
+    def _keep(self, case_id: int, before: Case | None, after: Case, record: Recorded) -> Case:
+        self._events.append(Happened(case_id, record))
+        self._cases[case_id] = after
+        self._count_open(before, -1)
+        self._count_open(after, 1)
+        return after
+
+    def _count_open(self, case: Case | None, by: int) -> None:
+        if case is not None and case.handler is not None and not case.ended:
+            self.count(open_key(case.handler), by)
+
+    def case(self, case_id: int) -> Case:
+        """As it stands now, with this arrival's events."""
+        return self._cases.get(case_id) or self.known.cases[case_id]
+
+    def events_of(self, case_id: int) -> list[Recorded]:
+        return [happened.record for happened in self._events if happened.case == case_id]
+
+    # --- rows -----------------------------------------------------------------------------------------------------------------
+
+    def person(self, prepared: Prepared) -> str:
+        """The party of the mail's author, a new person if we do not know him; NOBODY without an address."""
+        if self.known.author:
+            return person_party(self.known.author.id)
+        author = prepared.message.author
+        address = (author.address if author else prepared.sender).lower()
+        if not address:
+            return NOBODY
+        if self._persons:
+            return person_party(self._persons[0].id)
+        person = Person(self.known.next_person, author.name if author else "", address, prepared.message.language)
+        self._persons.append(person)
+        self.people[person_party(person.id)] = person
+        return person_party(person.id)
+
+    def next_case(self) -> int:
+        return self.known.next_case
+
+    def next_message(self) -> int:
+        return self.known.next_message + len(self._messages)
+
+    def file(self, prepared: Prepared, case_id: int, author: str, standing: str, internal: str = "") -> int:
+        """Put the mail into the case; its row.  Its id and the ids it names lead to the case from now on."""
+        message, row = prepared.message, self.next_message()
+        self._messages.append(
+            MessageRow(
+                row, case_id, "in", author, str(message.kind), prepared.body, message.message_id, prepared.id, bool(internal), standing,
+                message.attachments,
+            )
+        )  # fmt: skip
+        if message.message_id:
+            self._references.append((message.message_id, case_id, row, 1))
+        # An ancestor that we never saw joins what others answer to it; only a mail that was let in may teach us ids.
+        if standing in ("customer", "participant"):
+            self._references += [(known, case_id, row, 0) for known in message.references[-20:]]
+        self._words[row] = plain(f"{message.subject} {message.text[:_WORDS]}")
+        return row
+
+    def subject(self, content: Content) -> str:
+        """Keep a case's subject beside the events; its commitment."""
+        self._contents.append(content)
+        self.subjects[content.commitment] = content.text
+        return content.commitment
+
+    def show(self, prepared: Prepared, row: int, text: str | None = None) -> Shown:
+        """The mail as a letter shows it."""
+        message = prepared.message
+        author = message.author
+        name = (author.name or author.address) if author else prepared.sender
+        return Shown(row, prepared.received_at, name, message.own_text if text is None else text, prepared.id, message.attachments)
+
+    # --- counters -------------------------------------------------------------------------------------------------------------
+
+    def number(self, desk_key: str) -> str:
+        """The desk's next case number."""
+        desk = self.policy.desks[desk_key]
+        counter = number_counter(self.policy, desk_key, self.now)
+        last = self.known.counters.get(counter, 0)
+        value = max(desk.first_number, last + 1)
+        self.count(counter, value - last)
+        return numbers.render(desk.number, value, self.now.astimezone(ZoneInfo(desk.zone)).year)
+
+    def turn(self, chosen: Chosen) -> None:
+        if chosen.turn:
+            self.count(chosen.turn, 1)
+
+    def count(self, key: str, by: int) -> None:
+        self._counters[key] = self._counters.get(key, 0) + by
+
+    def spend(self, key: tuple[str, int]) -> None:
+        self._budgets[key] = self._budgets.get(key, 0) + 1
+
+    # --- letters --------------------------------------------------------------------------------------------------------------
+
+    def next_letter(self) -> int:
+        return self.known.next_letter + len(self._letters)
+
+    def owe(self, letter: Letter) -> None:
+        self._letters.append(letter)
+
+    def cancel(self, outbox: int) -> None:
+        self._cancels.append(outbox)
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        return tuple(self._letters)
+
+    def plan(self) -> Plan:
+        trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
+        return Plan(
+            events=tuple(self._events), cases=tuple(self._cases.values()), references=tuple(self._references), words=self._words,
+            persons=tuple(self._persons), messages=tuple(self._messages), contents=tuple(self._contents), letters=tuple(self._letters),
+            cancels=tuple(self._cancels), counters=self._counters, budgets=self._budgets, trace=trace,
+        )  # fmt: skip
+
+

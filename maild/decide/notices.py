@@ -1,0 +1,224 @@
+"""notices: which letters are owed for what happened.  Events say what, policy.notices says to whom, this says when and how.
+
+Each letter is an event too (Acknowledged, Told, Suppressed), so that once-per-case, budgets and promises are facts.
+Never a letter about one's own act, but the receipt.  A reply to the customer waits for /undo; news for a handler wait for the
+end of a burst and become one letter; the first letter to a person goes at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from maild.decide import budget
+from maild.decide.ledger import NOBODY, Ledger
+from maild.decide.thread import without_tag
+from maild.model.case import Case
+from maild.model.events import Acknowledged, Event, Replied, Solved, Suppressed, Told
+from maild.model.message import Address
+from maild.model.people import MAILD, Handler, handler_of, handler_party
+from maild.model.plan import Letter, Pending, Person, Prepared, Shown
+from maild.model.policy import Notice
+
+# An id that may stand in our header as it came: printable, without angle brackets inside, short.
+_PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
+SENT_BY = "maild"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does."""
+
+    prepared: Prepared | None
+    shown: Shown | None = None
+    actor: str = MAILD
+    silent: str = ""
+    because: str = ""
+    new: bool = False
+    stranger: bool = False
+
+
+def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
+    """Owe what policy.notices says for each event of this arrival in this case."""
+    happened = [record.event for record in ledger.events_of(case_id)]
+    for event in happened:
+        for notice in ledger.policy.notices:
+            if notice.on == event.kind and not _said_otherwise(event, notice, happened):
+                TELL[notice.to](ledger, case_id, notice, telling, event)
+
+
+def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool:
+    """A closing letter carries the reply's words; a quiet close says nothing."""
+    if isinstance(event, Replied):
+        return any(isinstance(e, Solved) and not e.quiet for e in happened)
+    return isinstance(event, Solved) and event.quiet
+
+
+# --- the customer ---------------------------------------------------------------------------------------------------------------
+
+
+def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, event: Event) -> None:
+    case = ledger.case(case_id)
+    person = ledger.people.get(case.customer)
+    if notice.send == "ack":
+        _acknowledge(ledger, case, person, telling)
+        return
+    if person is None:
+        ledger.happen(case_id, MAILD, Suppressed(case.customer, notice.send, "no address"))
+        return
+    if telling.actor == case.customer:
+        return
+    kind = "closing" if isinstance(event, Solved) else "update"
+    replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case_id))
+    shown = (telling.shown,) if telling.shown and replied else ()
+    _owe(
+        ledger, case, case.customer, Address(person.name, person.address), kind, "your-case", shown,
+        due_at=ledger.now + ledger.policy.limits.undo, language=case.language, values=_case_values(ledger, case),
+        author=_name(ledger, telling.actor), automatic="" if shown else "auto-generated",
+    )  # fmt: skip
+
+
+def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
+    reason = telling.silent or _no_acknowledgement(ledger, case, person, telling)
+    if reason or person is None:
+        ledger.happen(case.id, MAILD, Suppressed(case.customer, "ack", reason or "no address"))
+        return
+    verified = telling.prepared is not None and telling.prepared.trust.authenticated
+    if not verified:
+        for key in budget.keys(person.address, ledger.now):
+            ledger.spend(key)
+    letter = ledger.next_letter()
+    case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
+    _letter(
+        ledger, case, case.customer, Address(person.name if verified else "", person.address), "ack", "you-wrote-to-us", (),
+        due_at=ledger.now, language=case.language, values=_case_values(ledger, case) if verified else {}, automatic="auto-replied",
+        authenticated=verified, in_reply_to=_plain_id(telling), first=telling.new,
+    )  # fmt: skip
+
+
+def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
+    if case.acknowledged:
+        return "once per case"
+    if person is None or case.customer == NOBODY:
+        return "no address"
+    if person.muted:
+        return "letters to this address bounce"
+    if telling.prepared is None or telling.prepared.trust.authenticated:
+        return ""
+    spent = {**ledger.known.budgets}
+    return budget.exhausted(person.address, ledger.now, spent, ledger.policy.limits)
+
+
+def _plain_id(telling: Telling) -> str:
+    value = telling.prepared.message.message_id if telling.prepared else None
+    return value if value and _PLAIN_ID.fullmatch(value) else ""
+
+
+# --- the handler ----------------------------------------------------------------------------------------------------------------
+
+
+def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, event: Event) -> None:
+    if telling.silent and notice.on == "opened" and ledger.case(case_id).handler is None:
+        return
+    if notice.on == "received" and getattr(event, "automatic", False):
+        return
+    for handler in _whom(ledger, ledger.case(case_id), notice):
+        if handler_party(handler.key) != telling.actor:
+            _tell_handler(ledger, ledger.case(case_id), handler, notice, telling)
+
+
+def _whom(ledger: Ledger, case: Case, notice: Notice) -> tuple[Handler, ...]:
+    """The case's handler, else the whole team of its desk."""
+    own = ledger.policy.handlers.get(case.handler or "")
+    if own and not own.retired:
+        return (own,)
+    return ledger.policy.team(case.desk) if notice.on in ("opened", "received", "bounced") else ()
+
+
+def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, telling: Telling) -> None:
+    party = handler_party(handler.key)
+    seen = bool(ledger.known.thread.get((case.id, party)))
+    waits = notice.wait and seen
+    before = _burst(ledger, case, party, notice.send) if waits else None
+    shown = tuple(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown) if before else ()
+    if before:
+        ledger.cancel(before.outbox)
+    due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
+    values = {**_case_values(ledger, case), "because": telling.because, "stranger": telling.stranger}
+    _owe(
+        ledger, case, party, Address(handler.name, handler.address), notice.send if seen or notice.send != "update" else "notice",
+        "you-handle-it" if case.handler == handler.key else "your-desk", (*shown, *((telling.shown,) if telling.shown else ())), due_at=due_at,
+        language=handler.language or ledger.policy.desks[case.desk].language, values=values, automatic="auto-generated",
+        replaces=before.outbox if before else None, first=telling.new,
+    )  # fmt: skip
+
+
+def _burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
+    """A letter of the same sort to the same person that has not left yet."""
+    return next((p for p in ledger.known.pending if p.case == case.id and p.party == party and p.kind == kind and p.due_at > ledger.now), None)
+
+
+# --- letters that code owes, whatever the policy says -----------------------------------------------------------------------------
+
+
+def to_handler(ledger: Ledger, case: Case, handler: Handler, kind: str, reason: str, values: dict[str, Any], shown: tuple[Shown, ...] = ()) -> None:
+    """A receipt, an error, a bounce note, a warning: at once."""
+    _owe(
+        ledger, case, handler_party(handler.key), Address(handler.name, handler.address), kind, reason, shown, due_at=ledger.now,
+        language=handler.language or ledger.policy.desks[case.desk].language, values={**_case_values(ledger, case), **values},
+        automatic="auto-replied" if kind in ("receipt", "error") else "auto-generated",
+    )  # fmt: skip
+
+
+def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
+    """One line to whoever has the case."""
+    for handler in _whom(ledger, case, Notice("bounced", "handler", "bounce")):
+        to_handler(ledger, case, handler, "bounce", "your-letter-bounced", values)
+
+
+def _owe(ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], **more: Any) -> None:
+    after = ledger.happen(case.id, MAILD, Told(party, kind, ledger.next_letter())) or case
+    _letter(ledger, after, party, to, kind, reason, shown, **more)
+
+
+def _letter(
+    ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], *, due_at: datetime, language: str,
+    values: dict[str, Any], author: str = "", automatic: str = "", authenticated: bool = True, in_reply_to: str = "", replaces: int | None = None,
+    first: bool = False,
+) -> None:  # fmt: skip
+    thread = ledger.known.thread.get((case.id, party), ())
+    answers = in_reply_to or (thread[-1] if thread else "")
+    subject = _subject(ledger, case) if authenticated else ""
+    ledger.owe(
+        Letter(
+            ledger.next_letter(), case.id, case.number, kind, party, to, case.desk, language, subject, reason, due_at, author, automatic, authenticated,
+            case.seq, shown, values, tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))), answers, replaces, first,
+        )
+    )  # fmt: skip
+
+
+def _subject(ledger: Ledger, case: Case) -> str:
+    return without_tag(ledger.subjects.get(case.subject, ""))
+
+
+def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
+    customer = ledger.people.get(case.customer)
+    return {
+        "handler_name": _name(ledger, handler_party(case.handler)) if case.handler else "",
+        "customer_name": customer.name if customer else "",
+        "customer_address": customer.address if customer else "",
+        "customer_verified": ledger.verified,
+        "priority": str(case.priority),
+        "status": str(case.status),
+    }
+
+
+def _name(ledger: Ledger, party: str) -> str:
+    key = handler_of(party)
+    handler = ledger.policy.handlers.get(key) if key else None
+    return handler.name if handler else ""
+
+
+TELL = {"customer": _customer, "handler": _handler}

@@ -1,0 +1,126 @@
+"""thread: which case a mail belongs to.  Evidence, strongest first; the trace says all that was found.
+
+1 a signed address of ours    2 a Message-ID of ours    3 a Message-ID that we have seen    4 a case number in the subject
+1-3 join.  4 joins only for one who takes part in the case already; for anybody else it opens a new, linked case: a subject is
+a label that everybody can write.
+
+A token says for whom the letter was made.  Used from that party's address it is **own** possession; from anywhere else it is
+only **thread**, and the sender is a stranger until the handler says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from maild.decide.facts import numbers_in
+from maild.model.case import Case
+from maild.model.events import Status
+from maild.model.people import Possession, handler_of, handler_party, person_party
+from maild.model.plain import plain
+from maild.model.plan import Known, LetterRow, Prepared
+from maild.model.policy import Policy
+
+_REPLY = re.compile(r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s*(?:\[\d+\])?\s*:)+\s*", re.I)
+_FORWARD = re.compile(r"^\s*(?:fwd?|vs|wg|vb|videresendt|vidaresendt|posr|rv|tr)\s*:", re.I)
+_TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Where the mail goes.  case None: a new one, linked to `linked` if that is set.  letter: the one it answers."""
+
+    case: Case | None
+    standing: str
+    evidence: str
+    possession: Possession = Possession.NONE
+    letter: LetterRow | None = None
+    purpose: str = ""
+    linked: int | None = None
+    found: tuple[str, ...] = ()
+
+
+def party_of(prepared: Prepared, known: Known, policy: Policy) -> str:
+    """Whom From names: a handler, a person we know, or "" for nobody yet.  Only a claim."""
+    author = prepared.message.author
+    handler = policy.handler_of_address(author.address) if author else None
+    if handler:
+        return handler_party(handler.key)
+    return person_party(known.author.id) if known.author else ""
+
+
+def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
+    """The case, by the strongest evidence."""
+    found = tuple(_evidence(prepared, known))
+    trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
+    party = party_of(prepared, known, policy)
+    for name, case, letter, purpose in found:
+        made = _judge(name, case, letter, purpose, party, prepared, known)
+        if made is not None:
+            return Join(made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace)
+    return Join(None, "customer", "none", found=trace)
+
+
+_Found = tuple[str, Case, LetterRow | None, str]
+
+
+def _evidence(prepared: Prepared, known: Known) -> Iterator[_Found]:
+    yield from _letters("signed address", [(t.letter, t.purpose) for t in prepared.tokens], known)
+    yield from _letters("message id of ours", [(t.letter, t.purpose) for t in prepared.ids], known)
+    for message_id in prepared.message.references:
+        case = known.cases.get(known.by_message_id.get(message_id, 0))
+        if case:
+            yield "message id seen before", case, None, ""
+    for number in numbers_in(prepared.message.subject):
+        case = known.cases.get(known.by_number.get(number, 0))
+        if case:
+            yield "number in the subject", case, None, ""
+
+
+def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator[_Found]:
+    for letter_id, purpose in tokens:
+        letter = known.letters.get(letter_id)
+        if letter is None or letter.revoked or letter.case is None:
+            continue
+        case = known.cases.get(letter.case)
+        if case:
+            yield name, case, letter, purpose
+
+
+def _judge(
+    name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
+) -> Join | None:
+    takes_part = party in (case.customer, *case.participants) and party != ""
+    signed = name == "signed address"
+    if signed and _is_new_matter(case, prepared, known):
+        return Join(None, "customer", "signed address from an address book", linked=case.id)
+    if case.status is Status.CLOSED and not handler_of(party):
+        return Join(None, "customer", f"{name}, but the case is closed", linked=case.id)
+    if name == "message id seen before" and _FORWARD.match(prepared.message.subject):
+        return Join(None, "customer", f"{name}, but it is a forward", linked=case.id)
+    if name == "number in the subject" and not takes_part:
+        return Join(None, "customer", f"{name}, but the sender takes no part", linked=case.id)
+    own = signed and letter is not None and letter.party == party
+    possession = Possession.OWN if own else Possession.THREAD
+    standing = "customer" if party == case.customer else "participant" if takes_part else "stranger" if signed else "thread"
+    return Join(case, standing, name, possession, letter, purpose)
+
+
+def _is_new_matter(case: Case, prepared: Prepared, known: Known) -> bool:
+    """An address book keeps our Reply-To: a mail to it that answers nothing and speaks of something else is a new case."""
+    message = prepared.message
+    if message.references or numbers_in(message.subject) or message.automatic or prepared.sender == "":
+        return False
+    before = known.subjects.get(case.subject, "")
+    return bare_subject(message.subject) != bare_subject(before)
+
+
+def bare_subject(subject: str) -> str:
+    """Without Re:, tags and accents."""
+    return plain(_TAG.sub(" ", _REPLY.sub("", subject)))
+
+
+def without_tag(subject: str) -> str:
+    """As the customer wrote it, without our tag and without what replies put before it."""
+    return re.sub(r"\s+", " ", re.sub(r"\[#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]", " ", _REPLY.sub("", subject))).strip()

@@ -1,0 +1,166 @@
+"""verbs: the words of the commands in every language, and how a line is read.
+
+    mail = blank* [command-lines] text        command-lines = 1 to 10 lines at the top of the own text
+    line = ("/" | "#" | "!") verb [arguments]     a bare verb counts only where the whole own text is commands
+
+Case- and accent-blind; a prefix of three letters or more serves where it is unique.  Never `@` (mention pickers) or `--`
+(autocorrect).  Paths and links are text.  parse(text) -> Parsed; pure and total.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from maild.model.plain import INVISIBLE, plain
+
+# verb -> its words: en, nb, nn, sl.  One word may not mean two things: tests/decide/test_verbs.py.
+WORDS: dict[str, tuple[str, ...]] = {
+    "take": ("take", "ta", "prevzemi"),
+    "assign": ("assign", "tildel", "dodeli"),
+    "close": ("close", "lukk", "zapri"),
+    "reopen": ("reopen", "gjenåpne", "opne att", "ponovno odpri"),
+    "priority": ("priority", "prioritet", "prioriteta"),
+    "note": ("note", "notat", "opomba"),
+    "help": ("help", "hjelp", "pomoč"),
+}
+QUIET = ("quiet", "stille", "tiho")
+NOBODY_WORDS = ("none", "nobody", "ingen", "nihče", "nikomur")
+PRIORITIES: dict[str, tuple[str, ...]] = {
+    "critical": ("critical", "kritisk", "kritična", "kriticna"),
+    "high": ("high", "høy", "høg", "visoka"),
+    "medium": ("medium", "srednja", "normal"),
+    "low": ("low", "lav", "låg", "nizka"),
+}
+MOST_LINES = 10
+_SIGILS = "/#!"
+_BULLET = re.compile(r"^(?:[-*•·–>]|\d{1,2}[.)])\s*(?=[/#!])")
+_DASHES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "／": "/", "⁄": "/", "＃": "#", "！": "!"})
+_TRAILING = " \t*_.,;…"
+_NEAR = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command line: as written, the verb ("" = not understood), what followed, and the nearest verb as a hint."""
+
+    written: str
+    verb: str
+    argument: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The commands at the top and the text below them."""
+
+    lines: tuple[Line, ...]
+    text: str
+
+    @property
+    def understood(self) -> bool:
+        return all(line.verb for line in self.lines)
+
+
+def parse(text: str) -> Parsed:
+    """Cut the command lines off.  A line that looks like a command and is none comes back with an empty verb."""
+    rows = text.split("\n")
+    lines: list[Line] = []
+    at = 0
+    for at, row in enumerate(rows):  # noqa: B007  at is where the text begins
+        if not row.strip():
+            continue
+        line = read_line(row) if len(lines) < MOST_LINES else None
+        if line is None:
+            break
+        lines.append(line)
+    else:
+        at = len(rows)
+    if lines:
+        return Parsed(tuple(lines), "\n".join(rows[at:]).strip())
+    return _bare(rows) or Parsed((), text.strip())
+
+
+def read_line(row: str) -> Line | None:
+    """A command line, or None for text."""
+    bare = _BULLET.sub("", normal(row))
+    if bare[:1] not in _SIGILS or not bare:
+        return None
+    rest = bare[1:].strip(_TRAILING)
+    # "/etc/hosts", "//server/share", "#1042", "#!/bin/sh" and a lone mark are text.
+    if not rest or not rest[0].isalpha() or "/" in rest.split()[0]:
+        return None
+    return _understand(row.strip(), rest)
+
+
+def _bare(rows: list[str]) -> Parsed | None:
+    """A mail that is nothing but verbs: exact words only, with what they may take."""
+    full = [row for row in rows if row.strip()]
+    if not 1 <= len(full) <= MOST_LINES:
+        return None
+    lines = [_understand(row.strip(), normal(row).strip(_TRAILING)) for row in full]
+    exact = all(line.verb and _is_exact(line) for line in lines)
+    return Parsed(tuple(lines), "") if exact else None
+
+
+def _is_exact(line: Line) -> bool:
+    """`close` and `lukk stille` are commands by themselves; "Note that it burns" is a sentence."""
+    if line.verb in ("take", "reopen", "help"):
+        return not line.argument and plain(normal(line.written).strip(_TRAILING)) in map(plain, WORDS[line.verb])
+    if line.verb == "close":
+        return plain(line.argument) in ("", *map(plain, QUIET)) and len(line.written.split()) <= 2
+    return line.verb == "priority" and priority_of(line.argument) is not None
+
+
+def normal(row: str) -> str:
+    """NFKC, without invisible marks and mark-up, quotes and dashes made plain."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", row)).translate(_DASHES)
+    return text.strip().strip("*_").strip()
+
+
+def _understand(written: str, rest: str) -> Line:
+    words = rest.split()
+    for count in (2, 1):
+        verb = _exact(" ".join(words[:count])) if len(words) >= count else ""
+        if verb:
+            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
+    verb = _prefix(plain(words[0].strip(_TRAILING + ":")))
+    if verb:
+        return Line(written, verb, " ".join(words[1:]).strip(_TRAILING))
+    return Line(written, "", hint=nearest(words[0]))
+
+
+_TABLE = {plain(word): verb for verb, words in WORDS.items() for word in words}
+
+
+def _exact(words: str) -> str:
+    return _TABLE.get(plain(words).strip(_TRAILING + ":"), "")
+
+
+def _prefix(word: str) -> str:
+    if len(word) < 3:
+        return ""
+    found = {verb for known, verb in _TABLE.items() if known.startswith(word)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def nearest(word: str) -> str:
+    """The verb that was probably meant, as its own word, or ""."""
+    near = get_close_matches(plain(word[:40]), list(_TABLE), n=1, cutoff=_NEAR)
+    return near[0] if near else ""
+
+
+def priority_of(word: str) -> str | None:
+    """The priority that a word of any language names."""
+    folded = plain(word)
+    return next((name for name, words in PRIORITIES.items() if folded in map(plain, words)), None)
+
+
+def is_quiet(word: str) -> bool:
+    return plain(word) in map(plain, QUIET)
+
+
+def is_nobody(word: str) -> bool:
+    return plain(word) in map(plain, NOBODY_WORDS)

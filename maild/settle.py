@@ -1,0 +1,177 @@
+"""settle: the one transaction.  With rehearse.py the only module that knows mail, decide and store.
+
+prepare(arrival, message, ...) -> Prepared      outside the transaction: desk, signed words, contents
+settle(session, batch, ...) -> Settled          inside: look, judge, record, write and post letters, finish; a savepoint each
+
+A bug holds its arrival alone; a database error fails the whole batch, which is settled again.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from maild.decide.facts import lookup
+from maild.decide.judge import judge
+from maild.errors import Conflict
+from maild.mail import letters, token
+from maild.model.content import Content
+from maild.model.events import Held, Recorded
+from maild.model.message import Message
+from maild.model.people import MAILD, Desk, Trust
+from maild.model.plan import Happened, Letter, Plan, Prepared, Token, Wake, Written
+from maild.model.policy import Policy
+from maild.store import cases, incoming, outbox
+from maild.store.database import Session, is_database_error
+from maild.store.incoming import Arrival
+
+SLICE = 0.020
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of a batch: how many arrivals are done, which are held (id, error), letters leased to the caller, and what is left."""
+
+    done: tuple[Fate, ...]
+    leased: tuple[outbox.Leased, ...]
+    rest: tuple[Prepared | Wake, ...]
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one arrival, for the log: settled, held or taken (somebody else was quicker)."""
+
+    incoming: int
+    fate: str
+    case: str = ""
+    events: tuple[str, ...] = ()
+    error: str = ""
+
+
+def prepare(arrival: Arrival, message: Message, trust: Trust, policy: Policy, keys: token.Keys, salts: tuple[bytes, bytes]) -> Prepared:
+    """All that judgement needs of the mail itself."""
+    found = [_own(recipient, policy, keys) for recipient in arrival.recipients]
+    mine = [(desk, word) for desk, word in found if desk is not None]
+    ids = (token.of_message_id(value, keys) for value in message.references)
+    return Prepared(
+        id=arrival.id,
+        desk=_owner(message, policy, keys) or (mine[0][0].key if mine else policy.default_desk.key),
+        sender=arrival.sender,
+        recipients=tuple(desk.address if desk else recipient.lower() for recipient, (desk, _) in zip(arrival.recipients, found, strict=True)),
+        received_at=arrival.received_at,
+        size=arrival.size,
+        message=message,
+        trust=trust,
+        tokens=tuple(word for _, word in mine if word is not None),
+        ids=tuple(word for word in ids if word is not None),
+        own_id=bool(message.message_id and token.of_message_id(message.message_id, keys)),
+        subject=Content(salts[0], message.subject[:500]),
+        body=Content(salts[1], _body(message)),
+    )
+
+
+def _own(recipient: str, policy: Policy, keys: token.Keys) -> tuple[Desk | None, Token | None]:
+    """The desk behind an address, and its signed word if that verifies.  One that does not is the plain desk."""
+    for desk in policy.desks.values():
+        for address in desk.addresses:
+            suffix = token.split(recipient, address, desk.separator)
+            if suffix is not None:
+                return desk, token.verify(suffix, keys) if suffix else None
+    return None, None
+
+
+def _owner(message: Message, policy: Policy, keys: token.Keys) -> str | None:
+    """One mail to several desks: the first in To owns it."""
+    for address in (*message.to[:50], *message.cc[:50]):
+        desk, _ = _own(address.address, policy, keys)
+        if desk is not None:
+            return desk.key
+    return None
+
+
+def _body(message: Message) -> str:
+    author = message.author
+    return json.dumps(
+        {
+            "subject": message.subject, "from": author.address if author else "", "from_name": author.name if author else "",
+            "to": [a.address for a in message.to], "cc": [a.address for a in message.cc], "text": message.text, "own_text": message.own_text,
+        },
+        ensure_ascii=False, separators=(",", ":"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every settling needs and no arrival changes: the policy, the keys, how envelopes are signed, and a stopwatch in seconds."""
+
+    policy: Policy
+    keys: token.Keys
+    envelope: str
+    stopwatch: Callable[[], float]
+
+
+def settle(session: Session, batch: Sequence[Prepared | Wake], house: House, now: datetime, leases: int) -> Settled:
+    """Settle as much of the batch as fits into a slice of time; at least one arrival."""
+    session.lock_settler()
+    done: list[Fate] = []
+    leased: list[outbox.Leased] = []
+    end, count, at = house.stopwatch() + SLICE, 0, 0
+    for at, arrival in enumerate(batch, 1):
+        fate, posted, written = _one(session, arrival, house, now, leases - len(leased))
+        done.append(fate)
+        leased += posted
+        count += written
+        if house.stopwatch() > end:
+            break
+    return Settled(tuple(done), tuple(leased), tuple(batch[at:]), count)
+
+
+def _one(session: Session, arrival: Prepared | Wake, house: House, now: datetime, leases: int) -> tuple[Fate, list[outbox.Leased], int]:
+    try:
+        with session.savepoint():
+            plan = judge(arrival, cases.look(session, lookup(arrival, house.policy, now)), house.policy, now)
+            posted = _keep(session, arrival, plan, house, now, leases)
+    except Conflict as conflict:
+        return Fate(arrival.id, "taken", error=str(conflict)), [], 0
+    except Exception as bug:
+        if is_database_error(bug):
+            raise
+        return _hold(session, arrival, bug, now), [], 0
+    kinds = tuple(happened.record.event.kind for happened in plan.events)
+    return Fate(arrival.id, "settled", plan.cases[0].number if plan.cases else "", kinds), posted, len(plan.letters)
+
+
+def _keep(session: Session, arrival: Prepared | Wake, plan: Plan, house: House, now: datetime, leases: int) -> list[outbox.Leased]:
+    """Write the plan: events, rows, letters, and the end of the arrival."""
+    cases.record(session, plan, now, house.policy.hash)
+    for row in plan.cancels:
+        if not outbox.cancel(session, row):
+            raise Conflict(f"outbox:{row} has left meanwhile")
+    posted = outbox.post(session, [(letter, write(letter, house, now)) for letter in plan.letters], now, leases)
+    message_id = arrival.message.message_id if isinstance(arrival, Prepared) else None
+    trust = json.dumps(asdict(arrival.trust)) if isinstance(arrival, Prepared) else ""
+    trace = {**plan.trace, "policy": house.policy.hash}
+    incoming.finish(session, arrival.id, plan.cases[0].id if plan.cases else None, message_id, trust, trace)
+    return posted
+
+
+def write(letter: Letter, house: House, now: datetime) -> Written:
+    """The letter as bytes, re-read before it is queued: what we send says what we meant, or the arrival is held."""
+    written = letters.write(letter, house.policy, house.keys, now, house.envelope)
+    faults = letters.faults(letters.assemble(written.head, written.text, ()), written)
+    if faults:
+        raise ValueError(f"letter {letter.id} ({letter.kind}) would not say what it should: {'; '.join(faults)}")
+    return written
+
+
+def _hold(session: Session, arrival: Prepared | Wake, bug: Exception, now: datetime) -> Fate:
+    """This arrival waits for an admin; the event carries the error's class, the row its traceback."""
+    error = f"{type(bug).__name__}: {bug}"
+    incoming.hold(session, arrival.id, "".join(traceback.format_exception(bug)))
+    held = Happened(None, Recorded(0, now, MAILD, f"incoming:{arrival.id}", Held(type(bug).__name__)))
+    cases.record(session, Plan(events=(held,)), now, "")
+    return Fate(arrival.id, "held", error=error)

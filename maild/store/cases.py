@@ -1,0 +1,295 @@
+"""cases: one question, one answer, and the writing of a finished plan.  Computes nothing: decide/ has done that.
+
+look(session, lookup) -> Known      everything judgement needs, with merges followed
+record(session, plan, ...)          append events, write case rows, messages, contents, references
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from maild.model.case import Case, wake_at
+from maild.model.content import Content
+from maild.model.events import Priority, Status, dump
+from maild.model.people import person_of, person_party
+from maild.model.plan import Happened, Known, LetterRow, Lookup, MessageRow, Pending, Person, Plan, Shown
+from maild.store.database import Session, moment, stamp
+from maild.store.outbox import attachment, attachment_row
+
+_NO_CHAIN = "0" * 64
+_THREAD = 20
+
+
+# --- the question ---------------------------------------------------------------------------------------------------------------
+
+
+def look(session: Session, lookup: Lookup) -> Known:
+    """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
+    letters = _letters(session, lookup.letters)
+    by_message_id = _cases_of_ids(session, lookup.message_ids)
+    by_number = dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers)) if lookup.numbers else {}
+    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {row.case for row in letters.values() if row.case}
+    cases = load_cases(session, sorted(wanted))
+    pending = _pending(session, sorted(cases)) if cases else ()
+    author = _author(session, lookup.address)
+    parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    next_case, next_person, next_message, next_letter = _next(session)
+    return Known(
+        letters=letters, cases=cases, by_message_id=by_message_id, by_number=by_number, author=author,
+        persons=_persons(session, parties), counters=_counters(session, lookup.counters), budgets=_budgets(session, lookup.budgets),
+        pending=pending, shown=_shown(session, [m for p in pending for m in p.messages]), thread=_thread(session, sorted(cases)),
+        subjects=_texts(session, [c.subject for c in cases.values()]),
+        next_case=next_case, next_person=next_person, next_message=next_message, next_letter=next_letter,
+    )  # fmt: skip
+
+
+def _marks(values: Sequence[object]) -> str:
+    return "(" + ",".join("?" * len(values)) + ")"
+
+
+def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
+    if not ids:
+        return {}
+    rows = session.all(
+        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient FROM letter l LEFT JOIN outbox o ON o.letter=l.id"
+        f" WHERE l.id IN {_marks(ids)}",
+        ids,
+    )
+    return {r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "") for r in rows}
+
+
+def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
+    if not ids:
+        return {}
+    # Later rows win: the mail that bears the id outweighs one that only names it, the newer case the older.
+    rows = session.all(f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids)
+    return dict(rows)  # type: ignore[arg-type]
+
+
+def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
+    if not ids:
+        return {}
+    rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
+    return {row[0]: load_case(row[0], row[1]) for row in rows}
+
+
+def _author(session: Session, address: str) -> Person | None:
+    if not address:
+        return None
+    row = session.one(
+        "SELECT p.id, p.name, a.address, p.language, p.muted FROM address a JOIN person p ON p.id=a.person WHERE a.address=?", (address,)
+    )
+    return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+
+
+def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
+    ids = sorted({n for party in parties if (n := person_of(party)) is not None})
+    if not ids:
+        return {}
+    rows = session.all(
+        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}", ids
+    )
+    return {person_party(r[0]): Person(r[0], r[1], r[2], r[3], bool(r[4])) for r in rows}
+
+
+def _counters(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    return dict(session.all(f"SELECT key, value FROM counter WHERE key IN {_marks(keys)}", keys))  # type: ignore[arg-type]
+
+
+def _budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    for key, bucket in keys:
+        row = session.one("SELECT spent FROM budget WHERE key=? AND bucket=?", (key, bucket))
+        if row:
+            found[key, bucket] = row[0]
+    return found
+
+
+def _pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
+    rows = session.all(
+        "SELECT o.id, o.letter, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.letter"
+        f" WHERE o.case_id IN {_marks(cases)} AND o.state='ready' AND o.attempts=0 ORDER BY o.id",
+        cases,
+    )
+    return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
+
+
+def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
+    if not messages:
+        return {}
+    rows = session.all(
+        "SELECT m.id, m.at, m.incoming, m.attachments, c.text FROM message m JOIN content c ON c.commitment=m.content"
+        f" WHERE m.id IN {_marks(messages)}",
+        messages,
+    )
+    return {r[0]: _show(r) for r in rows}
+
+
+def _show(row: Sequence[Any]) -> Shown:
+    body = json.loads(row[4])
+    files = tuple(attachment(a) for a in json.loads(row[3]))
+    return Shown(row[0], moment(row[1]), body["from_name"] or body["from"], body["own_text"], row[2] or 0, files)
+
+
+def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Ids that each party has seen or written, the last of them, oldest first."""
+    found: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    for case in cases:
+        letters = session.all(
+            "SELECT party, created_at, message_id FROM outbox WHERE case_id=? AND state<>'cancelled' ORDER BY id DESC LIMIT ?", (case, 3 * _THREAD)
+        )
+        mails = session.all(
+            "SELECT author, at, message_id FROM message WHERE case_id=? AND message_id IS NOT NULL ORDER BY id DESC LIMIT ?", (case, _THREAD)
+        )
+        for party, at, message_id in letters + mails:
+            found.setdefault((case, party), []).append((at, message_id))
+    return {key: tuple(i for _, i in sorted(ids)[-_THREAD:]) for key, ids in found.items()}
+
+
+def _texts(session: Session, commitments: Sequence[str]) -> dict[str, str]:
+    if not commitments:
+        return {}
+    return dict(session.all(f"SELECT commitment, text FROM content WHERE commitment IN {_marks(commitments)}", commitments))  # type: ignore[arg-type]
+
+
+def _next(session: Session) -> tuple[int, int, int, int]:
+    row = session.one(
+        "SELECT (SELECT coalesce(max(id), 0) + 1 FROM cases), (SELECT coalesce(max(id), 0) + 1 FROM person),"
+        " (SELECT coalesce(max(id), 0) + 1 FROM message), (SELECT coalesce(max(id), 0) + 1 FROM letter)"
+    )
+    assert row is not None
+    return row[0], row[1], row[2], row[3]
+
+
+# --- the writing ----------------------------------------------------------------------------------------------------------------
+
+
+def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
+    """Write all of a plan but its letters."""
+    _add_persons(session, plan.persons, at)
+    _add_contents(session, [*plan.contents, *(m.content for m in plan.messages)])
+    _append(session, plan.events)
+    for case in plan.cases:
+        _write_case(session, case, policy)
+    _add_messages(session, plan.messages, at)
+    session.executemany(
+        "INSERT INTO reference(message_id, case_id, message, own) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", plan.references
+    )
+    _add_words(session, plan.words)
+    _spend(session, plan)
+
+
+def _add_persons(session: Session, persons: Sequence[Person], at: datetime) -> None:
+    for person in persons:
+        session.execute(
+            "INSERT INTO person(id, name, language, created_at) VALUES (?,?,?,?)", (person.id, person.name, person.language, stamp(at))
+        )
+        session.execute("INSERT INTO address(address, person) VALUES (?,?)", (person.address, person.id))
+
+
+def _add_contents(session: Session, contents: Sequence[Content]) -> None:
+    session.executemany(
+        "INSERT INTO content(commitment, salt, text) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+        [(c.commitment, c.salt, c.text) for c in contents],
+    )
+
+
+def _append(session: Session, events: Sequence[Happened]) -> None:
+    """The log: append-only, one hash chain over all cases, so that a changed or missing event shows."""
+    last = session.one("SELECT id, chain FROM event ORDER BY id DESC LIMIT 1") or (0, _NO_CHAIN)
+    number, chain = int(last[0]), str(last[1])
+    rows = []
+    for happened in events:
+        record = happened.record
+        number += 1
+        fact = (
+            number, happened.case, record.seq, record.event.kind, record.event.version, stamp(record.at), record.actor, record.cause,
+            json.dumps(dump(record.event), ensure_ascii=False, separators=(",", ":")),
+        )  # fmt: skip
+        chain = link(chain, fact)
+        rows.append((*fact, chain))
+    session.executemany("INSERT INTO event(id, case_id, seq, kind, version, at, actor, cause, data, chain) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+
+
+def link(chain: str, fact: Sequence[object]) -> str:
+    """The chain's next value: SHA-256 over the one before and the row's fields."""
+    return hashlib.sha256((chain + json.dumps(fact, ensure_ascii=False, separators=(",", ":"))).encode()).hexdigest()
+
+
+_UPSERT = (
+    "INSERT INTO cases(id, number, desk, handler, priority, status, customer, language, subject, opened_at, updated_at, wake_at, seq, state, policy)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET desk=excluded.desk, handler=excluded.handler, priority=excluded.priority,"
+    " status=excluded.status, customer=excluded.customer, language=excluded.language, updated_at=excluded.updated_at, wake_at=excluded.wake_at,"
+    " seq=excluded.seq, state=excluded.state, policy=excluded.policy"
+)
+
+
+def _write_case(session: Session, case: Case, policy: str) -> None:
+    wake = wake_at(case)
+    session.execute(
+        _UPSERT,
+        (
+            case.id, case.number, case.desk, case.handler, str(case.priority), str(case.status), case.customer, case.language, case.subject,
+            stamp(case.opened_at), stamp(case.updated_at), stamp(wake) if wake else None, case.seq, dump_case(case), policy,
+        ),
+    )  # fmt: skip
+
+
+def _add_messages(session: Session, messages: Sequence[MessageRow], at: datetime) -> None:
+    session.executemany(
+        "INSERT INTO message(id, case_id, direction, author, kind, content, message_id, incoming, internal, standing, at, attachments)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        [
+            (
+                m.id, m.case, m.direction, m.author, m.kind, m.content.commitment, m.message_id, m.incoming or None, int(m.internal), m.standing,
+                stamp(at), json.dumps([attachment_row(a) for a in m.attachments], ensure_ascii=False) if m.attachments else "[]",
+            )
+            for m in messages
+        ],
+    )  # fmt: skip
+
+
+def _add_words(session: Session, words: Mapping[int, str]) -> None:
+    value = "?" if session.sqlite else "to_tsvector('simple', ?)"
+    session.executemany(f"INSERT INTO search(rowid, words) VALUES (?, {value})", list(words.items()))
+
+
+def _spend(session: Session, plan: Plan) -> None:
+    session.executemany(
+        "INSERT INTO counter(key, value) VALUES (?,?) ON CONFLICT(key) DO UPDATE SET value=counter.value+excluded.value",
+        [(key, by) for key, by in plan.counters.items() if by],
+    )
+    session.executemany(
+        "INSERT INTO budget(key, bucket, spent) VALUES (?,?,?) ON CONFLICT(key, bucket) DO UPDATE SET spent=budget.spent+excluded.spent",
+        [(key, bucket, by) for (key, bucket), by in plan.budgets.items()],
+    )
+
+
+# --- the row's state ------------------------------------------------------------------------------------------------------------
+
+_TIMES = ("opened_at", "updated_at", "closes_at")
+_LISTS = ("labels", "participants")
+
+
+def dump_case(case: Case) -> str:
+    state = {f.name: getattr(case, f.name) for f in fields(case)}
+    for name in _TIMES:
+        state[name] = None if state[name] is None else stamp(state[name])
+    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_case(case_id: int, text: str) -> Case:
+    state = json.loads(text)
+    for name in _TIMES:
+        state[name] = None if state[name] is None else moment(state[name])
+    for name in _LISTS:
+        state[name] = tuple(state[name])
+    state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
+    return Case(**state)

@@ -1,0 +1,192 @@
+"""database: one way to speak SQL to SQLite and PostgreSQL.
+
+Database(url) opens sessions; a Session is one connection, used by one thread.  Statements are written with `?`.  Times go
+in and out as milliseconds since 1970 in UTC.  peewee opens the connections and runs migrations and admin queries; the path
+of a mail is plain SQL (notes: an ORM row costs five times the statement).
+
+LIMITS  SQLite: one writing process; WAL and synchronous=FULL, since `250` promises that the mail survives a power cut.
+        PostgreSQL: fsync and synchronous_commit are checked at connect, for the same reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import peewee
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("busy_timeout", 5_000),
+    ("cache_size", -16_000),
+    ("temp_store", "memory"),
+    ("wal_autocheckpoint", 2_000),
+    ("journal_size_limit", 64 << 20),
+)
+# One settler per database at a time, wherever its daemons run: the key is "maild" in ASCII.
+SETTLER_LOCK = 0x6D61696C64
+
+_STAMP = timedelta(milliseconds=1)
+
+
+def stamp(at: datetime) -> int:
+    """Milliseconds since 1970; ValueError-free only for aware times."""
+    return (at - EPOCH) // _STAMP
+
+
+def moment(value: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=value)
+
+
+def moment_or_none(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+class NotDurable(Exception):
+    """The database would lose what it has promised (fsync or synchronous_commit is off)."""
+
+
+class Database:
+    """Where the sessions come from.  url: postgresql://..., or a path of a SQLite file (sqlite:///PATH works too)."""
+
+    def __init__(self, url: str) -> None:
+        self.sqlite = not url.startswith(("postgresql://", "postgres://"))
+        self.url = url.removeprefix("sqlite:///") if self.sqlite else url
+        self.dialect = "sqlite" if self.sqlite else "postgresql"
+        self.peewee = self._open()
+
+    def _open(self) -> Any:
+        if self.sqlite:
+            return peewee.SqliteDatabase(self.url, pragmas=PRAGMAS, autoconnect=False, cached_statements=256)
+        return peewee.PostgresqlDatabase(self.url, prefer_psycopg3=True, autoconnect=False)
+
+    def session(self) -> Session:
+        """A connection for the calling thread."""
+        self.peewee.connect(reuse_if_open=True)
+        session = Session(self)
+        if not self.sqlite:
+            session.check_durable()
+        return session
+
+    def close(self) -> None:
+        """End the calling thread's connection."""
+        if not self.peewee.is_closed():
+            self.peewee.close()
+
+
+@functools.lru_cache(maxsize=1024)
+def _percent(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class Session:
+    """Statements on one connection, in autocommit until `begin`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.sqlite = database, database.sqlite
+        self._connection = database.peewee.connection()
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """A cursor: fetchone, fetchall, rowcount."""
+        if self.sqlite:
+            return self._connection.execute(sql, values)
+        return self._connection.execute(_percent(sql), values)
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        if self.sqlite:
+            self._connection.executemany(sql, rows)
+            return
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_percent(sql), rows)
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        return cast("tuple[Any, ...] | None", self.execute(sql, values).fetchone())
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return cast("list[tuple[Any, ...]]", self.execute(sql, values).fetchall())
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self._connection.in_transaction) if self.sqlite else self._connection.info.transaction_status != 0
+
+    @property
+    def broken(self) -> bool:
+        """The connection is gone (PostgreSQL)."""
+        return not self.sqlite and bool(self._connection.broken or self._connection.closed)
+
+    def begin(self) -> None:
+        # IMMEDIATE: a read that becomes a write half-way could fail with BUSY after work was done.
+        self._connection.execute("BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
+
+    def commit(self) -> None:
+        self._connection.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Leave the transaction, if there still is one."""
+        if not self.broken and self.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.begin()
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """An error inside undoes this part only, and is raised on."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if not self.broken and self.in_transaction:
+                self._connection.execute("ROLLBACK TO part")
+                self._connection.execute("RELEASE part")
+            raise
+        self._connection.execute("RELEASE part")
+
+    def lock_settler(self) -> None:
+        """Be the only settler until the transaction ends.  SQLite's BEGIN IMMEDIATE already is that."""
+        if not self.sqlite:
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (SETTLER_LOCK,))
+
+    def check_durable(self) -> None:
+        """NotDurable when PostgreSQL is set to forget."""
+        for name in ("fsync", "synchronous_commit"):
+            row = self._connection.execute(f"SHOW {name}").fetchone()
+            if row is None or row[0] == "off":
+                raise NotDurable(f"PostgreSQL has {name} = {row and row[0]}: a mail that was taken could be lost")
+
+
+def is_full(error: BaseException) -> bool:
+    """The disk or quota is full, and the transaction is cleanly gone (SQLITE_FULL; PostgreSQL class 53)."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return str(getattr(error, "sqlstate", "") or "").startswith("53")
+
+
+def is_ghost(error: BaseException) -> bool:
+    """COMMIT failed on I/O: the rows may still be there after a restart, so nothing may be answered (RELIABILITY, finding 10)."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
+
+
+def is_database_error(error: BaseException) -> bool:
+    """The database, not the code or the mail: disk full, connection gone, locked, deadlock.  A broken constraint is a bug of ours."""
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+        return False
+    if isinstance(error, sqlite3.Error):
+        return True
+    module = type(error).__module__
+    return module.startswith("psycopg") and (not error.args or str(getattr(error, "sqlstate", ""))[:2] in ("08", "25", "40", "53", "57", "58", ""))

@@ -1,0 +1,203 @@
+"""incoming: the queue of arrivals.
+
+Postfix's directories as a column: ready, leased, deferred, held, done.  `due_at` is when a ready or deferred row may be
+taken, and when a lease runs out.  A mail's bytes stand in `chunk`, apart, so that marking a row never rewrites them.
+
+accept() is the only thing between a mail and its `250`; it is idempotent by the digest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from maild.errors import Conflict
+from maild.store.database import Session, moment, stamp
+
+CHUNK = 256 * 1024
+LEASE = timedelta(minutes=10)
+# A mail without Date or Message-ID can be written twice alike by hand: only so long is the second one the same.
+WEAK = timedelta(days=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mail to be stored.  raw_id: a number nobody else uses; weak: without Date or Message-ID; kept: the caller settles it itself."""
+
+    digest: str
+    weak: bool
+    raw_id: int
+    raw: bytes
+    source: str
+    sender: str
+    recipients: tuple[str, ...]
+    client: str
+    protocol: str
+    received_at: datetime
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A leased row with its envelope."""
+
+    id: int
+    raw_id: int
+    source: str
+    sender: str
+    recipients: tuple[str, ...]
+    client: str
+    protocol: str
+    received_at: datetime
+    size: int
+    attempts: int
+
+
+def stage(session: Session, raw_id: int, n: int, piece: bytes, now: datetime) -> None:
+    """Store one piece of a large mail before its row; swept at start if the row never comes."""
+    if n == 0:
+        session.execute("INSERT INTO staging(raw, at) VALUES (?, ?)", (raw_id, stamp(now)))
+    session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, ?, ?)", (raw_id, n, piece))
+
+
+def accept(session: Session, taken: Taken) -> tuple[int, bool]:
+    """Store the mail; (row id, True if it is new).  A staged mail has its chunks there already."""
+    digest, received = taken.digest, stamp(taken.received_at)
+    row_id = _insert(session, taken, digest, received)
+    new = row_id is not None
+    if row_id is None:
+        row_id, before = _same(session, digest)
+        if taken.weak and received - before > WEAK // timedelta(milliseconds=1):
+            row_id = _insert(session, taken, f"{digest}:{received}", received)
+            new = row_id is not None
+    if row_id is None:
+        row_id, _ = _same(session, f"{digest}:{received}")
+    _deliver(session, row_id, taken.recipients, received)
+    _bytes(session, taken, new)
+    return row_id, new
+
+
+def _insert(session: Session, taken: Taken, digest: str, received: int) -> int | None:
+    row = session.one(
+        "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, state, attempts, due_at)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(digest) DO NOTHING RETURNING id",
+        (
+            digest, taken.raw_id, taken.source, taken.sender, taken.client, taken.protocol, len(taken.raw), received,
+            "leased" if taken.kept else "ready", int(taken.kept), received + (LEASE // timedelta(milliseconds=1) if taken.kept else 0),
+        ),
+    )  # fmt: skip
+    return row[0] if row else None
+
+
+def _same(session: Session, digest: str) -> tuple[int, int]:
+    row = session.one("SELECT id, received_at FROM incoming WHERE digest=?", (digest,))
+    if row is None:
+        raise Conflict("the arrival went away meanwhile")
+    return row[0], row[1]
+
+
+def _deliver(session: Session, row_id: int, recipients: Sequence[str], received: int) -> None:
+    for recipient in recipients:
+        session.execute(
+            "INSERT INTO delivery(incoming, recipient, received_at) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+            (row_id, recipient, received),
+        )
+
+
+def _bytes(session: Session, taken: Taken, new: bool) -> None:
+    staged = len(taken.raw) > CHUNK
+    if staged:
+        session.execute("DELETE FROM staging WHERE raw=?", (taken.raw_id,))
+    if staged and not new:
+        session.execute("DELETE FROM chunk WHERE raw=?", (taken.raw_id,))
+    if new and not staged:
+        session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, 0, ?)", (taken.raw_id, taken.raw))
+
+
+def wake(session: Session, case: int, due_at: datetime) -> None:
+    """Make an arrival of a due case; the same instant twice is one arrival."""
+    due = stamp(due_at)
+    session.execute(
+        "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, case_id, state, due_at)"
+        " VALUES (?,0,'wake','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
+        (f"wake:{case}:{due}", due, case, due),
+    )
+
+
+def claim(session: Session, now: datetime, limit: int) -> list[Arrival]:
+    """Lease what is due, oldest first.  A row whose lease ran out is taken again."""
+    skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
+    rows = session.all(
+        "UPDATE incoming SET state='leased', attempts=attempts+1, due_at=? WHERE id IN (SELECT id FROM incoming"
+        f" WHERE state IN ('ready', 'deferred', 'leased') AND due_at<=? ORDER BY due_at, id LIMIT ?{skip})"
+        " RETURNING id, raw, source, sender, client, protocol, received_at, size, attempts",
+        (stamp(now + LEASE), stamp(now), limit),
+    )
+    return [_arrival(session, row) for row in sorted(rows)]
+
+
+def _arrival(session: Session, row: tuple[Any, ...]) -> Arrival:
+    recipients = session.all("SELECT recipient FROM delivery WHERE incoming=? ORDER BY received_at, recipient", (row[0],))
+    return Arrival(row[0], row[1], row[2], row[3], tuple(r[0] for r in recipients), row[4], row[5], moment(row[6]), row[7], row[8])
+
+
+def raw(session: Session, raw_id: int) -> bytes:
+    """The mail, byte for byte."""
+    return b"".join(bytes(row[0]) for row in session.all("SELECT bytes FROM chunk WHERE raw=? ORDER BY n", (raw_id,)))
+
+
+def raw_of(session: Session, row_id: int) -> bytes:
+    row = session.one("SELECT raw FROM incoming WHERE id=?", (row_id,))
+    return raw(session, row[0]) if row else b""
+
+
+def case_of_wake(session: Session, row_id: int) -> int:
+    row = session.one("SELECT case_id FROM incoming WHERE id=?", (row_id,))
+    if row is None or row[0] is None:
+        raise Conflict("the wake went away meanwhile")
+    return int(row[0])
+
+
+def finish(session: Session, row_id: int, case: int | None, message_id: str | None, trust: str, trace: dict[str, Any]) -> None:
+    """Done.  Conflict when the row is not leased any more: somebody else settled it, so undo what was done."""
+    cursor = session.execute(
+        "UPDATE incoming SET state='done', case_id=?, message_id=?, trust=?, trace=?, error=NULL WHERE id=? AND state='leased'",
+        (case, message_id, trust, json.dumps(trace, ensure_ascii=False, separators=(",", ":")), row_id),
+    )
+    if cursor.rowcount == 0:
+        raise Conflict(f"incoming:{row_id} is not leased")
+
+
+def hold(session: Session, row_id: int, error: str) -> None:
+    """A bug: the arrival waits for an admin, with the traceback."""
+    session.execute("UPDATE incoming SET state='held', error=? WHERE id=? AND state='leased'", (error[:8000], row_id))
+
+
+def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:
+    session.execute(
+        "UPDATE incoming SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'", (stamp(due_at), error[:8000], row_id)
+    )
+
+
+def retry(session: Session, row_id: int, now: datetime) -> bool:
+    """Let a held or deferred arrival be taken at once; False when there is none."""
+    cursor = session.execute(
+        "UPDATE incoming SET state='ready', due_at=?, error=NULL WHERE id=? AND state IN ('held', 'deferred')", (stamp(now), row_id)
+    )
+    return bool(cursor.rowcount)
+
+
+def drop(session: Session, row_id: int) -> bool:
+    """Give a held or deferred arrival up.  Its bytes stay; the caller records who did it."""
+    cursor = session.execute("UPDATE incoming SET state='done' WHERE id=? AND state IN ('held', 'deferred', 'ready')", (row_id,))
+    return bool(cursor.rowcount)
+
+
+def recover(session: Session) -> None:
+    """At the start of the only daemon: nobody holds a lease, and no mail is half-way in."""
+    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state='leased'")
+    session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging)")
+    session.execute("DELETE FROM staging")

@@ -1,0 +1,153 @@
+"""outbox: the queue of letters.
+
+ready, leased, deferred, failed, done, cancelled, held.  A letter may be replaced or cancelled until its first lease; then its
+bytes and Message-ID are fixed for ever.  One letter in flight per **lane** (a case and a party), in order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from maild.model.message import Attachment
+from maild.model.plan import Letter, Part, Written
+from maild.store.database import Session, moment, stamp
+
+LEASE = timedelta(minutes=15)
+_UNTOUCHED = "state='ready' AND attempts=0"
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A letter to be sent now.  lane: letters of the same lane leave one after the other."""
+
+    id: int
+    letter: int
+    sender: str
+    recipient: str
+    attempts: int
+    created_at: datetime
+    lane: str
+
+
+def post(session: Session, pairs: Sequence[tuple[Letter, Written]], now: datetime, leases: int) -> list[Leased]:
+    """Put letters into the queue.  Up to `leases` of those due now are leased to the caller at once (no claim is needed)."""
+    kept: list[Leased] = []
+    for letter, written in pairs:
+        mine = len(kept) < leases and letter.due_at <= now and letter.first
+        row_id = _insert(session, letter, written, now, mine)
+        if mine:
+            kept.append(Leased(row_id, letter.id, written.envelope_sender, written.recipient, 1, now, lane(letter.case, letter.party)))
+    return kept
+
+
+def _insert(session: Session, letter: Letter, written: Written, now: datetime, mine: bool) -> int:
+    session.execute(
+        "INSERT INTO letter(id, case_id, party, kind, seq, created_at, messages) VALUES (?,?,?,?,?,?,?)",
+        (letter.id, letter.case, letter.party, letter.kind, letter.seq, stamp(now), json.dumps([s.message for s in letter.shown])),
+    )
+    row = session.one(
+        "INSERT INTO outbox(letter, case_id, party, kind, message_id, sender, recipient, head, text, parts, state, attempts, created_at, due_at)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
+        (
+            letter.id, letter.case, letter.party, letter.kind, written.message_id, written.envelope_sender, written.recipient,
+            written.head, written.text, _parts(written.parts), "leased" if mine else "ready", int(mine), stamp(now),
+            stamp(now + LEASE) if mine else stamp(letter.due_at),
+        ),
+    )  # fmt: skip
+    assert row is not None
+    return int(row[0])
+
+
+def lane(case: int | None, party: str) -> str:
+    return f"{case}:{party}" if case is not None else ""
+
+
+def cancel(session: Session, row_id: int) -> bool:
+    """Take back a letter that has not been tried; False when it is too late."""
+    return bool(session.execute(f"UPDATE outbox SET state='cancelled' WHERE id=? AND {_UNTOUCHED}", (row_id,)).rowcount)
+
+
+def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
+    """Lease letters that are due, none of whose lane is before it."""
+    skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
+    at = stamp(now)
+    rows = session.all(
+        "UPDATE outbox SET state='leased', attempts=attempts+1, due_at=? WHERE id IN (SELECT o.id FROM outbox o"
+        " WHERE o.state IN ('ready', 'deferred', 'leased') AND o.due_at<=? AND NOT EXISTS (SELECT 1 FROM outbox b"
+        " WHERE b.case_id=o.case_id AND b.party=o.party AND b.id<o.id"
+        " AND (b.state IN ('leased', 'deferred') OR (b.state='ready' AND b.due_at<=?)))"
+        f" ORDER BY o.due_at, o.id LIMIT ?{skip}) RETURNING id, letter, sender, recipient, attempts, created_at, case_id, party",
+        (stamp(now + LEASE), at, at, limit),
+    )
+    return [Leased(r[0], r[1], r[2], r[3], r[4], moment(r[5]), lane(r[6], r[7])) for r in sorted(rows)]
+
+
+def renew(session: Session, row_ids: Sequence[int], now: datetime) -> None:
+    """The sockets of these letters still live."""
+    session.executemany("UPDATE outbox SET due_at=? WHERE id=? AND state='leased'", [(stamp(now + LEASE), i) for i in row_ids])
+
+
+def body(session: Session, row_id: int) -> tuple[bytes, bytes, tuple[Part, ...]]:
+    """head, text and the references of a letter; the same at every attempt."""
+    row = session.one("SELECT head, text, parts FROM outbox WHERE id=?", (row_id,))
+    assert row is not None
+    return bytes(row[0]), bytes(row[1]), _load_parts(row[2])
+
+
+def sent(session: Session, row_id: int, now: datetime) -> None:
+    session.execute("UPDATE outbox SET state='done', sent_at=?, error=NULL WHERE id=? AND state='leased'", (stamp(now), row_id))
+
+
+def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:
+    session.execute(
+        "UPDATE outbox SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'", (stamp(due_at), error[:1000], row_id)
+    )
+
+
+def fail(session: Session, row_id: int, error: str) -> bool:
+    """Given up; False when it was not ours any more."""
+    cursor = session.execute("UPDATE outbox SET state='failed', error=? WHERE id=? AND state='leased'", (error[:1000], row_id))
+    return bool(cursor.rowcount)
+
+
+def retry(session: Session, row_id: int, now: datetime) -> bool:
+    cursor = session.execute(
+        "UPDATE outbox SET state='ready', due_at=? WHERE id=? AND state IN ('deferred', 'failed', 'held')", (stamp(now), row_id)
+    )
+    return bool(cursor.rowcount)
+
+
+def drop(session: Session, row_id: int) -> bool:
+    cursor = session.execute(
+        "UPDATE outbox SET state='cancelled' WHERE id=? AND state IN ('ready', 'deferred', 'failed', 'held')", (row_id,)
+    )
+    return bool(cursor.rowcount)
+
+
+def recover(session: Session) -> None:
+    """At the start of the only daemon: what was leased may have been sent; it is sent again with the same Message-ID."""
+    session.execute("UPDATE outbox SET state='ready', due_at=created_at WHERE state='leased'")
+
+
+def _parts(parts: Sequence[Part]) -> str:
+    if not parts:
+        return "[]"
+    return json.dumps([[p.incoming, attachment_row(p.attachment)] for p in parts], ensure_ascii=False)
+
+
+def _load_parts(text: str) -> tuple[Part, ...]:
+    return tuple(Part(incoming, attachment(row)) for incoming, row in json.loads(text))
+
+
+def attachment_row(value: Attachment) -> list[Any]:
+    return [
+        value.name, value.type, value.size, value.sha256, value.inline, value.start, value.end, value.encoding, value.content_id,
+    ]  # fmt: skip
+
+
+def attachment(row: Sequence[Any]) -> Attachment:
+    return Attachment(*row)

@@ -1,0 +1,146 @@
+"""writer: the one thread that writes, and its group commit.
+
+write(job) -> awaitable of the job's result, resolved only after COMMIT.  All jobs that wait share one transaction, each in a
+savepoint of its own, so that one bad job does not spoil the batch, and a sync is paid once for all of them.
+
+FAULTS  An error that takes the whole transaction with it (disk full, connection gone) fails every job of the batch; jobs are
+        then run again one by one, so that only the guilty one fails.  An I/O error at COMMIT is a Ghost: see `on_ghost`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from maild.store.database import Database, Session, is_ghost
+
+T = TypeVar("T")
+Job = Callable[[Session], Any]
+_MOST = 256
+
+
+class Lost(Exception):
+    """The outcome of the COMMIT is unknown: the rows may or may not be there after a restart."""
+
+
+class Writer:
+    """Owns the writing connection.  `on_lost` is told, in the loop, when a COMMIT's outcome is unknown."""
+
+    def __init__(self, database: Database, on_lost: Callable[[], None]) -> None:
+        self._database, self._on_lost = database, on_lost
+        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def write(self, job: Callable[[Session], T]) -> asyncio.Future[T]:
+        """The job's result, after COMMIT.  Callers in the event loop only; shield it from cancellation if it must be known."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put((job, future))
+        return future
+
+    async def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        session: Session | None = None
+        while (batch := self._batch()) is not None:
+            session = session or self._connect(batch)
+            if session is not None and not self._settle(session, batch):
+                self._database.close()
+                session = None
+        self._database.close()
+
+    def _connect(self, batch: list[tuple[Job, asyncio.Future[Any]]]) -> Session | None:
+        try:
+            return self._database.session()
+        except Exception as error:
+            self._answer([(future, None, error) for _, future in batch])
+            return None
+
+    def _batch(self) -> list[tuple[Job, asyncio.Future[Any]]] | None:
+        """All that waits, at least one; None = the end."""
+        first = self._jobs.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < _MOST:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            batch.append(job)
+        return batch
+
+    def _settle(self, session: Session, batch: list[tuple[Job, asyncio.Future[Any]]]) -> bool:
+        """Run the batch; False when the connection must be opened anew."""
+        try:
+            answers = _together(session, batch)
+        except Exception as error:
+            if is_ghost(error):
+                self._lost(batch)
+                return False
+            return self._one_by_one(session, batch, error)
+        self._answer(answers)
+        return True
+
+    def _one_by_one(self, session: Session, batch: list[tuple[Job, asyncio.Future[Any]]], error: Exception) -> bool:
+        if len(batch) == 1:
+            self._answer([(batch[0][1], None, error)])
+            return session.sqlite
+        usable = session.sqlite
+        for job in batch:
+            if not usable:
+                self._answer([(job[1], None, error)])
+                continue
+            usable = self._settle(session, [job])
+        return usable
+
+    def _lost(self, batch: list[tuple[Job, asyncio.Future[Any]]]) -> None:
+        self._answer([(future, None, Lost()) for _, future in batch])
+        self._loop.call_soon_threadsafe(self._on_lost)
+
+    def _answer(self, answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+        # One wake-up of the loop for the whole batch.
+        self._loop.call_soon_threadsafe(_resolve, answers)
+
+
+def _together(
+    session: Session, batch: list[tuple[Job, asyncio.Future[Any]]]
+) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
+    answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+    with session.transaction():
+        for job, future in batch:
+            try:
+                with session.savepoint():
+                    answers.append((future, job(session), None))
+            except Exception as error:
+                if _ends_transaction(session, error):
+                    raise
+                answers.append((future, None, error))
+    return answers
+
+
+def _ends_transaction(session: Session, error: Exception) -> bool:
+    """The database has rolled back everything (or is gone): the savepoint did not help."""
+    if session.sqlite:
+        return not session.in_transaction
+    return type(error).__module__.startswith("psycopg") and (session.broken or getattr(error, "sqlstate", "") in ("40001", "40P01"))
+
+
+def _resolve(answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, value, error in answers:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
