@@ -22,7 +22,7 @@ from maild.model.content import Content
 from maild.model.events import Held, Recorded
 from maild.model.message import Message
 from maild.model.people import MAILD, Desk, Trust
-from maild.model.plan import Happened, Letter, Plan, Prepared, Token, Wake, Written
+from maild.model.plan import Happened, Incoming, Letter, Plan, Prepared, Token
 from maild.model.policy import Policy
 from maild.store import cases, incoming, outbox
 from maild.store.database import Session, is_database_error
@@ -37,7 +37,7 @@ class Settled:
 
     done: tuple[Fate, ...]
     leased: tuple[outbox.Leased, ...]
-    rest: tuple[Prepared | Wake, ...]
+    rest: tuple[Incoming, ...]
     letters: int
 
 
@@ -114,7 +114,7 @@ class House:
     stopwatch: Callable[[], float]
 
 
-def settle(session: Session, batch: Sequence[Prepared | Wake], house: House, now: datetime, leases: int) -> Settled:
+def settle(session: Session, batch: Sequence[Incoming], house: House, now: datetime, leases: int) -> Settled:
     """Settle as much of the batch as fits into a slice of time; at least one arrival."""
     session.lock_settler()
     done: list[Fate] = []
@@ -130,7 +130,7 @@ def settle(session: Session, batch: Sequence[Prepared | Wake], house: House, now
     return Settled(tuple(done), tuple(leased), tuple(batch[at:]), count)
 
 
-def _one(session: Session, arrival: Prepared | Wake, house: House, now: datetime, leases: int) -> tuple[Fate, list[outbox.Leased], int]:
+def _one(session: Session, arrival: Incoming, house: House, now: datetime, leases: int) -> tuple[Fate, list[outbox.Leased], int]:
     try:
         with session.savepoint():
             plan = judge(arrival, cases.look(session, lookup(arrival, house.policy, now)), house.policy, now)
@@ -145,13 +145,13 @@ def _one(session: Session, arrival: Prepared | Wake, house: House, now: datetime
     return Fate(arrival.id, "settled", plan.cases[0].number if plan.cases else "", kinds), posted, len(plan.letters)
 
 
-def _keep(session: Session, arrival: Prepared | Wake, plan: Plan, house: House, now: datetime, leases: int) -> list[outbox.Leased]:
+def _keep(session: Session, arrival: Incoming, plan: Plan, house: House, now: datetime, leases: int) -> list[outbox.Leased]:
     """Write the plan: events, rows, letters, and the end of the arrival."""
     cases.record(session, plan, now, house.policy.hash)
     for row in plan.cancels:
         if not outbox.cancel(session, row):
             raise Conflict(f"outbox:{row} has left meanwhile")
-    posted = outbox.post(session, [(letter, write(letter, house, now)) for letter in plan.letters], now, leases)
+    posted = outbox.post(session, [write(letter, house, now) for letter in plan.letters], now, leases)
     message_id = arrival.message.message_id if isinstance(arrival, Prepared) else None
     trust = json.dumps(asdict(arrival.trust)) if isinstance(arrival, Prepared) else ""
     trace = {**plan.trace, "policy": house.policy.hash}
@@ -159,16 +159,17 @@ def _keep(session: Session, arrival: Prepared | Wake, plan: Plan, house: House, 
     return posted
 
 
-def write(letter: Letter, house: House, now: datetime) -> Written:
+def write(letter: Letter, house: House, now: datetime) -> outbox.Posted:
     """The letter as bytes, re-read before it is queued: what we send says what we meant, or the arrival is held."""
     written = letters.write(letter, house.policy, house.keys, now, house.envelope)
-    faults = letters.faults(letters.assemble(written.head, written.text, ()), written)
+    mail = letters.assemble(written.head, written.text, ())
+    faults = letters.faults(mail, written)
     if faults:
         raise ValueError(f"letter {letter.id} ({letter.kind}) would not say what it should: {'; '.join(faults)}")
-    return written
+    return outbox.Posted(letter, written, None if written.parts else mail)
 
 
-def _hold(session: Session, arrival: Prepared | Wake, bug: Exception, now: datetime) -> Fate:
+def _hold(session: Session, arrival: Incoming, bug: Exception, now: datetime) -> Fate:
     """This arrival waits for an admin; the event carries the error's class, the row its traceback."""
     error = f"{type(bug).__name__}: {bug}"
     incoming.hold(session, arrival.id, "".join(traceback.format_exception(bug)))

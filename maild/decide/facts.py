@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from maild.decide import budget
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
-from maild.model.plan import Lookup, Prepared, Wake
+from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
@@ -40,10 +40,12 @@ def facts(prepared: Prepared, automatic: bool) -> Facts:
     )
 
 
-def lookup(arrival: Prepared | Wake, policy: Policy, now: datetime) -> Lookup:
+def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
     if isinstance(arrival, Wake):
-        return Lookup(cases=(arrival.case,), counters=tuple(_counters(policy, now)))
+        return Lookup(cases=(arrival.case,))
+    if isinstance(arrival, Undelivered):
+        return Lookup(letters=(arrival.letter,))
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None

@@ -15,17 +15,20 @@ from maild.decide.thread import Join, join
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
 from maild.model.message import Kind
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
-from maild.model.plan import Known, LetterRow, Plan, Prepared, Wake
+from maild.model.plan import Incoming, Known, LetterRow, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
 
-def judge(arrival: Prepared | Wake, known: Known, policy: Policy, now: datetime) -> Plan:
+def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Plan:
     """What happened, and which letters are owed."""
     ledger = Ledger(f"incoming:{arrival.id}", known, policy, now)
-    if isinstance(arrival, Wake):
-        _wake(ledger, arrival)
-    else:
-        _mail(ledger, arrival)
+    match arrival:
+        case Wake():
+            _wake(ledger, arrival)
+        case Undelivered():
+            _undelivered(ledger, arrival)
+        case Prepared():
+            _mail(ledger, arrival)
     return ledger.plan()
 
 
@@ -104,12 +107,25 @@ def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
     failed = bool(report and report.failed)
     status = next(iter(report.status), ("", ""))[1] if report else ""
     row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
-    ledger.happen(letter.case, MAILD, Bounced(letter.id, letter.party, status, failed, row))
-    if not failed or handler_of(letter.party):
+    _not_arrived(ledger, letter, letter.case, status, row, permanent=failed)
+
+
+def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
+    """Our own relay would not take it: the same news as a bounce, without a mail."""
+    letter = ledger.known.letters.get(arrival.letter)
+    if letter is None or letter.case is None or letter.case not in ledger.known.cases:
+        ledger.happen(None, MAILD, Ignored("a letter of no case could not be sent"))
+        return
+    _not_arrived(ledger, letter, letter.case, arrival.status, None, permanent=True)
+
+
+def _not_arrived(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool) -> None:
+    ledger.happen(case_id, MAILD, Bounced(letter.id, letter.party, status, permanent, row))
+    if not permanent or handler_of(letter.party):
         return
     person = ledger.people.get(letter.party)
     values = {"status_code": status, "bounced_name": (person.name or person.address) if person else letter.to, "bounced_kind": letter.kind}
-    notices.bounce_note(ledger, ledger.case(letter.case), values)
+    notices.bounce_note(ledger, ledger.case(case_id), values)
 
 
 def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:

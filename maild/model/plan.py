@@ -1,6 +1,6 @@
 """plan: one arrival on its way through the house.
 
-    Prepared (read, trusted)  --lookup-->  Known (what the database says)  --judge-->  Plan (events, rows, letters)
+    Incoming (a mail read and trusted, a due instant, a failed letter)  --lookup-->  Known (what the database says)  --judge-->  Plan (events, rows, letters)
 
 All values; decide/ makes them, store/ writes them, nobody changes them.
 """
@@ -63,6 +63,18 @@ class Wake:
     id: int
     case: int
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that the relay refused for good, or that was given up, as an arrival.  status as in RFC 3463, "" if unknown."""
+
+    id: int
+    letter: int
+    status: str
+
+
+Incoming = Prepared | Wake | Undelivered
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maild.errors import Conflict
+from maild.model.plan import Incoming, Undelivered, Wake
 from maild.store.database import Session, moment, stamp
 
 CHUNK = 256 * 1024
@@ -127,6 +128,15 @@ def wake(session: Session, case: int, due_at: datetime) -> None:
     )
 
 
+def undelivered(session: Session, letter: int, status: str, now: datetime) -> None:
+    """Make an arrival of a letter that could not be sent, so that its handler is told."""
+    session.execute(
+        "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, trace, state, due_at)"
+        " VALUES (?,0,'undelivered','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
+        (f"undelivered:{letter}", stamp(now), json.dumps([letter, status]), stamp(now)),
+    )
+
+
 def claim(session: Session, now: datetime, limit: int) -> list[Arrival]:
     """Lease what is due, oldest first.  A row whose lease ran out is taken again."""
     skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
@@ -154,11 +164,15 @@ def raw_of(session: Session, row_id: int) -> bytes:
     return raw(session, row[0]) if row else b""
 
 
-def case_of_wake(session: Session, row_id: int) -> int:
-    row = session.one("SELECT case_id FROM incoming WHERE id=?", (row_id,))
-    if row is None or row[0] is None:
-        raise Conflict("the wake went away meanwhile")
-    return int(row[0])
+def event_of(session: Session, arrival: Arrival) -> Incoming:
+    """An arrival that is no mail, as judgement takes it."""
+    row = session.one("SELECT case_id, trace FROM incoming WHERE id=?", (arrival.id,))
+    if row is None:
+        raise Conflict("the arrival went away meanwhile")
+    if arrival.source == "wake":
+        return Wake(arrival.id, int(row[0]), arrival.received_at)
+    letter, status = json.loads(row[1])
+    return Undelivered(arrival.id, letter, status)
 
 
 def finish(session: Session, row_id: int, case: int | None, message_id: str | None, trust: str, trace: dict[str, Any]) -> None:

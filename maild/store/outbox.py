@@ -22,7 +22,7 @@ _UNTOUCHED = "state='ready' AND attempts=0"
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A letter to be sent now.  lane: letters of the same lane leave one after the other."""
+    """A letter to be sent now.  lane: letters of the same lane leave one after the other; mail: its bytes, if they are at hand."""
 
     id: int
     letter: int
@@ -31,16 +31,28 @@ class Leased:
     attempts: int
     created_at: datetime
     lane: str
+    mail: bytes | None = None
 
 
-def post(session: Session, pairs: Sequence[tuple[Letter, Written]], now: datetime, leases: int) -> list[Leased]:
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter as meant, as written, and as its whole bytes where nothing travels with it."""
+
+    letter: Letter
+    written: Written
+    mail: bytes | None
+
+
+def post(session: Session, posts: Sequence[Posted], now: datetime, leases: int) -> list[Leased]:
     """Put letters into the queue.  Up to `leases` of those due now are leased to the caller at once (no claim is needed)."""
     kept: list[Leased] = []
-    for letter, written in pairs:
+    for posted in posts:
+        letter, written = posted.letter, posted.written
         mine = len(kept) < leases and letter.due_at <= now and letter.first
         row_id = _insert(session, letter, written, now, mine)
         if mine:
-            kept.append(Leased(row_id, letter.id, written.envelope_sender, written.recipient, 1, now, lane(letter.case, letter.party)))
+            lane_of = lane(letter.case, letter.party)
+            kept.append(Leased(row_id, letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail))
     return kept
 
 

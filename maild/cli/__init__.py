@@ -1,0 +1,84 @@
+"""cli: one file per noun, loaded only when asked for, so that `maild --help` and READY are quick.
+
+Exit codes: 0, 1 findings, 64 usage, 70 a bug, 75 try later, 78 configuration.  Never a traceback for a person's mistake.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from maild import __version__
+
+EX_USAGE, EX_CONFIG = 64, 78
+COMMANDS = {
+    "init": "init",
+    "run": "run",
+    "check": "check",
+    "case": "case",
+    "queue": "queue",
+    "inspect": "inspect",
+    "try": "try_",
+    "explain": "explain",
+    "reload": "reload",
+    "migrate": "migrate",
+    "demo": "demo",
+}
+
+
+class Commands(click.Group):
+    """A group whose commands stand in modules of their own, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: Any = importlib.import_module(f"maild.cli.{COMMANDS[cmd_name]}").command
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="maild")
+def root() -> None:
+    """The help desk that lives in the mail system."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point: every foreseeable mistake ends with a sentence and its exit code."""
+    try:
+        code = root.main(arguments, prog_name="maild", standalone_mode=False)
+    except click.ClickException as error:
+        _show(error)
+        sys.exit(EX_USAGE if isinstance(error, click.UsageError) else 1)
+    except click.Abort:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        sys.exit(_explain(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: click.ClickException) -> None:
+    error.show()
+
+
+def _explain(error: Exception) -> int:
+    from maild.errors import RuleError
+
+    if isinstance(error, RuleError):
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        return EX_CONFIG
+    from maild.founding import CannotStart
+
+    if isinstance(error, CannotStart):
+        click.echo(f"maild: {error}", err=True)
+        return error.code
+    raise error

@@ -1,0 +1,80 @@
+"""desk: how a command opens a site to look at it, and how it prints.  Not a command itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from maild.config import Config
+from maild.model.policy import Policy
+from maild.store.database import Database, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A site opened for reading, beside a running daemon or without one."""
+
+    config: Config
+    session: Session
+    policy: Policy
+
+    @property
+    def handlers(self) -> dict[str, str]:
+        """key -> registered address."""
+        return {handler.key: handler.address for handler in self.policy.handlers.values()}
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[Open]:
+    """The site of this configuration; a sentence when it has no database yet."""
+    from maild import config as plumbing
+    from maild.founding import EX_TEMPFAIL, CannotStart, load_policy
+    from maild.store.database import is_database_error
+
+    config = plumbing.load(file)
+    policy = load_policy(config)
+    database = Database(config.database)
+    if database.sqlite and not Path(database.url).exists():
+        raise CannotStart(EX_TEMPFAIL, f"there is no database yet at {database.url} (start the daemon once: maild run, or: maild migrate)")
+    try:
+        yield Open(config, database.session(), policy)
+    except Exception as error:
+        if is_database_error(error) or type(error).__module__.startswith("peewee"):
+            raise CannotStart(EX_TEMPFAIL, f"the database cannot be read: {str(error).strip()}") from error
+        raise
+    finally:
+        database.close()
+
+
+def say_json(value: Any) -> None:
+    """One object a line."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
+    """A table for people: columns maps a heading to a key."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    if not rows:
+        click.echo(f"no {title}")
+        return
+    shown = Table(title=None, box=None, pad_edge=False, header_style="bold")
+    for heading in columns:
+        shown.add_column(heading, overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(_word(row.get(key))) for key in columns.values()))
+    Console(highlight=False).print(shown)
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

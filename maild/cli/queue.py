@@ -1,0 +1,93 @@
+"""maild queue list | show | retry | drop"""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from maild.cli.options import config_option
+
+
+@click.group("queue")
+def command() -> None:
+    """Look at the queues, and try again or drop what waits."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--all", "everything", is_flag=True, help="What is done, too.")
+@config_option
+def list_(config: Path, *, as_json: bool, everything: bool) -> None:
+    """List what waits: mails not yet settled, letters not yet sent, cases that will wake."""
+    from maild.cli.desk import opened, say_json, table
+    from maild.store import views
+
+    with opened(config) as site:
+        rows = list(views.queue(site.session, everything=everything))
+    if as_json:
+        for row in rows:
+            say_json(row)
+        return
+    for row in rows:
+        row["error"] = (row["error"] or "").strip().rpartition("\n")[2]
+    table("rows", {"id": "id", "queue": "queue", "state": "state", "attempts": "attempts", "due": "due_at", "error": "error"}, rows)
+
+
+@command.command("show")
+@click.argument("row")
+@config_option
+def show(config: Path, row: str) -> int:
+    """Show one row with its whole error."""
+    from maild.cli.desk import opened
+    from maild.store import views
+
+    with opened(config) as site:
+        found = views.queue_row(site.session, row)
+    if found is None:
+        click.echo(f"maild: there is no row {row} (see `maild queue list --all`)", err=True)
+        return 1
+    for key, value in found.items():
+        click.echo(f"{key + ':':<12} {value if value is not None else ''}")
+    return 0
+
+
+@command.command("retry")
+@click.argument("row")
+@config_option
+def retry(config: Path, row: str) -> int:
+    """Try a held, deferred or failed row again now."""
+    return _order(config, "retry", row)
+
+
+@command.command("drop")
+@click.argument("row")
+@config_option
+def drop(config: Path, row: str) -> int:
+    """Give a row up.  A dropped mail stays stored, and who dropped it is on record."""
+    return _order(config, "drop", row)
+
+
+def _order(file: Path, verb: str, row: str) -> int:
+    """By the running daemon, or under the lock when it is down."""
+    from maild import config as plumbing
+    from maild.edges import control
+
+    config = plumbing.load(file)
+    answer = control.ask(config.control, {"order": verb, "id": row}) or _alone(file, verb, row)
+    click.echo(answer["text"], err=not answer["ok"])
+    return 0 if answer["ok"] else 1
+
+
+def _alone(file: Path, verb: str, row: str) -> dict[str, object]:
+    from maild import orders
+    from maild.cli.desk import opened
+    from maild.founding import take_lock
+
+    with opened(file) as site:
+        take_lock(site.config.state)
+        with site.session.transaction():
+            answer = orders.carry_out(site.session, verb, row, f"admin:{getpass.getuser()}", datetime.now(UTC))
+    return {"ok": answer.ok, "text": answer.text}

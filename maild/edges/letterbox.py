@@ -1,0 +1,93 @@
+"""letterbox: the outbox as the relay sees it.
+
+Letters that settling leased to us wait here in memory; others are claimed from the queue.  Every mark is a transaction of its
+own (sharing a commit with what else waits): marking per batch would send a whole batch again after a crash.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from maild.edges.relay import Outgoing
+from maild.mail import letters
+from maild.mail.payload import payload
+from maild.model.plan import Part
+from maild.model.policy import Clock
+from maild.store import incoming, outbox
+from maild.store.database import Session
+from maild.store.outbox import Leased
+from maild.store.writer import Writer
+
+WAITING = 400
+log = structlog.get_logger("maild.relay")
+
+
+class Letterbox:
+    """Implements relay.Outbox.  `undelivered` is called after a letter was given up and an arrival made of it."""
+
+    def __init__(self, writer: Writer, clock: Clock, undelivered: Callable[[], None]) -> None:
+        self._writer, self._clock, self._undelivered = writer, clock, undelivered
+        self._waiting: deque[Leased] = deque()
+        self._mails: dict[int, bytes] = {}
+
+    def leases(self) -> int:
+        """How many more letters may be leased to us in memory."""
+        return max(0, WAITING - len(self._waiting))
+
+    def put(self, letters_leased: Sequence[Leased]) -> None:
+        self._waiting.extend(letters_leased)
+
+    async def take(self, limit: int) -> Sequence[Outgoing]:
+        """Letters to send now: those in memory first, else from the queue."""
+        if self._waiting:
+            return [self._hand_out(self._waiting.popleft()) for _ in range(min(limit, len(self._waiting)))]
+        now = self._clock()
+        return [_outgoing(row) for row in await self._writer.write(lambda session: outbox.claim(session, now, limit))]
+
+    def _hand_out(self, row: Leased) -> Outgoing:
+        if row.mail is not None:
+            self._mails[row.id] = row.mail
+        return _outgoing(row)
+
+    async def load(self, item: Outgoing) -> bytes:
+        """The letter's bytes, the same at every attempt."""
+        at_hand = self._mails.pop(item.id, None)
+        return at_hand if at_hand is not None else await self._writer.write(lambda session: assemble(session, item.id))
+
+    async def sent(self, item: Outgoing, reply: str) -> None:
+        now = self._clock()
+        await self._writer.write(lambda session: outbox.sent(session, item.id, now))
+        log.info("letter", outbox=item.id, letter=item.letter, fate="sent", attempts=item.attempts)
+
+    async def deferred(self, item: Outgoing, due_at: datetime, error: str) -> None:
+        await self._writer.write(lambda session: outbox.defer(session, item.id, due_at, error))
+        log.warning("letter", outbox=item.id, letter=item.letter, fate="deferred", attempts=item.attempts, until=due_at.isoformat())
+
+    async def failed(self, item: Outgoing, error: str, status: str) -> None:
+        now = self._clock()
+        await self._writer.write(lambda session: _give_up(session, item, error, status, now))
+        log.error("letter", outbox=item.id, letter=item.letter, fate="failed", attempts=item.attempts, status=status)
+        self._undelivered()
+
+
+def _give_up(session: Session, item: Outgoing, error: str, status: str, now: datetime) -> None:
+    if outbox.fail(session, item.id, error):
+        incoming.undelivered(session, item.letter, status, now)
+
+
+def _outgoing(row: Leased) -> Outgoing:
+    return Outgoing(row.id, row.letter, row.sender, row.recipient, row.attempts, row.created_at, row.lane)
+
+
+def assemble(session: Session, row_id: int) -> bytes:
+    """The whole letter, with the files it carries fetched from the mails they came in."""
+    head, text, parts = outbox.body(session, row_id)
+    return letters.assemble(head, text, [(part, _payload(session, part)) for part in parts])
+
+
+def _payload(session: Session, part: Part) -> bytes:
+    return payload(incoming.raw_of(session, part.incoming), part.attachment)

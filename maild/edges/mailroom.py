@@ -1,0 +1,101 @@
+"""mailroom: what the doors deliver to.
+
+accept() returns only after the commit: `250` means durable.  What was accepted is handed to the worker in memory, already
+leased to it (the daemon that took a mail in settles it), as long as the worker keeps up; else it waits in the queue as ready.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from maild.edges.smtp import Delivery, Ghost
+from maild.errors import TryLater
+from maild.mail import token
+from maild.mail.digest import digest
+from maild.model.people import Desk
+from maild.model.policy import Policy
+from maild.store import incoming
+from maild.store.database import Session, is_database_error, is_full, stamp
+from maild.store.incoming import CHUNK, Arrival, Taken
+from maild.store.writer import Lost, Writer
+
+POSTMASTER = "postmaster"
+
+
+class Mailroom:
+    """Knows our addresses, stores deliveries, hands them on.  `hand_over` returns False when the worker has enough."""
+
+    def __init__(
+        self, writer: Writer, policy: Callable[[], Policy], key: bytes, state: Path, min_free: int, hand_over: Callable[[Arrival, bytes], None],
+        has_room: Callable[[int], bool],
+    ) -> None:  # fmt: skip
+        self._writer, self._policy, self._key = writer, policy, key
+        self._state, self._min_free = state, min_free
+        self._hand_over, self._has_room = hand_over, has_room
+        self._known: tuple[Policy, dict[str, Desk]] | None = None
+
+    def knows(self, recipient: str) -> bool:
+        """A desk's address, plain or with anything behind its separator, and postmaster everywhere."""
+        local, _, domain = recipient.lower().rpartition("@")
+        if not local:
+            return domain == POSTMASTER
+        desks = self._desks()
+        if f"{local}@{domain}" in desks:
+            return True
+        if local == POSTMASTER:
+            return any(address.endswith(f"@{domain}") for address in desks)
+        return any(token.split(recipient, address, desk.separator) is not None for address, desk in desks.items() if address.endswith(f"@{domain}"))
+
+    def _desks(self) -> dict[str, Desk]:
+        policy = self._policy()
+        if self._known is None or self._known[0] is not policy:
+            self._known = (policy, {address: desk for desk in policy.desks.values() for address in desk.addresses})
+        return self._known[1]
+
+    def room(self) -> None:
+        """TryLater when the disk is nearly full: a mail half written would help nobody."""
+        disk = os.statvfs(self._state)
+        if disk.f_bavail * disk.f_frsize < self._min_free:
+            raise TryLater(452, "4.3.1", "insufficient system storage")
+
+    async def accept(self, delivery: Delivery) -> int:
+        """The arrival's id, after COMMIT."""
+        try:
+            return await self._store(delivery)
+        except Lost:
+            raise Ghost from None
+        except Exception as error:
+            if not is_database_error(error):
+                raise
+            code, status = (452, "4.3.1") if is_full(error) else (451, "4.3.0")
+            raise TryLater(code, status, "cannot store the message now, try again later") from error
+
+    async def _store(self, delivery: Delivery) -> int:
+        raw, now = delivery.raw, delivery.received_at
+        value, weak = digest(raw, self._key)
+        # Time first, so that rows written together lie together; 20 bits of chance, so that no two are alike.
+        raw_id = stamp(now) << 20 | secrets.randbits(20)
+        await self._stage(raw_id, delivery)
+        kept = self._has_room(len(raw))
+        source = "lmtp" if delivery.protocol == "LMTP" else "smtp"
+        taken = Taken(value, weak, raw_id, raw, source, delivery.sender, delivery.recipients, delivery.client, delivery.protocol, now, kept)
+        row_id, new = await self._writer.write(lambda session: incoming.accept(session, taken))
+        if new and kept:
+            arrival = Arrival(row_id, raw_id, source, delivery.sender, delivery.recipients, delivery.client, delivery.protocol, now, len(raw), 1)
+            self._hand_over(arrival, raw)
+        return row_id
+
+    async def _stage(self, raw_id: int, delivery: Delivery) -> None:
+        """A large mail goes in piece by piece, so that the writer is never held long."""
+        if len(delivery.raw) <= CHUNK:
+            return
+        for n, start in enumerate(range(0, len(delivery.raw), CHUNK)):
+            piece = delivery.raw[start : start + CHUNK]
+            await self._writer.write(_stage(raw_id, n, piece, delivery))
+
+
+def _stage(raw_id: int, n: int, piece: bytes, delivery: Delivery) -> Callable[[Session], None]:
+    return lambda session: incoming.stage(session, raw_id, n, piece, delivery.received_at)

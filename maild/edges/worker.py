@@ -1,0 +1,204 @@
+"""worker: takes arrivals, reads them, judges their trust, and has them settled.
+
+Two sources: what the mailroom hands over in memory, and what lies ready in the queue (a nudge is the hint, a poll every five
+seconds the truth).  Reading and trust happen outside the transaction; one batch is read while the one before is settled.
+
+FAULTS  A bug while reading holds that arrival; a database error leaves the batch leased and settles it again after a pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from maild.config import Authenticator
+from maild.edges.reading import Reader, is_small, read_small
+from maild.edges.trust import authenticate
+from maild.model.message import Message
+from maild.model.plan import Incoming, Prepared
+from maild.model.policy import Clock
+from maild.settle import House, Settled, prepare, settle
+from maild.store import incoming
+from maild.store.database import is_database_error
+from maild.store.incoming import Arrival
+from maild.store.outbox import Leased
+from maild.store.writer import Writer
+
+BATCH = 32
+POLL = 5.0
+PAUSE = 1.0
+# What may wait in memory, leased: beyond it the queue in the database is the place to wait.
+WAITING, WAITING_BYTES = 400, 32_000_000
+log = structlog.get_logger("maild.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the worker works with: the house of today, how From is believed, and where finished letters go."""
+
+    house: Callable[[], House]
+    authenticators: Sequence[Authenticator]
+    clock: Clock
+    letters: Callable[[Sequence[Leased], int], None]
+    leases: Callable[[], int]
+    charset: str = "cp1252"
+
+
+class Worker:
+    """One per daemon.  run() until cancelled after drain()."""
+
+    def __init__(self, writer: Writer, reader: Reader, bench: Bench) -> None:
+        self._writer, self._reader, self._bench = writer, reader, bench
+        self._waiting: deque[tuple[Arrival, bytes]] = deque()
+        self._bytes = 0
+        self._nudged = asyncio.Event()
+        self._prepared: asyncio.Queue[list[Incoming]] = asyncio.Queue(1)
+        self._busy = 0
+        self._more = True
+
+    def has_room(self, size: int) -> bool:
+        return len(self._waiting) < WAITING and self._bytes + size < WAITING_BYTES
+
+    def hand_over(self, arrival: Arrival, raw: bytes) -> None:
+        self._waiting.append((arrival, raw))
+        self._bytes += len(raw)
+        self._nudged.set()
+
+    def nudge(self) -> None:
+        """Something is ready in the queue."""
+        self._more = True
+        self._nudged.set()
+
+    @property
+    def idle(self) -> bool:
+        return not self._waiting and not self._busy
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read_forever())
+            group.create_task(self._settle_forever())
+
+    # --- reading --------------------------------------------------------------------------------------------------------------
+
+    async def _read_forever(self) -> None:
+        while True:
+            batch = await self._take()
+            if not batch:
+                await self._wait()
+                continue
+            self._busy += 1
+            prepared = await self._prepare(batch)
+            await self._prepared.put(prepared)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(POLL):
+                await self._nudged.wait()
+        except TimeoutError:
+            self._more = True
+        self._nudged.clear()
+
+    async def _take(self) -> list[tuple[Arrival, bytes | None]]:
+        batch: list[tuple[Arrival, bytes | None]] = []
+        while self._waiting and len(batch) < BATCH:
+            arrival, raw = self._waiting.popleft()
+            self._bytes -= len(raw)
+            batch.append((arrival, raw))
+        if batch or not self._more:
+            return batch
+        try:
+            now = self._bench.clock()
+            claimed = await self._writer.write(lambda session: incoming.claim(session, now, BATCH))
+        except Exception as error:
+            log.warning("claim failed", error=str(error))
+            claimed = []
+        self._more = len(claimed) == BATCH
+        return [(arrival, None) for arrival in claimed]
+
+    async def _prepare(self, batch: list[tuple[Arrival, bytes | None]]) -> list[Incoming]:
+        """Read all; small mails in one hop to the reading thread, others one by one in the killable worker."""
+        prepared: list[Incoming] = []
+        small: list[tuple[Arrival, bytes]] = []
+        for arrival, raw in batch:
+            if arrival.source in ("wake", "undelivered"):
+                prepared.append(await self._writer.write(partial(incoming.event_of, arrival=arrival)))
+                continue
+            given = raw if raw is not None else await self._fetch(arrival)
+            if is_small(given):
+                small.append((arrival, given))
+            else:
+                prepared += await self._careful(arrival, given)
+        if small:
+            done, held = await asyncio.get_running_loop().run_in_executor(self._reader.thread, self._read_small, small)
+            prepared += done
+            for arrival, error in held:
+                await self._hold(arrival, error)
+        return prepared
+
+    async def _fetch(self, arrival: Arrival) -> bytes:
+        return await self._writer.write(lambda session: incoming.raw(session, arrival.raw_id))
+
+    def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], list[tuple[Arrival, str]]]:
+        done, held = [], []
+        house = self._bench.house()
+        for arrival, raw in batch:
+            try:
+                done.append(self._ready(arrival, read_small(raw, self._bench.charset), house))
+            except Exception as bug:
+                held.append((arrival, "".join(traceback.format_exception(bug))))
+        return done, held
+
+    async def _careful(self, arrival: Arrival, raw: bytes) -> list[Incoming]:
+        try:
+            message = await self._reader.read(raw, self._bench.charset)
+            return [self._ready(arrival, message, self._bench.house())]
+        except Exception as bug:
+            await self._hold(arrival, "".join(traceback.format_exception(bug)))
+            return []
+
+    def _ready(self, arrival: Arrival, message: Message, house: House) -> Prepared:
+        trust = authenticate(message, arrival.client, self._bench.authenticators)
+        return prepare(arrival, message, trust, house.policy, house.keys, (os.urandom(16), os.urandom(16)))
+
+    async def _hold(self, arrival: Arrival, error: str) -> None:
+        log.error("arrival held", incoming=arrival.id, error=error.strip().rpartition("\n")[2])
+        await self._writer.write(lambda session: incoming.hold(session, arrival.id, error))
+
+    # --- settling -------------------------------------------------------------------------------------------------------------
+
+    async def _settle_forever(self) -> None:
+        while True:
+            rest: Sequence[Incoming] = await self._prepared.get()
+            while rest:
+                rest = await self._settle(rest)
+            self._busy -= 1
+
+    async def _settle(self, batch: Sequence[Incoming]) -> Sequence[Incoming]:
+        house, now, leases = self._bench.house(), self._bench.clock(), self._bench.leases()
+        try:
+            settled = await self._writer.write(lambda session: settle(session, batch, house, now, leases))
+        except Exception as error:
+            if not is_database_error(error):
+                raise
+            log.warning("settling failed, will be tried again", error=str(error))
+            await asyncio.sleep(PAUSE)
+            return batch
+        self._bench.letters(settled.leased, settled.letters - len(settled.leased))
+        _say(settled)
+        return settled.rest
+
+
+def _say(settled: Settled) -> None:
+    """One canonical line per arrival: ids, never addresses or text."""
+    for fate in settled.done:
+        if fate.fate == "held":
+            log.error("arrival held", incoming=fate.incoming, error=fate.error)
+            continue
+        log.info("arrival", incoming=fate.incoming, fate=fate.fate, case=fate.case, events=fate.events)

@@ -1,0 +1,169 @@
+"""founding: what must stand before a daemon or a command can work on a site: lock, database, key, policy.
+
+found(config) -> Site, with migrations applied and the only lock held;  CannotStart says in a sentence why not, and with which
+exit code (sysexits.h: 75 try later, 78 configuration).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import stat
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from maild import notify, places
+from maild.config import Config
+from maild.errors import Problem, RuleError
+from maild.mail import token
+from maild.model.policy import Limits, Policy
+from maild.policy import build, texts
+from maild.store import migrate
+from maild.store.database import Database, NotDurable, Session, is_database_error, stamp
+
+EX_TEMPFAIL, EX_CONFIG = 75, 78
+
+
+class CannotStart(Exception):
+    """A sentence for the admin, and the exit code."""
+
+    def __init__(self, code: int, text: str) -> None:
+        self.code = code
+        super().__init__(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site ready to run.  lock is an open file descriptor: it lives as long as the process."""
+
+    database: Database
+    policy: Policy
+    keys: token.Keys
+    digest_key: bytes
+    relay_password: str | None
+    lock: int
+
+
+def found(config: Config) -> Site:
+    """All of it, or CannotStart / RuleError."""
+    policy = load_policy(config)
+    lock = take_lock(config.state)
+    database = Database(config.database)
+    apply_migrations(database)
+    keys = load_keys(config.keys)
+    _check_keys(database, keys)
+    database.close()
+    return Site(database, policy, keys, next(iter(keys.secrets.values())), relay_password(config), lock)
+
+
+# --- policy ---------------------------------------------------------------------------------------------------------------------
+
+
+def load_policy(config: Config) -> Policy:
+    """The policy of the files as they are now; RuleError with every problem."""
+    limits = Limits(undo=config.undo, burst=config.burst)
+    policy = build.load(config.rules, texts.load(config.templates, places.shipped("templates")), limits)
+    return replace(policy, admin=config.admin)
+
+
+reload_policy = load_policy
+
+
+def remember_policy(session: Session, policy: Policy, now: datetime) -> None:
+    """Keep the files under their hash; RuleError when open cases use a desk or a handler that is gone."""
+    gone = _still_used(session, policy)
+    if gone:
+        raise RuleError(*gone)
+    session.execute(
+        "INSERT INTO policy(hash, files, loaded_at) VALUES (?,?,?) ON CONFLICT(hash) DO UPDATE SET loaded_at=excluded.loaded_at",
+        (policy.hash, json.dumps(dict(policy.files), ensure_ascii=False), stamp(now)),
+    )
+
+
+def _still_used(session: Session, policy: Policy) -> list[Problem]:
+    problems = []
+    for file, column, keys in (("desks.yaml", "desk", policy.desks), ("people.yaml", "handler", policy.handlers)):
+        rows = session.all(
+            f"SELECT {column}, count(*) FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND {column} IS NOT NULL GROUP BY {column}"
+        )
+        problems += [
+            Problem(file, 0, 0, f"{column} {key!r} is gone, but {count} open cases use it", "keep it with `retired: true`, or reassign them first")
+            for key, count in rows
+            if key not in keys
+        ]
+    return problems
+
+
+# --- lock and database ----------------------------------------------------------------------------------------------------------
+
+
+def take_lock(state: Path) -> int:
+    """Be the only one on this state folder; CannotStart 75 when somebody else is."""
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(state / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise CannotStart(EX_CONFIG, f"the state folder {state} cannot be used: {error.strerror} (make it writable for this user)") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise CannotStart(EX_TEMPFAIL, f"another maild works on {state} (stop it first, or let it do the work)") from error
+    return lock
+
+
+def apply_migrations(database: Database) -> tuple[str, ...]:
+    """The names of what was applied; CannotStart when the database is newer, forgetful or away."""
+    try:
+        return migrate.up(database, places.shipped("migrations"))
+    except (migrate.Newer, NotDurable) as error:
+        raise CannotStart(EX_CONFIG, str(error)) from error
+    except Exception as error:
+        if is_database_error(error) or type(error).__module__.startswith("peewee"):
+            raise CannotStart(EX_TEMPFAIL, f"the database cannot be used: {error}".strip()) from error
+        raise
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------------------
+
+
+def load_keys(path: Path) -> token.Keys:
+    """The keys behind every signed address; made at the first start, readable by the owner only."""
+    if not path.exists():
+        _make_keys(path)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise CannotStart(EX_CONFIG, f"{path} can be read by others: whoever has it can write as your handlers (chmod 600 {path})")
+    try:
+        return token.parse(path.read_text())
+    except ValueError as error:
+        raise CannotStart(EX_CONFIG, f"{path} is no key file: {error} (restore it from the backup)") from error
+
+
+def _make_keys(path: Path) -> None:
+    fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(fd, "w") as file:
+        file.write(token.fresh(secrets.token_bytes(32), "aa"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _check_keys(database: Database, keys: token.Keys) -> None:
+    """A database knows its key: with another one every address that is out there would be dead, silently."""
+    session = database.session()
+    mine = token.fingerprint(keys)
+    row = session.one("SELECT value FROM setting WHERE key='key_fingerprint'")
+    if row is None:
+        session.execute("INSERT INTO setting(key, value) VALUES ('key_fingerprint', ?)", (mine,))
+    elif row[0] != mine:
+        raise CannotStart(EX_CONFIG, "the key file does not belong to this database: restore state/keys from the same backup as the database")
+
+
+def relay_password(config: Config) -> str | None:
+    """From the credential `relay-password`, else the configured file."""
+    given = notify.credential("relay-password")
+    if given is not None:
+        return given.decode().strip()
+    return config.relay.password_file.read_text().strip() if config.relay.password_file else None
