@@ -1,0 +1,59 @@
+"""The fixtures that every room may use.  What they hand out is real; see tests/parts/.
+
+free_port       a TCP port on loopback
+sink            an SMTP server that keeps the letters it gets
+site            a site made by `maild init` with its daemon running, relaying into `sink`
+make_site       the same, not started: make_site(desks=..., handlers=..., options=("--database", url))
+postgres        a PostgreSQL server for the whole run;  postgres_url: a fresh database on it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from parts import net
+from parts.postgres import Postgres, running
+from parts.sink import Sink
+from parts.site import Site, short_folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    return net.free_port()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    server = Sink()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_site(sink: Sink) -> Iterator[Callable[..., Site]]:
+    made: list[Site] = []
+
+    def make(**options: object) -> Site:
+        made.append(Site(short_folder(), sink.address, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    return make_site().start()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> str:
+    return postgres.fresh()

@@ -1,0 +1,164 @@
+"""site: a folder made by `maild init`, and the real daemon on it.
+
+site.start() .ready() .stop() .kill() .reload()       the daemon, a subprocess
+site.maild("case", "list", "--json")                  a command against it -> CompletedProcess
+site.cases(), site.case("1042"), site.queue()         what the commands say, as JSON
+site.send(mail(...)) / site.send(mail(...), to=reply_to)   by SMTP, authenticated unless told otherwise
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+from parts.mails import AUTHSERV, authenticated, send
+from parts.net import free_port, wait_until
+
+MAILD = (sys.executable, "-m", "maild")
+DESK = "support@desk.example"
+KARI, OLA = "Kari Nordmann <kari@staff.example>", "Ola Hansen <ola@staff.example>"
+
+
+class Site:
+    def __init__(
+        self,
+        folder: Path,
+        relay: str,
+        desks: tuple[str, ...] = (DESK,),
+        handlers: tuple[str, ...] = (KARI, OLA),
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self.folder, self.relay = folder, relay
+        self.port, self.lmtp = free_port(), folder / "lmtp"
+        self.config, self.log = folder / "site" / "maild.yaml", folder / "log"
+        self.process: subprocess.Popen[bytes] | None = None
+        words = [
+            "init",
+            str(folder / "site"),
+            "--smtp",
+            f"127.0.0.1:{self.port}",
+            "--lmtp",
+            str(self.lmtp),
+            "--relay",
+            relay,
+        ]
+        words += [x for desk in desks for x in ("--desk", desk)] + [x for who in handlers for x in ("--handler", who)]
+        words += ["--authserv-id", AUTHSERV, "--zone", "Europe/Oslo", "--language", "nb", *options]
+        made = self.maild(*words)
+        assert made.returncode == 0, made.stderr
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if k not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_PID", "STATE_DIRECTORY")
+        }
+        return {**kept, "MAILD_CONFIG": str(self.config), "NO_COLOR": "1"}
+
+    def maild(self, *words: str, seconds: float = 60.0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """One command, to its end."""
+        return subprocess.run(
+            [*MAILD, *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            env=self.environment,
+            cwd=self.folder,
+        )
+
+    def start(self) -> Site:
+        """Start the daemon and wait until it is ready."""
+        return self.launch().ready()
+
+    def launch(self) -> Site:
+        assert self.process is None or self.process.poll() is not None, "the daemon runs already"
+        self._seen = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*MAILD, "run"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment, cwd=self.folder
+            )
+        return self
+
+    def ready(self, seconds: float = 20.0) -> Site:
+        wait_until(lambda: self._said_ready() or self.running is False, seconds)
+        assert self.running, f"the daemon ended:\n{self.log_text()[-3000:]}"
+        assert self._said_ready(), f"not ready:\n{self.log_text()[-3000:]}"
+        return self
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def _said_ready(self) -> bool:
+        text = self.log.read_bytes()[self._seen :]
+        return b'"event": "ready"' in text or b'"event":"ready"' in text
+
+    def log_text(self) -> str:
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    def stop(self, seconds: float = 30.0) -> int:
+        """SIGTERM, and the exit status after the drain."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """SIGKILL: as when the power goes for this process alone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+    def reload(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
+
+    def close(self) -> None:
+        if self.running:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def send(self, made: EmailMessage | bytes, to: str = DESK, proven: bool = True) -> None:
+        """A mail to the door; proven: with the MTA's Authentication-Results on top."""
+        if isinstance(made, bytes):
+            send(self.port, made, to)
+            return
+        raw = authenticated(made) if proven else made.as_bytes()
+        send(self.port, raw, to, parseaddr(str(made["From"]))[1])
+
+    def json(self, *words: str) -> list[Any]:
+        """The lines of a command with --json, as objects."""
+        done = self.maild(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+
+    def cases(self) -> list[Any]:
+        return self.json("case", "list")
+
+    def case(self, number: str) -> Any:
+        return self.json("case", "show", number)[0]
+
+    def queue(self, *words: str) -> list[Any]:
+        return self.json("queue", "list", *words)
+
+
+def short_folder() -> Path:
+    """Short, since a UNIX socket's path has at most 107 bytes; open to PostgreSQL and Postfix, who are not us."""
+    folder = Path(tempfile.mkdtemp(prefix="md-", dir="/tmp"))
+    folder.chmod(0o755)
+    return folder
