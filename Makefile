@@ -1,0 +1,56 @@
+# make demo    a help desk on this machine's loopback, to play with       make test    everything, with real parts
+# make lint    style and types      make bench   measures      make storm   kills it 200 times      make golden  rewrites expected letters
+# make test ARGS="tests/mail -k own"   only some of it
+
+SHELL = /bin/sh
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
+# Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
+ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
+# dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
+.PHONY: demo test lint bench storm golden clean
+
+demo: .stamp-run
+	$(BIN)/maild demo
+
+test: .stamp-packages .stamp-dev
+	$(BIN)/python -m pytest tests -n auto --dist loadgroup $(ARGS)
+
+lint: .stamp-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .stamp-dev
+	$(BIN)/python tests/bench/bench.py $(ARGS)
+
+storm: .stamp-dev
+	$(BIN)/python tests/storm/storm.py $(ARGS)
+
+golden: .stamp-dev
+	MAILD_GOLDEN=write $(BIN)/python -m pytest tests -k golden $(ARGS)
+
+clean:
+	rm -rf .stamp-* build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Debian's python3 comes without ensurepip: python3-venv brings it.
+$(BIN)/python:
+	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  if [ -z "$(ROOT)" ]; then echo "maild needs Python 3.11 or newer with venv: sudo apt-get install python3-venv" >&2; exit 1; fi; \
+	  $(ROOT) $(APT) update && $(ROOT) $(APT) install --no-install-recommends python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+
+.stamp-run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+.stamp-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@ .stamp-run
+
+# Nothing is started and nothing asks: Postfix is preseeded with "No configuration", and a policy-rc.d forbids daemons meanwhile.
+.stamp-packages: tests/apt-packages.txt tests/apt-install
+	@sh tests/apt-install $(ROOT)
+	@touch $@
