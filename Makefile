@@ -24,10 +24,10 @@ lint: .stamp-dev
 	$(BIN)/mypy
 
 bench: .stamp-dev
-	$(BIN)/python tests/bench/bench.py $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m bench.bench $(ARGS)
 
 storm: .stamp-dev
-	$(BIN)/python tests/storm/storm.py $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
 
 golden: .stamp-dev
 	MAILD_GOLDEN=write $(BIN)/python -m pytest tests -k golden $(ARGS)
