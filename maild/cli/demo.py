@@ -159,6 +159,7 @@ def _expect(mailbox: Mailbox, playground: Playground, kinds: tuple[str, ...], to
 def _send(port: int, author: str, to: str, subject: str, text: str, in_reply_to: str = "") -> None:
     """As the site's own mail server passes it on: with its proof of who wrote on top."""
     import smtplib
+    from email import policy
     from email.message import EmailMessage
     from email.utils import formatdate, make_msgid, parseaddr
 
@@ -172,7 +173,7 @@ def _send(port: int, author: str, to: str, subject: str, text: str, in_reply_to:
     mail.set_content(text)
     proof = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from={domain}\r\n"
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as door:
-        door.sendmail(address, [to], proof.encode() + mail.as_bytes())
+        door.sendmail(address, [to], proof.encode() + mail.as_bytes(policy=policy.SMTP))
 
 
 def _watch(console: Console, mailbox: Mailbox) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import smtplib
+from email import policy
 from email.message import EmailMessage
 from email.utils import parseaddr
 
@@ -23,10 +24,15 @@ def mail(sender: str, subject: str, text: str, to: str = "support@desk.example",
     return made
 
 
+def wire(made: EmailMessage) -> bytes:
+    """With CRLF, as SMTP wants it; smtplib leaves bytes as they are."""
+    return made.as_bytes(policy=policy.SMTP)
+
+
 def authenticated(made: EmailMessage, authserv_id: str = AUTHSERV) -> bytes:
     """The mail as the site's MTA passes it on: on top, the proof that its From holds."""
     domain = parseaddr(str(made["From"]))[1].split("@")[-1]
-    return f"Authentication-Results: {authserv_id}; dmarc=pass header.from={domain}\r\n".encode() + made.as_bytes()
+    return f"Authentication-Results: {authserv_id}; dmarc=pass header.from={domain}\r\n".encode() + wire(made)
 
 
 def send(port: int, raw: bytes, to: str = "support@desk.example", sender: str = "ann@kunde.example") -> None:

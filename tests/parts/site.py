@@ -20,7 +20,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-from parts.mails import AUTHSERV, authenticated, send
+from parts.mails import AUTHSERV, authenticated, send, wire
 from parts.net import free_port, wait_until
 
 MAILD = (sys.executable, "-m", "maild")
@@ -138,7 +138,7 @@ class Site:
         if isinstance(made, bytes):
             send(self.port, made, to)
             return
-        raw = authenticated(made) if proven else made.as_bytes()
+        raw = authenticated(made) if proven else wire(made)
         send(self.port, raw, to, parseaddr(str(made["From"]))[1])
 
     def json(self, *words: str) -> list[Any]:
