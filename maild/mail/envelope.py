@@ -4,7 +4,7 @@ sender(argument), recipient(argument) -> Path; Refused (501, 553, each with its 
 is_mailbox(address)                   -> may this go between angle brackets?
 
 One reading only: encoded words are not decoded, comments and bare addresses are not known, CR, LF and NUL never pass.
-A source route is accepted and dropped (appendix C).  Non-ASCII letters pass (RFC 6531); whether they may is the door's affair.
+A source route is accepted and dropped (appendix C).  Non-ASCII letters pass (RFC 6531); whether they may, the door says.
 LIMITS  254 octets for an address and 63 for a label.  64 octets for a local part are not insisted upon: signed and VERP
         senders are longer in real life.  An underscore in a domain is accepted for the same reason.
 """
@@ -49,7 +49,7 @@ _PARAMETER = re.compile(rf"([A-Za-z0-9][A-Za-z0-9-]*+)(?:=([!-<>-~{_BEYOND}]++))
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """address: addr-spec without brackets, "" for <>, or postmaster alone; parameters: KEYWORD -> value, "" without one."""
+    """address: addr-spec without brackets, "" for <>, or postmaster; parameters: KEYWORD -> value or ""."""
 
     address: str
     parameters: Mapping[str, str] = field(default_factory=dict)

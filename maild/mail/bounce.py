@@ -1,0 +1,168 @@
+"""bounce: what a delivery report says: who did not get the mail, for good or not yet, and which mail it was.
+
+bounce(mail) -> Bounce | None.  Never raises.  In this order: the fields of RFC 3464; flufl.bounce, wrapped, where the mail looks
+like a bounce; our own reading of what mail systems write to people.  The returned mail gives the original Message-ID.
+
+LIMITS  64 kB of a report's text, 1000 recipients.  flufl.bounce sees 64 kB of a mail of at most 50 parts, for it parses anew.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flufl.bounce import all_failures
+
+from maild.mail import words
+from maild.mail.bouncetext import Told, read_prose
+from maild.mail.headers import addresses, ids
+from maild.mail.kind import Header
+from maild.model.message import Bounce
+
+TEXT = 64_000
+RECIPIENTS = 1000
+
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_GOOD = ("delivered", "relayed", "expanded", "deliverable")
+_DAEMON = re.compile(r"mailer[-_. ]?daemon|postmaster|mail[-_. ]?daemon|mail delivery|maildelivery|mail system|mail administrator|microsoft outlook|bounce|mailsystem|mdaemon|exchange", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a bounce is judged by.
+
+    statuses   decoded text of message/delivery-status parts
+    returned   decoded head (and body) of the returned mail, if it is a part of its own
+    body       the text for people; sender: raw From; subject: decoded; raw: the mail itself, small: flufl may look at it
+    """
+
+    header: Header
+    report: str
+    statuses: Sequence[str]
+    returned: str
+    body: str
+    sender: str
+    subject: str
+    raw: bytes
+    small: bool
+
+
+def bounce(mail: Mail) -> Bounce | None:
+    """The report, or None when this is none."""
+    gate = _looks(mail)
+    if not mail.statuses and not gate:
+        return None
+    told = _from_fields(mail.statuses)
+    if mail.statuses and told.good and not told.failed and not told.delayed:
+        return Bounce((), (), tuple(told.status.items()), _original(mail))
+    if not told.failed and not told.delayed and gate:
+        told = _from_prose(mail, told)
+    if not told.failed and not told.delayed and not mail.statuses and mail.report != "delivery-status":
+        return None
+    failed = [a for a in told.failed if a]
+    delayed = [a for a in told.delayed if a and a not in told.failed]
+    return Bounce(tuple(failed[:RECIPIENTS]), tuple(delayed[:RECIPIENTS]), tuple(told.status.items())[:RECIPIENTS], _original(mail))
+
+
+def _looks(mail: Mail) -> bool:
+    """Whether envelope or headers look like a bounce.  One who merely writes about an undelivered mail is a person."""
+    if mail.report == "delivery-status" or mail.header("x-failed-recipients"):
+        return True
+    null = (mail.header("return-path") or "x").strip() in ("<>", "< >", "")
+    subject = mail.subject.lower()
+    speaks = any(word in subject for word in words.UNDELIVERED)
+    daemon = bool(_DAEMON.search(mail.sender)) or null or not mail.sender.strip()
+    replied = (mail.header("auto-submitted") or "").strip().lower().startswith("auto-replied") and not mail.header("in-reply-to")
+    return daemon or (speaks and (replied or not mail.header("in-reply-to")) and _is_system(mail))
+
+
+def _is_system(mail: Mail) -> bool:
+    """A subject alone proves nothing: the text must also speak like a mail system."""
+    text = mail.body[:4000].lower()
+    return any(phrase in text for phrase in words.SYSTEM_SPEECH)
+
+
+def _from_fields(statuses: Sequence[str]) -> Told:
+    """RFC 3464 section 2.3: one group of fields for each recipient."""
+    told = Told()
+    for text in statuses:
+        for group in re.split(r"\n[ \t]*\n", text[:TEXT].replace("\r\n", "\n").strip())[:RECIPIENTS]:
+            _one_recipient(told, _fields(group))
+    return told
+
+
+def _fields(group: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    name = ""
+    for line in group.split("\n"):
+        if line[:1] in " \t" and name:
+            fields[name] += " " + line.strip()
+            continue
+        head, colon, value = line.partition(":")
+        if colon and " " not in head.strip():
+            name = head.strip().lower()
+            fields.setdefault(name, value.strip())
+    return fields
+
+
+def _one_recipient(told: Told, fields: dict[str, str]) -> None:
+    address = _recipient(fields)
+    if not address:
+        return
+    action = fields.get("action", "").partition("(")[0].partition(";")[0].strip().lower()
+    code = _STATUS.search(fields.get("status", "")) or _STATUS.search(fields.get("diagnostic-code", ""))
+    status = code[1] if code else ""
+    if status:
+        told.status.setdefault(address, status)
+    if action in _GOOD or (not action and status.startswith("2")):
+        told.good.append(address)
+    elif action == "delayed" or (action != "failed" and status.startswith("4")):
+        told.delayed.append(address)
+    else:
+        told.failed.append(address)
+
+
+def _recipient(fields: dict[str, str]) -> str:
+    """Final-Recipient, else Original-Recipient, else X-Actual-Recipient: "rfc822; user@host"."""
+    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
+        kind, semicolon, value = fields.get(name, "").partition(";")
+        written = (value if semicolon else kind).strip()
+        found = addresses(written) or addresses(written.replace(" ", ""))
+        if found:
+            return found[0].address.lower()
+    return ""
+
+
+def _from_prose(mail: Mail, told: Told) -> Told:
+    """What the report's text says; a second opinion by flufl.bounce first."""
+    told = _ask_flufl(mail, told)
+    if told.failed or told.delayed:
+        return told
+    return read_prose(mail.header("x-failed-recipients") or "", mail.body[:TEXT], mail.returned[:TEXT], mail.subject, _ours(mail))
+
+
+def _ours(mail: Mail) -> frozenset[str]:
+    """Addresses that a report may name without meaning them: its own sender, and the one it was sent to."""
+    written = (mail.sender, mail.header("to") or "", mail.header("reply-to") or "", mail.header("delivered-to") or "")
+    return frozenset(a.address.lower() for value in written for a in addresses(value[:2000]))
+
+
+def _ask_flufl(mail: Mail, told: Told) -> Told:
+    if not mail.small:
+        return told
+    try:
+        temporary, permanent = all_failures(email.message_from_bytes(mail.raw[:TEXT]))
+    except Exception:  # a foreign parser on hostile mail may raise anything; then it has no opinion
+        return told
+    for found, into in ((permanent, told.failed), (temporary, told.delayed)):
+        into += sorted(a.address.lower() for octets in found for a in addresses(octets.decode("utf-8", "replace")))
+    return told
+
+
+def _original(mail: Mail) -> str | None:
+    """The Message-ID of the mail that came back."""
+    match = re.search(r"^(?:x-original-|original-)?message-id:[ \t]*(?:\r?\n[ \t]+)?(\S[^\r\n]{0,998})", mail.returned or mail.body[:TEXT], re.I | re.M)
+    found = ids(match[1]) if match else ()
+    return found[0] if found else None

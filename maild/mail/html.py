@@ -1,0 +1,268 @@
+"""html: a page -> lines of text, each with its mark: own, quoted, signature.
+
+lines(page) -> [(mark, text)]; text(page) -> str, quoted lines behind "> ".  Never raises, one pass, no tree: a page of 60 000
+nested elements costs what its length costs.
+
+LIMITS  2 MB of a page are read; a tag ends within 4 000 characters or at its first ">"; 100 containers deep.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+LIMIT = 2_000_000
+TAG_LENGTH = 4000
+CONTAINERS = 100
+
+OWN, QUOTE, MAYBE, REST, SIGNATURE = "", ">", "?", "=", "-"
+Line = tuple[str, str]
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,60})")
+_RUN = re.compile(r"<+(?![a-zA-Z/!?])")
+_LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
+_HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]{1,2000})""", re.I)
+_HIDDEN = re.compile(r"""display\s*:\s*none|mso-hide\s*:\s*all|\shidden(?:\s|=|$)|aria-hidden\s*=\s*["']?true""")
+
+# How clients mark what they quote.  Names of classes and ids are the clients' own; each stands in every language.
+_QUOTED = re.compile(
+    r"gmail_quote|gmail_attr|moz-cite-prefix|moz-forward-container|protonmail_quote|yahoo_quoted|yahoo-quoted|tutanota_quote"
+    r"|olk_src_body_section|mail-editor-reference-message-container|outlookmessageheader|appleoriginalcontents"
+    r"|__quoted_text__|zmail_extra|name=[\"']?quote|hey_quote|front-blockquote|mailbox_quote|gmx_quote"
+)
+_CITED = re.compile(r"type\s*=\s*[\"']?cite|\bcite\s*=|gmail_quote|protonmail_quote|mailquote|quoted")
+_ALL_AFTER = re.compile(r"id=[\"']?(?:x_)*(?:divrplyfwdmsg|appendonsend|stopspelling|zwchr|previousmessage)\b")
+_SIGNED = re.compile(
+    r"gmail_signature|moz-signature|applemailsignature|ms-outlook-mobile-signature|protonmail_signature_block"
+    r"|(?:\bid|\bclass)=[\"']?(?:x_)*signature\b|linebreakatbeginningofsignature|data-smartmail=[\"']?gmail_signature|__sig_"
+)
+
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "o:p", "v:imagedata"])
+_RAW = frozenset(("style", "script", "title", "textarea", "noscript", "xml", "svg", "template", "object"))
+_LINE = frozenset(
+    ["div", "tr", "dd", "dt", "address", "article", "aside", "body", "center", "details", "fieldset", "figcaption", "figure", "footer", "form", "header", "html", "legend", "main", "nav", "option", "section", "summary", "caption", "thead", "tbody", "tfoot", "li"]
+)
+_PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"])
+_BLOCKS = _LINE | _PARAGRAPH | {"hr"}
+
+
+class _Page:
+    """The text while it grows, and which containers are open."""
+
+    def __init__(self) -> None:
+        self.out: list[Line] = []
+        self.line: list[str] = []
+        self.gap = False
+        self.opened: dict[str, int] = {}
+        self.containers: list[tuple[str, int, str]] = []
+        self.rest = False
+        self.hidden = 0
+        self.pre = 0
+        self.unclosed: set[str] = set()
+        self.link = ""
+        self.link_at = 0
+
+    @property
+    def mark(self) -> str:
+        if self.rest:
+            return REST
+        marks = [mark for _, _, mark in self.containers]
+        return next((m for m in (QUOTE, SIGNATURE, MAYBE) if m in marks), OWN)
+
+    def words(self, chunk: str) -> None:
+        if self.hidden:
+            return
+        if "&" in chunk:
+            chunk = unescape(_LONG_NUMBER.sub("\ufffd", chunk))
+        if self.pre:
+            self._preformatted(chunk)
+            return
+        words = chunk.split()
+        if words:
+            spaced = self.gap or chunk[0].isspace()
+            self.line.append((" " if spaced and self.line else "") + " ".join(words))
+        self.gap = (chunk[-1].isspace() if words else self.gap or bool(self.line)) if chunk else self.gap
+
+    def _preformatted(self, chunk: str) -> None:
+        first, *others = chunk.replace("\r\n", "\n").split("\n")
+        self.line.append(first)
+        for other in others:
+            self.end_line(always=True)
+            self.line.append(other)
+
+    def end_line(self, *, always: bool = False) -> None:
+        text = "".join(self.line)
+        self.line, self.gap = [], False
+        if text.strip() or always:
+            self.out.append((self.mark, text.rstrip()))
+
+    def blank(self) -> None:
+        self.end_line()
+        if self.out and self.out[-1][1]:
+            self.out.append((self.mark, ""))
+
+
+def lines(page: str) -> list[Line]:
+    """The page's lines with their marks; no two empty lines stand together but where the page has them."""
+    state, page = _Page(), page[:LIMIT]
+    at, size = 0, len(page)
+    while at < size:
+        start = page.find("<", at)
+        if start < 0:
+            state.words(page[at:])
+            break
+        if start > at:
+            state.words(page[at:start])
+        at = _markup(state, page, start)
+    state.end_line()
+    return state.out
+
+
+def text(page: str) -> str:
+    """The page as text, quoted lines behind "> "."""
+    return as_text(lines(page))
+
+
+def as_text(found: list[Line]) -> str:
+    return "\n".join(f"> {line}" if mark == QUOTE else line for mark, line in found).strip("\n")
+
+
+def has_container(page: str) -> bool:
+    """Whether a client marked a quote in this page (a quick look, before the whole way)."""
+    low = page[:LIMIT].lower()
+    return bool(_QUOTED.search(low) or _ALL_AFTER.search(low) or "<blockquote" in low)
+
+
+def _markup(state: _Page, page: str, start: int) -> int:
+    """Take what begins with "<" at start; returns where the reading goes on."""
+    match = _TAG.match(page, start)
+    if match is None:
+        return _no_tag(state, page, start)
+    end = _tag_end(page, match.end())
+    name = match[2].lower()
+    if match[1]:
+        _close(state, name)
+        return end
+    attributes = page[match.end() : end - 1]
+    if name in _RAW:
+        return _after_raw(state, page, name, end)
+    _open(state, name, attributes)
+    return end
+
+
+def _after_raw(state: _Page, page: str, name: str, at: int) -> int:
+    """After the end tag of an element whose text nobody sees; one that never ends hides nothing."""
+    ends = [] if name in state.unclosed else [page.find(f"</{form}", at) for form in (name, name.upper())]
+    ends = [end for end in ends if end >= 0]
+    if not ends:
+        state.unclosed.add(name)
+        return at
+    return _tag_end(page, min(ends) + len(name) + 2)
+
+
+def _no_tag(state: _Page, page: str, start: int) -> int:
+    """A comment, a declaration, or a plain "<"."""
+    if page.startswith("<!--", start):
+        end = page.find("-->", start + 4)
+        return len(page) if end < 0 else end + 3
+    if page.startswith(("<!", "<?", "</"), start):
+        end = page.find(">", start, start + TAG_LENGTH)
+        return start + 2 if end < 0 else end + 1
+    run = _RUN.match(page, start)
+    state.words(run.group() if run else "<")
+    return run.end() if run else start + 1
+
+
+def _tag_end(page: str, at: int) -> int:
+    """After the ">" that ends a tag; one within double quotes does not."""
+    window = at + TAG_LENGTH
+    end = page.find(">", at, window)
+    first = end
+    while end >= 0 and page.count('"', at, end) % 2:
+        end = page.find(">", end + 1, window)
+        if end > first + 1000:
+            break
+    end = end if end >= 0 else first
+    return end + 1 if end >= 0 else min(window, len(page))
+
+
+def _open(state: _Page, name: str, attributes: str) -> None:
+    if name in _BLOCKS:
+        _break(state, name, attributes)
+    if name == "br":
+        state.end_line(always=True)
+    elif name in ("td", "th") and state.line:
+        state.gap = True
+    elif name == "li":
+        state.line.append("- ")
+    elif name == "a":
+        href = _HREF.search(attributes)
+        state.link, state.link_at = href[1] if href else "", len(state.line)
+    elif name == "pre":
+        state.pre += 1
+    low = attributes.lower() if "=" in attributes or "hidden" in attributes else ""
+    if low and _ALL_AFTER.search(low) and not state.rest:
+        state.end_line()
+        state.rest = True
+    if name in _VOID:
+        return
+    state.opened[name] = state.opened.get(name, 0) + 1
+    mark = _container(name, low)
+    if mark is not None and len(state.containers) < CONTAINERS:
+        state.end_line()
+        state.containers.append((name, state.opened[name], mark))
+        state.hidden += mark == "hidden"
+
+
+def _container(name: str, low: str) -> str | None:
+    """The mark that an element gives to all within it, None for an ordinary one."""
+    if name == "blockquote":
+        return QUOTE if low and (_CITED.search(low) or _QUOTED.search(low)) else MAYBE
+    if name == "head":
+        return "hidden"
+    if not low:
+        return None
+    if _HIDDEN.search(low):
+        return "hidden"
+    if _QUOTED.search(low):
+        return QUOTE
+    return SIGNATURE if _SIGNED.search(low) else None
+
+
+def _close(state: _Page, name: str) -> None:
+    if name == "a" and state.link:
+        _close_link(state)
+    if name in _BLOCKS:
+        _break(state, name, "")
+    if name == "pre" and state.pre:
+        state.pre -= 1
+    depth = state.opened.get(name, 0)
+    if depth == 0:
+        return
+    state.opened[name] = depth - 1
+    for index in range(len(state.containers) - 1, -1, -1):
+        kind, level, _ = state.containers[index]
+        if kind == name:
+            if level == depth:
+                state.end_line()
+                state.hidden -= sum(mark == "hidden" for _, _, mark in state.containers[index:])
+                del state.containers[index:]
+            return
+
+
+def _close_link(state: _Page) -> None:
+    shown = "".join(state.line[state.link_at :]).strip()
+    url, state.link = unescape(_LONG_NUMBER.sub("", state.link)), ""
+    bare = url.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+    if shown and not state.hidden and url[:7].lower() in ("http://", "https:/", "mailto:") and bare not in shown:
+        state.line.append(f" <{url}>")
+
+
+def _break(state: _Page, name: str, attributes: str) -> None:
+    """A block begins or ends.  Outlook writes each line as a paragraph of its own, so those give no empty line."""
+    if name == "hr":
+        state.end_line()
+    elif name in _PARAGRAPH and "msonormal" not in attributes.lower():
+        state.blank() if name != "p" or attributes != "" or state.line else state.end_line()
+    else:
+        state.end_line()

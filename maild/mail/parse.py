@@ -1,0 +1,135 @@
+"""parse: raw mail -> Message.
+
+read(raw, charset) -> Message; unreadable(raw) -> Message of its head only.  Pure; never raises, on any octets; linear.
+charset: the desk's 8-bit charset, for octets that declare none ("cp1250" where a desk writes Slovenian).
+
+The order: scan the tree, read the head, gather the body's text and attachments, judge bounce and kind, cut the own text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from maild.mail import html as page
+from maild.mail import kind as kinds
+from maild.mail.body import Body, gather
+from maild.mail.bounce import Mail, bounce
+from maild.mail.charset import decode
+from maild.mail.headers import addresses, ids, moment, octets_to_text, text
+from maild.mail.language import language
+from maild.mail.owntext import of_page, own_text
+from maild.mail.payload import octets
+from maild.mail.scan import Part, Scan, scan, scan_head
+from maild.model.message import Address, Attachment, Bounce, Kind, Message
+
+ADDRESSES = 1000
+STATUSES = 20
+SMALL = 256_000
+_RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
+_STATUS = ("message/delivery-status", "message/global-delivery-status", "message/xdelivery-status", "text/delivery-status")
+
+
+def read(raw: bytes, charset: str = "cp1252") -> Message:
+    """The mail as read."""
+    try:
+        return _read(raw, charset)
+    except Exception:  # a bug of ours must not lose a mail that is stored already: it becomes one that nobody could read
+        return unreadable(raw)
+
+
+def unreadable(raw: bytes) -> Message:
+    """A mail of which only the head is read; the whole is one attachment, so that nothing is lost."""
+    try:
+        head = _Head(scan_head(raw), "cp1252")
+    except Exception:
+        head = _Head(scan_head(b""), "cp1252")
+    whole = Attachment("mail.eml", "message/rfc822", len(raw), hashlib.sha256(raw).hexdigest(), False, 0, len(raw), "")
+    signs = kinds.Signs(head.header, (head.part.type,), "", "", head.author.address if head.author else "", head.subject, "", None)
+    return _message(head, kinds.kind(signs), "", None, "", (whole,), None, (*head.defects, "unreadable"))
+
+
+class _Head:
+    """The header fields as words."""
+
+    def __init__(self, scanned: Scan, charset: str) -> None:
+        self.part = scanned.root
+        self.defects = scanned.defects
+        self.raw_fields = [(name, octets_to_text(value, charset)) for name, value in scanned.root.fields]
+        self.fields = tuple((name, text(value)) for name, value in self.raw_fields)
+        self._first: dict[str, str] = {}
+        for name, value in self.fields:
+            self._first.setdefault(name, value)
+        self.subject = self._first.get("subject", "")
+        writers = self.people("from")
+        # What was cut away might have named somebody else: then nobody is believed.
+        self.authors = 0 if scanned.cut else len(writers)
+        self.author = writers[0] if len(writers) == 1 else None
+
+    def header(self, name: str) -> str | None:
+        return self._first.get(name)
+
+    def raw(self, name: str) -> str:
+        return next((value for key, value in self.raw_fields if key == name), "")
+
+    def people(self, name: str) -> tuple[Address, ...]:
+        """All mailboxes of all fields of that name."""
+        values = [value for key, value in self.raw_fields if key == name]
+        if len(values) == 1:
+            return addresses(values[0])
+        return tuple(a for value in values for a in addresses(value))[:ADDRESSES]
+
+
+def _read(raw: bytes, charset: str) -> Message:
+    scanned = scan(raw)
+    head = _Head(scanned, charset)
+    body = gather(scanned, charset)
+    report = _bounce(scanned, head, body, charset)
+    opening = body.text[:500]
+    author = head.author.address if head.author else ""
+    report_type = _report_type(scanned.root)
+    judged = kinds.kind(kinds.Signs(head.header, body.types, report_type, body.method, author, head.subject, opening, report))
+    own = of_page(page.lines(body.html or "")) if body.html_only else own_text(body.text, body.html)
+    defects = tuple(dict.fromkeys((*scanned.defects, *body.defects)))
+    return _message(head, judged, body.text, body.html, own, tuple(body.attachments), report, defects)
+
+
+def _report_type(root: Part) -> str:
+    return root.params.get("report-type", "").strip().lower() if root.type == "multipart/report" else ""
+
+
+def _message(
+    head: _Head, judged: kinds.Judged, text_: str, html: str | None, own: str, attachments: tuple[Attachment, ...],
+    report: Bounce | None, defects: tuple[str, ...],
+) -> Message:  # fmt: skip
+    references = dict.fromkeys((*ids(head.raw("in-reply-to")), *ids(head.raw("references"))))
+    message_id = next(iter(ids(head.raw("message-id"))), None)
+    return Message(
+        subject=head.subject, author=head.author, authors=head.authors, to=head.people("to"), cc=head.people("cc"),
+        reply_to=head.people("reply-to"), date=moment(head.header("date") or ""), message_id=message_id, references=tuple(references),
+        text=text_, html=html, own_text=own, attachments=attachments, kind=judged.kind, automatic=judged.automatic, why=judged.why,
+        bounce=report if judged.kind is Kind.BOUNCE else None, language=language(own or text_), defects=defects, headers=head.fields,
+    )  # fmt: skip
+
+
+def _bounce(scanned: Scan, head: _Head, body: Body, charset: str) -> Bounce | None:
+    """The delivery report in this mail, if it is one."""
+    statuses = [_text_of(scanned, part, charset) for part in body.leaves if part.type in _STATUS][:STATUSES]
+    returned = next((part for part in body.leaves if part.type in _RETURNED), None)
+    mail = Mail(
+        header=head.header, report=_report_type(scanned.root), statuses=statuses,
+        returned=_text_of(scanned, returned, charset) if returned and (statuses or _might(head)) else "",
+        body=body.text, sender=head.raw("from"), subject=head.subject, raw=scanned.octets,
+        small=len(scanned.octets) <= SMALL and len(body.leaves) <= 50 and not scanned.defects,
+    )  # fmt: skip
+    return bounce(mail)
+
+
+def _might(head: _Head) -> bool:
+    """A returned mail is only looked into where nobody replies to anything: bounces start a thread of their own."""
+    return True if head.header("return-path") == "<>" else not head.header("in-reply-to")
+
+
+def _text_of(scanned: Scan, part: Part, charset: str) -> str:
+    """The first 64 kB of a part, decoded."""
+    raw = octets(scanned.octets, part.start, min(part.end, part.start + 64_000), part.encoding)
+    return decode(raw, part.params.get("charset", ""), charset)[0].replace("\r\n", "\n")

@@ -1,0 +1,16 @@
+"""places: where the files that ship with maild stand.  shipped("rules") -> folder.
+
+In a wheel they are inside the package (maild/_data/rules), in a checkout at its top level (rules/).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(name: str) -> Path:
+    """The folder `name`: rules, templates, migrations or systemd."""
+    inside = PACKAGE / "_data" / name
+    return inside if inside.is_dir() else PACKAGE.parent / name

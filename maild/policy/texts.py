@@ -1,0 +1,280 @@
+"""texts: the words of our letters, from templates/<language>/*.txt.
+
+load(overlay, shipped) -> Templates (model.policy.Texts): the site's folder lies over the shipped one, file by file; compiled once;
+RuleError with every problem.  A template is `Subject: ...`, an empty line, the text.  Jinja2 in its immutable sandbox, without
+anything but values, if, for and the filters below: what a customer wrote is only ever a value.
+words.txt beside them holds single words (`priority.high: høy`); the site's lines go over the shipped ones, key by key.
+A letter that a language lacks is taken from the nearest that has it: nn -> nb -> en.
+LIMITS  A rendered text is cut at 64 kB, a template file at load is refused above that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from maild.errors import Problem, RuleError
+from maild.model.policy import Rendered
+from maild.policy import samples, words
+
+LARGEST = 64 * 1024
+NEAREST = {"nb": (), "no": ("nb",), "nn": ("nb",), "sv": ("nb",), "da": ("nb",)}
+LAST = "en"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_SUBJECT = re.compile(r"Subject:[ \t]*(.+)\n[ \t]*\n", re.I)
+
+_MAY = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Filter, nodes.If, nodes.For,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One compiled template; file is where it stands."""
+
+    file: str
+    subject: Template
+    body: Template
+
+    def render(self, values: Mapping[str, object]) -> tuple[str, str]:
+        subject = " ".join(_fill(self.subject, values).split())
+        return subject, _fill(self.body, values).strip("\n") + "\n"
+
+
+def _fill(template: Template, values: Mapping[str, object]) -> str:
+    """The template's output, stopped at the limit, so that no loop of a site's template can fill the memory."""
+    pieces: list[str] = []
+    size = 0
+    for piece in template.root_render_func(template.new_context(dict(values))):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST:
+            break
+    return "".join(pieces)[:LARGEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """All letters in all languages: by (language, name), the site's own before the shipped one.  files: name -> source."""
+
+    texts: Mapping[tuple[str, str], tuple[Text, ...]]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
+        """The letter in that language or the nearest.  One that fails gives way to the next; KeyError when none is left."""
+        for near in chain(language):
+            for text in self.texts.get((near, name), ()):
+                try:
+                    return Rendered(*text.render(values), near)
+                # A template can fail in any way that Python can; a letter that is owed goes out all the same.
+                except Exception:  # noqa: S112
+                    continue
+        raise KeyError(name)
+
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted({language for language, _ in self.texts}))
+
+
+def chain(language: str) -> tuple[str, ...]:
+    """Where a letter is looked for, nearest first."""
+    language = language.lower()[:2] if language[2:3] in ("-", "_") else language.lower()
+    return tuple(dict.fromkeys((language, *NEAREST.get(language, ()), LAST)))
+
+
+# --- loading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file as read: layer 0 is the site's, 1 the shipped one; file is how problems name it."""
+
+    layer: int
+    language: str
+    name: str
+    file: str
+    source: str
+
+
+def load(overlay: Path, shipped: Path) -> Templates:
+    """Read and compile all; RuleError with every problem of every file."""
+    problems: list[Problem] = []
+    sources = [s for layer, root in enumerate((overlay, shipped)) for s in _read(layer, root, problems)]
+    tables = words.tables(_word_files(sources), LAST, NEAREST, problems)
+    environments = {
+        language: _environment(tables.get(language, tables.get(LAST, {}))) for language in {s.language for s in sources}
+    }
+    texts: dict[tuple[str, str], tuple[Text, ...]] = {}
+    for source in sources:
+        text = _compile(source, environments[source.language], problems) if source.name != words.NAME else None
+        if text:
+            key = (source.language, source.name)
+            texts[key] = (*texts.get(key, ()), text)
+    if not texts and not problems:
+        problems.append(
+            Problem(str(shipped), 0, 0, "no templates here", "install maild again, with its templates folder")
+        )
+    if problems:
+        raise RuleError(*problems)
+    return Templates(texts, {f"templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)})
+
+
+def _word_files(sources: list[_Source]) -> list[tuple[str, str, str]]:
+    """(language, file, source), the shipped ones first."""
+    return [(s.language, s.file, s.source) for s in reversed(sources) if s.name == words.NAME]
+
+
+def _read(layer: int, root: Path, problems: list[Problem]) -> Iterator[_Source]:
+    if not root.is_dir():
+        return
+    for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        if not _LANGUAGE.fullmatch(folder.name):
+            problems.append(
+                Problem(str(folder), 0, 0, "not a language", "name the folder nb, nn, sl, en or another code")
+            )
+            continue
+        for path in sorted(folder.glob("*.txt")):
+            source = _read_file(path, problems)
+            if source is not None:
+                yield _Source(layer, folder.name, path.stem, str(path), source)
+
+
+def _read_file(path: Path, problems: list[Problem]) -> str | None:
+    file = str(path)
+    if path.stem not in (*samples.NAMES, words.NAME):
+        near = get_close_matches(path.stem, samples.NAMES, 1)
+        problems.append(
+            Problem(file, 0, 0, "no letter has this name", f"did you mean {near[0]}.txt?" if near else _all_names())
+        )
+        return None
+    try:
+        octets = path.read_bytes()[: LARGEST + 1]
+        source = octets.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem(file, 0, 0, f"cannot be read: {error}", "make it a readable file in UTF-8"))
+        return None
+    if len(octets) > LARGEST:
+        problems.append(Problem(file, 0, 0, "larger than 64 kB", "shorten it"))
+        return None
+    return source.replace("\r\n", "\n")
+
+
+def _all_names() -> str:
+    return "letters are " + ", ".join(samples.NAMES)
+
+
+def _environment(table: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    environment.globals.clear()
+    environment.tests.clear()
+    environment.filters.clear()
+    environment.filters.update(words.filters(table))
+    return environment
+
+
+def _compile(source: _Source, environment: ImmutableSandboxedEnvironment, problems: list[Problem]) -> Text | None:
+    head = _SUBJECT.match(source.source)
+    if not head:
+        problems.append(Problem(source.file, 1, 1, "no subject", "begin with `Subject: ...` and an empty line"))
+        return None
+    # The body keeps its place in the file, so that an error names the right line.
+    above = "{#" + "\n" * head[0].count("\n") + "#}"
+    before = len(problems)
+    parts = [_part(text, source.file, environment, problems) for text in (head[1], above + source.source[head.end() :])]
+    if len(problems) > before or parts[0] is None or parts[1] is None:
+        return None
+    return Text(source.file, parts[0], parts[1])
+
+
+def _part(text: str, file: str, environment: ImmutableSandboxedEnvironment, problems: list[Problem]) -> Template | None:
+    try:
+        tree = environment.parse(text, filename=file)
+        problems += _forbidden(tree, file)
+        problems += _unknown(tree, file)
+        return Template.from_code(environment, environment.compile(tree, filename=file), {})
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        problems.append(Problem(file, line, 1, str(error.message), "templates/README.md shows what a template may say"))
+    return None
+
+
+def _forbidden(tree: nodes.Template, file: str) -> Iterator[Problem]:
+    """Whatever is neither a value, a filter, an if nor a for: calls, arithmetic, includes, macros."""
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, _MAY):
+            what = f"{type(node).__name__.lower()} is not for templates"
+            yield Problem(file, node.lineno, 1, what, "only values, filters, if and for")
+
+
+def _unknown(tree: nodes.Template, file: str) -> Iterator[Problem]:
+    """Names that no letter gives."""
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"} | {"loop"}
+    for node in tree.find_all(nodes.Name):
+        if node.ctx == "load" and node.name not in samples.VALUES | own:
+            near = get_close_matches(node.name, samples.VALUES, 1)
+            cure = f"did you mean {near[0]}?" if near else "templates/README.md lists the values"
+            yield Problem(file, node.lineno, 1, f"no value is called {node.name}", cure)
+
+
+# --- checking ---------------------------------------------------------------------------------------------------------
+
+
+def check(texts: Templates) -> list[Problem]:
+    """Render every template with a full and a bare case; what fails, with its line."""
+    problems = []
+    for versions in texts.texts.values():
+        for text in versions:
+            failed = next((p for values in (samples.full(), samples.bare()) if (p := _try(text, values))), None)
+            if failed:
+                problems.append(failed)
+    problems += [
+        Problem(
+            f"templates/{LAST}/{name}.txt", 0, 0, "this letter is in no language that others fall back to", "add it"
+        )
+        for name in samples.NAMES
+        if (LAST, name) not in texts.texts
+    ]
+    return sorted(problems)
+
+
+def missing(texts: Templates) -> list[str]:
+    """Letters that a language takes from another one, as `nn/ack.txt`: no fault, but good to know."""
+    return [
+        f"{language}/{name}.txt"
+        for language in texts.languages()
+        for name in samples.NAMES
+        if (language, name) not in texts.texts
+    ]
+
+
+def _try(text: Text, values: Mapping[str, Any]) -> Problem | None:
+    for template in (text.subject, text.body):
+        try:
+            _fill(template, values)
+        except Exception as error:
+            return Problem(text.file, _line(template, error), 1, str(error), "templates/README.md lists the values")
+    subject, body = text.render(values)
+    if not subject or not body.strip():
+        return Problem(
+            text.file, 1, 1, "a case with little in it gives an empty letter", "let some words stand outside any if"
+        )
+    return None
+
+
+def _line(template: Template, error: BaseException) -> int:
+    """The template's line that failed, from the line of the code it was compiled to."""
+    line, frame = 1, error.__traceback__
+    while frame:
+        if frame.tb_frame.f_code.co_filename == template.filename:
+            line = template.get_corresponding_lineno(frame.tb_lineno)
+        frame = frame.tb_next
+    return line

@@ -1,0 +1,131 @@
+"""words: the single words of each language (templates/<language>/words.txt), and the filters that use them.
+
+A file is lines of `key: words`, `#` begins a comment.  tables(files) -> language -> key -> words, a language's gaps filled from the
+nearest; filters(table) -> what templates call: {{ priority | priority }}, {{ at | when }}, {{ size | size }}, {{ text | quoted }} ...
+Filters never fail on a value: an unknown word stands as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from maild.errors import Problem
+
+NAME = "words"
+
+
+def tables(
+    files: Iterable[tuple[str, str, str]], last: str, nearest: Mapping[str, tuple[str, ...]], problems: list[Problem]
+) -> dict[str, dict[str, str]]:
+    """files: (language, file, text), shipped ones first; a later file's key wins."""
+    own: dict[str, dict[str, str]] = {}
+    read = [(language, file, _read(file, text, problems)) for language, file, text in files]
+    known = {key for language, _, lines in read if language == last for key, _, _ in lines} if read else set()
+    for language, file, lines in read:
+        for key, value, number in lines:
+            if key not in known:
+                near = get_close_matches(key, known, 1)
+                cure = f"did you mean {near[0]}?" if near else f"the keys stand in templates/{last}/{NAME}.txt"
+                problems.append(Problem(file, number, 1, f"no word is called {key}", cure))
+            own.setdefault(language, {})[key] = value
+    base = own.get(last, {})
+    return {
+        language: {
+            **base,
+            **{k: v for near in reversed(nearest.get(language, ())) for k, v in own.get(near, {}).items()},
+            **table,
+        }
+        for language, table in own.items()
+    }
+
+
+def _read(file: str, text: str, problems: list[Problem]) -> list[tuple[str, str, int]]:
+    lines = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        key, colon, value = line.partition(":")
+        if not colon or not value.strip() or " " in key.strip():
+            problems.append(Problem(file, number, 1, "not a word", "write `key: words`, as in `priority.high: high`"))
+            continue
+        lines.append((key.strip(), value.strip(), number))
+    return lines
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+
+
+def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    """Templates' filters in the language of this table."""
+
+    def named(space: str) -> Callable[[object], str]:
+        return lambda value: table.get(f"{space}.{value}", str(value))
+
+    def why(value: object) -> str:
+        return table.get(f"why.{value}", table.get("why.other", ""))
+
+    def when(value: object) -> str:
+        return _when(str(value), table)
+
+    def size(value: object) -> str:
+        return _size(value, table.get("number.decimal", "."))
+
+    def line(value: object) -> str:
+        return _line(value, table)
+
+    def code(value: object) -> str:
+        return _code(str(value), table)
+
+    return {
+        "priority": named("priority"), "status": named("status"), "kind": named("kind"), "why": why, "when": when, "size": size,
+        "line": line, "code": code, "quoted": _quoted, "length": _length,
+    }  # fmt: skip
+
+
+def _when(value: str, table: Mapping[str, str]) -> str:
+    """2026-03-02T10:14 as people write it."""
+    try:
+        at = datetime.fromisoformat(value)
+        month = table.get(f"month.{at.month}", str(at.month))
+        return table["when"].format(day=at.day, month=month, year=at.year, hour=at.hour, minute=f"{at.minute:02}")
+    except (ValueError, KeyError, IndexError):
+        return value
+
+
+def _size(value: object, decimal: str) -> str:
+    """348160 as 348 kB."""
+    octets = value if isinstance(value, int) else 0
+    if octets < 1000:
+        return f"{octets} B"
+    if octets < 1_000_000:
+        return f"{octets // 1000} kB"
+    return f"{octets / 1_000_000:.1f} MB".replace(".", decimal)
+
+
+def _line(value: object, table: Mapping[str, str]) -> str:
+    """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    key, inner = str(value.get("key", "")), str(value.get("value", ""))
+    inner = table.get(f"priority.{inner}", inner) if key == "prioritised" else inner
+    words = table.get(f"line.{key}+") if inner else None
+    words = words or table.get(f"line.{key}", key)
+    return words.replace("{value}", inner)
+
+
+def _code(value: str, table: Mapping[str, str]) -> str:
+    """5.1.1 in words (RFC 3463): the very code, else its class; the code stands beside it."""
+    words = table.get(f"code.{value}") or table.get(f"code.{value[:1]}") or table.get("code.other", "")
+    return f"{value} {words}".strip()
+
+
+def _quoted(value: object) -> str:
+    """Each line behind a bar: what stands there is somebody's words, and never a command at the start of a line."""
+    return "\n".join(f"| {line}".rstrip() for line in str(value).strip("\n").split("\n"))
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list | tuple | str) else 0

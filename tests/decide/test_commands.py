@@ -1,0 +1,167 @@
+"""What a handler's mail does to a case: all or nothing, and never his words by accident."""
+
+from __future__ import annotations
+
+import pytest
+from making import MONDAY, PROVEN, Desk1042, from_ann, from_kari, policy
+
+from maild.decide.judge import judge
+from maild.model.events import Received, Status
+from maild.model.people import Authentication, Trust, person_party
+from maild.model.plan import Plan
+
+
+def handled(text: str, purpose: str = "r", **more: object) -> Plan:
+    return judge(from_kari(text, purpose, **more), Desk1042().known(author=None), policy(), MONDAY)
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [happened.record.event.kind for happened in plan.events]
+
+
+def letters(plan: Plan) -> dict[str, str]:
+    return {letter.kind: letter.party for letter in plan.letters}
+
+
+def test_a_plain_reply_goes_to_the_customer_after_the_time_for_undo():
+    plan = handled("Hei Ann, slå den av og på.")
+    (letter,) = plan.letters
+    assert (letter.kind, letter.to.address, letter.author) == ("update", "ann@kunde.example", "Kari Nordmann")
+    assert letter.due_at - MONDAY == policy().limits.undo
+    assert letter.shown[0].text == "Hei Ann, slå den av og på."
+    assert plan.cases[0].status is Status.OPEN
+
+
+def test_a_mail_of_commands_only_never_sends_the_handlers_words():
+    plan = handled("/take")
+    assert letters(plan) == {"receipt": "handler:kari"}
+    assert "replied" not in kinds(plan)
+
+
+def test_the_text_below_the_commands_goes_out_without_them():
+    plan = handled("/priority høy\n\nVi ser på det.\n\nKari")
+    update = next(letter for letter in plan.letters if letter.kind == "update")
+    assert update.shown[0].text == "Vi ser på det.\n\nKari"
+    assert plan.cases[0].priority == "high"
+
+
+def test_a_command_that_is_not_understood_holds_the_whole_mail():
+    plan = handled("/take\n/clsoe\nHei Ann!")
+    assert kinds(plan) == ["declined", "told"]
+    (error,) = plan.letters
+    assert (error.kind, error.party) == ("error", "handler:kari")
+    assert [line["ok"] for line in error.values["lines"]] == [True, False]
+    assert error.values["lines"][1]["value"] == "close"
+    assert error.values["words"].endswith("Hei Ann!")
+
+
+def test_closing_with_words_is_one_letter():
+    plan = handled("/close\nDet er ordnet.")
+    assert sorted(letters(plan)) == ["closing", "receipt"]
+    assert plan.cases[0].status is Status.SOLVED
+    assert plan.cases[0].closes_at is not None
+
+
+def test_closing_quietly_tells_only_the_handler():
+    assert letters(handled("/close quiet")) == {"receipt": "handler:kari"}
+
+
+def test_a_close_that_has_not_seen_the_customers_last_mail_is_declined():
+    wrote = Desk1042([Received(2, person_party(1), "customer", "signed address")] * 3)
+    plan = judge(from_kari("/close"), wrote.known(), policy(), MONDAY)
+    assert plan.cases[0].status is Status.NEW
+    assert plan.letters[0].values["lines"][0]["key"] == "customer_wrote_since"
+
+
+@pytest.mark.parametrize("text", ["/assign ola", "/tildel Ola", "/dodeli ola@staff.example", "!assign Hansen", "# assign ola"])
+def test_assigning_works_in_every_language_by_login_name_or_address(text: str):
+    plan = handled(text)
+    assert plan.cases[0].handler == "ola"
+    assert letters(plan)["notice"] == "handler:ola"
+
+
+def test_assigning_to_nobody_known_lists_who_there_is():
+    plan = handled("/assign per")
+    assert plan.letters[0].values["lines"][0]["key"] == "nobody_called"
+    assert plan.letters[0].values["lines"][0]["value"] == "kari, ola"
+
+
+def test_assigning_to_a_desk_moves_the_case():
+    plan = handled("/assign drift")
+    assert (plan.cases[0].desk, plan.cases[0].handler) == ("drift", None)
+
+
+def test_a_note_stays_inside():
+    plan = handled("/note\nHun ringer alltid på mandager.")
+    assert "replied" not in kinds(plan)
+    assert plan.messages[0].internal
+    assert letters(plan) == {"receipt": "handler:kari"}
+
+
+def test_the_note_address_needs_no_command():
+    plan = handled("Hun ringer alltid på mandager.", purpose="n")
+    assert kinds(plan) == ["noted"]
+    assert plan.letters == ()
+
+
+def test_the_take_address_takes():
+    plan = judge(from_kari("", "t"), Desk1042([]).known(), policy(), MONDAY)
+    assert kinds(plan)[0] == "assigned"
+
+
+@pytest.mark.parametrize("text", ["/etc/hosts er feil", "#1042 er løst", "#!/bin/sh", "/", "Note: the printer burns", "Close the window, please."])
+def test_text_that_only_looks_like_a_command_is_text(text: str):
+    plan = handled(text)
+    assert "replied" in kinds(plan)
+
+
+@pytest.mark.parametrize("text", ["lukk", "Lukk stille", "CLOSE.", "zapri tiho"])
+def test_a_bare_verb_counts_where_it_is_the_whole_mail(text: str):
+    assert judge(from_kari(text), Desk1042().known(), policy(), MONDAY).cases[0].status is Status.SOLVED
+
+
+@pytest.mark.parametrize("text", ["/\u200btake", "／take", "- /take", "*/take*", "/ Take.", "/TAKE", "/tak", "/prevzemi"])
+def test_what_clients_do_to_a_line_does_not_matter(text: str):
+    assert kinds(handled(text))[0] == "assigned"
+
+
+@pytest.mark.parametrize(
+    ("trust", "mine"),
+    [(Trust(), True), (Trust(Authentication.NONE), True), (PROVEN, False), (Trust(), False)],
+    ids=["own token, no authentication", "own token, none", "authenticated, no token", "neither"],
+)
+def test_short_of_proof_nothing_goes_out_and_the_handler_is_told_at_his_registered_address(trust: Trust, mine: bool):
+    prepared = from_kari("/close\nHa det!", trust=trust)
+    if not mine:
+        from dataclasses import replace
+
+        prepared = replace(prepared, tokens=())
+    plan = judge(prepared, Desk1042().known(), policy(), MONDAY)
+    assert letters(plan) == {"unverified": "handler:kari"}
+    assert plan.letters[0].to.address == "kari@staff.example"
+    assert plan.cases[0].status is Status.NEW
+    assert kinds(plan)[0] == "received"
+
+
+def test_a_forged_mail_in_his_name_tells_him_once_an_hour():
+    from maild.decide.facts import unverified_key
+
+    spent = {unverified_key("kari@staff.example", MONDAY): 1}
+    plan = judge(from_kari("hei", trust=Trust()), Desk1042().known(budgets=spent), policy(), MONDAY)
+    assert plan.letters == ()
+
+
+def test_another_handlers_token_is_not_his():
+    from maild.model.people import handler_party
+    from maild.model.plan import LetterRow
+
+    known = Desk1042().known()
+    letters_ = {**known.letters, 11: LetterRow(11, 7, handler_party("ola"), "notice", 3, False, "ola@staff.example")}
+    plan = judge(from_kari("/close"), Desk1042().known(letters=letters_), policy(), MONDAY)
+    assert plan.cases[0].status is Status.NEW
+
+
+def test_a_customers_text_is_never_a_command():
+    plan = judge(from_ann("/close\n/assign ola"), Desk1042().known(), policy(), MONDAY)
+    assert kinds(plan)[0] == "received"
+    assert (plan.cases[0].status, plan.cases[0].handler) == (Status.NEW, "kari")
