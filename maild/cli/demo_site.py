@@ -52,7 +52,7 @@ class Kept:
     @property
     def text(self) -> str:
         body = self.mail.get_body(("plain",))
-        return str(body.get_content()).strip() if body is not None else ""
+        return str(body.get_content()).replace("\r\n", "\n").strip() if body is not None else ""
 
 
 class Mailbox(socketserver.ThreadingTCPServer):

@@ -55,7 +55,7 @@ class Taken:
     @property
     def text(self) -> str:
         body = self.mail.get_body(("plain", "html"))
-        return "" if body is None else str(body.get_content())
+        return "" if body is None else str(body.get_content()).replace("\r\n", "\n")
 
 
 class Sink(socketserver.ThreadingTCPServer):
