@@ -1,6 +1,7 @@
 """lmtp: the door for a mail server on the same machine (RFC 2033).
 
-The session of SMTP, but it begins with LHLO, and after the final dot comes one reply for each recipient that was taken, in order.
+The session of SMTP, but it begins with LHLO, and after the final dot comes one reply for each recipient that was taken,
+in order.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ class LmtpSession(Session):
 
     word = "LMTP"
 
-    def lhlo(self, argument: bytes) -> None:
-        self.ehlo(argument)
-        self._protocol = "LMTP"
-
     def _replies(self) -> int:
         return len(self._recipients)
 
 
+def lhlo(session: Session, argument: bytes) -> None:
+    session.ehlo(argument)
+    session.protocol = "LMTP"
+
+
 # Section 4.1: HELO and EHLO are not to be answered with 250.
 LmtpSession.steps = {verb: step for verb, step in Session.steps.items() if verb not in (b"EHLO", b"HELO")} | {
-    b"LHLO": LmtpSession.lhlo  # type: ignore[dict-item]
+    b"LHLO": lhlo
 }

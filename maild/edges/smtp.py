@@ -29,7 +29,6 @@ from maild.model.policy import Clock
 __all__ = ["Delivery", "Doors", "Ghost", "Mailroom", "serve"]
 
 BACKLOG = 512
-LOOK = 0.05
 
 
 class Doors:
@@ -46,12 +45,10 @@ class Doors:
         for server in self._servers:
             server.close()
         self._unlink()
-        loop = asyncio.get_running_loop()
-        end = loop.time() + grace
         for guest in list(self._keeper.guests):
             guest.farewell()
-        while self._keeper.guests and loop.time() < end:
-            await asyncio.sleep(LOOK)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._keeper.empty.wait(), grace)
         for guest in list(self._keeper.guests):
             guest.abort()
 
@@ -105,13 +102,13 @@ async def _listen(
 
 
 def _bind(path: Path, mode: int) -> socket.socket:
-    """The UNIX socket at `path`, in place of one that a dead daemon left.  Nobody can connect before its mode is set."""
+    """The UNIX socket at `path`, in place of a dead daemon's.  Nobody can connect before its mode is set."""
     with suppress(FileNotFoundError):
         if stat.S_ISSOCK(path.stat().st_mode):
             path.unlink()
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(path))
-    os.chmod(path, mode)
+    path.chmod(mode)
     return listening
 
 

@@ -4,8 +4,8 @@ Body.feed(octets) -> what came after the end, or None while there is no end
 received(...)     -> our Received field (RFC 5321 section 4.4)
 hops(raw)         -> how many Received fields the mail has below its first line
 
-Only CRLF.CRLF ends a mail (section 4.1.1.4); bare CR and LF are content.  Linear in time whatever the cut of the octets; memory
-is the mail, at most the limit: past it the octets are counted and let go until the end has come.
+Only CRLF.CRLF ends a mail (4.1.1.4); bare CR and LF are content.  Linear in time whatever the cut of the octets;
+memory is the mail, at most the limit: past it the octets are let go until the end has come.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Budget   octets of mail held in memory by all sessions together
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections import Counter
 from dataclasses import dataclass, field
@@ -60,6 +61,10 @@ class Keeper:
     guests: set[Guest] = field(default_factory=set)
     by_address: Counter[str] = field(default_factory=Counter)
     closing: bool = False
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.empty.set()
 
     def admit(self, guest: Guest) -> str:
         """Count a new session; else why not, as a reply."""
@@ -71,6 +76,7 @@ class Keeper:
         if group and self.by_address[group] >= self.config.connections_per_address:
             return "421 4.7.0 too many connections from your address"
         self.guests.add(guest)
+        self.empty.clear()
         if group:
             self.by_address[group] += 1
         return ""
@@ -80,6 +86,8 @@ class Keeper:
         if guest not in self.guests:
             return
         self.guests.discard(guest)
+        if not self.guests:
+            self.empty.set()
         group = self._group(guest.client)
         self.by_address[group] -= 1
         if self.by_address[group] <= 0:
@@ -108,7 +116,7 @@ class Keeper:
 
 
 def client_of(peer: object) -> str:
-    """The peer's name as a transport gives it: an IP address, IPv4 out of its IPv6 form, without a zone; else "unix"."""
+    """The peer's IP address, IPv4 out of its IPv6 form, without a zone; else "unix"."""
     if not isinstance(peer, tuple) or not peer:
         return UNIX
     try:

@@ -1,65 +1,47 @@
-"""smtp_session: one connection of the SMTP door, from greeting to farewell.
+"""smtp_session: the commands of the SMTP door.
 
-aiosmtpd gives the connection, its streams and STARTTLS.  The rest is ours, for what it does otherwise is not safe here: it answers
-our own faults with a permanent 500, holds an endless line in memory, refuses long lines, reads encoded words in addresses, and
-cancels a commit when the client hangs up.  `LIMITS` below is therefore about what we add.
+commands -> replies, each with its enhanced code (RFC 2034), and Deliveries to the mailroom
 
-in  octets; out  replies, each with its enhanced code (RFC 2034), and Deliveries to the mailroom
-LIMITS  A command is 2 048 octets at most and ends in CRLF.  After 1 000 commands (config) without a mail taken, after 10 that we do
-        not know, after 5 minutes' silence (60 s under stress) or a mail slower than 500 octets a second, the session ends with 421.
+All commands are ours.  Those of aiosmtpd answer our own faults with a permanent 500, hold an endless line in memory,
+refuse long lines, and read encoded words in addresses.
+
+LIMITS  The session ends with 421 after so many commands (config) without a mail taken, and after 10 that nobody knows.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
-import ssl
-from asyncio import StreamReaderProtocol
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 
 import structlog
-from aiosmtpd.smtp import SMTP, TLSSetupException
+from aiosmtpd.smtp import TLSSetupException
 
 from maild.edges.delivery import Delivery, Ghost
+from maild.edges.smtp_connection import CHUNK, COMMAND, Connection
 from maild.edges.smtp_data import Body, hops, received
-from maild.edges.smtp_limits import Keeper, client_of
+from maild.edges.smtp_limits import Keeper
 from maild.errors import Refused, SmtpError, TryLater
 from maild.mail import envelope
 
-COMMAND = 2048
-CHUNK = 1 << 18
 UNKNOWN = 10
-SLOWEST = 500  # octets a second
-LINGER = 5.0  # seconds for the last reply to leave
 
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _HELLO = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
-_NOBODY = object()
 log = structlog.get_logger("maild.smtp")
 
 Step = Callable[["Session", bytes], Awaitable[None] | None]
 
 
-class Session(SMTP):
-    """A client, its transaction and its replies."""
+class Session(Connection):
+    """A client's transaction."""
 
-    line_length_limit = 1 << 16  # how much the stream reader holds before it stops reading
-    word: ClassVar[str] = "ESMTP"
     steps: ClassVar[Mapping[bytes, Step]]
 
     def __init__(self, keeper: Keeper) -> None:
-        loop = asyncio.get_running_loop()
-        super().__init__(_NOBODY, hostname=keeper.config.hostname, ident="maild", tls_context=keeper.tls, loop=loop)
-        self.client = ""
-        self._keeper = keeper
-        self._inbox, self._at = b"", 0
-        self._out: list[bytes] = []
-        self._over = self._busy = self._refused = False
+        super().__init__(keeper)
         self._commands = self._unknown = 0
-        self._hello, self._protocol = "", "SMTP"
-        self._last = self._begun = loop.time()
-        self._octets = 0
+        self._hello, self.protocol = "", "SMTP"
         self._forget()
 
     def _forget(self) -> None:
@@ -68,128 +50,8 @@ class Session(SMTP):
         self._recipients: list[str] = []
         self._declared = 0
 
-    # --- the connection -------------------------------------------------------------------------------------------------------
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if self._original_transport is None:
-            self.client = client_of(transport.get_extra_info("peername"))
-            refusal = self._keeper.admit(self)
-            if refusal:
-                self._refuse(transport, refusal)
-                return
-        super().connection_made(transport)
-
-    def _refuse(self, transport: Any, reply: str) -> None:
-        self._refused = True
-        transport.write(reply.encode() + b"\r\n")
-        transport.close()
-
-    def eof_received(self) -> bool:
-        """A client that has said all may still wait for answers: what it said is obeyed first."""
-        if not self._refused:
-            self._reader.feed_eof()
-        return not self._refused and self.session is not None and self.session.ssl is None
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """The session sees its end of input; a commit that is under way is not disturbed."""
-        if self._refused:
-            return
-        if self._timeout_handle is not None:
-            self._timeout_handle.cancel()
-        if self._original_transport is not None:
-            self._original_transport.close()
-        StreamReaderProtocol.connection_lost(self, error)
-        self.transport = None
-
-    def _reset_timeout(self, duration: float | None = None) -> None:
-        """aiosmtpd sets a timer for each command.  Ours runs at leisure and looks at when the client was last heard."""
-        if self._timeout_handle is None:
-            self._timeout_handle = self.loop.call_later(self._keeper.glance, self._watch)
-
-    def _watch(self) -> None:
-        now, idle = self.loop.time(), self._keeper.idle
-        due = now + idle if self._busy else min(self._last, self._begun + self._octets / SLOWEST) + idle
-        if due <= now:
-            self._end(b"421 4.4.2 idle too long, closing\r\n")
-        else:
-            self._timeout_handle = self.loop.call_later(min(due - now, self._keeper.glance), self._watch)
-
-    def farewell(self) -> None:
-        if self._sender is None and not self._busy and not self._over:
-            self._end(b"421 4.3.2 shutting down\r\n")
-
-    def abort(self) -> None:
-        self._over = True
-        if self.transport is not None:
-            self.transport.abort()  # type: ignore[attr-defined]
-
-    def _end(self, words: bytes = b"") -> None:
-        """Close with these words; whoever does not read them is cut off."""
-        self._over = True
-        transport: Any = self.transport
-        if transport is None or transport.is_closing():
-            return
-        transport.write(b"".join(self._out) + words)
-        self._out.clear()
-        transport.close()
-        if transport.get_write_buffer_size():
-            self.loop.call_later(LINGER, transport.abort)
-
-    # --- the conversation -----------------------------------------------------------------------------------------------------
-
-    async def _handle_client(self) -> None:
-        try:
-            await self._converse()
-        except Ghost:
-            self.abort()
-        except (OSError, TLSSetupException):
-            pass  # the peer is gone; what it began is dropped
-        finally:
-            self._end()
-            self._keeper.leave(self)
-
-    async def _converse(self) -> None:
-        self._out.append(f"220 {self.hostname} {self.word} maild\r\n".encode())
-        while not self._over:
-            line = self._line()
-            if line is not None:
-                await self._obey(line)
-            elif self._keeper.closing and self._sender is None:
-                self.farewell()
-            elif not await self._more():
-                return
-
-    def _line(self) -> bytes | None:
-        """The next whole command that has come, without its CRLF."""
-        end = self._inbox.find(b"\r\n", self._at)
-        if end < 0:
-            if len(self._inbox) - self._at > COMMAND:
-                self._end(b"500 5.5.2 line too long, closing\r\n")
-            return None
-        line = self._inbox[self._at : end]
-        self._at = end + 2
-        self._last = self._begun = self.loop.time()
-        return line
-
-    async def _more(self) -> bool:
-        """Answer, and wait for more; False when there is nothing to wait for."""
-        if self._over or not await self._flush():
-            return False
-        octets = await self._reader.read(CHUNK)
-        self._inbox = self._inbox[self._at :] + octets
-        self._at = 0
-        return bool(octets)
-
-    async def _flush(self) -> bool:
-        transport: Any = self.transport
-        if transport is None or transport.is_closing():
-            return False
-        if self._out:
-            transport.write(self._out[0] if len(self._out) == 1 else b"".join(self._out))
-            self._out.clear()
-        if transport.get_write_buffer_size():
-            await self._writer.drain()
-        return True
+    def _resting(self) -> bool:
+        return self._sender is None
 
     async def _obey(self, line: bytes) -> None:
         self._commands += 1
@@ -214,15 +76,13 @@ class Session(SMTP):
         self._out.append(f"{code} {status} {text}\r\n".encode("ascii", "replace"))
 
     def _answer(self, error: SmtpError) -> None:
-        log.info("refused", code=error.code, status=error.status, protocol=self._protocol)
+        log.info("refused", code=error.code, status=error.status, protocol=self.protocol)
         self._say(error.code, error.status, error.text)
 
     def _fault(self, error: Exception) -> None:
         """A bug, or a database in trouble: ours, so the client is asked to come again and learns nothing of it."""
         log.error("fault in a session", exc_info=error)
         self._say(451, "4.3.0", "temporary failure, try again later")
-
-    # --- commands -------------------------------------------------------------------------------------------------------------
 
     def ehlo(self, argument: bytes) -> None:
         self._greet(argument, "ESMTPS" if self.session is not None and self.session.ssl else "ESMTP")
@@ -247,7 +107,7 @@ class Session(SMTP):
             raise Refused(501, "5.5.4", "say who you are: a name after the command")
         name = argument.decode("ascii", "replace")
         self._hello = name if _HELLO.fullmatch(name) else "unknown"
-        self._protocol = protocol
+        self.protocol = protocol
         self._forget()
 
     def mail(self, argument: bytes) -> None:
@@ -355,12 +215,12 @@ class Session(SMTP):
 
     def _delivery(self, body: Body) -> Delivery:
         at = self._keeper.clock()
-        raw = body.take(received(self._hello, self.client, self.hostname, self._protocol, at))
+        raw = body.take(received(self._hello, self.client, self.hostname, self.protocol, at))
         if hops(raw) > self._keeper.config.hops:
             # RFC 5321 section 6.3.
             raise Refused(554, "5.4.6", "too many hops, this mail goes in circles")
         assert self._sender is not None
-        return Delivery(self._sender, tuple(self._recipients), raw, self.client, self._protocol, at)
+        return Delivery(self._sender, tuple(self._recipients), raw, self.client, self.protocol, at)
 
     def _replies(self) -> int:
         """How many replies follow the final dot."""
@@ -378,7 +238,7 @@ class Session(SMTP):
         await self._flush()
         await super().smtp_STARTTLS("")
         self._inbox, self._at = b"", 0
-        self._hello, self._protocol = "", "SMTP"
+        self._hello, self.protocol = "", "SMTP"
         self._forget()
 
     async def push(self, status: Any) -> None:
@@ -399,7 +259,7 @@ class Session(SMTP):
     def vrfy(self, argument: bytes) -> None:
         self._say(252, "2.0.0", "send the mail, and see")
 
-    def refuse(self, argument: bytes) -> None:
+    def not_offered(self, argument: bytes) -> None:
         raise Refused(502, "5.5.1", "not offered")
 
     def unknown(self, argument: bytes) -> None:
@@ -424,9 +284,9 @@ Session.steps = {
     b"NOOP": Session.noop,
     b"HELP": Session.help,
     b"VRFY": Session.vrfy,
-    b"EXPN": Session.refuse,
-    b"AUTH": Session.refuse,
-    b"BDAT": Session.refuse,
-    b"ETRN": Session.refuse,
+    b"EXPN": Session.not_offered,
+    b"AUTH": Session.not_offered,
+    b"BDAT": Session.not_offered,
+    b"ETRN": Session.not_offered,
     b"QUIT": Session.quit,
 }

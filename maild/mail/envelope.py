@@ -4,7 +4,7 @@ sender(argument), recipient(argument) -> Path; Refused (501, 553, each with its 
 is_mailbox(address)                   -> may this go between angle brackets?
 
 One reading only: encoded words are not decoded, comments and bare addresses are not known, CR, LF and NUL never pass.
-A source route is accepted and dropped (appendix C).  Non-ASCII letters pass (RFC 6531); whether they may, the door says.
+A source route is accepted and dropped (appendix C).  Non-ASCII letters pass (RFC 6531); the door says whether.
 LIMITS  254 octets for an address and 63 for a label.  64 octets for a local part are not insisted upon: signed and VERP
         senders are longer in real life.  An underscore in a domain is accepted for the same reason.
 """
