@@ -87,10 +87,17 @@ def _still_used(session: Session, policy: Policy) -> list[Problem]:
     problems = []
     for file, column, keys in (("desks.yaml", "desk", policy.desks), ("people.yaml", "handler", policy.handlers)):
         rows = session.all(
-            f"SELECT {column}, count(*) FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND {column} IS NOT NULL GROUP BY {column}"
+            f"SELECT {column}, count(*) FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold')"
+            f" AND {column} IS NOT NULL GROUP BY {column}"
         )
         problems += [
-            Problem(file, 0, 0, f"{column} {key!r} is gone, but {count} open cases use it", "keep it with `retired: true`, or reassign them first")
+            Problem(
+                file,
+                0,
+                0,
+                f"{column} {key!r} is gone, but {count} open cases use it",
+                "keep it with `retired: true`, or reassign them first",
+            )
             for key, count in rows
             if key not in keys
         ]
@@ -106,12 +113,16 @@ def take_lock(state: Path) -> int:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(state / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise CannotStart(EX_CONFIG, f"the state folder {state} cannot be used: {error.strerror} (make it writable for this user)") from error
+        raise CannotStart(
+            EX_CONFIG, f"the state folder {state} cannot be used: {error.strerror} (make it writable for this user)"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise CannotStart(EX_TEMPFAIL, f"another maild works on {state} (stop it first, or let it do the work)") from error
+        raise CannotStart(
+            EX_TEMPFAIL, f"another maild works on {state} (stop it first, or let it do the work)"
+        ) from error
     return lock
 
 
@@ -135,7 +146,9 @@ def load_keys(path: Path) -> token.Keys:
     if not path.exists():
         _make_keys(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise CannotStart(EX_CONFIG, f"{path} can be read by others: whoever has it can write as your handlers (chmod 600 {path})")
+        raise CannotStart(
+            EX_CONFIG, f"{path} can be read by others: whoever has it can write as your handlers (chmod 600 {path})"
+        )
     try:
         return token.parse(path.read_text())
     except ValueError as error:
@@ -158,7 +171,10 @@ def _check_keys(database: Database, keys: token.Keys) -> None:
     if row is None:
         session.execute("INSERT INTO setting(key, value) VALUES ('key_fingerprint', ?)", (mine,))
     elif row[0] != mine:
-        raise CannotStart(EX_CONFIG, "the key file does not belong to this database: restore state/keys from the same backup as the database")
+        raise CannotStart(
+            EX_CONFIG,
+            "the key file does not belong to this database: restore state/keys from the same backup as the database",
+        )
 
 
 def relay_password(config: Config) -> str | None:

@@ -52,7 +52,9 @@ class Fate:
     error: str = ""
 
 
-def prepare(arrival: Arrival, message: Message, trust: Trust, policy: Policy, keys: token.Keys, salts: tuple[bytes, bytes]) -> Prepared:
+def prepare(
+    arrival: Arrival, message: Message, trust: Trust, policy: Policy, keys: token.Keys, salts: tuple[bytes, bytes]
+) -> Prepared:
     """All that judgement needs of the mail itself."""
     found = [_own(recipient, policy, keys) for recipient in arrival.recipients]
     mine = [(desk, word) for desk, word in found if desk is not None]
@@ -61,7 +63,10 @@ def prepare(arrival: Arrival, message: Message, trust: Trust, policy: Policy, ke
         id=arrival.id,
         desk=_owner(message, policy, keys) or (mine[0][0].key if mine else policy.default_desk.key),
         sender=arrival.sender,
-        recipients=tuple(desk.address if desk else recipient.lower() for recipient, (desk, _) in zip(arrival.recipients, found, strict=True)),
+        recipients=tuple(
+            desk.address if desk else recipient.lower()
+            for recipient, (desk, _) in zip(arrival.recipients, found, strict=True)
+        ),
         received_at=arrival.received_at,
         size=arrival.size,
         message=message,
@@ -97,11 +102,17 @@ def _body(message: Message) -> str:
     author = message.author
     return json.dumps(
         {
-            "subject": message.subject, "from": author.address if author else "", "from_name": author.name if author else "",
-            "to": [a.address for a in message.to], "cc": [a.address for a in message.cc], "text": message.text, "own_text": message.own_text,
+            "subject": message.subject,
+            "from": author.address if author else "",
+            "from_name": author.name if author else "",
+            "to": [a.address for a in message.to],
+            "cc": [a.address for a in message.cc],
+            "text": message.text,
+            "own_text": message.own_text,
         },
-        ensure_ascii=False, separators=(",", ":"),
-    )  # fmt: skip
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +130,20 @@ def settle(session: Session, batch: Sequence[Incoming], house: House, now: datet
     session.lock_settler()
     done: list[Fate] = []
     leased: list[outbox.Leased] = []
-    end, count, at = house.stopwatch() + SLICE, 0, 0
-    for at, arrival in enumerate(batch, 1):
+    end, count = house.stopwatch() + SLICE, 0
+    for arrival in batch:
         fate, posted, written = _one(session, arrival, house, now, leases - len(leased))
         done.append(fate)
         leased += posted
         count += written
         if house.stopwatch() > end:
             break
-    return Settled(tuple(done), tuple(leased), tuple(batch[at:]), count)
+    return Settled(tuple(done), tuple(leased), tuple(batch[len(done) :]), count)
 
 
-def _one(session: Session, arrival: Incoming, house: House, now: datetime, leases: int) -> tuple[Fate, list[outbox.Leased], int]:
+def _one(
+    session: Session, arrival: Incoming, house: House, now: datetime, leases: int
+) -> tuple[Fate, list[outbox.Leased], int]:
     try:
         with session.savepoint():
             plan = judge(arrival, cases.look(session, lookup(arrival, house.policy, now)), house.policy, now)
@@ -145,7 +158,9 @@ def _one(session: Session, arrival: Incoming, house: House, now: datetime, lease
     return Fate(arrival.id, "settled", plan.cases[0].number if plan.cases else "", kinds), posted, len(plan.letters)
 
 
-def _keep(session: Session, arrival: Incoming, plan: Plan, house: House, now: datetime, leases: int) -> list[outbox.Leased]:
+def _keep(
+    session: Session, arrival: Incoming, plan: Plan, house: House, now: datetime, leases: int
+) -> list[outbox.Leased]:
     """Write the plan: events, rows, letters, and the end of the arrival."""
     cases.record(session, plan, now, house.policy.hash)
     for row in plan.cancels:

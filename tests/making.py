@@ -65,37 +65,97 @@ class NoTexts:
 
 IN_TURN = Rule("everyone in turn", "built in", Always(), Decisions(handler=Choice("round_robin", ())))
 QUIETLY = Rule(
-    "automatic mail", "built in", IsAutomatic(),
+    "automatic mail",
+    "built in",
+    IsAutomatic(),
     Decisions(handler=Choice("nobody", ()), priority="low", labels=("automatic",), acknowledge=False),  # type: ignore[arg-type]
-)  # fmt: skip
+)
 
 
 def policy(*rules: Rule, handlers: tuple[Handler, ...] = (KARI, OLA), limits: Limits | None = None) -> Policy:
     return Policy(
-        "hash", {"support": SUPPORT, "drift": DRIFT}, {h.key: h for h in handlers}, (*rules, QUIETLY, IN_TURN), NOTICES, NoTexts(),
+        "hash",
+        {"support": SUPPORT, "drift": DRIFT},
+        {h.key: h for h in handlers},
+        (*rules, QUIETLY, IN_TURN),
+        NOTICES,
+        NoTexts(),
         limits or Limits(),
-    )  # fmt: skip
+    )
 
 
-def message(subject: str = "Skriver virker ikke", text: str = "Den står.", author: Address | None = None, **more: object) -> Message:
+def message(
+    subject: str = "Skriver virker ikke", text: str = "Den står.", author: Address | None = None, **more: object
+) -> Message:
     value = Message(
-        subject, author or Address("Ann Berg", "ann@kunde.example"), 1, (Address("", SUPPORT.address),), (), (), MONDAY, "<1@kunde.example>", (), text,
-        None, text, (), Kind.PERSON, False, (), None, "nb", (), (),
-    )  # fmt: skip
+        subject,
+        author or Address("Ann Berg", "ann@kunde.example"),
+        1,
+        (Address("", SUPPORT.address),),
+        (),
+        (),
+        MONDAY,
+        "<1@kunde.example>",
+        (),
+        text,
+        None,
+        text,
+        (),
+        Kind.PERSON,
+        False,
+        (),
+        None,
+        "nb",
+        (),
+        (),
+    )
     return replace(value, **more)  # type: ignore[arg-type]
 
 
 def mail(
-    subject: str = "Skriver virker ikke", text: str = "Den står.", sender: str = "ann@kunde.example", name: str = "Ann Berg", *, trust: Trust = PROVEN,
-    tokens: tuple[Token, ...] = (), ids: tuple[Token, ...] = (), id: int = 1, at: datetime = MONDAY, desk: str = "support", own_id: bool = False,
-    recipients: tuple[str, ...] = (SUPPORT.address,), envelope: str | None = None, **more: object,
-) -> Prepared:  # fmt: skip
+    subject: str = "Skriver virker ikke",
+    text: str = "Den står.",
+    sender: str = "ann@kunde.example",
+    name: str = "Ann Berg",
+    *,
+    trust: Trust = PROVEN,
+    tokens: tuple[Token, ...] = (),
+    ids: tuple[Token, ...] = (),
+    id: int = 1,
+    at: datetime = MONDAY,
+    desk: str = "support",
+    own_id: bool = False,
+    recipients: tuple[str, ...] = (SUPPORT.address,),
+    envelope: str | None = None,
+    **more: object,
+) -> Prepared:
     said = message(subject, text, Address(name, sender), **more)
-    body = json.dumps({"subject": subject, "from": sender, "from_name": name, "to": [], "cc": [], "text": text, "own_text": said.own_text})
+    body = json.dumps(
+        {
+            "subject": subject,
+            "from": sender,
+            "from_name": name,
+            "to": [],
+            "cc": [],
+            "text": text,
+            "own_text": said.own_text,
+        }
+    )
     return Prepared(
-        id, desk, sender if envelope is None else envelope, recipients, at, 500, said, trust, tokens, ids, own_id, Content(b"s" * 16, subject),
+        id,
+        desk,
+        sender if envelope is None else envelope,
+        recipients,
+        at,
+        500,
+        said,
+        trust,
+        tokens,
+        ids,
+        own_id,
+        Content(b"s" * 16, subject),
         Content(b"b" * 16, body),
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -106,7 +166,9 @@ class Desk1042:
     number: str = "1042"
 
     def case(self) -> Case:
-        opened = Opened(self.number, "support", Content(b"s" * 16, "Skriver virker ikke").commitment, person_party(1), "nb", 1)
+        opened = Opened(
+            self.number, "support", Content(b"s" * 16, "Skriver virker ikke").commitment, person_party(1), "nb", 1
+        )
         case = begin(7, Recorded(1, MONDAY, person_party(1), "incoming:1", opened))
         case = apply(case, Recorded(2, MONDAY, "maild", "incoming:1", _assigned("kari")))
         for seq, event in enumerate(self.events, 3):
@@ -120,10 +182,18 @@ class Desk1042:
             11: LetterRow(11, 7, handler_party("kari"), "notice", 3, False, KARI.address),
         }
         base = Known(
-            letters=letters, cases={7: case}, by_message_id={}, by_number={self.number: 7}, persons={person_party(1): ANN},
-            subjects={case.subject: "Skriver virker ikke"}, thread={(7, handler_party("kari")): ("<m11@desk.example>",)}, next_case=8, next_person=2,
-            next_message=5, next_letter=12,
-        )  # fmt: skip
+            letters=letters,
+            cases={7: case},
+            by_message_id={},
+            by_number={self.number: 7},
+            persons={person_party(1): ANN},
+            subjects={case.subject: "Skriver virker ikke"},
+            thread={(7, handler_party("kari")): ("<m11@desk.example>",)},
+            next_case=8,
+            next_person=2,
+            next_message=5,
+            next_letter=12,
+        )
         return replace(base, **more)  # type: ignore[arg-type]
 
 
@@ -143,6 +213,12 @@ def from_ann(text: str, **more: object) -> Prepared:
 
 def from_kari(text: str, purpose: str = "r", **more: object) -> Prepared:
     return mail(
-        "Re: [#1042] Skriver virker ikke", text, KARI.address, KARI.name, id=21, tokens=(Token(purpose, 11, "aa"),), ids=(Token("m", 11, "aa"),),
+        "Re: [#1042] Skriver virker ikke",
+        text,
+        KARI.address,
+        KARI.name,
+        id=21,
+        tokens=(Token(purpose, 11, "aa"),),
+        ids=(Token("m", 11, "aa"),),
         **more,  # type: ignore[arg-type]
-    )  # fmt: skip
+    )

@@ -102,7 +102,9 @@ def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
         return Wrong("not_understood", line.hint)
     case = ledger.case(order.case)
     days = ledger.policy.desks[case.desk].reopen_days
-    return COMMANDS[line.verb](Context(case, order.handler, ledger.policy, order, timedelta(days=days), ledger), line.argument)
+    return COMMANDS[line.verb](
+        Context(case, order.handler, ledger.policy, order, timedelta(days=days), ledger), line.argument
+    )
 
 
 def _write(ledger: Ledger, order: Order, text: str, *, note: bool) -> None:
@@ -126,7 +128,8 @@ def _tell(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: list[Done], 
     if not parsed.lines:
         return
     lines: list[dict[str, Any]] = [
-        {"ok": True, "written": line.written, "key": d.key, "value": d.value} for line, d in zip(parsed.lines, done, strict=True)
+        {"ok": True, "written": line.written, "key": d.key, "value": d.value}
+        for line, d in zip(parsed.lines, done, strict=True)
     ]
     if answer:
         lines.append({"ok": True, "written": "", "key": "reply_leaves", "value": ""})
@@ -142,7 +145,12 @@ def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: list[
     wrong = [(line, o) for line, o in zip(parsed.lines, outcomes, strict=True) if isinstance(o, Wrong)]
     ledger.happen(order.case, party, Declined(party, wrong[0][1].key, wrong[0][1].hint))
     lines = [
-        {"ok": isinstance(o, Done), "written": line.written, "key": o.key, "value": o.hint if isinstance(o, Wrong) else o.value}
+        {
+            "ok": isinstance(o, Done),
+            "written": line.written,
+            "key": o.key,
+            "value": o.hint if isinstance(o, Wrong) else o.value,
+        }
         for line, o in zip(parsed.lines, outcomes, strict=True)
     ]
     values = {"lines": lines, "words": order.prepared.message.own_text}
@@ -165,7 +173,10 @@ def assign(context: Context, argument: str) -> Outcome:
         return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
     if verbs.is_nobody(argument):
         return Done((Assigned(None, "given back"),), "assigned_nobody")
-    desk = next((d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired), None)
+    desk = next(
+        (d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired),
+        None,
+    )
     if desk:
         return Done((Moved(desk.key), Assigned(None, f"moved to {desk.key}")), "moved", desk.name)
     found = _handlers(argument, context.policy)
@@ -194,7 +205,9 @@ def close(context: Context, argument: str) -> Outcome:
     if letter is not None and letter.seq < context.case.heard:
         return Wrong("customer_wrote_since")
     closes_at = context.ledger.now + context.closes_in
-    return Done((Solved(handler_party(context.handler.key), quiet, closes_at),), "solved_quietly" if quiet else "solved")
+    return Done(
+        (Solved(handler_party(context.handler.key), quiet, closes_at),), "solved_quietly" if quiet else "solved"
+    )
 
 
 def reopen(context: Context, argument: str) -> Outcome:
@@ -225,5 +238,11 @@ def help_(context: Context, argument: str) -> Outcome:
 
 
 COMMANDS: dict[str, Callable[[Context, str], Outcome]] = {
-    "take": take, "assign": assign, "close": close, "reopen": reopen, "priority": priority, "note": note, "help": help_,
-}  # fmt: skip
+    "take": take,
+    "assign": assign,
+    "close": close,
+    "reopen": reopen,
+    "priority": priority,
+    "note": note,
+    "help": help_,
+}

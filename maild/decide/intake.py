@@ -25,7 +25,9 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     assert join.case is not None
     case_id = join.case.id
     party = ledger.person(prepared)
-    row = ledger.file(prepared, case_id, party, join.standing, internal="internal" if join.standing == "stranger" else "")
+    row = ledger.file(
+        prepared, case_id, party, join.standing, internal="internal" if join.standing == "stranger" else ""
+    )
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     if ledger.case(case_id).status is Status.SOLVED and not automatic and not stranger:
@@ -49,7 +51,12 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         ledger,
         case_id,
         notices.Telling(
-            prepared, ledger.show(prepared, row), ledger.case(case_id).customer, _silent(prepared, verdict, automatic), _because(verdict), new=True
+            prepared,
+            ledger.show(prepared, row),
+            ledger.case(case_id).customer,
+            _silent(prepared, verdict, automatic),
+            _because(verdict),
+            new=True,
         ),
     )
 
@@ -100,7 +107,8 @@ def _trace(verdict: Verdict) -> dict[str, object]:
     return {
         "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
         "decisions": {
-            name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because} for name, d in verdict.decisions.items()
+            name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because}
+            for name, d in verdict.decisions.items()
         },
     }
 

@@ -90,8 +90,13 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
         return
     ledger.spend(key)
     notices.to_handler(
-        ledger, ledger.case(where.case.id), handler, "unverified", "mail-in-your-name", {"words": prepared.message.own_text},
-    )  # fmt: skip
+        ledger,
+        ledger.case(where.case.id),
+        handler,
+        "unverified",
+        "mail-in-your-name",
+        {"words": prepared.message.own_text},
+    )
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------
@@ -119,12 +124,18 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
     _not_arrived(ledger, letter, letter.case, arrival.status, None, permanent=True)
 
 
-def _not_arrived(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool) -> None:
+def _not_arrived(
+    ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool
+) -> None:
     ledger.happen(case_id, MAILD, Bounced(letter.id, letter.party, status, permanent, row))
     if not permanent or handler_of(letter.party):
         return
     person = ledger.people.get(letter.party)
-    values = {"status_code": status, "bounced_name": (person.name or person.address) if person else letter.to, "bounced_kind": letter.kind}
+    values = {
+        "status_code": status,
+        "bounced_name": (person.name or person.address) if person else letter.to,
+        "bounced_kind": letter.kind,
+    }
     notices.bounce_note(ledger, ledger.case(case_id), values)
 
 
@@ -136,10 +147,21 @@ def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:
 def _trace(prepared: Prepared, where: Join, automatic: bool) -> dict[str, object]:
     message, trust = prepared.message, prepared.trust
     return {
-        "kind": str(message.kind), "automatic": automatic, "why": list(message.why), "defects": list(message.defects),
-        "trust": {"authentication": str(trust.authentication), "by": trust.by, "evidence": list(trust.evidence), "possession": str(where.possession)},
+        "kind": str(message.kind),
+        "automatic": automatic,
+        "why": list(message.why),
+        "defects": list(message.defects),
+        "trust": {
+            "authentication": str(trust.authentication),
+            "by": trust.by,
+            "evidence": list(trust.evidence),
+            "possession": str(where.possession),
+        },
         "thread": {
-            "case": where.case.number if where.case else None, "standing": where.standing, "evidence": where.evidence, "linked": where.linked,
+            "case": where.case.number if where.case else None,
+            "standing": where.standing,
+            "evidence": where.evidence,
+            "linked": where.linked,
             "found": list(where.found),
         },
-    }  # fmt: skip
+    }

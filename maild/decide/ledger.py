@@ -109,10 +109,19 @@ class Ledger:
         message, row = prepared.message, self.next_message()
         self._messages.append(
             MessageRow(
-                row, case_id, "in", author, str(message.kind), prepared.body, message.message_id, prepared.id, bool(internal), standing,
+                row,
+                case_id,
+                "in",
+                author,
+                str(message.kind),
+                prepared.body,
+                message.message_id,
+                prepared.id,
+                bool(internal),
+                standing,
                 message.attachments,
             )
-        )  # fmt: skip
+        )
         if message.message_id:
             self._references.append((message.message_id, case_id, row, 1))
         # An ancestor that we never saw joins what others answer to it; only a mail that was let in may teach us ids.
@@ -132,7 +141,14 @@ class Ledger:
         message = prepared.message
         author = message.author
         name = (author.name or author.address) if author else prepared.sender
-        return Shown(row, prepared.received_at, name, message.own_text if text is None else text, prepared.id, message.attachments)
+        return Shown(
+            row,
+            prepared.received_at,
+            name,
+            message.own_text if text is None else text,
+            prepared.id,
+            message.attachments,
+        )
 
     # --- counters -------------------------------------------------------------------------------------------------------------
 
@@ -173,9 +189,16 @@ class Ledger:
     def plan(self) -> Plan:
         trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
         return Plan(
-            events=tuple(self._events), cases=tuple(self._cases.values()), references=tuple(self._references), words=self._words,
-            persons=tuple(self._persons), messages=tuple(self._messages), contents=tuple(self._contents), letters=tuple(self._letters),
-            cancels=tuple(self._cancels), counters=self._counters, budgets=self._budgets, trace=trace,
-        )  # fmt: skip
-
-
+            events=tuple(self._events),
+            cases=tuple(self._cases.values()),
+            references=tuple(self._references),
+            words=self._words,
+            persons=tuple(self._persons),
+            messages=tuple(self._messages),
+            contents=tuple(self._contents),
+            letters=tuple(self._letters),
+            cancels=tuple(self._cancels),
+            counters=self._counters,
+            budgets=self._budgets,
+            trace=trace,
+        )

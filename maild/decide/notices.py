@@ -76,10 +76,19 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case_id))
     shown = (telling.shown,) if telling.shown and replied else ()
     _owe(
-        ledger, case, case.customer, Address(person.name, person.address), kind, "your-case", shown,
-        due_at=ledger.now + ledger.policy.limits.undo, language=case.language, values=_case_values(ledger, case),
-        author=_name(ledger, telling.actor), automatic="" if shown else "auto-generated",
-    )  # fmt: skip
+        ledger,
+        case,
+        case.customer,
+        Address(person.name, person.address),
+        kind,
+        "your-case",
+        shown,
+        due_at=ledger.now + ledger.policy.limits.undo,
+        language=case.language,
+        values=_case_values(ledger, case),
+        author=_name(ledger, telling.actor),
+        automatic="" if shown else "auto-generated",
+    )
 
 
 def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
@@ -94,10 +103,21 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
     letter = ledger.next_letter()
     case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
     _letter(
-        ledger, case, case.customer, Address(person.name if verified else "", person.address), "ack", "you-wrote-to-us", (),
-        due_at=ledger.now, language=case.language, values=_case_values(ledger, case) if verified else {}, automatic="auto-replied",
-        authenticated=verified, in_reply_to=_plain_id(telling), first=telling.new,
-    )  # fmt: skip
+        ledger,
+        case,
+        case.customer,
+        Address(person.name if verified else "", person.address),
+        "ack",
+        "you-wrote-to-us",
+        (),
+        due_at=ledger.now,
+        language=case.language,
+        values=_case_values(ledger, case) if verified else {},
+        automatic="auto-replied",
+        authenticated=verified,
+        in_reply_to=_plain_id(telling),
+        first=telling.new,
+    )
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
@@ -150,28 +170,60 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
     values = {**_case_values(ledger, case), "because": telling.because, "stranger": telling.stranger}
     _owe(
-        ledger, case, party, Address(handler.name, handler.address), notice.send if seen or notice.send != "update" else "notice",
-        "you-handle-it" if case.handler == handler.key else "your-desk", (*shown, *((telling.shown,) if telling.shown else ())), due_at=due_at,
-        language=handler.language or ledger.policy.desks[case.desk].language, values=values, automatic="auto-generated",
-        replaces=before.outbox if before else None, first=telling.new,
-    )  # fmt: skip
+        ledger,
+        case,
+        party,
+        Address(handler.name, handler.address),
+        notice.send if seen or notice.send != "update" else "notice",
+        "you-handle-it" if case.handler == handler.key else "your-desk",
+        (*shown, *((telling.shown,) if telling.shown else ())),
+        due_at=due_at,
+        language=handler.language or ledger.policy.desks[case.desk].language,
+        values=values,
+        automatic="auto-generated",
+        replaces=before.outbox if before else None,
+        first=telling.new,
+    )
 
 
 def _burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
     """A letter of the same sort to the same person that has not left yet."""
-    return next((p for p in ledger.known.pending if p.case == case.id and p.party == party and p.kind == kind and p.due_at > ledger.now), None)
+    return next(
+        (
+            p
+            for p in ledger.known.pending
+            if p.case == case.id and p.party == party and p.kind == kind and p.due_at > ledger.now
+        ),
+        None,
+    )
 
 
 # --- letters that code owes, whatever the policy says -----------------------------------------------------------------------------
 
 
-def to_handler(ledger: Ledger, case: Case, handler: Handler, kind: str, reason: str, values: dict[str, Any], shown: tuple[Shown, ...] = ()) -> None:
+def to_handler(
+    ledger: Ledger,
+    case: Case,
+    handler: Handler,
+    kind: str,
+    reason: str,
+    values: dict[str, Any],
+    shown: tuple[Shown, ...] = (),
+) -> None:
     """A receipt, an error, a bounce note, a warning: at once."""
     _owe(
-        ledger, case, handler_party(handler.key), Address(handler.name, handler.address), kind, reason, shown, due_at=ledger.now,
-        language=handler.language or ledger.policy.desks[case.desk].language, values={**_case_values(ledger, case), **values},
+        ledger,
+        case,
+        handler_party(handler.key),
+        Address(handler.name, handler.address),
+        kind,
+        reason,
+        shown,
+        due_at=ledger.now,
+        language=handler.language or ledger.policy.desks[case.desk].language,
+        values={**_case_values(ledger, case), **values},
         automatic="auto-replied" if kind in ("receipt", "error") else "auto-generated",
-    )  # fmt: skip
+    )
 
 
 def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
@@ -180,25 +232,60 @@ def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
         to_handler(ledger, case, handler, "bounce", "your-letter-bounced", values)
 
 
-def _owe(ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], **more: Any) -> None:
+def _owe(
+    ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], **more: Any
+) -> None:
     after = ledger.happen(case.id, MAILD, Told(party, kind, ledger.next_letter())) or case
     _letter(ledger, after, party, to, kind, reason, shown, **more)
 
 
 def _letter(
-    ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], *, due_at: datetime, language: str,
-    values: dict[str, Any], author: str = "", automatic: str = "", authenticated: bool = True, in_reply_to: str = "", replaces: int | None = None,
+    ledger: Ledger,
+    case: Case,
+    party: str,
+    to: Address,
+    kind: str,
+    reason: str,
+    shown: tuple[Shown, ...],
+    *,
+    due_at: datetime,
+    language: str,
+    values: dict[str, Any],
+    author: str = "",
+    automatic: str = "",
+    authenticated: bool = True,
+    in_reply_to: str = "",
+    replaces: int | None = None,
     first: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
     subject = _subject(ledger, case) if authenticated else ""
     ledger.owe(
         Letter(
-            ledger.next_letter(), case.id, case.number, kind, party, to, case.desk, language, subject, reason, due_at, author, automatic, authenticated,
-            case.seq, shown, values, tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))), answers, replaces, first,
+            ledger.next_letter(),
+            case.id,
+            case.number,
+            kind,
+            party,
+            to,
+            case.desk,
+            language,
+            subject,
+            reason,
+            due_at,
+            author,
+            automatic,
+            authenticated,
+            case.seq,
+            shown,
+            values,
+            tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))),
+            answers,
+            replaces,
+            first,
         )
-    )  # fmt: skip
+    )
 
 
 def _subject(ledger: Ledger, case: Case) -> str:

@@ -22,7 +22,9 @@ from maild.model.plain import plain
 from maild.model.plan import Known, LetterRow, Prepared
 from maild.model.policy import Policy
 
-_REPLY = re.compile(r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s*(?:\[\d+\])?\s*:)+\s*", re.I)
+_REPLY = re.compile(
+    r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s*(?:\[\d+\])?\s*:)+\s*", re.I
+)
 _FORWARD = re.compile(r"^\s*(?:fwd?|vs|wg|vb|videresendt|vidaresendt|posr|rv|tr)\s*:", re.I)
 _TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
 
@@ -58,7 +60,9 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
     for name, case, letter, purpose in found:
         made = _judge(name, case, letter, purpose, party, prepared, known)
         if made is not None:
-            return Join(made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace)
+            return Join(
+                made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace
+            )
     return Join(None, "customer", "none", found=trace)
 
 
@@ -103,7 +107,9 @@ def _judge(
         return Join(None, "customer", f"{name}, but the sender takes no part", linked=case.id)
     own = signed and letter is not None and letter.party == party
     possession = Possession.OWN if own else Possession.THREAD
-    standing = "customer" if party == case.customer else "participant" if takes_part else "stranger" if signed else "thread"
+    standing = (
+        "customer" if party == case.customer else "participant" if takes_part else "stranger" if signed else "thread"
+    )
     return Join(case, standing, name, possession, letter, purpose)
 
 

@@ -84,17 +84,24 @@ def begin(case_id: int, first: Recorded) -> Case:
     if not isinstance(opened, Opened):
         raise ValueError(f"a case begins with opened, not {opened.kind}")
     return Case(
-        case_id, opened.number, opened.desk, opened.subject, opened.customer, opened.language, first.at, first.at, first.seq,
-        participants=(opened.customer,), linked=opened.linked,
-    )  # fmt: skip
+        case_id,
+        opened.number,
+        opened.desk,
+        opened.subject,
+        opened.customer,
+        opened.language,
+        first.at,
+        first.at,
+        first.seq,
+        participants=(opened.customer,),
+        linked=opened.linked,
+    )
 
 
 def apply(case: Case, record: Recorded) -> Case:
     """The case after one more event."""
     event = record.event
-    case = replace(
-        case, seq=record.seq, updated_at=record.at, status=NEXT.get((case.status, type(event)), case.status)
-    )
+    case = replace(case, seq=record.seq, updated_at=record.at, status=NEXT.get((case.status, type(event)), case.status))
     match event:
         case Received(automatic=False, standing="customer" | "participant" | "thread"):
             return replace(case, heard=record.seq)

@@ -215,10 +215,26 @@ class Recorded:
 KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
-        Opened, Received, Replied, Noted, Assigned, Moved, Prioritised, Labelled, Solved, Reopened, Closed, Acknowledged, Told,
-        Suppressed, Declined, Bounced, Ignored, Held,
+        Opened,
+        Received,
+        Replied,
+        Noted,
+        Assigned,
+        Moved,
+        Prioritised,
+        Labelled,
+        Solved,
+        Reopened,
+        Closed,
+        Acknowledged,
+        Told,
+        Suppressed,
+        Declined,
+        Bounced,
+        Ignored,
+        Held,
     )
-}  # fmt: skip
+}
 
 _WORDS: dict[str, type[StrEnum]] = {"priority": Priority}
 

@@ -16,7 +16,9 @@ _LONGEST = 30
 
 def render(pattern: str, n: int, year: int) -> str:
     """The n-th number of that year."""
-    return _FIELD.sub(lambda m: str(year) if m[0] == "{year}" else str(n).zfill(int(m[1] or 1)), pattern).removeprefix("#")
+    return _FIELD.sub(lambda m: str(year) if m[0] == "{year}" else str(n).zfill(int(m[1] or 1)), pattern).removeprefix(
+        "#"
+    )
 
 
 def scope(pattern: str, year: int) -> str:

@@ -76,7 +76,10 @@ class Desk:
 
 
 class Authentication(StrEnum):
-    """How sure we are that From is true.  Aligned: DMARC's sense (RFC 7489 section 3.1); internal: a network or session of the site's own."""
+    """How sure we are that From is true.
+
+    aligned: in DMARC's sense (RFC 7489 section 3.1); internal: from a network of the site's own.
+    """
 
     NONE = "none"
     ALIGNED = "aligned"

@@ -1,6 +1,8 @@
 """plan: one arrival on its way through the house.
 
-    Incoming (a mail read and trusted, a due instant, a failed letter)  --lookup-->  Known (what the database says)  --judge-->  Plan (events, rows, letters)
+    Incoming   a mail read and trusted, a due instant, a letter that failed
+      --lookup-->  Known   what the database says
+      --judge-->   Plan    events, rows, letters
 
 All values; decide/ makes them, store/ writes them, nobody changes them.
 """

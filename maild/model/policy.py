@@ -17,7 +17,10 @@ from maild.model.people import Desk, Handler
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a mail when rules are asked.  Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to."""
+    """What is known of a mail when rules are asked.
+
+    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to.
+    """
 
     desk: str
     author: str
@@ -40,7 +43,7 @@ class Condition(Protocol):
     """A compiled `when`."""
 
     def failed(self, facts: Facts) -> str:
-        """"" when it holds; else its first part that failed, as the admin wrote it."""
+        """ "" when it holds; else its first part that failed, as the admin wrote it."""
         ...
 
 

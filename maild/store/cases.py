@@ -32,20 +32,37 @@ def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
     letters = _letters(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers)) if lookup.numbers else {}
-    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {row.case for row in letters.values() if row.case}
+    by_number = (
+        dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
+        if lookup.numbers
+        else {}
+    )
+    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
+        row.case for row in letters.values() if row.case
+    }
     cases = load_cases(session, sorted(wanted))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
-        letters=letters, cases=cases, by_message_id=by_message_id, by_number=by_number, author=author,
-        persons=_persons(session, parties), counters=_counters(session, lookup.counters), budgets=_budgets(session, lookup.budgets),
-        pending=pending, shown=_shown(session, [m for p in pending for m in p.messages]), thread=_thread(session, sorted(cases)),
+        letters=letters,
+        cases=cases,
+        by_message_id=by_message_id,
+        by_number=by_number,
+        author=author,
+        persons=_persons(session, parties),
+        counters=_counters(session, lookup.counters),
+        budgets=_budgets(session, lookup.budgets),
+        pending=pending,
+        shown=_shown(session, [m for p in pending for m in p.messages]),
+        thread=_thread(session, sorted(cases)),
         subjects=_texts(session, [c.subject for c in cases.values()]),
-        next_case=next_case, next_person=next_person, next_message=next_message, next_letter=next_letter,
-    )  # fmt: skip
+        next_case=next_case,
+        next_person=next_person,
+        next_message=next_message,
+        next_letter=next_letter,
+    )
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -67,8 +84,10 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
     if not ids:
         return {}
     # Later rows win: the mail that bears the id outweighs one that only names it, the newer case the older.
-    rows = session.all(f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids)
-    return dict(rows)  # type: ignore[arg-type]
+    rows = session.all(
+        f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids
+    )
+    return dict(rows)
 
 
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
@@ -82,7 +101,8 @@ def _author(session: Session, address: str) -> Person | None:
     if not address:
         return None
     row = session.one(
-        "SELECT p.id, p.name, a.address, p.language, p.muted FROM address a JOIN person p ON p.id=a.person WHERE a.address=?", (address,)
+        "SELECT p.id, p.name, a.address, p.language, p.muted FROM address a JOIN person p ON p.id=a.person WHERE a.address=?",
+        (address,),
     )
     return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
@@ -92,7 +112,8 @@ def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
     if not ids:
         return {}
     rows = session.all(
-        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}", ids
+        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}",
+        ids,
     )
     return {person_party(r[0]): Person(r[0], r[1], r[2], r[3], bool(r[4])) for r in rows}
 
@@ -100,7 +121,7 @@ def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
 def _counters(session: Session, keys: Sequence[str]) -> dict[str, int]:
     if not keys:
         return {}
-    return dict(session.all(f"SELECT key, value FROM counter WHERE key IN {_marks(keys)}", keys))  # type: ignore[arg-type]
+    return dict(session.all(f"SELECT key, value FROM counter WHERE key IN {_marks(keys)}", keys))
 
 
 def _budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
@@ -143,10 +164,12 @@ def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tup
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
     for case in cases:
         letters = session.all(
-            "SELECT party, created_at, message_id FROM outbox WHERE case_id=? AND state<>'cancelled' ORDER BY id DESC LIMIT ?", (case, 3 * _THREAD)
+            "SELECT party, created_at, message_id FROM outbox WHERE case_id=? AND state<>'cancelled' ORDER BY id DESC LIMIT ?",
+            (case, 3 * _THREAD),
         )
         mails = session.all(
-            "SELECT author, at, message_id FROM message WHERE case_id=? AND message_id IS NOT NULL ORDER BY id DESC LIMIT ?", (case, _THREAD)
+            "SELECT author, at, message_id FROM message WHERE case_id=? AND message_id IS NOT NULL ORDER BY id DESC LIMIT ?",
+            (case, _THREAD),
         )
         for party, at, message_id in letters + mails:
             found.setdefault((case, party), []).append((at, message_id))
@@ -156,7 +179,9 @@ def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tup
 def _texts(session: Session, commitments: Sequence[str]) -> dict[str, str]:
     if not commitments:
         return {}
-    return dict(session.all(f"SELECT commitment, text FROM content WHERE commitment IN {_marks(commitments)}", commitments))  # type: ignore[arg-type]
+    return dict(
+        session.all(f"SELECT commitment, text FROM content WHERE commitment IN {_marks(commitments)}", commitments)
+    )
 
 
 def _next(session: Session) -> tuple[int, int, int, int]:
@@ -180,7 +205,8 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
         _write_case(session, case, policy)
     _add_messages(session, plan.messages, at)
     session.executemany(
-        "INSERT INTO reference(message_id, case_id, message, own) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", plan.references
+        "INSERT INTO reference(message_id, case_id, message, own) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
+        plan.references,
     )
     _add_words(session, plan.words)
     _spend(session, plan)
@@ -189,7 +215,8 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
 def _add_persons(session: Session, persons: Sequence[Person], at: datetime) -> None:
     for person in persons:
         session.execute(
-            "INSERT INTO person(id, name, language, created_at) VALUES (?,?,?,?)", (person.id, person.name, person.language, stamp(at))
+            "INSERT INTO person(id, name, language, created_at) VALUES (?,?,?,?)",
+            (person.id, person.name, person.language, stamp(at)),
         )
         session.execute("INSERT INTO address(address, person) VALUES (?,?)", (person.address, person.id))
 
@@ -210,12 +237,22 @@ def _append(session: Session, events: Sequence[Happened]) -> None:
         record = happened.record
         number += 1
         fact = (
-            number, happened.case, record.seq, record.event.kind, record.event.version, stamp(record.at), record.actor, record.cause,
+            number,
+            happened.case,
+            record.seq,
+            record.event.kind,
+            record.event.version,
+            stamp(record.at),
+            record.actor,
+            record.cause,
             json.dumps(dump(record.event), ensure_ascii=False, separators=(",", ":")),
-        )  # fmt: skip
+        )
         chain = link(chain, fact)
         rows.append((*fact, chain))
-    session.executemany("INSERT INTO event(id, case_id, seq, kind, version, at, actor, cause, data, chain) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+    session.executemany(
+        "INSERT INTO event(id, case_id, seq, kind, version, at, actor, cause, data, chain) VALUES (?,?,?,?,?,?,?,?,?,?)",
+        rows,
+    )
 
 
 def link(chain: str, fact: Sequence[object]) -> str:
@@ -223,11 +260,10 @@ def link(chain: str, fact: Sequence[object]) -> str:
     return hashlib.sha256((chain + json.dumps(fact, ensure_ascii=False, separators=(",", ":"))).encode()).hexdigest()
 
 
+_COLUMNS = ["id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject", "opened_at", "updated_at", "wake_at", "seq", "state", "policy"]
 _UPSERT = (
-    "INSERT INTO cases(id, number, desk, handler, priority, status, customer, language, subject, opened_at, updated_at, wake_at, seq, state, policy)"
-    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET desk=excluded.desk, handler=excluded.handler, priority=excluded.priority,"
-    " status=excluded.status, customer=excluded.customer, language=excluded.language, updated_at=excluded.updated_at, wake_at=excluded.wake_at,"
-    " seq=excluded.seq, state=excluded.state, policy=excluded.policy"
+    f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
+    + ", ".join(f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at"))
 )
 
 
@@ -236,10 +272,23 @@ def _write_case(session: Session, case: Case, policy: str) -> None:
     session.execute(
         _UPSERT,
         (
-            case.id, case.number, case.desk, case.handler, str(case.priority), str(case.status), case.customer, case.language, case.subject,
-            stamp(case.opened_at), stamp(case.updated_at), stamp(wake) if wake else None, case.seq, dump_case(case), policy,
+            case.id,
+            case.number,
+            case.desk,
+            case.handler,
+            str(case.priority),
+            str(case.status),
+            case.customer,
+            case.language,
+            case.subject,
+            stamp(case.opened_at),
+            stamp(case.updated_at),
+            stamp(wake) if wake else None,
+            case.seq,
+            dump_case(case),
+            policy,
         ),
-    )  # fmt: skip
+    )
 
 
 def _add_messages(session: Session, messages: Sequence[MessageRow], at: datetime) -> None:
@@ -248,12 +297,22 @@ def _add_messages(session: Session, messages: Sequence[MessageRow], at: datetime
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         [
             (
-                m.id, m.case, m.direction, m.author, m.kind, m.content.commitment, m.message_id, m.incoming or None, int(m.internal), m.standing,
-                stamp(at), json.dumps([attachment_row(a) for a in m.attachments], ensure_ascii=False) if m.attachments else "[]",
+                m.id,
+                m.case,
+                m.direction,
+                m.author,
+                m.kind,
+                m.content.commitment,
+                m.message_id,
+                m.incoming or None,
+                int(m.internal),
+                m.standing,
+                stamp(at),
+                json.dumps([attachment_row(a) for a in m.attachments], ensure_ascii=False) if m.attachments else "[]",
             )
             for m in messages
         ],
-    )  # fmt: skip
+    )
 
 
 def _add_words(session: Session, words: Mapping[int, str]) -> None:

@@ -189,4 +189,6 @@ def is_database_error(error: BaseException) -> bool:
     if isinstance(error, sqlite3.Error):
         return True
     module = type(error).__module__
-    return module.startswith("psycopg") and (not error.args or str(getattr(error, "sqlstate", ""))[:2] in ("08", "25", "40", "53", "57", "58", ""))
+    return module.startswith("psycopg") and (
+        not error.args or str(getattr(error, "sqlstate", ""))[:2] in ("08", "25", "40", "53", "57", "58", "")
+    )

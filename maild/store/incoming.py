@@ -86,10 +86,19 @@ def _insert(session: Session, taken: Taken, digest: str, received: int) -> int |
         "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, state, attempts, due_at)"
         " VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(digest) DO NOTHING RETURNING id",
         (
-            digest, taken.raw_id, taken.source, taken.sender, taken.client, taken.protocol, len(taken.raw), received,
-            "leased" if taken.kept else "ready", int(taken.kept), received + (LEASE // timedelta(milliseconds=1) if taken.kept else 0),
+            digest,
+            taken.raw_id,
+            taken.source,
+            taken.sender,
+            taken.client,
+            taken.protocol,
+            len(taken.raw),
+            received,
+            "leased" if taken.kept else "ready",
+            int(taken.kept),
+            received + (LEASE // timedelta(milliseconds=1) if taken.kept else 0),
         ),
-    )  # fmt: skip
+    )
     return row[0] if row else None
 
 
@@ -150,8 +159,12 @@ def claim(session: Session, now: datetime, limit: int) -> list[Arrival]:
 
 
 def _arrival(session: Session, row: tuple[Any, ...]) -> Arrival:
-    recipients = session.all("SELECT recipient FROM delivery WHERE incoming=? ORDER BY received_at, recipient", (row[0],))
-    return Arrival(row[0], row[1], row[2], row[3], tuple(r[0] for r in recipients), row[4], row[5], moment(row[6]), row[7], row[8])
+    recipients = session.all(
+        "SELECT recipient FROM delivery WHERE incoming=? ORDER BY received_at, recipient", (row[0],)
+    )
+    return Arrival(
+        row[0], row[1], row[2], row[3], tuple(r[0] for r in recipients), row[4], row[5], moment(row[6]), row[7], row[8]
+    )
 
 
 def raw(session: Session, raw_id: int) -> bytes:
@@ -175,7 +188,9 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
     return Undelivered(arrival.id, letter, status)
 
 
-def finish(session: Session, row_id: int, case: int | None, message_id: str | None, trust: str, trace: dict[str, Any]) -> None:
+def finish(
+    session: Session, row_id: int, case: int | None, message_id: str | None, trust: str, trace: dict[str, Any]
+) -> None:
     """Done.  Conflict when the row is not leased any more: somebody else settled it, so undo what was done."""
     cursor = session.execute(
         "UPDATE incoming SET state='done', case_id=?, message_id=?, trust=?, trace=?, error=NULL WHERE id=? AND state='leased'",
@@ -192,21 +207,25 @@ def hold(session: Session, row_id: int, error: str) -> None:
 
 def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:
     session.execute(
-        "UPDATE incoming SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'", (stamp(due_at), error[:8000], row_id)
+        "UPDATE incoming SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'",
+        (stamp(due_at), error[:8000], row_id),
     )
 
 
 def retry(session: Session, row_id: int, now: datetime) -> bool:
     """Let a held or deferred arrival be taken at once; False when there is none."""
     cursor = session.execute(
-        "UPDATE incoming SET state='ready', due_at=?, error=NULL WHERE id=? AND state IN ('held', 'deferred')", (stamp(now), row_id)
+        "UPDATE incoming SET state='ready', due_at=?, error=NULL WHERE id=? AND state IN ('held', 'deferred')",
+        (stamp(now), row_id),
     )
     return bool(cursor.rowcount)
 
 
 def drop(session: Session, row_id: int) -> bool:
     """Give a held or deferred arrival up.  Its bytes stay; the caller records who did it."""
-    cursor = session.execute("UPDATE incoming SET state='done' WHERE id=? AND state IN ('held', 'deferred', 'ready')", (row_id,))
+    cursor = session.execute(
+        "UPDATE incoming SET state='done' WHERE id=? AND state IN ('held', 'deferred', 'ready')", (row_id,)
+    )
     return bool(cursor.rowcount)
 
 

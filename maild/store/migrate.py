@@ -41,7 +41,9 @@ def pending(database: Database, folder: Path) -> tuple[str, ...]:
 def refuse_newer(runner: Runner) -> None:
     unknown = [m.name for m in runner.status() if m.path is None]
     if unknown:
-        raise Newer(f"the database was written by a newer maild (it has {unknown[0]}): install that release, or restore a backup")
+        raise Newer(
+            f"the database was written by a newer maild (it has {unknown[0]}): install that release, or restore a backup"
+        )
 
 
 @contextlib.contextmanager

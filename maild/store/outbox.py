@@ -52,24 +52,45 @@ def post(session: Session, posts: Sequence[Posted], now: datetime, leases: int) 
         row_id = _insert(session, letter, written, now, mine)
         if mine:
             lane_of = lane(letter.case, letter.party)
-            kept.append(Leased(row_id, letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail))
+            kept.append(
+                Leased(row_id, letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail)
+            )
     return kept
 
 
 def _insert(session: Session, letter: Letter, written: Written, now: datetime, mine: bool) -> int:
     session.execute(
         "INSERT INTO letter(id, case_id, party, kind, seq, created_at, messages) VALUES (?,?,?,?,?,?,?)",
-        (letter.id, letter.case, letter.party, letter.kind, letter.seq, stamp(now), json.dumps([s.message for s in letter.shown])),
+        (
+            letter.id,
+            letter.case,
+            letter.party,
+            letter.kind,
+            letter.seq,
+            stamp(now),
+            json.dumps([s.message for s in letter.shown]),
+        ),
     )
     row = session.one(
-        "INSERT INTO outbox(letter, case_id, party, kind, message_id, sender, recipient, head, text, parts, state, attempts, created_at, due_at)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
+        "INSERT INTO outbox(letter, case_id, party, kind, message_id, sender, recipient,"
+        " head, text, parts, state, attempts, created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
         (
-            letter.id, letter.case, letter.party, letter.kind, written.message_id, written.envelope_sender, written.recipient,
-            written.head, written.text, _parts(written.parts), "leased" if mine else "ready", int(mine), stamp(now),
+            letter.id,
+            letter.case,
+            letter.party,
+            letter.kind,
+            written.message_id,
+            written.envelope_sender,
+            written.recipient,
+            written.head,
+            written.text,
+            _parts(written.parts),
+            "leased" if mine else "ready",
+            int(mine),
+            stamp(now),
             stamp(now + LEASE) if mine else stamp(letter.due_at),
         ),
-    )  # fmt: skip
+    )
     assert row is not None
     return int(row[0])
 
@@ -100,7 +121,9 @@ def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
 
 def renew(session: Session, row_ids: Sequence[int], now: datetime) -> None:
     """The sockets of these letters still live."""
-    session.executemany("UPDATE outbox SET due_at=? WHERE id=? AND state='leased'", [(stamp(now + LEASE), i) for i in row_ids])
+    session.executemany(
+        "UPDATE outbox SET due_at=? WHERE id=? AND state='leased'", [(stamp(now + LEASE), i) for i in row_ids]
+    )
 
 
 def body(session: Session, row_id: int) -> tuple[bytes, bytes, tuple[Part, ...]]:
@@ -111,24 +134,30 @@ def body(session: Session, row_id: int) -> tuple[bytes, bytes, tuple[Part, ...]]
 
 
 def sent(session: Session, row_id: int, now: datetime) -> None:
-    session.execute("UPDATE outbox SET state='done', sent_at=?, error=NULL WHERE id=? AND state='leased'", (stamp(now), row_id))
+    session.execute(
+        "UPDATE outbox SET state='done', sent_at=?, error=NULL WHERE id=? AND state='leased'", (stamp(now), row_id)
+    )
 
 
 def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:
     session.execute(
-        "UPDATE outbox SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'", (stamp(due_at), error[:1000], row_id)
+        "UPDATE outbox SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'",
+        (stamp(due_at), error[:1000], row_id),
     )
 
 
 def fail(session: Session, row_id: int, error: str) -> bool:
     """Given up; False when it was not ours any more."""
-    cursor = session.execute("UPDATE outbox SET state='failed', error=? WHERE id=? AND state='leased'", (error[:1000], row_id))
+    cursor = session.execute(
+        "UPDATE outbox SET state='failed', error=? WHERE id=? AND state='leased'", (error[:1000], row_id)
+    )
     return bool(cursor.rowcount)
 
 
 def retry(session: Session, row_id: int, now: datetime) -> bool:
     cursor = session.execute(
-        "UPDATE outbox SET state='ready', due_at=? WHERE id=? AND state IN ('deferred', 'failed', 'held')", (stamp(now), row_id)
+        "UPDATE outbox SET state='ready', due_at=? WHERE id=? AND state IN ('deferred', 'failed', 'held')",
+        (stamp(now), row_id),
     )
     return bool(cursor.rowcount)
 
@@ -157,8 +186,16 @@ def _load_parts(text: str) -> tuple[Part, ...]:
 
 def attachment_row(value: Attachment) -> list[Any]:
     return [
-        value.name, value.type, value.size, value.sha256, value.inline, value.start, value.end, value.encoding, value.content_id,
-    ]  # fmt: skip
+        value.name,
+        value.type,
+        value.size,
+        value.sha256,
+        value.inline,
+        value.start,
+        value.end,
+        value.encoding,
+        value.content_id,
+    ]
 
 
 def attachment(row: Sequence[Any]) -> Attachment:

@@ -20,8 +20,8 @@ from maild.store.outbox import attachment
 View = dict[str, Any]
 Names = Mapping[str, str]
 _CASE = (
-    "SELECT c.id, c.number, t.text, c.status, c.priority, c.desk, c.handler, c.customer, c.language, c.opened_at, c.updated_at, c.state FROM cases c"
-    " LEFT JOIN content t ON t.commitment=c.subject"
+    "SELECT c.id, c.number, t.text, c.status, c.priority, c.desk, c.handler, c.customer, c.language, c.opened_at,"
+    " c.updated_at, c.state FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
 )
 
 
@@ -32,7 +32,9 @@ def iso(value: datetime | None) -> str | None:
 # --- cases ----------------------------------------------------------------------------------------------------------------------
 
 
-def cases(session: Session, handlers: Names, where: str = "", values: Sequence[Any] = (), most: int = 1_000_000) -> Iterator[View]:
+def cases(
+    session: Session, handlers: Names, where: str = "", values: Sequence[Any] = (), most: int = 1_000_000
+) -> Iterator[View]:
     """Cases, newest first."""
     rows = session.all(f"{_CASE} {where} ORDER BY c.id DESC LIMIT ?", (*values, most))
     addresses = _addresses(session, [row[7] for row in rows])
@@ -46,17 +48,28 @@ def open_cases(session: Session, handlers: Names) -> Iterator[View]:
 
 def _case(row: Sequence[Any], addresses: Names, handlers: Names) -> View:
     return {
-        "number": row[1], "subject": row[2] or "", "status": row[3], "priority": row[4], "desk": row[5],
-        "handler": handlers.get(row[6] or "", row[6]), "customer": addresses.get(row[7]), "organisation": None, "language": row[8],
-        "opened_at": iso(moment(row[9])), "updated_at": iso(moment(row[10])),
-        "due": {"first_response": None, "next_update": None, "resolution": None}, "labels": json.loads(row[11])["labels"],
-    }  # fmt: skip
+        "number": row[1],
+        "subject": row[2] or "",
+        "status": row[3],
+        "priority": row[4],
+        "desk": row[5],
+        "handler": handlers.get(row[6] or "", row[6]),
+        "customer": addresses.get(row[7]),
+        "organisation": None,
+        "language": row[8],
+        "opened_at": iso(moment(row[9])),
+        "updated_at": iso(moment(row[10])),
+        "due": {"first_response": None, "next_update": None, "resolution": None},
+        "labels": json.loads(row[11])["labels"],
+    }
 
 
 def case_id(session: Session, number: str) -> int | None:
     """By its number, with or without the hash."""
     bare = number.removeprefix("#")
-    row = session.one("SELECT id FROM cases WHERE number=?", (bare,)) or session.one("SELECT id FROM cases WHERE number=?", (number,))
+    row = session.one("SELECT id FROM cases WHERE number=?", (bare,)) or session.one(
+        "SELECT id FROM cases WHERE number=?", (number,)
+    )
     return int(row[0]) if row else None
 
 
@@ -64,7 +77,13 @@ def case(session: Session, row_id: int, handlers: Names) -> View:
     """One case whole."""
     shown = next(cases(session, handlers, "WHERE c.id=?", (row_id,)))
     parties = _Parties(session, handlers)
-    return {**shown, "events": events(session, row_id, parties), "messages": messages(session, row_id, parties), "tasks": [], "watchers": []}
+    return {
+        **shown,
+        "events": events(session, row_id, parties),
+        "messages": messages(session, row_id, parties),
+        "tasks": [],
+        "watchers": [],
+    }
 
 
 class _Parties:
@@ -85,7 +104,15 @@ class _Parties:
 def events(session: Session, row_id: int, parties: _Parties) -> list[View]:
     rows = session.all("SELECT seq, at, kind, actor, cause, data FROM event WHERE case_id=? ORDER BY seq", (row_id,))
     return [
-        {"seq": r[0], "at": iso(moment(r[1])), "kind": r[2], "actor": parties.name(r[3]), "cause": r[4], "data": json.loads(r[5])} for r in rows
+        {
+            "seq": r[0],
+            "at": iso(moment(r[1])),
+            "kind": r[2],
+            "actor": parties.name(r[3]),
+            "cause": r[4],
+            "data": json.loads(r[5]),
+        }
+        for r in rows
     ]
 
 
@@ -97,8 +124,8 @@ def messages(session: Session, row_id: int, parties: _Parties) -> list[View]:
         (row_id,),
     )
     left = session.all(
-        "SELECT created_at, kind, message_id, sender, recipient, party, head, text, parts, state FROM outbox WHERE case_id=? AND state<>'cancelled'"
-        " ORDER BY id",
+        "SELECT created_at, kind, message_id, sender, recipient, party, head, text, parts, state FROM outbox"
+        " WHERE case_id=? AND state<>'cancelled' ORDER BY id",
         (row_id,),
     )
     both = [(r[0], _in(r, parties)) for r in came] + [(r[0], _out(r, parties)) for r in left]
@@ -109,20 +136,39 @@ def messages(session: Session, row_id: int, parties: _Parties) -> list[View]:
 def _in(row: Sequence[Any], parties: _Parties) -> View:
     body = json.loads(row[7]) if row[7] else {}
     return {
-        "at": iso(moment(row[0])), "direction": "in", "from": body.get("from") or parties.name(row[1]), "to": body.get("to", []), "message_id": row[3],
-        "kind": row[2], "subject": body.get("subject", ""), "text": body.get("text", ""), "own_text": body.get("own_text", ""),
-        "internal": bool(row[4]), "attachments": [_file(a) for a in json.loads(row[6])], "standing": row[5], "incoming": row[8],
-    }  # fmt: skip
+        "at": iso(moment(row[0])),
+        "direction": "in",
+        "from": body.get("from") or parties.name(row[1]),
+        "to": body.get("to", []),
+        "message_id": row[3],
+        "kind": row[2],
+        "subject": body.get("subject", ""),
+        "text": body.get("text", ""),
+        "own_text": body.get("own_text", ""),
+        "internal": bool(row[4]),
+        "attachments": [_file(a) for a in json.loads(row[6])],
+        "standing": row[5],
+        "incoming": row[8],
+    }
 
 
 def _out(row: Sequence[Any], parties: _Parties) -> View:
     head = BytesHeaderParser().parsebytes(bytes(row[6]) + b"\r\n\r\n")
     text = _text(bytes(row[7]))
     return {
-        "at": iso(moment(row[0])), "direction": "out", "from": str(head.get("From", row[3])), "to": [row[4]], "message_id": row[2], "kind": row[1],
-        "subject": str(make_header(decode_header(str(head.get("Subject", ""))))), "text": text, "own_text": text,
-        "internal": row[5].startswith("handler:"), "attachments": [_file(part[1]) for part in json.loads(row[8])], "state": row[9],
-    }  # fmt: skip
+        "at": iso(moment(row[0])),
+        "direction": "out",
+        "from": str(head.get("From", row[3])),
+        "to": [row[4]],
+        "message_id": row[2],
+        "kind": row[1],
+        "subject": str(make_header(decode_header(str(head.get("Subject", ""))))),
+        "text": text,
+        "own_text": text,
+        "internal": row[5].startswith("handler:"),
+        "attachments": [_file(part[1]) for part in json.loads(row[8])],
+        "state": row[9],
+    }
 
 
 def _text(part: bytes) -> str:
@@ -144,7 +190,9 @@ def _addresses(session: Session, parties: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        rows = session.all(f"SELECT person, address FROM address WHERE person IN ({','.join('?' * len(some))}) ORDER BY person", some)
+        rows = session.all(
+            f"SELECT person, address FROM address WHERE person IN ({','.join('?' * len(some))}) ORDER BY person", some
+        )
         found.update({f"person:{person}": address for person, address in rows})
     return found
 
@@ -154,16 +202,13 @@ def search(session: Session, words: str, handlers: Names) -> list[View]:
     terms = [term for term in plain(words).split() if any(c.isalnum() for c in term)]
     if not terms:
         return []
-    if session.sqlite:
-        query, match = " ".join('"' + term.replace('"', '""') + '"' for term in terms), "search MATCH ?"
-    else:
-        query, match = " ".join(terms), "words @@ plainto_tsquery('simple', ?)"
+    quoted = " ".join('"' + term.replace('"', '""') + '"' for term in terms) if session.sqlite else " ".join(terms)
+    match = "search MATCH ?" if session.sqlite else "words @@ plainto_tsquery('simple', ?)"
     rows = session.all(
-        f"SELECT DISTINCT m.case_id FROM search s JOIN message m ON m.id=s.rowid WHERE {match.replace('search MATCH', 's.search MATCH')}"
-        " ORDER BY m.case_id DESC LIMIT 100" if not session.sqlite else
-        "SELECT DISTINCT case_id FROM message WHERE id IN (SELECT rowid FROM search WHERE search MATCH ?) ORDER BY case_id DESC LIMIT 100",
-        (query,),
-    )  # fmt: skip
+        f"SELECT DISTINCT case_id FROM message WHERE id IN (SELECT rowid FROM search WHERE {match})"
+        " ORDER BY case_id DESC LIMIT 100",
+        (quoted,),
+    )
     return [view for row in rows for view in cases(session, handlers, "WHERE c.id=?", (row[0],))]
 
 
@@ -173,7 +218,9 @@ def search(session: Session, words: str, handlers: Names) -> list[View]:
 def queue(session: Session, *, everything: bool) -> Iterator[View]:
     """All three queues; done rows only when everything is asked for."""
     some = "" if everything else "WHERE state<>'done'"
-    for r in session.all(f"SELECT id, state, attempts, due_at, error, message_id, source FROM incoming {some} ORDER BY id"):
+    for r in session.all(
+        f"SELECT id, state, attempts, due_at, error, message_id, source FROM incoming {some} ORDER BY id"
+    ):
         yield _row(f"in-{r[0]}", "incoming", r[1:6], {"source": r[6]})
     some = "" if everything else "WHERE state NOT IN ('done', 'cancelled')"
     for r in session.all(f"SELECT id, state, attempts, due_at, error, message_id, kind FROM outbox {some} ORDER BY id"):
@@ -186,9 +233,15 @@ def queue(session: Session, *, everything: bool) -> Iterator[View]:
 def _row(row_id: str, name: str, rest: Sequence[Any], more: View) -> View:
     state, attempts, due_at, error, message_id = rest
     return {
-        "id": row_id, "queue": name, "state": state, "attempts": attempts, "due_at": iso(moment_or_none(due_at)), "error": error,
-        "message_id": message_id, **more,
-    }  # fmt: skip
+        "id": row_id,
+        "queue": name,
+        "state": state,
+        "attempts": attempts,
+        "due_at": iso(moment_or_none(due_at)),
+        "error": error,
+        "message_id": message_id,
+        **more,
+    }
 
 
 def queue_row(session: Session, row_id: str) -> View | None:
@@ -206,15 +259,27 @@ def traces(session: Session, subject: str) -> list[View]:
     if row_id is not None:
         rows = session.all(f"{columns} WHERE case_id=? ORDER BY id", (row_id,))
     else:
-        rows = session.all(f"{columns} WHERE message_id=? ORDER BY id", (subject if subject.startswith("<") else f"<{subject}>",))
+        rows = session.all(
+            f"{columns} WHERE message_id=? ORDER BY id", (subject if subject.startswith("<") else f"<{subject}>",)
+        )
     return [_trace(session, row) for row in rows]
 
 
 def _trace(session: Session, row: Sequence[Any]) -> View:
-    happened = session.all("SELECT case_id, seq, kind, data FROM event WHERE cause=? ORDER BY id", (f"incoming:{row[0]}",))
+    happened = session.all(
+        "SELECT case_id, seq, kind, data FROM event WHERE cause=? ORDER BY id", (f"incoming:{row[0]}",)
+    )
     return {
-        "incoming": row[0], "source": row[1], "received_at": iso(moment(row[2])), "state": row[3], "message_id": row[4],
-        "recipients": [r[0] for r in session.all("SELECT recipient FROM delivery WHERE incoming=? ORDER BY recipient", (row[0],))],
-        "trust": json.loads(row[5]) if row[5] else None, "error": row[7], **(json.loads(row[6]) if row[6] and row[6].startswith("{") else {}),
+        "incoming": row[0],
+        "source": row[1],
+        "received_at": iso(moment(row[2])),
+        "state": row[3],
+        "message_id": row[4],
+        "recipients": [
+            r[0] for r in session.all("SELECT recipient FROM delivery WHERE incoming=? ORDER BY recipient", (row[0],))
+        ],
+        "trust": json.loads(row[5]) if row[5] else None,
+        "error": row[7],
+        **(json.loads(row[6]) if row[6] and row[6].startswith("{") else {}),
         "events": [{"seq": e[1], "kind": e[2], "data": json.loads(e[3])} for e in happened],
-    }  # fmt: skip
+    }

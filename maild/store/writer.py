@@ -133,7 +133,9 @@ def _ends_transaction(session: Session, error: Exception) -> bool:
     """The database has rolled back everything (or is gone): the savepoint did not help."""
     if session.sqlite:
         return not session.in_transaction
-    return type(error).__module__.startswith("psycopg") and (session.broken or getattr(error, "sqlstate", "") in ("40001", "40P01"))
+    return type(error).__module__.startswith("psycopg") and (
+        session.broken or getattr(error, "sqlstate", "") in ("40001", "40P01")
+    )
 
 
 def _resolve(answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:

@@ -73,7 +73,9 @@ def test_a_close_that_has_not_seen_the_customers_last_mail_is_declined():
     assert plan.letters[0].values["lines"][0]["key"] == "customer_wrote_since"
 
 
-@pytest.mark.parametrize("text", ["/assign ola", "/tildel Ola", "/dodeli ola@staff.example", "!assign Hansen", "# assign ola"])
+@pytest.mark.parametrize(
+    "text", ["/assign ola", "/tildel Ola", "/dodeli ola@staff.example", "!assign Hansen", "# assign ola"]
+)
 def test_assigning_works_in_every_language_by_login_name_or_address(text: str):
     plan = handled(text)
     assert plan.cases[0].handler == "ola"
@@ -109,7 +111,10 @@ def test_the_take_address_takes():
     assert kinds(plan)[0] == "assigned"
 
 
-@pytest.mark.parametrize("text", ["/etc/hosts er feil", "#1042 er løst", "#!/bin/sh", "/", "Note: the printer burns", "Close the window, please."])
+@pytest.mark.parametrize(
+    "text",
+    ["/etc/hosts er feil", "#1042 er løst", "#!/bin/sh", "/", "Note: the printer burns", "Close the window, please."],
+)
 def test_text_that_only_looks_like_a_command_is_text(text: str):
     plan = handled(text)
     assert "replied" in kinds(plan)
@@ -120,7 +125,9 @@ def test_a_bare_verb_counts_where_it_is_the_whole_mail(text: str):
     assert judge(from_kari(text), Desk1042().known(), policy(), MONDAY).cases[0].status is Status.SOLVED
 
 
-@pytest.mark.parametrize("text", ["/\u200btake", "／take", "- /take", "*/take*", "/ Take.", "/TAKE", "/tak", "/prevzemi"])
+@pytest.mark.parametrize(
+    "text", ["/\u200btake", "／take", "- /take", "*/take*", "/ Take.", "/TAKE", "/tak", "/prevzemi"]
+)
 def test_what_clients_do_to_a_line_does_not_matter(text: str):
     assert kinds(handled(text))[0] == "assigned"
 

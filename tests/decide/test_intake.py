@@ -53,7 +53,12 @@ def test_the_same_input_gives_the_same_plan():
 
 
 def test_a_rule_decides_desk_priority_and_handler():
-    rule = Rule("printers", "routing.yaml:1", SubjectHas("Skriver"), Decisions("drift", Choice("named", ("ola",)), Priority.HIGH, ("printer",)))
+    rule = Rule(
+        "printers",
+        "routing.yaml:1",
+        SubjectHas("Skriver"),
+        Decisions("drift", Choice("named", ("ola",)), Priority.HIGH, ("printer",)),
+    )
     plan = judge(mail(), Known(), policy(rule), MONDAY)
     (case,) = plan.cases
     assert (case.desk, case.handler, case.priority, case.labels) == ("drift", "ola", Priority.HIGH, ("printer",))
@@ -61,7 +66,9 @@ def test_a_rule_decides_desk_priority_and_handler():
 
 
 def test_the_least_loaded_gets_it():
-    rule = Rule("fair", "routing.yaml:1", SubjectHas("Skriver"), Decisions(handler=Choice("least_loaded", ("kari", "ola"))))
+    rule = Rule(
+        "fair", "routing.yaml:1", SubjectHas("Skriver"), Decisions(handler=Choice("least_loaded", ("kari", "ola")))
+    )
     plan = judge(mail(), Known(counters={"open:kari": 3, "open:ola": 1}), policy(rule), MONDAY)
     assert plan.cases[0].handler == "ola"
     assert plan.counters["open:ola"] == 1
@@ -131,7 +138,9 @@ def test_the_mails_of_a_burst_become_one_letter():
     due = MONDAY + timedelta(seconds=30)
     pending = Pending(99, 15, 7, "handler:kari", "update", due, (4,))
     before = Shown(4, MONDAY, "Ann Berg", "Hallo?")
-    plan = judge(from_ann("Er dere der?"), Desk1042().known(author=ANN, pending=(pending,), shown={4: before}), policy(), MONDAY)
+    plan = judge(
+        from_ann("Er dere der?"), Desk1042().known(author=ANN, pending=(pending,), shown={4: before}), policy(), MONDAY
+    )
     (letter,) = plan.letters
     assert (letter.replaces, letter.due_at, plan.cancels) == (99, due, (99,))
     assert [shown.text for shown in letter.shown] == ["Hallo?", "Er dere der?"]
@@ -145,7 +154,9 @@ def test_a_reply_reopens_a_solved_case():
 
 def test_an_automatic_reply_reopens_nothing_and_tells_nobody():
     solved = Desk1042([Solved("handler:kari", False, MONDAY + timedelta(days=14))])
-    plan = judge(from_ann("Jeg er på ferie", automatic=True, kind=Kind.AUTOMATIC), solved.known(author=ANN), policy(), MONDAY)
+    plan = judge(
+        from_ann("Jeg er på ferie", automatic=True, kind=Kind.AUTOMATIC), solved.known(author=ANN), policy(), MONDAY
+    )
     assert plan.cases[0].status is Status.SOLVED
     assert plan.letters == ()
 
@@ -182,7 +193,9 @@ def test_an_address_book_entry_with_another_matter_opens_a_new_linked_case():
 
 def test_a_message_id_that_we_have_seen_joins():
     known = Desk1042().known(by_message_id={"<old@kunde.example>": 7})
-    plan = judge(mail(sender="per@kunde.example", name="Per", references=("<old@kunde.example>",)), known, policy(), MONDAY)
+    plan = judge(
+        mail(sender="per@kunde.example", name="Per", references=("<old@kunde.example>",)), known, policy(), MONDAY
+    )
     assert plan.cases[0].id == 7
     assert plan.messages[0].standing == "thread"
 
@@ -202,7 +215,15 @@ def test_a_revoked_letter_is_no_evidence():
 
 def bounce(**more: object):
     report = Bounce(("ann@kunde.example",), (), (("ann@kunde.example", "5.1.1"),), None)
-    return mail("Undelivered", sender="mailer-daemon@kunde.example", kind=Kind.BOUNCE, automatic=True, bounce=report, envelope="", **more)
+    return mail(
+        "Undelivered",
+        sender="mailer-daemon@kunde.example",
+        kind=Kind.BOUNCE,
+        automatic=True,
+        bounce=report,
+        envelope="",
+        **more,
+    )
 
 
 def test_a_bounce_is_attached_to_its_letter_and_the_handler_is_told():
@@ -238,6 +259,8 @@ def test_a_new_persons_row_is_made_once():
 
 
 def test_a_mail_without_any_address_is_still_a_case():
-    plan = judge(replace(mail(envelope=""), message=replace(mail().message, author=None, authors=0)), Known(), policy(), MONDAY)
+    plan = judge(
+        replace(mail(envelope=""), message=replace(mail().message, author=None, authors=0)), Known(), policy(), MONDAY
+    )
     assert plan.cases[0].customer == "nobody"
     assert plan.letters == ()
