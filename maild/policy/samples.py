@@ -10,34 +10,65 @@ from typing import Any
 
 # The letters we send; each is a file of this name with .txt in every language's folder.
 NAMES = (
-    "ack", "ack-unverified", "notice", "update-customer", "update-handler", "closing", "receipt", "error", "bounce",
-    "unverified", "postmaster",
-)  # fmt: skip
+    "ack",
+    "ack-unverified",
+    "notice",
+    "update-customer",
+    "update-handler",
+    "closing",
+    "receipt",
+    "error",
+    "bounce",
+    "unverified",
+    "postmaster",
+)
 
 
 def full() -> dict[str, Any]:
     """A case with a customer, a handler, two messages, files, lines and every kind of remark."""
     file = {"name": "bilde.png", "size": 348_160}
     message = {
-        "author": "Kari Nordmann", "at": "2026-03-02T10:14:00+01:00", "text": "Hei.\n\nSkriveren virker ikke.", "cut": True,
+        "author": "Kari Nordmann",
+        "at": "2026-03-02T10:14:00+01:00",
+        "text": "Hei.\n\nSkriveren virker ikke.",
+        "cut": True,
         "attachments": [file],
-    }  # fmt: skip
+    }
     return {
-        "number": "#1042", "tag": "[#1042]", "marker": "[maild:1042:7]", "subject": "Skriver virker ikke",
-        "desk_name": "Kundeservice", "desk_address": "support@desk.example", "signature": "Kundeservice\ntlf. 22 00 00 00",
-        "to_name": "Kari Nordmann", "author": "Ola Hansen", "handler_name": "Ola Hansen",
-        "customer": "Kari Nordmann", "customer_name": "Kari Nordmann", "customer_address": "kari@kunde.example",
-        "verified": True, "stranger": True, "priority": "high", "status": "open", "because": "skriver",
-        "reason": "you-handle-it", "messages": [message, message], "left_out": [file],
+        "number": "#1042",
+        "tag": "[#1042]",
+        "marker": "[maild:1042:7]",
+        "subject": "Skriver virker ikke",
+        "desk_name": "Kundeservice",
+        "desk_address": "support@desk.example",
+        "signature": "Kundeservice\ntlf. 22 00 00 00",
+        "to_name": "Kari Nordmann",
+        "author": "Ola Hansen",
+        "handler_name": "Ola Hansen",
+        "customer": "Kari Nordmann",
+        "customer_name": "Kari Nordmann",
+        "customer_address": "kari@kunde.example",
+        "verified": True,
+        "stranger": True,
+        "priority": "high",
+        "status": "open",
+        "because": "skriver",
+        "reason": "you-handle-it",
+        "messages": [message, message],
+        "left_out": [file],
         "lines": [
             {"ok": True, "written": "/take", "key": "taken", "value": ""},
             {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high"},
             {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
         ],
-        "words": "/asign ola\nHei.", "status_code": "5.1.1", "bounced_name": "Kari Nordmann", "bounced_kind": "update",
-        "take": "mailto:support+t1aa@desk.example?body=%2Ftake", "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
+        "words": "/asign ola\nHei.",
+        "status_code": "5.1.1",
+        "bounced_name": "Kari Nordmann",
+        "bounced_kind": "update",
+        "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
+        "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
         "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
-    }  # fmt: skip
+    }
 
 
 def bare() -> dict[str, Any]:
@@ -46,9 +77,15 @@ def bare() -> dict[str, Any]:
         name: [] if isinstance(value, list) else False if isinstance(value, bool) else ""
         for name, value in full().items()
     } | {
-        "number": "#1042", "tag": "[#1042]", "marker": "[maild:1042:7]", "desk_name": "Kundeservice", "priority": "medium",
-        "status": "new", "desk_address": "support@desk.example", "reason": "something-new",
-    }  # fmt: skip
+        "number": "#1042",
+        "tag": "[#1042]",
+        "marker": "[maild:1042:7]",
+        "desk_name": "Kundeservice",
+        "priority": "medium",
+        "status": "new",
+        "desk_address": "support@desk.example",
+        "reason": "something-new",
+    }
 
 
 VALUES = frozenset(full())

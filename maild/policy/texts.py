@@ -1,11 +1,11 @@
 """texts: the words of our letters, from templates/<language>/*.txt.
 
-load(overlay, shipped) -> Templates (model.policy.Texts): the site's folder lies over the shipped one, file by file; compiled once;
-RuleError with every problem.  A template is `Subject: ...`, an empty line, the text.  Jinja2 in its immutable sandbox, without
-anything but values, if, for and the filters below: what a customer wrote is only ever a value.
-words.txt beside them holds single words (`priority.high: høy`); the site's lines go over the shipped ones, key by key.
+load(overlay, shipped) -> Templates (model.policy.Texts): the site's folder lies over the shipped one, file by file;
+RuleError with every problem of the site's own.  A template is `Subject: ...`, an empty line, the text.  Jinja2 in its
+immutable sandbox, with nothing but values, if, for and the filters of words.py: what a customer wrote is only a value.
+words.txt beside them holds single words (`priority.high: high`); the site's lines go over the shipped ones, key by key.
 A letter that a language lacks is taken from the nearest that has it: nn -> nb -> en.
-LIMITS  A rendered text is cut at 64 kB, a template file at load is refused above that.
+LIMITS  A rendered text is cut at 64 kB; a template file above that is refused at load.
 """
 
 from __future__ import annotations
@@ -28,25 +28,51 @@ LARGEST = 64 * 1024
 NEAREST = {"nb": (), "no": ("nb",), "nn": ("nb",), "sv": ("nb",), "da": ("nb",)}
 LAST = "en"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_SUBJECT = re.compile(r"Subject:[ \t]*(.+)\n[ \t]*\n", re.I)
+_PARTS = "\x1e"
+_SUBJECT = re.compile(r"Subject:[ \t]*(.+)\n[ \t]*(?:\n|$)", re.I)
+
+_TAG = r"\{%(?:(?!%\}).)*%\}"
+_ONLY_TAGS = re.compile(rf"\s*(?:{_TAG}\s*)+")
 
 _MAY = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Filter, nodes.If, nodes.For,
-    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr,
-)  # fmt: skip
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Filter),
+    *(nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr),
+)
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
-    """One compiled template; file is where it stands."""
+    """One template, subject and text parted by a separator; file is where it stands.
 
-    file: str
-    subject: Template
-    body: Template
+    Compiled at its first use: all letters in all languages would be a quarter of a second of every start.
+    """
+
+    __slots__ = ("_environment", "_template", "file", "source")
+
+    def __init__(self, file: str, source: str, environment: ImmutableSandboxedEnvironment) -> None:
+        self.file, self.source = file, source
+        self._environment = environment
+        self._template: Template | None = None
+
+    @property
+    def template(self) -> Template:
+        if self._template is None:
+            code = self._environment.compile(self.source, filename=self.file)
+            self._template = Template.from_code(self._environment, code, {})
+        return self._template
 
     def render(self, values: Mapping[str, object]) -> tuple[str, str]:
-        subject = " ".join(_fill(self.subject, values).split())
-        return subject, _fill(self.body, values).strip("\n") + "\n"
+        """Subject (one line) and text (ends with one line end)."""
+        subject, _, body = _fill(self.template, values).partition(_PARTS)
+        return " ".join(subject.split()), body.strip("\n") + "\n"
+
+    def faults(self) -> list[Problem]:
+        """What in it cannot be compiled or has no place in a template."""
+        try:
+            tree = self._environment.parse(self.source, filename=self.file)
+        except TemplateError as error:
+            cure = "templates/README.md shows what a template may say"
+            return [Problem(self.file, getattr(error, "lineno", None) or 1, 1, str(error.message), cure)]
+        return [*_forbidden(tree, self.file), *_unknown(tree, self.file)]
 
 
 def _fill(template: Template, values: Mapping[str, object]) -> str:
@@ -63,13 +89,13 @@ def _fill(template: Template, values: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """All letters in all languages: by (language, name), the site's own before the shipped one.  files: name -> source."""
+    """All letters: by (language, name), the site's own before the shipped one.  files: name -> source."""
 
     texts: Mapping[tuple[str, str], tuple[Text, ...]]
     files: Mapping[str, str] = field(default_factory=dict)
 
     def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
-        """The letter in that language or the nearest.  One that fails gives way to the next; KeyError when none is left."""
+        """The letter in that language or the nearest.  One that fails gives way; KeyError when none is left."""
         for near in chain(language):
             for text in self.texts.get((near, name), ()):
                 try:
@@ -104,7 +130,7 @@ class _Source:
 
 
 def load(overlay: Path, shipped: Path) -> Templates:
-    """Read and compile all; RuleError with every problem of every file."""
+    """Read all; RuleError with every problem of every file."""
     problems: list[Problem] = []
     sources = [s for layer, root in enumerate((overlay, shipped)) for s in _read(layer, root, problems)]
     tables = words.tables(_word_files(sources), LAST, NEAREST, problems)
@@ -113,10 +139,12 @@ def load(overlay: Path, shipped: Path) -> Templates:
     }
     texts: dict[tuple[str, str], tuple[Text, ...]] = {}
     for source in sources:
-        text = _compile(source, environments[source.language], problems) if source.name != words.NAME else None
+        text = _text(source, environments[source.language], problems) if source.name != words.NAME else None
         if text:
             key = (source.language, source.name)
             texts[key] = (*texts.get(key, ()), text)
+            # What is shipped has passed our tests; the site's own is looked at before it can replace anything.
+            problems += text.faults() if source.layer == 0 else []
     if not texts and not problems:
         problems.append(
             Problem(str(shipped), 0, 0, "no templates here", "install maild again, with its templates folder")
@@ -181,30 +209,26 @@ def _environment(table: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def _compile(source: _Source, environment: ImmutableSandboxedEnvironment, problems: list[Problem]) -> Text | None:
+def _text(source: _Source, environment: ImmutableSandboxedEnvironment, problems: list[Problem]) -> Text | None:
     head = _SUBJECT.match(source.source)
     if not head:
         problems.append(Problem(source.file, 1, 1, "no subject", "begin with `Subject: ...` and an empty line"))
         return None
-    # The body keeps its place in the file, so that an error names the right line.
-    above = "{#" + "\n" * head[0].count("\n") + "#}"
-    before = len(problems)
-    parts = [_part(text, source.file, environment, problems) for text in (head[1], above + source.source[head.end() :])]
-    if len(problems) > before or parts[0] is None or parts[1] is None:
-        return None
-    return Text(source.file, parts[0], parts[1])
+    # Separator and line ends keep the text at its place in the file, so that an error names the right line.
+    text = f"{head[1]}\n{_PARTS}\n{_lines(source.source[head.end() :])}"
+    return Text(source.file, text, environment)
 
 
-def _part(text: str, file: str, environment: ImmutableSandboxedEnvironment, problems: list[Problem]) -> Template | None:
-    try:
-        tree = environment.parse(text, filename=file)
-        problems += _forbidden(tree, file)
-        problems += _unknown(tree, file)
-        return Template.from_code(environment, environment.compile(tree, filename=file), {})
-    except TemplateError as error:
-        line = getattr(error, "lineno", None) or 1
-        problems.append(Problem(file, line, 1, str(error.message), "templates/README.md shows what a template may say"))
-    return None
+def _lines(body: str) -> str:
+    """A line of nothing but tags leaves no line behind; any other stays a line (Jinja would join it to the next)."""
+    return "\n".join(line if _ONLY_TAGS.fullmatch(line) else _stay(line) for line in body.split("\n"))
+
+
+def _stay(line: str) -> str:
+    inner = line.lstrip()
+    if inner.startswith("{%") and inner != line:
+        line = line[: len(line) - len(inner)] + "{%+" + inner[2:]
+    return line[:-2] + "+%}" if line.endswith("%}") else line
 
 
 def _forbidden(tree: nodes.Template, file: str) -> Iterator[Problem]:
@@ -233,9 +257,11 @@ def check(texts: Templates) -> list[Problem]:
     problems = []
     for versions in texts.texts.values():
         for text in versions:
-            failed = next((p for values in (samples.full(), samples.bare()) if (p := _try(text, values))), None)
-            if failed:
-                problems.append(failed)
+            faults = text.faults()
+            failed = (
+                None if faults else next((p for v in (samples.full(), samples.bare()) if (p := _try(text, v))), None)
+            )
+            problems += [*faults, failed] if failed else faults
     problems += [
         Problem(
             f"templates/{LAST}/{name}.txt", 0, 0, "this letter is in no language that others fall back to", "add it"
@@ -257,12 +283,10 @@ def missing(texts: Templates) -> list[str]:
 
 
 def _try(text: Text, values: Mapping[str, Any]) -> Problem | None:
-    for template in (text.subject, text.body):
-        try:
-            _fill(template, values)
-        except Exception as error:
-            return Problem(text.file, _line(template, error), 1, str(error), "templates/README.md lists the values")
-    subject, body = text.render(values)
+    try:
+        subject, body = text.render(values)
+    except Exception as error:
+        return Problem(text.file, _line(text.template, error), 1, str(error), "templates/README.md lists the values")
     if not subject or not body.strip():
         return Problem(
             text.file, 1, 1, "a case with little in it gives an empty letter", "let some words stand outside any if"

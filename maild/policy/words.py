@@ -1,8 +1,8 @@
 """words: the single words of each language (templates/<language>/words.txt), and the filters that use them.
 
-A file is lines of `key: words`, `#` begins a comment.  tables(files) -> language -> key -> words, a language's gaps filled from the
-nearest; filters(table) -> what templates call: {{ priority | priority }}, {{ at | when }}, {{ size | size }}, {{ text | quoted }} ...
-Filters never fail on a value: an unknown word stands as it is.
+A file is lines of `key: words`, `#` begins a comment.  tables(files) -> language -> key -> words, a language's gaps
+filled from the nearest; filters(table) -> what templates call: {{ priority | priority }}, {{ message.at | when }},
+{{ files | files }}, {{ text | quoted }} ...  Filters never fail on a value: an unknown word stands as it is.
 """
 
 from __future__ import annotations
@@ -73,6 +73,9 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def size(value: object) -> str:
         return _size(value, table.get("number.decimal", "."))
 
+    def files(value: object) -> str:
+        return _files(value, table.get("number.decimal", "."))
+
     def line(value: object) -> str:
         return _line(value, table)
 
@@ -80,19 +83,31 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         return _code(str(value), table)
 
     return {
-        "priority": named("priority"), "status": named("status"), "kind": named("kind"), "why": why, "when": when, "size": size,
-        "line": line, "code": code, "quoted": _quoted, "length": _length,
-    }  # fmt: skip
+        "priority": named("priority"),
+        "status": named("status"),
+        "kind": named("kind"),
+        "why": why,
+        "when": when,
+        "size": size,
+        "files": files,
+        "line": line,
+        "code": code,
+        "quoted": _quoted,
+        "length": _length,
+    }
 
 
 def _when(value: str, table: Mapping[str, str]) -> str:
     """2026-03-02T10:14 as people write it."""
     try:
         at = datetime.fromisoformat(value)
-        month = table.get(f"month.{at.month}", str(at.month))
-        return table["when"].format(day=at.day, month=month, year=at.year, hour=at.hour, minute=f"{at.minute:02}")
-    except (ValueError, KeyError, IndexError):
+    except ValueError:
         return value
+    fields = {"day": at.day, "month": table.get(f"month.{at.month}", at.month), "year": at.year, "hour": at.hour}
+    text = table.get("when", "{year}-{month}-{day} {hour}:{minute}").replace("{minute}", f"{at.minute:02}")
+    for name, field in fields.items():
+        text = text.replace(f"{{{name}}}", str(field))
+    return text
 
 
 def _size(value: object, decimal: str) -> str:
@@ -103,6 +118,12 @@ def _size(value: object, decimal: str) -> str:
     if octets < 1_000_000:
         return f"{octets // 1000} kB"
     return f"{octets / 1_000_000:.1f} MB".replace(".", decimal)
+
+
+def _files(value: object, decimal: str) -> str:
+    """name (size), name (size)"""
+    found = [f for f in value if isinstance(f, Mapping)] if isinstance(value, list | tuple) else []
+    return ", ".join(f"{f.get('name', '')} ({_size(f.get('size'), decimal)})" for f in found)
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:
