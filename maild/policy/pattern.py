@@ -1,0 +1,223 @@
+r"""pattern: regular expressions that cannot run away.
+
+parse(text) -> a tree, or PatternError with the place and a cure.  compile(text) -> Pattern, Pattern.search(text) -> bool.
+
+The usual writing: . [a-z] [^x] \d \w \s \D \W \S \b ^ $ ( ) (?: ) | * + ? {2,4} and \ before anything else.  ^ and $ are the begin
+and end of a line.  Letters are compared without case and accents (fold.py): give search a folded text.  No references back and
+no looking around: they are what makes expressions slow.  Time is linear in the text: expressions without endless repetition and
+with few ways run on Python's `re`, which cannot go astray in them; all others on our own automaton.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from maild.policy.automaton import Automaton
+from maild.policy.fold import fold
+from maild.policy.tree import Alternatives, Boundary, Chars, Node, Repeat, Sequence, length, ways, written
+
+LONGEST = 1000
+MOST_REPEATS = 100
+# Python's `re` tries every way through an expression at every place: up to so many, of so many characters in all, it is as good
+# as linear and quick.
+FEW = 64
+LITTLE = 500
+_BOUNDS = re.compile(r"\{(\d{0,4})(,?)(\d{0,4})\}")
+_GROUP = re.compile(r"\(\?P<[A-Za-z_]\w{0,30}>|\(\?:|\(")
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
+
+
+class PatternError(Exception):
+    """What is wrong with an expression; at: the index of the character."""
+
+    def __init__(self, at: int, what: str, cure: str) -> None:
+        self.at, self.what, self.cure = at, what, cure
+        super().__init__(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled expression."""
+
+    text: str
+    search: Callable[[str], bool]
+
+
+def compile(text: str) -> Pattern:
+    """PatternError when it cannot be used."""
+    tree = parse(text)
+    if ways(tree) <= FEW and ways(tree) * length(tree) <= LITTLE:
+        found = re.compile(written(tree), re.MULTILINE).search
+        return Pattern(text, lambda folded: found(folded) is not None)
+    try:
+        return Pattern(text, Automaton(tree).search)
+    except OverflowError as error:
+        raise PatternError(0, "is too large when its {n,m} are written out", "use smaller numbers") from error
+
+
+def parse(text: str) -> Node:
+    if len(text) > LONGEST:
+        raise PatternError(0, f"is longer than {LONGEST} characters", "split it into several, in a list")
+    reader = _Reader(text)
+    tree = reader.alternatives(0)
+    if reader.at < len(text):
+        raise PatternError(reader.at, "a ) closes nothing", "write \\) for the character")
+    return tree
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+
+    def peek(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def take(self) -> str:
+        char = self.peek()
+        self.at += 1
+        return char
+
+    def alternatives(self, depth: int) -> Node:
+        if depth > 30:
+            raise PatternError(self.at, "has more than 30 brackets inside each other", "write it flatter")
+        options = [self.sequence(depth)]
+        while self.peek() == "|":
+            self.at += 1
+            options.append(self.sequence(depth))
+        return options[0] if len(options) == 1 else Alternatives(tuple(options))
+
+    def sequence(self, depth: int) -> Node:
+        parts: list[Node] = []
+        while self.peek() not in ("", "|", ")"):
+            parts.append(self.repeated(self.atom(depth)))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
+
+    def repeated(self, part: Node) -> Node:
+        bounds = self.bounds()
+        if bounds is None:
+            return part
+        # A lazy `?` changes what is taken, not whether there is a match.
+        if self.peek() == "?":
+            self.at += 1
+        if self.peek() in ("*", "+") or (self.peek() == "{" and _BOUNDS.match(self.text, self.at)):
+            raise PatternError(self.at, "repeats a repetition", "put it in brackets, or write it once")
+        return Repeat(part, *bounds)
+
+    def bounds(self) -> tuple[int, int | None] | None:
+        """* + ? {n} {n,} {n,m} as (least, most)."""
+        char = self.peek()
+        if char in SIMPLE_BOUNDS:
+            self.at += 1
+            return SIMPLE_BOUNDS[char]
+        match = _BOUNDS.match(self.text, self.at) if char == "{" else None
+        if match is None or (not match[1] and not match[3]):
+            return None
+        least = int(match[1] or 0)
+        most = least if not match[2] else (int(match[3]) if match[3] else None)
+        if max(least, most or 0) > MOST_REPEATS or (most is not None and most < least):
+            raise PatternError(self.at, f"{match[0]} is no repetition from 0 to {MOST_REPEATS}", "write {2,4} or {3,}")
+        self.at = match.end()
+        return least, most
+
+    def atom(self, depth: int) -> Node:
+        start, char = self.at, self.take()
+        if char == "(":
+            return self.group(start, depth)
+        if char == "[":
+            return self.bracket(start)
+        if char == ".":
+            return Chars(((("\n"), "\n"),), (), negated=True)
+        if char in "^$":
+            return Boundary(char)
+        if char == "\\":
+            return self.escape(start)
+        if char in "*+?":
+            raise PatternError(start, f"{char} repeats nothing", f"write \\{char} for the character")
+        return _letters(char)
+
+    def group(self, start: int, depth: int) -> Node:
+        match = _GROUP.match(self.text, start)
+        if match is None or (match[0] == "(" and self.text[start : start + 2] == "(?"):
+            raise PatternError(
+                start, "looks around or back, or sets a flag", "use ( ) or (?: ); case never matters here"
+            )
+        self.at = match.end()
+        inner = self.alternatives(depth + 1)
+        if self.take() != ")":
+            raise PatternError(start, "a ( is not closed", "add ), or write \\( for the character")
+        return inner
+
+    def escape(self, start: int) -> Node:
+        char = self.take()
+        if char == "b":
+            return Boundary("b")
+        if char and char in "dDwWsS":
+            return Chars((), (char,))
+        return _letters(self.escaped(start, char))
+
+    def escaped(self, start: int, char: str) -> str:
+        if char in _CONTROLS:
+            return _CONTROLS[char]
+        if not char or (char.isalnum() and char.isascii()):
+            cure = "write what is meant once more" if char.isdigit() else "write the character itself"
+            raise PatternError(start, f"\\{char} is not known here", cure)
+        return char
+
+    def bracket(self, start: int) -> Node:
+        negated = self.peek() == "^"
+        self.at += negated
+        ranges: list[tuple[str, str]] = []
+        kinds: list[str] = []
+        longer: list[Node] = []
+        while self.peek() != "]" or (not ranges and not kinds and not longer):
+            member = self.member(start)
+            if len(member) == 2 and member[0] == "\\":
+                kinds.append(member[1])
+            elif self.peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
+                ranges.append(self.range(member, start))
+            else:
+                _add(member, ranges, longer)
+        self.at += 1
+        if longer and negated:
+            raise PatternError(start, "a letter like æ stands for two (ae) and cannot be excluded", "leave it out")
+        chars = Chars(tuple(ranges), tuple(kinds), negated=negated)
+        return Alternatives((chars, *longer)) if longer else chars
+
+    def member(self, start: int) -> str:
+        r"""A character, or a class as \d."""
+        char = self.take()
+        if not char:
+            raise PatternError(start, "a [ is not closed", "add ], or write \\[ for the character")
+        if char != "\\":
+            return char
+        escaped = self.take()
+        return f"\\{escaped}" if escaped and escaped in "dDwWsS" else self.escaped(self.at - 2, escaped)
+
+    def range(self, low: str, start: int) -> tuple[str, str]:
+        self.at += 1
+        high = self.member(start)
+        least, most = fold(low), fold(high)
+        if len(least) != 1 or len(most) != 1 or least > most or not (low.isascii() and high.isascii()):
+            raise PatternError(
+                start, f"{low}-{high} is no range of characters", "write [a-z0-9], letters like æøå one by one"
+            )
+        return least, most
+
+
+SIMPLE_BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+def _letters(char: str) -> Node:
+    """A character as folded text has it: none, one or several."""
+    parts = tuple(Chars(((c, c),), ()) for c in fold(char))
+    return parts[0] if len(parts) == 1 else Sequence(parts)
+
+
+def _add(member: str, ranges: list[tuple[str, str]], longer: list[Node]) -> None:
+    folded = fold(member)
+    if len(folded) == 1:
+        ranges.append((folded, folded))
+    else:
+        longer.append(_letters(member))

@@ -1,0 +1,200 @@
+"""shape: the form of a value in a YAML file, and what an admin is told when it has another.
+
+fits(model, source, path, value) -> the model's instance, or None with every problem in the source.  Strict models say what is
+required; pydantic finds all faults at once, and `_SAY` puts them into our words, with the place and a cure.
+"""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from maild.policy.read import Path
+from maild.policy.source import Source, nearest
+
+# RFC 5321 section 4.1.2, dot-string only: what desks and handlers have.  Section 4.5.3.1.1: a local part has at most 64 octets.
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
+_KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """No unknown keys, no conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+
+
+def wrong(what: str, cure: str = "") -> PydanticCustomError:
+    """The error a validator raises."""
+    return PydanticCustomError("maild", "{what}", {"what": what, "cure": cure})
+
+
+# --- common values --------------------------------------------------------------------------------------------------------
+
+
+def _line(value: str) -> str:
+    if not value.strip() or len(value) > 200 or _CONTROL.search(value):
+        raise wrong("must be one line of 1 to 200 characters", "shorten it, without line breaks")
+    return value.strip()
+
+
+def _address(value: str) -> str:
+    local = value.partition("@")[0]
+    if not value.isascii():
+        raise wrong(f"{value[:80]!r} has letters beyond ASCII", _ascii_cure(value))
+    if not _ADDRESS.fullmatch(value) or len(local) > _LONGEST_LOCAL or len(value) > _LONGEST_ADDRESS:
+        raise wrong(f"{value[:80]!r} is no mail address", "write it like name@example.org, without <>")
+    return value.lower()
+
+
+def _ascii_cure(value: str) -> str:
+    local, _, domain = value.rpartition("@")
+    try:
+        bare = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        bare = ""
+    return f"write {local}@{bare}" if bare and local.isascii() else "use an ASCII address of the same mailbox"
+
+
+def key_problem(key: str) -> str | None:
+    """Why it cannot be a key of a desk or handler."""
+    if key in RESERVED:
+        return f"{key!r} has a meaning of its own in rules"
+    return None if _KEY.fullmatch(key) else f"{key[:60]!r} cannot be a key"
+
+
+RESERVED = frozenset({"all", "none", "nobody", "round_robin", "least_loaded", "team"})
+
+
+def seconds(value: Any) -> Any:
+    """60s 5m 1h 14d 2w -> seconds."""
+    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise wrong(f"{str(value)[:40]!r} is no span of time", "write a number with s, m, h, d or w: 60s, 5m, 14d")
+    return int(match[1]) * SECONDS[match[2]]
+
+
+def _days(value: int) -> int:
+    if value % 86_400 or value > 3650 * 86_400:
+        raise wrong("must be whole days, at most 3650d", "write it like 14d or 2w")
+    return value // 86_400
+
+
+def as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Address = Annotated[str, AfterValidator(_address)]
+_SPAN_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$"})
+Seconds = Annotated[int, BeforeValidator(seconds), _SPAN_SCHEMA]
+Days = Annotated[int, BeforeValidator(seconds), AfterValidator(_days), _SPAN_SCHEMA]
+Lines = Annotated[list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
+Addresses = Annotated[
+    list[Address], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
+]
+
+
+# --- problems -------------------------------------------------------------------------------------------------------------
+
+
+def fits(model: type[Model], source: Source, path: Path, value: Any) -> Model | None:
+    """The value as that model; None and problems when it is not."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            loc = _bare(fault["loc"])
+            what, cure = _say(model, loc, fault)
+            source.wrong((*path, *(loc[:-1] if fault["type"] == "missing" else loc)), what, cure)
+    return None
+
+
+def _bare(loc: tuple[int | str, ...]) -> Path:
+    """pydantic names validators in a loc too ("function-before[...]"); a path of YAML has none of them."""
+    return tuple(x for x in loc if not (isinstance(x, str) and "[" in x))
+
+
+def _say(model: type[BaseModel], loc: Path, fault: Any) -> tuple[str, str]:
+    kind, given = fault["type"], fault["input"]
+    if kind == "maild":
+        return f"{_named(loc)}{fault['ctx']['what']}", fault["ctx"]["cure"]
+    if kind == "extra_forbidden":
+        return f"unknown key {loc[-1]!r}", nearest(str(loc[-1]), _keys(_at(model, loc[:-1])))
+    if kind == "missing":
+        return f"{loc[-1]} is missing", _example(_at(model, loc[:-1]), str(loc[-1]))
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        return f"{_named(loc)}{_shown(given)} is not known", nearest(str(given), words)
+    say = _SAY.get(kind)
+    if say is None:
+        return f"{_named(loc)}{fault['msg'].lower()}", ""
+    return f"{_named(loc)}{say[0]}, not {_shown(given)}", say[1]
+
+
+def _named(loc: Path) -> str:
+    names = [x for x in loc if isinstance(x, str)]
+    return f"{names[-1]}: " if names else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else ("a list" if value else "an empty list")
+    return "nothing" if value is None else repr(value)[:60]
+
+
+def _at(model: type[BaseModel], loc: Path) -> type[BaseModel] | None:
+    """The model that describes the value at loc."""
+    here: type[BaseModel] | None = model
+    for step in loc:
+        if isinstance(step, str):
+            here = _inner(_field(here, step)) if here else None
+    return here
+
+
+def _field(model: type[BaseModel], name: str) -> Any:
+    for key, described in model.model_fields.items():
+        if name in (key, described.alias):
+            return described.annotation
+    return None
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for x in typing.get_args(annotation) if (found := _inner(x))), None)
+
+
+def _keys(model: type[BaseModel] | None) -> Iterable[str]:
+    return [described.alias or key for key, described in model.model_fields.items()] if model else []
+
+
+def _example(model: type[BaseModel] | None, name: str) -> str:
+    for key, described in model.model_fields.items() if model else ():
+        if name in (key, described.alias) and described.examples:
+            return f"write for example  {name}: {described.examples[0]}"
+    return f"add {name}"
+
+
+_SAY: dict[str, tuple[str, str]] = {
+    "string_type": ("must be text", "put it in quotes"),
+    "bool_type": ("must be true or false", "write true or false, without quotes"),
+    "int_type": ("must be a whole number", "write it in digits, without quotes"),
+    "list_type": ("must be a list", "write it as [one, two] or with a dash on each line"),
+    "too_short": ("must name at least one", "add one, or remove the key"),
+    "dict_type": ("must be a mapping", "write key: value lines, indented"),
+    "model_type": ("must be a mapping", "write key: value lines, indented"),
+    "greater_than_equal": ("is too small", "write a larger number"),
+    "less_than_equal": ("is too large", "write a smaller number"),
+}
