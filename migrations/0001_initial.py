@@ -10,7 +10,8 @@ CREATE TABLE incoming (
   client TEXT NOT NULL, protocol TEXT NOT NULL,
   size {int} NOT NULL, received_at {int} NOT NULL, message_id TEXT, case_id {int}, trust TEXT, trace TEXT,
   state TEXT NOT NULL, attempts {int} NOT NULL DEFAULT 0, due_at {int} NOT NULL, error TEXT);
-CREATE INDEX incoming_state ON incoming(state, due_at) WHERE state <> 'done';
+CREATE INDEX incoming_due ON incoming(due_at) WHERE state IN ('ready', 'deferred', 'leased');
+CREATE INDEX incoming_undone ON incoming(state) WHERE state <> 'done';
 CREATE INDEX incoming_message_id ON incoming(message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX incoming_case ON incoming(case_id) WHERE case_id IS NOT NULL;
 
@@ -30,7 +31,8 @@ CREATE TABLE outbox (
   sender TEXT NOT NULL, recipient TEXT NOT NULL, head {blob} NOT NULL, text {blob} NOT NULL, parts TEXT NOT NULL,
   state TEXT NOT NULL, attempts {int} NOT NULL DEFAULT 0, created_at {int} NOT NULL, due_at {int} NOT NULL,
   sent_at {int}, error TEXT);
-CREATE INDEX outbox_state ON outbox(state, due_at) WHERE state NOT IN ('done', 'cancelled');
+CREATE INDEX outbox_due ON outbox(due_at) WHERE state IN ('ready', 'deferred', 'leased');
+CREATE INDEX outbox_undone ON outbox(state) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX outbox_case ON outbox(case_id);
 
 CREATE TABLE cases (

@@ -230,7 +230,7 @@ def _add_contents(session: Session, contents: Sequence[Content]) -> None:
 
 def _append(session: Session, events: Sequence[Happened]) -> None:
     """The log: append-only, one hash chain over all cases, so that a changed or missing event shows."""
-    last = session.one("SELECT id, chain FROM event ORDER BY id DESC LIMIT 1") or (0, _NO_CHAIN)
+    last = session.one("SELECT id, chain FROM event WHERE id=(SELECT max(id) FROM event)") or (0, _NO_CHAIN)
     number, chain = int(last[0]), str(last[1])
     rows = []
     for happened in events:
