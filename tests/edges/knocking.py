@@ -100,7 +100,7 @@ class Knocker:
         return "\n".join(lines)
 
     async def gone(self) -> bool:
-        """Whether the other side has closed or cut the connection without another word; waits for it."""
+        """Whether the other side has closed without another word, or cut the connection; waits for it."""
         try:
             return not await asyncio.wait_for(self.reader.read(), PATIENCE)
         except ConnectionResetError:

@@ -111,11 +111,12 @@ async def test_a_client_that_drips_is_silent_as_well(talk: bytes) -> None:
     async with opened(idle=SHORT, stressed_idle=SHORT) as door:
         client = await knock(door.port)
         client.say(b"EHLO mx\r\n" + talk)
-        heard = asyncio.create_task(_last_words(client))
-        while not heard.done():
+        # The last words may be lost to him: he was still talking when the door was shut.
+        shut = asyncio.create_task(client.gone())
+        while not shut.done():
             client.say(b"x")
             await asyncio.sleep(0.01)
-        assert (await heard).startswith("421 4.4.2")
+        assert not door.mailroom.deliveries
 
 
 async def _last_words(client: Knocker) -> str:
