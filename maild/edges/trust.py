@@ -18,9 +18,8 @@ from maild.config import Authenticator
 from maild.model.message import Message
 from maild.model.people import Authentication, Trust
 
-_COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)", re.I)
-_FROM = re.compile(r"\bheader\.from\s*=\s*\"?(?:[^\s\"@;]*@)?([^\s\";]+)", re.I)
+_FROM = re.compile(r"\bheader\.from\s*=\s*(?:[^\s@;]*@)?([^\s;]+)", re.I)
 _LONGEST = 8_000
 
 
@@ -39,7 +38,9 @@ def authenticate(message: Message, client: str, authenticators: Sequence[Authent
 
 def _authserv_id(authenticator: Authenticator, message: Message, client: str) -> tuple[Authentication, str]:
     domain = message.author.domain if message.author else ""
-    verdicts = [_dmarc(fields, domain) for fields in _of(authenticator.id, message.all_headers("authentication-results"))]
+    verdicts = [
+        _dmarc(fields, domain) for fields in _of(authenticator.id, message.all_headers("authentication-results"))
+    ]
     if not verdicts:
         return Authentication.NONE, f"no Authentication-Results of {authenticator.id}"
     if verdicts[0] != "pass":
@@ -53,9 +54,9 @@ def _of(authserv_id: str, headers: Iterable[str]) -> list[list[str]]:
     """The result fields of each header of that id, top to bottom."""
     found = []
     for header in headers:
-        first, *fields = _uncommented(header[:_LONGEST]).split(";")
+        first, *fields = _bare(header[:_LONGEST]).split(";")
         words = first.split()
-        if words and words[0].strip('"').lower() == authserv_id.lower():
+        if words and words[0].lower() == authserv_id.lower():
             found.append(fields)
     return found
 
@@ -73,14 +74,23 @@ def _dmarc(fields: list[str], domain: str) -> str:
     return "nothing"
 
 
-def _uncommented(text: str) -> str:
-    """Without RFC 5322 comments; nested ones are peeled from within, at most ten deep."""
-    for _ in range(10):
-        bare = _COMMENT.sub(" ", text)
-        if bare == text:
-            return bare
-        text = bare
-    return text
+def _bare(text: str) -> str:
+    """Without comments and quoted strings (RFC 5322 section 3.2): a sender can put anything into a quoted local part, and the
+    MTA then writes it here.  One that does not end hides the rest: better no result than a forged one."""
+    bare: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif character == "\\" and (depth or quoted):
+            escaped = True
+        elif character == '"' and not depth:
+            quoted = not quoted
+        elif character in "()" and not quoted:
+            depth = max(0, depth + (1 if character == "(" else -1))
+        elif not depth and not quoted:
+            bare.append(character)
+    return "".join(bare)
 
 
 def _closed_network(authenticator: Authenticator, message: Message, client: str) -> tuple[Authentication, str]:

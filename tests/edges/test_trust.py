@@ -41,6 +41,8 @@ def test_a_pass_of_our_own_mta_is_believed():
         ("mx.desk.example; spf=fail (dmarc=pass header.from=kunde.example) smtp.mailfrom=x",),
         ("mx.desk.example; x=\"; dmarc=fail header.from=kunde.example; dmarc=pass header.from=kunde.example",),
         ("mx.desk.example; dmarc=fail header.from=kunde.example", PASS),
+        ('mx.desk.example; spf=pass smtp.mailfrom="x; dmarc=pass header.from=kunde.example;"@evil.example',),
+        ('mx.desk.example; spf=pass smtp.mailfrom="x\\"; dmarc=pass header.from=kunde.example',),
         (PASS, "mx.desk.example; dmarc=fail header.from=kunde.example"),
         (PASS, "mx.desk.example; dmarc=pass header.from=evil.example"),
         ("(((((((((((((mx.desk.example; dmarc=pass header.from=kunde.example",),
