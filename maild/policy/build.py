@@ -1,0 +1,351 @@
+"""build: the folder rules/ -> Policy.
+
+load(rules, texts, limits) -> Policy; RuleError with every problem of every file at once.  tests(policy) -> the tests beside rules.
+desks.yaml and people.yaml are needed, routing.yaml is not: without it everybody of a desk's team has a turn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from maild.errors import RuleError
+from maild.model.message import Kind
+from maild.model.people import Desk, Handler
+from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
+from maild.policy import check, conditions
+from maild.policy.compare import Place, Site, strings
+from maild.policy.schema import HOW, PRIORITIES, ROLES, DeskForm, HandlerForm, RuleForm, RuleTest, SetForm, TestForm
+from maild.policy.shape import Strict, fits, key_problem
+from maild.policy.source import Source, nearest, raise_all
+
+LANGUAGES = ("nb", "nn", "sl", "en")
+FILES = ("desks.yaml", "people.yaml", "routing.yaml")
+BUILT_IN = "built in"
+NOTICES = (
+    Notice("opened", "customer", "ack"),
+    Notice("opened", "handler", "notice"),
+    Notice("received", "handler", "update", wait=True),
+    Notice("replied", "customer", "update"),
+    Notice("solved", "customer", "closing"),
+    Notice("assigned", "handler", "notice"),
+)
+_MOST_RULES = 2000
+Staff = Mapping[str, Handler | None]
+Form = TypeVar("Form", bound=Strict)
+
+
+def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None = None) -> Policy:
+    """The policy of these files.  texts may be a function, so that its problems are told together with these."""
+    desks_file, people_file = (Source.open(rules / name, name, _cure(rules)) for name in FILES[:2])
+    routing_file = Source.open(rules / FILES[2], FILES[2], "") if (rules / FILES[2]).exists() else Source(FILES[2])
+    folder = _strays(rules)
+    words, broken = _texts(texts)
+    languages = words.languages() if words else LANGUAGES
+    desks = _desks(desks_file, languages)
+    site = _site(desks_file, desks, languages)
+    handlers = _handlers(people_file, site)
+    check.people(desks_file, people_file, desks, handlers)
+    staff = _named(people_file, handlers)
+    found = tuple(_rules(routing_file, site, staff))
+    check.routing(routing_file, found)
+    list(_tests(routing_file, site, staff))
+    raise_all((desks_file, people_file, routing_file, folder, broken))
+    assert words is not None
+    files = {source.name: source.text for source in (desks_file, people_file, routing_file) if source.text}
+    files |= getattr(words, "files", {})
+    return Policy(_hash(files), desks, handlers, (*found, *built_in()), NOTICES, words, limits or Limits(), files)
+
+
+def tests(policy: Policy) -> tuple[RuleTest, ...]:
+    """The tests that stand beside the rules of a policy."""
+    source = Source.of(policy.files.get(FILES[2], ""), FILES[2])
+    site = _site(Source.of(policy.files[FILES[0]], FILES[0]), policy.desks, policy.texts.languages())
+    return tuple(_tests(source, site, policy.handlers))
+
+
+class _Anything(dict[str, Any]):
+    """What an unreadable file may have named: its own problem is enough, so no reference to it is another."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+def _named(source: Source, fitting: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entries by key; those that have problems of their own are there too, as None."""
+    document = source.document
+    if document is None and source.problems:
+        return _Anything()
+    keys = document if isinstance(document, dict) else [x.get("key") for x in document or () if isinstance(x, dict)]
+    return {key: fitting.get(key) for key in keys if isinstance(key, str)}
+
+
+def _site(source: Source, desks: Mapping[str, Desk], languages: tuple[str, ...]) -> Site:
+    retired = frozenset(desk.key for desk in desks.values() if desk.retired)
+    return Site(_named(source, {key: desk.addresses for key, desk in desks.items()}), languages, retired)
+
+
+def _cure(rules: Path) -> str:
+    return (
+        "write it, or let  maild init DIR  write a first one"
+        if rules.is_dir()
+        else f"there is no folder {rules}: maild init DIR"
+    )
+
+
+def _strays(rules: Path) -> Source:
+    """A file that nobody reads is a rule that nobody follows."""
+    folder = Source(rules.name)
+    for path in sorted([*rules.glob("*.yaml"), *rules.glob("*.yml")]):
+        if path.name not in FILES:
+            stray = Source(path.name)
+            stray.wrong((), "is no file of the policy", f"{nearest(path.name, FILES)} (else move it away)")
+            folder.problems += stray.problems
+    return folder
+
+
+def _texts(texts: Texts | Callable[[], Texts]) -> tuple[Texts | None, Source]:
+    problems = Source("templates")
+    if not callable(texts):
+        return texts, problems
+    try:
+        return texts(), problems
+    except RuleError as error:
+        problems.problems += error.problems
+        return None, problems
+
+
+def _hash(files: Mapping[str, str]) -> str:
+    """Names the files by their content."""
+    whole = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        whole.update(f"{name}\n{len(text.encode())}\n{text}".encode())
+    return whole.hexdigest()
+
+
+# --- desks and people -----------------------------------------------------------------------------------------------------------
+
+
+def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
+    desks = {}
+    for key, path, form in _entries(source, DeskForm, "desk"):
+        _language(source, (*path, "language"), form.language, languages)
+        desks[key] = Desk(
+            key,
+            tuple(form.addresses),
+            form.name,
+            form.language,
+            form.zone,
+            form.number,
+            form.first_number,
+            form.signature,
+            form.separator,
+            form.reopen,
+            form.retired,
+        )
+    return desks
+
+
+def _handlers(source: Source, site: Site) -> dict[str, Handler]:
+    handlers = {}
+    for key, path, form in _entries(source, HandlerForm, "handler"):
+        if form.language is not None:
+            _language(source, (*path, "language"), form.language, site.languages)
+        for index, desk in enumerate(form.desks):
+            if desk not in site.desks:
+                source.wrong((*path, "desks", index), f"there is no desk {desk!r}", nearest(desk, site.desks))
+        handlers[key] = Handler(
+            key, form.name, tuple(form.addresses), tuple(form.desks), ROLES[form.role], form.language, form.retired
+        )
+    return handlers
+
+
+def _entries(source: Source, form: type[Form], what: str) -> Iterator[tuple[str, tuple[str | int, ...], Form]]:
+    """The entries of a mapping by key, or of a list whose entries name their key."""
+    document = source.document
+    if isinstance(document, dict):
+        pairs: list[tuple[Any, tuple[str | int, ...], Any]] = [(key, (key,), value) for key, value in document.items()]
+    elif isinstance(document, list):
+        pairs = list(_keyed(source, document, what))
+    else:
+        if not source.problems:
+            source.wrong(
+                (), f"must name at least one {what}", f"write KEY: and below it, indented, what the {what} has"
+            )
+        return
+    seen: dict[str, tuple[str | int, ...]] = {}
+    for key, path, value in pairs:
+        problem = key_problem(key)
+        if problem:
+            source.wrong(path, problem, "use lower case letters, digits, - and _, at most 40")
+        if key in seen:
+            source.wrong(
+                path,
+                f"the {what} {key!r} stands here a second time",
+                f"it stands on line {source.place(seen[key])[0]} too",
+            )
+            continue
+        seen[key] = path
+        fitting = fits(form, source, path, value)
+        if fitting is not None:
+            yield key, path, fitting
+
+
+def _keyed(source: Source, document: list[Any], what: str) -> Iterator[tuple[str, tuple[str | int, ...], Any]]:
+    for index, entry in enumerate(document):
+        key = entry.get("key") if isinstance(entry, dict) else None
+        if not isinstance(key, str):
+            source.wrong((index,), f"this {what} has no key", "add  key: a-short-name")
+            continue
+        yield key, (index,), {name: value for name, value in entry.items() if name != "key"}
+
+
+def _language(source: Source, path: tuple[str | int, ...], language: str, languages: tuple[str, ...]) -> None:
+    if language not in languages:
+        cure = "write nb or nn" if language == "no" else nearest(language, languages)
+        source.wrong(path, f"there are no texts in the language {language!r}", cure)
+
+
+# --- routing --------------------------------------------------------------------------------------------------------------------
+
+
+def _rules(source: Source, site: Site, staff: Staff) -> Iterator[Rule]:
+    for index, form in _forms(source):
+        when = conditions.compile(form.when, Place(source, (index, "when"), site))
+        decisions = _decisions(form.set, Place(source, (index, "set"), site), staff)
+        yield Rule(form.name, source.where((index,)), when, decisions, form.because.strip(), form.stop)
+
+
+def _forms(source: Source) -> Iterator[tuple[int, RuleForm]]:
+    if source.document is None:
+        return
+    if not isinstance(source.document, list):
+        source.wrong((), "must be a list of rules", "begin each rule with  - name: ...")
+        return
+    if len(source.document) > _MOST_RULES:
+        source.wrong((_MOST_RULES,), f"more than {_MOST_RULES} rules", "put texts into lists: any of them is enough")
+        return
+    for index, entry in enumerate(source.document):
+        form = fits(RuleForm, source, (index,), entry)
+        if form is not None:
+            yield index, form
+
+
+def _decisions(form: SetForm, place: Place, staff: Staff) -> Decisions:
+    if form.desk is not None and form.desk not in place.site.desks:
+        place.at("desk").wrong(f"there is no desk {form.desk!r}", nearest(form.desk, place.site.desks))
+    if form.desk in place.site.retired:
+        place.at("desk").wrong(f"the desk {form.desk!r} is retired", "name another")
+    return Decisions(
+        form.desk,
+        None if form.handler is None else _choice(form.handler, place.at("handler"), staff),
+        PRIORITIES[form.priority] if form.priority else None,
+        tuple(dict.fromkeys(form.label)),
+        form.acknowledge,
+        form.discard,
+    )
+
+
+def _choice(value: Any, place: Place, staff: Staff) -> Choice:
+    """KEY, none, {round_robin: KEYS or all} or {least_loaded: KEYS or all}."""
+    if value in ("none", "nobody"):
+        return Choice("nobody", ())
+    if isinstance(value, str):
+        _known_handler(value, place, staff)
+        return Choice("named", (value,))
+    if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in HOW:
+        place.wrong("says not who", "write a key, none, {round_robin: all} or {least_loaded: [kari, ola]}")
+        return Choice("nobody", ())
+    how, keys = next(iter(value.items()))
+    if keys == "all":
+        return Choice(how, (), "desk")
+    listed = strings(keys, place.at(how)) or []
+    for index, key in enumerate(listed):
+        here = place.at(how).at(index) if isinstance(keys, list) else place.at(how)
+        _known_handler(key, here, staff)
+        if key in listed[:index]:
+            here.wrong(f"{key!r} stands here twice", "name everybody once")
+    return Choice(how, tuple(listed), "+".join(listed))
+
+
+def _known_handler(key: str, place: Place, staff: Staff) -> None:
+    handler = staff.get(key)
+    if key not in staff:
+        place.wrong(f"there is no handler {key!r}", nearest(key, staff))
+    elif handler is not None and handler.retired:
+        place.wrong(f"the handler {key!r} is retired", "name another")
+
+
+class _Automatic:
+    """Not a person's mail."""
+
+    def failed(self, facts: Facts) -> str:
+        return "" if facts.automatic or facts.kind not in ("", Kind.PERSON) else "automatic: true"
+
+
+def built_in() -> tuple[Rule, ...]:
+    """What holds after the admin's rules, `stop` or not: they decide what those left open."""
+    quiet = Decisions(None, Choice("nobody", ()), PRIORITIES["low"], ("automatic",), acknowledge=False)
+    return (
+        Rule("automatic mail", BUILT_IN, _Automatic(), quiet, "Nobody waits for an answer to automatic mail"),
+        Rule("everyone in turn", BUILT_IN, conditions.ALWAYS, Decisions(handler=Choice("round_robin", (), "desk"))),
+    )
+
+
+# --- tests beside rules -----------------------------------------------------------------------------------------------------------
+
+
+def _tests(source: Source, site: Site, staff: Staff) -> Iterator[RuleTest]:
+    quiet = Source(source.name, source.text, source.document, source.positions)
+    for index, form in _forms(quiet):
+        for number, test in enumerate(form.tests):
+            path = (index, "tests", number)
+            expect = _expected(test, Place(source, (*path, "expect"), site), staff)
+            yield RuleTest(form.name, source.name, *source.place(path), _facts(test, Place(source, path, site)), expect)
+
+
+def _expected(test: TestForm, place: Place, staff: Staff) -> dict[str, object]:
+    wanted = test.expect
+    if wanted.desk is not None and wanted.desk not in place.site.desks:
+        place.at("desk").wrong(f"there is no desk {wanted.desk!r}", nearest(wanted.desk, place.site.desks))
+    if wanted.handler is not None and wanted.handler not in ("nobody", *HOW):
+        _known_handler(wanted.handler, place.at("handler"), staff)
+    named = {name: getattr(wanted, name) for name in ("desk", "handler", "priority", "acknowledge", "discard")}
+    expected: dict[str, object] = {name: value for name, value in named.items() if value is not None}
+    if wanted.label:
+        expected["label"] = tuple(wanted.label)
+    if not expected:
+        place.wrong("expects nothing", "write for example  expect: {priority: high}")
+    return expected
+
+
+def _facts(test: TestForm, place: Place) -> Facts:
+    mail = test.mail
+    if mail.kind not in tuple(Kind):
+        place.at("mail").at("kind").wrong(f"there is no kind {mail.kind!r}", nearest(mail.kind, tuple(Kind)))
+    author = mail.author.lower()
+    return Facts(
+        desk=_desk_of(mail.to, place.site),
+        author=author,
+        domain=author.rpartition("@")[2],
+        to=tuple(mail.to),
+        cc=tuple(mail.cc),
+        subject=mail.subject,
+        text=mail.text,
+        own_text=mail.text if mail.own_text is None else mail.own_text,
+        kind=mail.kind,
+        automatic=mail.automatic if mail.automatic is not None else mail.kind != Kind.PERSON,
+        language=mail.language,
+        authenticated=mail.authenticated,
+        headers=tuple((name.lower(), value) for name, value in mail.headers.items()),
+        attachments=(),
+        size=len(mail.text),
+    )
+
+
+def _desk_of(to: list[str], site: Site) -> str:
+    """A test names the desk by its address; without one it goes to the first."""
+    named = (key for address in to for key, addresses in site.desks.items() if address in (addresses or ()))
+    return next(named, next(iter(site.desks), ""))

@@ -1,0 +1,187 @@
+"""check: what only shows when desks, people and rules stand side by side.  Problems go into the sources; nothing is returned.
+
+Desks: an address once, signed addresses that fit, numbers that cannot meet.  People: an address once, and none of a desk's.
+Rules: a name once, no rule that can never decide anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from maild.model import numbers
+from maild.model.people import Desk, Handler
+from maild.model.policy import Decisions, Rule
+from maild.policy.read import Path
+from maild.policy.source import Source
+
+# RFC 5321 section 4.5.3.1.1: 64 octets of local part.  A signed word is a purpose, a letter's number in base 36 (8 digits last for
+# ages), a key id and a MAC: 1 + 8 + 2 + 16, behind the separator.
+LONGEST_LOCAL = 64
+SIGNED = 28
+
+
+def people(desks_file: Source, people_file: Source, desks: Mapping[str, Desk], handlers: Mapping[str, Handler]) -> None:
+    """Desks among themselves, handlers among themselves, and both together."""
+    _desk_addresses(desks_file, desks)
+    for one, other in combinations(desks.values(), 2):
+        _numbers(desks_file, one, other)
+        _overlap(desks_file, one, other)
+    _handler_addresses(people_file, desks, handlers)
+    if desks and all(desk.retired for desk in desks.values()) and not desks_file.problems:
+        desks_file.wrong((), "every desk is retired", "keep one that takes cases")
+    if not people_file.problems:
+        _manned(desks_file, desks, handlers)
+
+
+def _manned(source: Source, desks: Mapping[str, Desk], handlers: Mapping[str, Handler]) -> None:
+    working = [handler for handler in handlers.values() if not handler.retired]
+    for desk in desks.values():
+        if not desk.retired and not any(desk.key in handler.desks or not handler.desks for handler in working):
+            cure = "name it in a handler's desks in people.yaml, or write retired: true here"
+            source.wrong(_path(source, desk.key), f"nobody works for the desk {desk.key!r}", cure)
+
+
+def _path(source: Source, key: str) -> Path:
+    """Where an entry stands, in a mapping or a list."""
+    if isinstance(source.document, list):
+        return (next(i for i, x in enumerate(source.document) if isinstance(x, dict) and x.get("key") == key),)
+    return (key,)
+
+
+def _field(source: Source, key: str, name: str, index: int) -> Path:
+    """A list may be written as a single value."""
+    path = (*_path(source, key), name)
+    return (*path, index) if (*path, index) in source.positions else path
+
+
+def _desk_addresses(source: Source, desks: Mapping[str, Desk]) -> None:
+    seen: dict[str, str] = {}
+    for desk in desks.values():
+        for index, address in enumerate(desk.addresses):
+            place = _field(source, desk.key, "addresses", index)
+            local = address.partition("@")[0]
+            if address in seen:
+                source.wrong(place, f"{address} is an address of the desk {seen[address]!r} too", "keep it at one desk")
+            if len(local) + SIGNED > LONGEST_LOCAL:
+                cure = f"use an address with at most {LONGEST_LOCAL - SIGNED} characters before the @"
+                source.wrong(place, f"signed addresses of {address} would be longer than mail allows", cure)
+            if local == "postmaster":
+                source.wrong(place, "postmaster belongs to the admin", "name it as admin in maild.yaml")
+            seen.setdefault(address, desk.key)
+
+
+def _numbers(source: Source, one: Desk, other: Desk) -> None:
+    place = (*_path(source, other.key), "number")
+    if one.number == other.number:
+        if one.first_number != other.first_number:
+            what = f"shares its numbers with the desk {one.key!r}, but begins elsewhere"
+            source.wrong(
+                (*place[:-1], "first_number"), what, f"write {one.first_number} in both, or give it a number of its own"
+            )
+        return
+    if numbers.can_meet(one.number, other.number) or one.number.removeprefix("#") == other.number.removeprefix("#"):
+        what = f"its numbers {other.number!r} can be the same as those of the desk {one.key!r} ({one.number!r})"
+        cure = f'write the same pattern in both (one series), or begin with a word: "{_word(other.key)}-{{n}}"'
+        source.wrong(place, what, cure)
+
+
+def _word(key: str) -> str:
+    return "".join(c for c in key.upper() if c.isalnum())[:6]
+
+
+def _overlap(source: Source, one: Desk, other: Desk) -> None:
+    """support-it@ reads like a signed address of support@ where - is the separator."""
+    for desk, beside in ((one, other), (other, one)):
+        local, _, domain = desk.address.partition("@")
+        for index, address in enumerate(beside.addresses):
+            if address.startswith(local + desk.separator) and address.endswith("@" + domain):
+                what = f"{address} reads like a signed address of {desk.address}"
+                cure = f"choose another separator for the desk {desk.key!r}, or another address"
+                source.wrong(_field(source, beside.key, "addresses", index), what, cure)
+
+
+def _handler_addresses(source: Source, desks: Mapping[str, Desk], handlers: Mapping[str, Handler]) -> None:
+    of_desk = {address: desk.key for desk in desks.values() for address in desk.addresses}
+    seen: dict[str, str] = {}
+    for handler in handlers.values():
+        for index, address in enumerate(handler.addresses):
+            place = _field(source, handler.key, "addresses", index)
+            if address in of_desk:
+                what = (
+                    f"{address} is the address of the desk {of_desk[address]!r}: its letters would come back as cases"
+                )
+                source.wrong(place, what, "give the handler an address of their own")
+            if address in seen:
+                source.wrong(place, f"{address} is an address of {seen[address]!r} too", "keep it at one handler")
+            seen.setdefault(address, handler.key)
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------------------
+
+
+def routing(source: Source, rules: Sequence[Rule]) -> None:
+    """Every rule can decide something."""
+    entries = source.document if isinstance(source.document, list) else []
+    names: dict[str, int] = {}
+    written: dict[str, str] = {}
+    decided: dict[str, str] = {}
+    ended = ""
+    numbered = {rule.where: rule for rule in rules}
+    for index, entry in enumerate(entries):
+        rule = numbered.get(source.where((index,)))
+        if rule is None or not isinstance(entry, dict):
+            continue
+        _named_once(source, index, rule, names)
+        if ended:
+            source.wrong(
+                (index,), f"the rule {rule.name!r} is never asked", f"the rule {ended!r} stops always: move it down"
+            )
+            continue
+        _useful(source, index, rule, decided)
+        same = _canonical(entry.get("when"))
+        if same in written:
+            what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
+            source.wrong((index, "when"), what, "put both into one rule")
+        written.setdefault(same, rule.name)
+        if not entry.get("when"):
+            decided |= {name: rule.name for name in _fields(rule.set) if name not in decided}
+            ended = rule.name if rule.stop else ""
+
+
+def _named_once(source: Source, index: int, rule: Rule, names: dict[str, int]) -> None:
+    if rule.name in names:
+        line = source.place((names[rule.name],))[0]
+        source.wrong((index, "name"), f"a rule {rule.name!r} stands on line {line} already", "give it another name")
+    names.setdefault(rule.name, index)
+
+
+def _useful(source: Source, index: int, rule: Rule, decided: Mapping[str, str]) -> None:
+    fields = _fields(rule.set)
+    if not fields and not rule.set.labels and not rule.stop:
+        source.wrong((index,), f"the rule {rule.name!r} decides nothing", "add  set: {priority: high}  or the like")
+        return
+    shadowed = [name for name in fields if name in decided]
+    if fields and len(shadowed) == len(fields) and not rule.set.labels and not rule.stop:
+        by = decided[fields[0]]
+        what = f"the rule {rule.name!r} never decides: the rule {by!r} always has {' and '.join(fields)}"
+        source.wrong((index,), what, "move it above that one; the earliest rule decides")
+
+
+def _fields(decisions: Decisions) -> list[str]:
+    return [
+        name
+        for name in ("desk", "handler", "priority", "acknowledge", "discard")
+        if getattr(decisions, name) is not None
+    ]
+
+
+def _canonical(value: Any) -> str:
+    """Equal for conditions that say the same: order of keys and single values in lists do not matter."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}:{_canonical(value[key])}" for key in sorted(value)) + "}" if value else "None"
+    if isinstance(value, list):
+        words = sorted(map(_canonical, value))
+        return words[0] if len(words) == 1 else f"[{','.join(words)}]"
+    return repr(value)

@@ -1,0 +1,271 @@
+"""compare: the right side of a condition: text with is, in, contains, starts, ends, matches; words; true and false; headers.
+
+Each kind compiles a YAML value to a Leaf and describes itself as JSON Schema.  Text is compared without case and accents (fold.py);
+of a list one entry is enough; several operators must all hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from maild.model.policy import Condition, Facts
+from maild.policy import pattern
+from maild.policy.fold import fold
+from maild.policy.read import Path
+from maild.policy.source import Source, nearest
+
+LONGEST = 65_536
+MOST_WORDS = 1000
+_SHOWN = 200
+Values = Callable[[Facts], tuple[str, ...]]
+Holds = Callable[[str], bool]
+_STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What rules may name: keys of desks with their addresses (None: not known), languages.  retired: desks without new cases."""
+
+    desks: Mapping[str, tuple[str, ...] | None]
+    languages: tuple[str, ...]
+    retired: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path in a file, and the site it belongs to."""
+
+    source: Source
+    path: Path
+    site: Site
+
+    def at(self, step: str | int) -> Place:
+        return replace(self, path=(*self.path, step))
+
+    def wrong(self, what: str, cure: str) -> None:
+        self.source.wrong(self.path, what, cure)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One condition: a value of the facts for which all of `tests` hold.  shown: as the admin wrote it."""
+
+    shown: str
+    values: Values
+    tests: tuple[Holds, ...]
+
+    def failed(self, facts: Facts) -> str:
+        for value in self.values(facts):
+            folded = fold(value[:LONGEST])
+            if all(test(folded) for test in self.tests):
+                return ""
+        return self.shown
+
+
+# --- operators ------------------------------------------------------------------------------------------------------------------
+
+
+def _is(words: Sequence[str], place: Place) -> Holds:
+    """is, in: the same text."""
+    known = frozenset(map(fold, words))
+    return lambda text: text in known
+
+
+def _contains(words: Sequence[str], place: Place) -> Holds:
+    """contains: the text stands somewhere in it."""
+    folded = _some_text(words, place)
+    return lambda text: any(word in text for word in folded)
+
+
+def _starts(words: Sequence[str], place: Place) -> Holds:
+    """starts: it begins so."""
+    folded = _some_text(words, place)
+    return lambda text: text.startswith(folded)
+
+
+def _ends(words: Sequence[str], place: Place) -> Holds:
+    """ends: it ends so."""
+    folded = _some_text(words, place)
+    return lambda text: text.endswith(folded)
+
+
+def _matches(words: Sequence[str], place: Place) -> Holds:
+    """matches: the regular expression fits somewhere in it; ^ and $ are the ends of a line."""
+    searches = []
+    for index, word in enumerate(words):
+        try:
+            searches.append(pattern.compile(word).search)
+        except pattern.PatternError as error:
+            here = place.at(index) if len(words) > 1 else place
+            here.wrong(f"the expression {word[:60]!r} {error.what} (character {error.at + 1})", error.cure)
+    return lambda text: any(search(text) for search in searches)
+
+
+def _some_text(words: Sequence[str], place: Place) -> tuple[str, ...]:
+    folded = tuple(map(fold, words))
+    if "" in folded:
+        place.wrong("an empty text is found everywhere", "write some text, or remove the condition")
+    return folded
+
+
+OPERATORS: dict[str, Callable[[Sequence[str], Place], Holds]] = {
+    "is": _is,
+    "in": _is,
+    "contains": _contains,
+    "starts": _starts,
+    "ends": _ends,
+    "matches": _matches,
+}
+
+
+def strings(value: Any, place: Place) -> list[str] | None:
+    """A text or a list of texts."""
+    given = value if isinstance(value, list) else [value]
+    if not given or len(given) > MOST_WORDS:
+        place.wrong(f"needs 1 to {MOST_WORDS} texts", "write [one, two], or split the rule")
+        return None
+    for index, word in enumerate(given):
+        if not isinstance(word, str):
+            here = place.at(index) if isinstance(value, list) else place
+            here.wrong(f"must be text, not {_kind(word)}", "put it in quotes")
+            return None
+    return given
+
+
+def _kind(value: Any) -> str:
+    return {dict: "a mapping", list: "a list", type(None): "nothing"}.get(type(value), str(value)[:40])
+
+
+# --- kinds of right sides ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """natural: the operator of a bare text or list."""
+
+    natural: str
+
+    def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
+        return Leaf(shown(key, value), values, operators(value, self.natural, place))
+
+    def schema(self) -> dict[str, Any]:
+        return text_schema({})
+
+
+def operators(value: Any, natural: str, place: Place) -> tuple[Holds, ...]:
+    """The tests of {operator: texts, ...}, or of bare texts."""
+    if not isinstance(value, dict):
+        words = strings(value, place)
+        return () if words is None else (OPERATORS[natural](words, place),)
+    if not value:
+        place.wrong("says nothing", f"write for example  {{{natural}: text}}")
+    tests = []
+    for operator, right in value.items():
+        here = place.at(operator)
+        if operator not in OPERATORS:
+            here.wrong(f"there is no operator {operator!r}", nearest(operator, OPERATORS))
+        elif (words := strings(right, here)) is not None:
+            tests.append(OPERATORS[operator](words, here))
+    return tuple(tests)
+
+
+def text_schema(more: dict[str, Any]) -> dict[str, Any]:
+    """Bare texts, or operators with more keys beside them."""
+    properties = {**more, **dict.fromkeys(OPERATORS, _STRINGS)}
+    return {"anyOf": [*_STRINGS["anyOf"], {"type": "object", "properties": properties, "additionalProperties": False}]}
+
+
+class Address:
+    """Whole addresses; parts of them with an operator."""
+
+    def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and "@" not in word.strip("@"):
+                bare = word.strip("@")
+                cure = f"write domain: {bare}" if key == "from" else f"write {{ends: '@{bare}'}}"
+                place.wrong(f"{word[:60]!r} is no whole address", cure)
+        return Leaf(shown(key, value), values, operators(value, "is", place))
+
+    def schema(self) -> dict[str, Any]:
+        return text_schema({})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of a few known words."""
+
+    known: Callable[[Site], tuple[str, ...]]
+
+    def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
+        bare = value
+        if isinstance(value, dict):
+            for operator in value:
+                if operator not in ("is", "in"):
+                    place.at(operator).wrong(f"{key} has no operator {operator!r}", "known: is, in")
+            bare = next((value[x] for x in ("is", "in") if x in value), None)
+        words = strings(bare, place) or []
+        known = self.known(place.site)
+        for word in words:
+            if word not in known:
+                place.wrong(f"there is no {key} {word[:60]!r}", nearest(word, known))
+        return Leaf(shown(key, value), values, (_is(words, place),))
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [*_STRINGS["anyOf"], {"type": "object", "properties": {"is": _STRINGS, "in": _STRINGS}}]}
+
+
+class Flag:
+    """true or false."""
+
+    def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
+        if not isinstance(value, bool):
+            place.wrong(f"{key} must be true or false, not {_kind(value)}", "write true or false, without quotes")
+        return Leaf(shown(key, value), values, (_is([str(value)], place),))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Header:
+    """A header by name, with the operators of text."""
+
+    def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
+        name = value.get("name") if isinstance(value, dict) else value
+        if not isinstance(name, str) or not name.isascii() or not name or any(c in " :\t\n" for c in name):
+            place.wrong(
+                "header needs the name of a header", "write for example  header: {name: X-Spam-Flag, is: 'YES'}"
+            )
+            return Leaf(shown(key, value), values, ())
+        rest = {word: right for word, right in value.items() if word != "name"} if isinstance(value, dict) else {}
+        wanted = name.lower()
+        return Leaf(
+            shown(key, value),
+            lambda facts: tuple(text for header, text in facts.headers if header == wanted),
+            operators(rest, "contains", place) if rest else (),
+        )
+
+    def schema(self) -> dict[str, Any]:
+        properties = {"name": {"type": "string"}, **dict.fromkeys(OPERATORS, _STRINGS)}
+        whole = {"type": "object", "properties": properties, "required": ["name"], "additionalProperties": False}
+        return {"anyOf": [{"type": "string"}, whole]}
+
+
+# --- as the admin wrote it --------------------------------------------------------------------------------------------------------
+
+
+def shown(key: str, value: Any) -> str:
+    """key: value in one line of YAML, cut short."""
+    text = f"{key}: {_flow(value)}"
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(x)}" for key, x in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value[:50])) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)

@@ -1,0 +1,194 @@
+"""schema: the form of desks.yaml, people.yaml and routing.yaml.
+
+What a value must look like stands here; what it may refer to (desks, handlers, languages) in build.py and check.py.  schemas() gives
+the JSON Schemas for editors, kept in rules/schema/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, TypeAdapter, WithJsonSchema
+
+from maild.model import numbers
+from maild.model.events import Priority
+from maild.model.people import Role
+from maild.model.policy import Facts
+from maild.policy import conditions
+from maild.policy.shape import Addresses, Days, Line, Lines, Strict, wrong
+from maild.policy.source import nearest
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT = 2000
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError):
+        raise wrong(f"{value[:60]!r} is no time zone", nearest(value, available_timezones())) from None
+    return value
+
+
+def _number(value: str) -> str:
+    problem = numbers.problem(value)
+    if problem:
+        raise wrong(f"{value[:60]!r} {problem}", 'write it like "#{n}", "{year}-{n:04}" or "IT-{n}"')
+    return value
+
+
+def _text(value: str) -> str:
+    if len(value) > _TEXT or any(ord(c) < 32 and c != "\n" for c in value):
+        raise wrong(f"must be plain text of at most {_TEXT} characters", "shorten it; lines are fine, tabs are not")
+    return value.strip("\n")
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+NumberPattern = Annotated[str, AfterValidator(_number)]
+Signature = Annotated[str, AfterValidator(_text)]
+Condition = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/when"})]
+Handler = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/handler"})]
+PriorityWord = Literal["critical", "high", "medium", "low"]
+
+
+class DeskForm(Strict):
+    """A desk: a support mailbox, its team and its cases."""
+
+    addresses: Addresses = Field(description="The first is the desk's own.", examples=["[support@example.org]"])
+    name: Line = Field(description="The name in its letters.", examples=["Kundeservice"])
+    language: Line = Field(
+        description="nb, nn, sl, en: of letters whose reader's language is unknown.", examples=["nb"]
+    )
+    zone: Zone = Field(description="Time zone of its letters and years.", examples=["Europe/Oslo"])
+    number: NumberPattern = Field("#{n}", description="{n} or {n:04}, perhaps {year}, letters, digits and hyphens.")
+    first_number: int = Field(1001, ge=1, le=1_000_000_000, description="Where counting begins.")
+    signature: Signature = Field("", description="Below a handler's answer to a customer.")
+    separator: Literal["+", "-"] = Field(
+        "+", description="Between the address and its signed part, as your MTA has it."
+    )
+    reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    retired: bool = Field(False, description="Takes no new cases; instead of deletion.")
+
+
+class HandlerForm(Strict):
+    """A handler: somebody who answers cases."""
+
+    name: Line = Field(examples=["Kari Nordmann"])
+    addresses: Addresses = Field(description="Letters go to the first.", examples=["[kari@example.org]"])
+    desks: Lines = Field(default=[], description="Keys of the desks they work for; left out: all.")
+    role: Literal["handler", "lead", "admin"] = "handler"
+    language: Line | None = Field(None, description="Of letters to them; left out: the desk's.")
+    retired: bool = Field(False, description="Gets no cases; instead of deletion.")
+
+
+class SetForm(Strict):
+    """What a rule decides."""
+
+    desk: Line | None = None
+    handler: Handler = None
+    priority: PriorityWord | None = None
+    label: Lines = Field(default=[], description="Labels add up over rules.")
+    acknowledge: bool | None = Field(default=None, description="false: the customer gets no acknowledgement.")
+    discard: Line | None = Field(default=None, description="No case; the reason stays on record.")
+
+
+class MailForm(Strict):
+    """A mail for a test beside a rule: what is left out is an ordinary person's."""
+
+    author: Line = Field("someone@customer.example", alias="from")
+    to: Addresses = Field(default=[])
+    cc: Addresses = Field(default=[])
+    subject: str = ""
+    text: str = ""
+    own_text: str | None = Field(None, description="Left out: the text.")
+    kind: str = "person"
+    automatic: bool | None = Field(None, description="Left out: as the kind says.")
+    language: str = ""
+    authenticated: bool = True
+    headers: dict[str, str] = Field(default={})
+
+
+class ExpectForm(Strict):
+    """What must come out; what is left out does not matter."""
+
+    desk: Line | None = None
+    handler: Line | None = Field(None, description="A key, nobody, round_robin or least_loaded.")
+    priority: PriorityWord | None = None
+    label: Lines = Field(default=[], description="These, and perhaps others.")
+    acknowledge: bool | None = None
+    discard: bool | None = None
+
+
+class TestForm(Strict):
+    mail: MailForm = Field(examples=["{from: ann@customer.example, subject: Skriver}"])
+    expect: ExpectForm = Field(examples=["{priority: high}"])
+
+
+class RuleForm(Strict):
+    """A rule: the earliest matching one that mentions a field decides it."""
+
+    name: Line = Field(examples=["printers"])
+    when: Condition = Field(None, description="Left out: always.")
+    set: SetForm = Field(SetForm(), description="What it decides.")
+    because: str = Field("", max_length=500, description="Why, for the trace.")
+    stop: bool = Field(False, description="true: no later rule of this file is asked.")
+    tests: list[TestForm] = Field(default=[])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain."""
+
+    rule: str
+    file: str
+    line: int
+    column: int
+    facts: Facts
+    expect: Mapping[str, object]
+
+
+# --- for editors ------------------------------------------------------------------------------------------------------------
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name -> JSON Schema."""
+    return {
+        "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
+        "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
+        "routing.json": _routing(),
+    }
+
+
+def _entries(form: type[Strict], title: str) -> dict[str, Any]:
+    """A mapping by key, or a list whose entries name their key."""
+    one = TypeAdapter(form).json_schema()
+    definitions = one.pop("$defs", {})
+    keyed = {
+        **one,
+        "properties": {"key": {"type": "string"}, **one["properties"]},
+        "required": ["key", *one["required"]],
+    }
+    either = [{"type": "object", "additionalProperties": one}, {"type": "array", "items": keyed}]
+    return {"$schema": DIALECT, "title": title, "anyOf": either, "$defs": definitions}
+
+
+def _routing() -> dict[str, Any]:
+    rules = TypeAdapter(list[RuleForm]).json_schema()
+    keys = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    handler = [
+        {"type": "string"},
+        *(
+            {"type": "object", "properties": {how: keys}, "required": [how], "additionalProperties": False}
+            for how in HOW
+        ),
+    ]
+    rules["$defs"] |= {"when": conditions.schema(), "handler": {"anyOf": handler}}
+    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **rules}
+
+
+HOW = ("round_robin", "least_loaded")
+PRIORITIES = {str(x): x for x in Priority}
+ROLES = {str(x): x for x in Role}
