@@ -64,7 +64,13 @@ class Daemon:
         bench = Bench(self._house, config.authenticators, clock, self._letters, self._letterbox.leases)
         self._worker = Worker(self._writer, self._reader, bench)
         self._mailroom = Mailroom(
-            self._writer, lambda: self._policy, site.digest_key, config.state, config.door.min_free, self._worker.hand_over, self._worker.has_room
+            self._writer,
+            lambda: self._policy,
+            site.digest_key,
+            config.state,
+            config.door.min_free,
+            self._worker.hand_over,
+            self._worker.has_room,
         )
 
     # --- what the roles are given ---------------------------------------------------------------------------------------------
@@ -118,9 +124,12 @@ class Daemon:
 
     def _say_ready(self, doors: smtp.Doors) -> None:
         log.info(
-            "ready", policy=self._policy.hash[:12], desks=len(self._policy.desks), addresses=[str(a) for a in doors.addresses],
+            "ready",
+            policy=self._policy.hash[:12],
+            desks=len(self._policy.desks),
+            addresses=[str(a) for a in doors.addresses],
             seconds=round((clock() - self._started).total_seconds(), 3),
-        )  # fmt: skip
+        )
         notify.notify("READY=1\nSTATUS=taking mail")
 
     async def _drain(self, doors: smtp.Doors) -> None:
@@ -142,16 +151,27 @@ class Daemon:
     # --- orders ---------------------------------------------------------------------------------------------------------------
 
     def _orders(self) -> dict[str, control.Order]:
-        return {"status": self._status, "reload": self._reload_order, "retry": self._queue_order, "drop": self._queue_order}
+        return {
+            "status": self._status,
+            "reload": self._reload_order,
+            "retry": self._queue_order,
+            "drop": self._queue_order,
+        }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         return {
-            "ok": True, "text": "running", "since": self._started.isoformat(), "policy": self._policy.hash, "reload_error": self._reload_error,
-        }  # fmt: skip
+            "ok": True,
+            "text": "running",
+            "since": self._started.isoformat(),
+            "policy": self._policy.hash,
+            "reload_error": self._reload_error,
+        }
 
     async def _queue_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         now = clock()
-        answer = await self._writer.write(lambda s: orders.carry_out(s, str(asked["order"]), str(asked.get("id")), actor, now))
+        answer = await self._writer.write(
+            lambda s: orders.carry_out(s, str(asked["order"]), str(asked.get("id")), actor, now)
+        )
         self._worker.nudge()
         self._relay.nudge()
         log.info("order", order=asked["order"], id=asked.get("id"), actor=actor, ok=answer.ok)
@@ -159,7 +179,10 @@ class Daemon:
 
     async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         await self._reload()
-        return {"ok": not self._reload_error, "text": self._reload_error or f"policy {self._policy.hash[:12]} is active"}
+        return {
+            "ok": not self._reload_error,
+            "text": self._reload_error or f"policy {self._policy.hash[:12]} is active",
+        }
 
     def _hang_up(self) -> None:
         self._reloading = asyncio.ensure_future(self._reload())

@@ -22,13 +22,19 @@ def configure(level: str) -> None:
     """Once, at start.  level: debug, info, warning or error."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *_SHARED, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            *_SHARED,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processor=structlog.processors.JSONRenderer()))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processor=structlog.processors.JSONRenderer())
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))

@@ -32,7 +32,9 @@ class Rehearsal:
     plan: Plan
 
 
-def rehearse(session: Session, raw: bytes, recipient: str, trust_of: Any, policy: Policy, keys: token.Keys, now: datetime) -> Rehearsal:
+def rehearse(
+    session: Session, raw: bytes, recipient: str, trust_of: Any, policy: Policy, keys: token.Keys, now: datetime
+) -> Rehearsal:
     """Judge a mail as if it came now to that address.  trust_of(message) -> Trust."""
     message: Message = read(raw)
     sender = (message.header("return-path") or (f"<{message.author.address}>" if message.author else "")).strip("<> ")
@@ -74,4 +76,10 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
 def _letter(letter: Letter, policy: Policy, keys: token.Keys, now: datetime) -> dict[str, Any]:
     written = letters.write(letter, policy, keys, now)
     message = read(letters.assemble(written.head, written.text, ()))
-    return {"to": letter.to.address, "kind": letter.kind, "subject": message.subject, "text": message.text, "due_at": letter.due_at.isoformat()}
+    return {
+        "to": letter.to.address,
+        "kind": letter.kind,
+        "subject": message.subject,
+        "text": message.text,
+        "due_at": letter.due_at.isoformat(),
+    }

@@ -10,9 +10,15 @@ import click
 from maild.cli.options import config_option
 
 _COLUMNS = {
-    "number": "number", "status": "status", "priority": "priority", "desk": "desk", "handler": "handler", "customer": "customer",
-    "subject": "subject", "updated": "updated_at",
-}  # fmt: skip
+    "number": "number",
+    "status": "status",
+    "priority": "priority",
+    "desk": "desk",
+    "handler": "handler",
+    "customer": "customer",
+    "subject": "subject",
+    "updated": "updated_at",
+}
 
 
 @click.group("case")
@@ -80,7 +86,9 @@ def show(config: Path, number: str, *, as_json: bool) -> int:
 
 def _print(case: dict[str, Any]) -> None:
     click.secho(f"#{case['number']}  {case['subject']}", bold=True)
-    click.echo(f"{case['status']}, {case['priority']}, desk {case['desk']}, handler {case['handler'] or 'nobody'}, customer {case['customer']}")
+    click.echo(
+        f"{case['status']}, {case['priority']}, desk {case['desk']}, handler {case['handler'] or 'nobody'}, customer {case['customer']}"
+    )
     for message in case["messages"]:
         _print_message(message)
     click.secho("\nevents", bold=True)
@@ -92,7 +100,10 @@ def _print(case: dict[str, Any]) -> None:
 def _print_message(message: dict[str, Any]) -> None:
     arrow = "->" if message["direction"] == "out" else "<-"
     mark = "  (internal)" if message["internal"] else ""
-    click.secho(f"\n{arrow} {message['at']}  {message['from']}  to {', '.join(message['to'])}  {message['kind']}{mark}", bold=True)
+    click.secho(
+        f"\n{arrow} {message['at']}  {message['from']}  to {', '.join(message['to'])}  {message['kind']}{mark}",
+        bold=True,
+    )
     for line in message["own_text"].strip().splitlines():
         click.echo(f"   {line}")
     for file in message["attachments"]:

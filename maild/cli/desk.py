@@ -41,7 +41,10 @@ def opened(file: Path) -> Iterator[Open]:
     policy = load_policy(config)
     database = Database(config.database)
     if database.sqlite and not Path(database.url).exists():
-        raise CannotStart(EX_TEMPFAIL, f"there is no database yet at {database.url} (start the daemon once: maild run, or: maild migrate)")
+        raise CannotStart(
+            EX_TEMPFAIL,
+            f"there is no database yet at {database.url} (start the daemon once: maild run, or: maild migrate)",
+        )
     try:
         yield Open(config, database.session(), policy)
     except Exception as error:

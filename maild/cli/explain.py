@@ -35,19 +35,27 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
 def explain(trace: dict[str, Any]) -> None:
     """One arrival in the words of its trace; also what `maild try` prints."""
     if "incoming" in trace:
-        click.secho(f"{trace['received_at']}  {trace['source']}  {trace['message_id'] or ''}  ({trace['state']})", bold=True)
+        click.secho(
+            f"{trace['received_at']}  {trace['source']}  {trace['message_id'] or ''}  ({trace['state']})", bold=True
+        )
         click.echo(f"  to          {', '.join(trace['recipients']) or '-'}")
     if trace.get("kind"):
-        click.echo(f"  kind        {trace['kind']}{', automatic' if trace.get('automatic') else ''}  {'; '.join(trace.get('why', []))}")
+        click.echo(
+            f"  kind        {trace['kind']}{', automatic' if trace.get('automatic') else ''}  {'; '.join(trace.get('why', []))}"
+        )
     trust = trace.get("trust") or {}
     click.echo(f"  trust       {trust.get('authentication', 'none')}  {'; '.join(trust.get('evidence', []))}")
     thread = trace.get("thread") or {}
     found = thread.get("found") or ["no evidence of a case"]
     click.echo(f"  thread      {thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}")
     for rule in trace.get("rules", []):
-        click.echo(f"  {'rule  yes' if rule['matched'] else 'rule   no'}   {rule['name']}  {rule['where']}  {rule['failed']}")
+        click.echo(
+            f"  {'rule  yes' if rule['matched'] else 'rule   no'}   {rule['name']}  {rule['where']}  {rule['failed']}"
+        )
     for field, decided in trace.get("decisions", {}).items():
-        click.echo(f"  decided     {field} = {decided['value']}  by {decided['rule']} ({decided['where']})  {decided['because']}")
+        click.echo(
+            f"  decided     {field} = {decided['value']}  by {decided['rule']} ({decided['where']})  {decided['because']}"
+        )
     if trace.get("assignment"):
         click.echo(f"  assigned    {trace['assignment']['handler'] or 'nobody'}: {trace['assignment']['reason']}")
     if trace.get("error"):

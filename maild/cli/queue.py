@@ -33,7 +33,11 @@ def list_(config: Path, *, as_json: bool, everything: bool) -> None:
         return
     for row in rows:
         row["error"] = (row["error"] or "").strip().rpartition("\n")[2]
-    table("rows", {"id": "id", "queue": "queue", "state": "state", "attempts": "attempts", "due": "due_at", "error": "error"}, rows)
+    table(
+        "rows",
+        {"id": "id", "queue": "queue", "state": "state", "attempts": "attempts", "due": "due_at", "error": "error"},
+        rows,
+    )
 
 
 @command.command("show")

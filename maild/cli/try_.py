@@ -29,7 +29,15 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
     with opened(config) as site:
         keys = load_keys(site.config.keys)
         to = recipient or recipient_of(raw, site.policy)
-        done = rehearse(site.session, raw, to, lambda message: authenticate(message, "", site.config.authenticators), site.policy, keys, now)
+        done = rehearse(
+            site.session,
+            raw,
+            to,
+            lambda message: authenticate(message, "", site.config.authenticators),
+            site.policy,
+            keys,
+            now,
+        )
         shown = view(done, site.policy, keys, now)
     if as_json:
         say_json(shown)
@@ -43,7 +51,9 @@ def _instant(text: str | None) -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no time: write it like 2026-11-25T09:30:00+01:00", param_hint="--at") from error
+        raise click.BadParameter(
+            f"{text!r} is no time: write it like 2026-11-25T09:30:00+01:00", param_hint="--at"
+        ) from error
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 

@@ -71,4 +71,7 @@ def ask(path: Path, order: Mapping[str, Any]) -> dict[str, Any] | None:
             return None
         connection.sendall(json.dumps(dict(order)).encode() + b"\n")
         with connection.makefile("rb") as answers:
-            return dict(json.loads(answers.readline() or b"{}")) or {"ok": False, "text": "the daemon ended before it answered"}
+            return dict(json.loads(answers.readline() or b"{}")) or {
+                "ok": False,
+                "text": "the daemon ended before it answered",
+            }

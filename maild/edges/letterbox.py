@@ -65,7 +65,14 @@ class Letterbox:
 
     async def deferred(self, item: Outgoing, due_at: datetime, error: str) -> None:
         await self._writer.write(lambda session: outbox.defer(session, item.id, due_at, error))
-        log.warning("letter", outbox=item.id, letter=item.letter, fate="deferred", attempts=item.attempts, until=due_at.isoformat())
+        log.warning(
+            "letter",
+            outbox=item.id,
+            letter=item.letter,
+            fate="deferred",
+            attempts=item.attempts,
+            until=due_at.isoformat(),
+        )
 
     async def failed(self, item: Outgoing, error: str, status: str) -> None:
         now = self._clock()

@@ -29,9 +29,15 @@ class Mailroom:
     """Knows our addresses, stores deliveries, hands them on.  `hand_over` returns False when the worker has enough."""
 
     def __init__(
-        self, writer: Writer, policy: Callable[[], Policy], key: bytes, state: Path, min_free: int, hand_over: Callable[[Arrival, bytes], None],
+        self,
+        writer: Writer,
+        policy: Callable[[], Policy],
+        key: bytes,
+        state: Path,
+        min_free: int,
+        hand_over: Callable[[Arrival, bytes], None],
         has_room: Callable[[int], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._writer, self._policy, self._key = writer, policy, key
         self._state, self._min_free = state, min_free
         self._hand_over, self._has_room = hand_over, has_room
@@ -47,7 +53,11 @@ class Mailroom:
             return True
         if local == POSTMASTER:
             return any(address.endswith(f"@{domain}") for address in desks)
-        return any(token.split(recipient, address, desk.separator) is not None for address, desk in desks.items() if address.endswith(f"@{domain}"))
+        return any(
+            token.split(recipient, address, desk.separator) is not None
+            for address, desk in desks.items()
+            if address.endswith(f"@{domain}")
+        )
 
     def _desks(self) -> dict[str, Desk]:
         policy = self._policy()
@@ -81,10 +91,33 @@ class Mailroom:
         await self._stage(raw_id, delivery)
         kept = self._has_room(len(raw))
         source = "lmtp" if delivery.protocol == "LMTP" else "smtp"
-        taken = Taken(value, weak, raw_id, raw, source, delivery.sender, delivery.recipients, delivery.client, delivery.protocol, now, kept)
+        taken = Taken(
+            value,
+            weak,
+            raw_id,
+            raw,
+            source,
+            delivery.sender,
+            delivery.recipients,
+            delivery.client,
+            delivery.protocol,
+            now,
+            kept,
+        )
         row_id, new = await self._writer.write(lambda session: incoming.accept(session, taken))
         if new and kept:
-            arrival = Arrival(row_id, raw_id, source, delivery.sender, delivery.recipients, delivery.client, delivery.protocol, now, len(raw), 1)
+            arrival = Arrival(
+                row_id,
+                raw_id,
+                source,
+                delivery.sender,
+                delivery.recipients,
+                delivery.client,
+                delivery.protocol,
+                now,
+                len(raw),
+                1,
+            )
             self._hand_over(arrival, raw)
         return row_id
 

@@ -21,7 +21,7 @@ from maild.edges.smtp_limits import Keeper, client_of
 COMMAND = 2048
 CHUNK = 1 << 18
 SLOWEST = 500  # octets a second
-LINGER = 5.0  # seconds for the last reply to leave
+LINGER = 3.0  # seconds for the last reply to leave
 _NOBODY = object()
 
 

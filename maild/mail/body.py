@@ -56,11 +56,12 @@ class _Block:
 
 @dataclass(slots=True)
 class Body:
-    """html_only: the text was made from HTML alone.  types: media types of all parts; leaves: all parts without children."""
+    """lines: the marked lines of a text that was made from HTML alone.  types: the media type of each part; leaves: parts without
+    children."""
 
     text: str = ""
     html: str | None = None
-    html_only: bool = False
+    lines: list[page.Line] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     leaves: list[Part] = field(default_factory=list)
@@ -85,25 +86,35 @@ def gather(scanned: Scan, charset: str) -> Body:
     body.html = "\n".join(htmls) if htmls else None
     chosen = [_said(block) for block in blocks]
     body.text = "\n".join(said for said, _ in chosen if said.strip()).strip("\n")
-    body.html_only = bool(htmls) and all(from_html or not said.strip() for said, from_html in chosen)
+    if htmls and all(lines or not said.strip() for said, lines in chosen):
+        body.lines = [line for _, lines in chosen for line in lines]
+    if not body.text:
+        body.text = _inline_file(work)
     for part, name in work.files:
         body.attachments.append(_attachment(work, part, name))
     body.attachments.sort(key=lambda a: a.start)
     return body
 
 
-def _said(block: _Block) -> tuple[str, bool]:
-    """The text of a block, and whether it was made from HTML: where there is no plain text, or only a stub of it."""
-    if block.html is None:
-        return block.plain or "", False
+def _inline_file(work: _Gathering) -> str:
+    """A mail that says nothing but in a text file shown inline: that is its text too."""
+    shown = next((p for p, _ in work.files if p.type == "text/plain" and p.disposition == "inline"), None)
+    if shown is None:
+        return ""
+    said = _text(work, shown)
+    return (said[0].plain or "").strip("\n")
+
+
+def _said(block: _Block) -> tuple[str, list[page.Line]]:
+    """The text of a block, and its marked lines when it was made from HTML: there is no plain text, or only a stub."""
     plain = (block.plain or "").strip()
-    if not plain:
-        return page.text(block.html), True
-    if len(plain) < STUB and len(block.html) > 5 * STUB:
-        full = page.text(block.html)
-        if len(full) > 5 * len(plain):
-            return full, True
-    return block.plain or "", False
+    if block.html is None or (plain and not (len(plain) < STUB and len(block.html) > 5 * STUB)):
+        return block.plain or "", []
+    lines = page.lines(block.html)
+    full = page.as_text(lines)
+    if plain and len(full) <= 5 * len(plain):
+        return block.plain or "", []
+    return full, lines
 
 
 def _blocks(work: _Gathering, part: Part, *, root: bool = False) -> list[_Block]:
@@ -161,7 +172,7 @@ def _text(work: _Gathering, part: Part) -> list[_Block]:
     if part.type == "text/html":
         return [_Block(html=sets.page(text))]
     text = sets.body(text)
-    if part.params.get("format", "").lower() == "flowed" and " \n" in text:
+    if part.params.get("format", "").lower() == "flowed" and text.count(" \n") > text.count("\n-- \n"):
         text = unflow(text, delsp=part.params.get("delsp", "").lower() == "yes")
     return [_Block(plain=text)]
 
@@ -184,7 +195,9 @@ def _without_uu(work: _Gathering, part: Part, raw: bytes) -> bytes:
         digest = hashlib.sha256(one.octets).hexdigest()
         start, end = part.start + one.start, part.start + one.end
         name = sets.shown(one.name)
-        work.body.attachments.append(Attachment(name, "application/octet-stream", len(one.octets), digest, False, start, end, "x-uuencode"))
+        work.body.attachments.append(
+            Attachment(name, "application/octet-stream", len(one.octets), digest, False, start, end, "x-uuencode")
+        )
     return b"".join((*pieces, raw[at:]))
 
 
@@ -207,9 +220,11 @@ def unflow(text: str, *, delsp: bool) -> str:
 
 
 def _attachment(work: _Gathering, part: Part, name: str) -> Attachment:
-    data = octets(work.raw, part.start, part.end, part.encoding)
+    decoded = octets(work.raw, part.start, part.end, part.encoding)
     cid = next(iter(ids(part.field("content-id").decode("latin-1"))), "").strip("<>")
     referred = bool(cid) and work.body.html is not None and f"cid:{cid}" in work.body.html
     inline = referred or (part.disposition == "inline" and part.type.startswith("image/"))
     kind = "application/octet-stream" if part.opaque else part.type
-    return Attachment(name, kind, len(data), hashlib.sha256(data).hexdigest(), inline, part.start, part.end, part.encoding, cid)
+    return Attachment(
+        name, kind, len(decoded), hashlib.sha256(decoded).hexdigest(), inline, part.start, part.end, part.encoding, cid
+    )

@@ -13,12 +13,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flufl.bounce import all_failures
-
 from maild.mail import words
 from maild.mail.bouncetext import Told, read_prose
 from maild.mail.headers import addresses, ids
-from maild.mail.kind import Header
+from maild.mail.kind import Header, is_machine
 from maild.model.message import Bounce
 
 TEXT = 64_000
@@ -26,7 +24,11 @@ RECIPIENTS = 1000
 
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _GOOD = ("delivered", "relayed", "expanded", "deliverable")
-_DAEMON = re.compile(r"mailer[-_. ]?daemon|postmaster|mail[-_. ]?daemon|mail delivery|maildelivery|mail system|mail administrator|microsoft outlook|bounce|mailsystem|mdaemon|exchange", re.I)  # fmt: skip
+_DAEMON = re.compile(
+    r"mailer[-_. ]?daemon|postmaster|mail[-_. ]?daemon|mail delivery|maildelivery|mail system|mail administrator"
+    r"|microsoft outlook|bounce|mailsystem|mdaemon|exchange",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def bounce(mail: Mail) -> Bounce | None:
     gate = _looks(mail)
     if not mail.statuses and not gate:
         return None
-    told = _from_fields(mail.statuses)
+    told = _from_fields(mail.statuses or _in_text(mail.body))
     if mail.statuses and told.good and not told.failed and not told.delayed:
         return Bounce((), (), tuple(told.status.items()), _original(mail))
     if not told.failed and not told.delayed and gate:
@@ -63,25 +65,39 @@ def bounce(mail: Mail) -> Bounce | None:
         return None
     failed = [a for a in told.failed if a]
     delayed = [a for a in told.delayed if a and a not in told.failed]
-    return Bounce(tuple(failed[:RECIPIENTS]), tuple(delayed[:RECIPIENTS]), tuple(told.status.items())[:RECIPIENTS], _original(mail))
+    return Bounce(
+        tuple(failed[:RECIPIENTS]),
+        tuple(delayed[:RECIPIENTS]),
+        tuple(told.status.items())[:RECIPIENTS],
+        _original(mail),
+    )
 
 
 def _looks(mail: Mail) -> bool:
     """Whether envelope or headers look like a bounce.  One who merely writes about an undelivered mail is a person."""
     if mail.report == "delivery-status" or mail.header("x-failed-recipients"):
         return True
-    null = (mail.header("return-path") or "x").strip() in ("<>", "< >", "")
+    senders = addresses(mail.sender[:2000])
+    if _DAEMON.search(mail.sender) or any(is_machine(a.address) and "reply" not in a.address for a in senders):
+        return True
     subject = mail.subject.lower()
     speaks = any(word in subject for word in words.UNDELIVERED)
-    daemon = bool(_DAEMON.search(mail.sender)) or null or not mail.sender.strip()
-    replied = (mail.header("auto-submitted") or "").strip().lower().startswith("auto-replied") and not mail.header("in-reply-to")
-    return daemon or (speaks and (replied or not mail.header("in-reply-to")) and _is_system(mail))
+    # A null return path is an absence note's too (RFC 3834 section 3), so it needs a second sign, as everything weaker does.
+    null = not mail.sender.strip() or (mail.header("return-path") or "x").strip() in ("<>", "< >", "")
+    replied = (mail.header("auto-submitted") or "").strip().lower().startswith("auto-replied")
+    alone = not mail.header("in-reply-to")
+    return ((null and (speaks or alone)) or (speaks and (replied or alone))) and _is_system(mail)
 
 
 def _is_system(mail: Mail) -> bool:
     """A subject alone proves nothing: the text must also speak like a mail system."""
     text = mail.body[:4000].lower()
     return any(phrase in text for phrase in words.SYSTEM_SPEECH)
+
+
+def _in_text(body: str) -> Sequence[str]:
+    """The fields of a report whose MIME structure was lost on the way."""
+    return (body,) if "final-recipient:" in body[:TEXT].lower() else ()
 
 
 def _from_fields(statuses: Sequence[str]) -> Told:
@@ -126,7 +142,7 @@ def _one_recipient(told: Told, fields: dict[str, str]) -> None:
 
 def _recipient(fields: dict[str, str]) -> str:
     """Final-Recipient, else Original-Recipient, else X-Actual-Recipient: "rfc822; user@host"."""
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         kind, semicolon, value = fields.get(name, "").partition(";")
         written = (value if semicolon else kind).strip()
         found = addresses(written) or addresses(written.replace(" ", ""))
@@ -140,7 +156,9 @@ def _from_prose(mail: Mail, told: Told) -> Told:
     told = _ask_flufl(mail, told)
     if told.failed or told.delayed:
         return told
-    return read_prose(mail.header("x-failed-recipients") or "", mail.body[:TEXT], mail.returned[:TEXT], mail.subject, _ours(mail))
+    return read_prose(
+        mail.header("x-failed-recipients") or "", mail.body[:TEXT], mail.returned[:TEXT], mail.subject, _ours(mail)
+    )
 
 
 def _ours(mail: Mail) -> frozenset[str]:
@@ -152,17 +170,25 @@ def _ours(mail: Mail) -> frozenset[str]:
 def _ask_flufl(mail: Mail, told: Told) -> Told:
     if not mail.small:
         return told
+    from flufl.bounce import all_failures  # its sixteen detectors are loaded at the first bounce, not at start
+
     try:
         temporary, permanent = all_failures(email.message_from_bytes(mail.raw[:TEXT]))
     except Exception:  # a foreign parser on hostile mail may raise anything; then it has no opinion
         return told
+    others = _ours(mail) | {(_original(mail) or "").strip("<>").lower()}
     for found, into in ((permanent, told.failed), (temporary, told.delayed)):
-        into += sorted(a.address.lower() for octets in found for a in addresses(octets.decode("utf-8", "replace")))
+        named = {a.address.lower() for octets in found for a in addresses(octets.decode("utf-8", "replace"))}
+        into += sorted(named - others or named)
     return told
 
 
 def _original(mail: Mail) -> str | None:
     """The Message-ID of the mail that came back."""
-    match = re.search(r"^(?:x-original-|original-)?message-id:[ \t]*(?:\r?\n[ \t]+)?(\S[^\r\n]{0,998})", mail.returned or mail.body[:TEXT], re.I | re.M)
+    match = re.search(
+        r"^(?:x-original-|original-)?message-id:[ \t]*(?:\r?\n[ \t]+)?(\S[^\r\n]{0,998})",
+        mail.returned or mail.body[:TEXT],
+        re.I | re.M,
+    )
     found = ids(match[1]) if match else ()
     return found[0] if found else None

@@ -27,27 +27,39 @@ class Told:
 _SPEC = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})+"
 _ADDRESS = re.compile(_SPEC)
 # A line that is about one recipient: "<a@b>: reason", "a@b", "To: a@b", "Recipient: a@b", "550 <a@b>...".
-_ALONE = re.compile(rf"^[\s>*•-]{{0,9}}(?:<|\(|\"|')?(?:smtp:|rfc822;\s*)?({_SPEC})(?:>|\)|\"|')?(?:[\s:;,.(-]|$)", re.I)
+_ALONE = re.compile(
+    rf"^[\s>*•-]{{0,9}}(?:<|\(|\"|')?(?:smtp:|rfc822;\s*)?({_SPEC})(?:>|\)|\"|')?(?:[\s:;,.(-]|$)", re.I
+)
 _LABELLED = re.compile(
-    rf"^[\s*-]{{0,9}}(?:to|recipient[^:\n]{{0,30}}|address[^:\n]{{0,20}}|user|mailbox|failed recipient|e-?mail[^:\n]{{0,20}}|addressee|rcpt to|destinat[^:\n]{{0,20}}|original-recipient|final-recipient|mottaker|prejemnik)\s*:\s*[^@\n]{{0,60}}?({_SPEC})",
+    r"^[\s*-]{0,9}(?:to|recipient[^:\n]{0,30}|address[^:\n]{0,20}|user|mailbox|failed recipient|e-?mail[^:\n]{0,20}|addressee"
+    r"|rcpt to|destinat[^:\n]{0,20}|original-recipient|final-recipient|mottaker|prejemnik)\s*:\s*"
+    rf"[^@\n]{{0,60}}?({_SPEC})",
     re.I,
 )
 _DIALOGUE = re.compile(rf"(?:rcpt to|5\d\d[ -][^@\n]{{0,80}}?|4\d\d[ -][^@\n]{{0,80}}?)\s*:?\s*<({_SPEC})>", re.I)
 _SPOKEN = re.compile(
-    rf"(?:recipients?|address(?:es)?|user|mailbox|deliver(?:ed|y)? to|account|addressee|to)\s[^@\n]{{0,60}}?[<(\"'\[]?({_SPEC})", re.I
+    rf"(?:recipients?|address(?:es)?|user|mailbox|deliver(?:ed|y)? to|account|addressee|to)\s[^@\n]{{0,60}}?[<(\"'\[]?({_SPEC})",
+    re.I,
 )
 _RETURNED = re.compile(
-    r"^[\s>|*]{0,5}(?:-{2,}.{0,60}(?:original|returned|message|copy|mail|header|below|unsent).{0,60}|.{0,60}\b(?:copy of (?:the|your) (?:message|mail|original)|"
-    r"message headers?\b|headers? of the (?:original|message)|original message|your original|returned message|message text follows|unsent message|text of your message|"
-    r"message follows|included below|mail header|contents? of the mail|the first \d+ lines).{0,60}|(?:return-path|received|x-envelope-from):\s.{0,200})$",
+    r"^[\s>|*]{0,5}(?:-{2,}.{0,60}(?:original|returned|message|copy|mail|header|below|unsent).{0,60}"
+    r"|.{0,60}\b(?:copy of (?:the|your) (?:message|mail|original)|message headers?\b|headers? of the (?:original|message)"
+    r"|original message|your original|returned message|message text follows|unsent message|text of your message"
+    r"|message follows|included below|mail header|contents? of the mail|the first \d+ lines).{0,60}"
+    r"|(?:return-path|received|x-envelope-from):\s.{0,200})$",
     re.I,
 )
 _LATER = (
-    "delayed", "will be retried", "will continue", "not yet been delivered", "still being retried", "has not been delivered yet", "warning only", "you do not need to resend",
-    "do not need to send", "no action is required", "could not be delivered for", "will keep trying", "not been able to deliver", "retry timeout not", "still trying",
-    "temporarily unable", "transient", "try again later automatically", "queued for",
+    "delayed", "will be retried", "will continue", "not yet been delivered", "still being retried",
+    "has not been delivered yet", "warning only", "you do not need to resend", "do not need to send",
+    "no action is required", "could not be delivered for", "will keep trying", "not been able to deliver",
+    "retry timeout not", "still trying", "temporarily unable", "transient", "try again later automatically",
+    "queued for",
 )  # fmt: skip
-_FINAL = ("permanent", "giving up", "gave up", "failed", "fatal", "returned to", "user unknown", "unknown user", "does not exist", "no such", "rejected", "undeliverable", "has been returned", "could not be delivered to")  # fmt: skip
+_FINAL = (
+    "permanent", "giving up", "gave up", "failed", "fatal", "returned to", "user unknown", "unknown user",
+    "does not exist", "no such", "rejected", "undeliverable", "has been returned", "could not be delivered to",
+)  # fmt: skip
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
 
@@ -86,7 +98,8 @@ def _named(report: list[str], ours: frozenset[str]) -> list[str]:
         for line in report:
             match = (pattern.match if pattern in (_ALONE, _LABELLED) else pattern.search)(line[:500])
             address = match[match.lastindex or 0].lower().strip(".'") if match else ""
-            if address and address not in ours and not _is_service(address):
+            # Two dots together: shortened by an archive, nobody's address.
+            if address and ".." not in address and address not in ours and not _is_service(address):
                 found[address] = None
         if found:
             return list(found)

@@ -13,7 +13,8 @@ import re
 
 # The allow-list.  Everything else (Received, Return-Path, Delivered-To, DKIM, ARC, Authentication-Results) is the way, not the mail.
 _FIELD = re.compile(
-    rb"^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]{1,40})[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)", re.I | re.M
+    rb"^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]{1,40})[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)",
+    re.I | re.M,
 )
 _END = re.compile(rb"\r?\n\r?\n")
 _HEADERS = 256 * 1024

@@ -73,7 +73,8 @@ def decoded(value: str) -> str:
 
 
 def _word_octets(how: str, written: str) -> bytes:
-    raw = written.encode("utf-8", "replace")
+    # Raw octets within an encoded word were read with the 8-bit charset; this gives them back.
+    raw = written.encode("cp1252", "replace")
     if how in "qQ":
         return binascii.a2b_qp(raw.replace(b" ", b"_"), header=True)
     return base64(raw)
@@ -249,7 +250,11 @@ def moment(value: str) -> datetime | None:
 
 def file_name(file: dict[str, str], params: dict[str, str], fallback: str = "cp1252") -> str:
     """The name of a part: Content-Disposition first, then Content-Type; RFC 2231, RFC 2047 or raw; no folder, one line."""
-    name = _parameter(file, "filename", fallback) or _parameter(params, "name", fallback) or _parameter(file, "name", fallback)
+    name = (
+        _parameter(file, "filename", fallback)
+        or _parameter(params, "name", fallback)
+        or _parameter(file, "name", fallback)
+    )
     return _PATH.sub("", shown(name).strip()).strip()[:255] if name else ""
 
 

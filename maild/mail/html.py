@@ -3,7 +3,7 @@
 lines(page) -> [(mark, text)]; text(page) -> str, quoted lines behind "> ".  Never raises, one pass, no tree: a page of 60 000
 nested elements costs what its length costs.
 
-LIMITS  2 MB of a page are read; a tag ends within 4 000 characters or at its first ">"; 100 containers deep.
+LIMITS  2 MB of a page are read; after 100 000 tags the rest is stripped of tags, without lines; a tag ends within 4 000 characters or at its first ">"; 100 containers deep.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from maild.mail.charset import body, shown
+
 LIMIT = 2_000_000
 TAG_LENGTH = 4000
+TAGS = 100_000
 CONTAINERS = 100
 
 OWN, QUOTE, MAYBE, REST, SIGNATURE = "", ">", "?", "=", "-"
@@ -20,6 +23,7 @@ Line = tuple[str, str]
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,60})")
 _RUN = re.compile(r"<+(?![a-zA-Z/!?])")
+_ANY_TAG = re.compile(r"<[^<>]*+>")
 _LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]{1,2000})""", re.I)
 _HIDDEN = re.compile(r"""display\s*:\s*none|mso-hide\s*:\s*all|\shidden(?:\s|=|$)|aria-hidden\s*=\s*["']?true""")
@@ -37,10 +41,64 @@ _SIGNED = re.compile(
     r"|(?:\bid|\bclass)=[\"']?(?:x_)*signature\b|linebreakatbeginningofsignature|data-smartmail=[\"']?gmail_signature|__sig_"
 )
 
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "o:p", "v:imagedata"])
+# One of these stands in every page that any of the patterns above fits.
+_SIGNS = (
+    "quote", "cite", "divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "previousmessage", "gmail_attr",
+    "moz-forward", "yahoo_", "olk_src", "reference-message", "messageheader", "appleoriginal", "zmail_extra",
+)  # fmt: skip
+
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "o:p",
+        "v:imagedata",
+    ]
+)
 _RAW = frozenset(("style", "script", "title", "textarea", "noscript", "xml", "svg", "template", "object"))
 _LINE = frozenset(
-    ["div", "tr", "dd", "dt", "address", "article", "aside", "body", "center", "details", "fieldset", "figcaption", "figure", "footer", "form", "header", "html", "legend", "main", "nav", "option", "section", "summary", "caption", "thead", "tbody", "tfoot", "li"]
+    [
+        "div",
+        "tr",
+        "dd",
+        "dt",
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "details",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "html",
+        "legend",
+        "main",
+        "nav",
+        "option",
+        "section",
+        "summary",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+        "li",
+    ]
 )
 _PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"])
 _BLOCKS = _LINE | _PARAGRAPH | {"hr"}
@@ -73,7 +131,7 @@ class _Page:
         if self.hidden:
             return
         if "&" in chunk:
-            chunk = unescape(_LONG_NUMBER.sub("\ufffd", chunk))
+            chunk = body(unescape(_LONG_NUMBER.sub("\ufffd", chunk)))
         if self.pre:
             self._preformatted(chunk)
             return
@@ -104,8 +162,8 @@ class _Page:
 
 def lines(page: str) -> list[Line]:
     """The page's lines with their marks; no two empty lines stand together but where the page has them."""
-    state, page = _Page(), page[:LIMIT]
-    at, size = 0, len(page)
+    state, page = _Page(), body(page[:LIMIT])
+    at, size, tags = 0, len(page), 0
     while at < size:
         start = page.find("<", at)
         if start < 0:
@@ -114,6 +172,10 @@ def lines(page: str) -> list[Line]:
         if start > at:
             state.words(page[at:start])
         at = _markup(state, page, start)
+        tags += 1
+        if tags >= TAGS:
+            state.words(_ANY_TAG.sub(" ", page[at:]))
+            break
     state.end_line()
     return state.out
 
@@ -130,7 +192,7 @@ def as_text(found: list[Line]) -> str:
 def has_container(page: str) -> bool:
     """Whether a client marked a quote in this page (a quick look, before the whole way)."""
     low = page[:LIMIT].lower()
-    return bool(_QUOTED.search(low) or _ALL_AFTER.search(low) or "<blockquote" in low)
+    return any(sign in low for sign in _SIGNS)
 
 
 def _markup(state: _Page, page: str, start: int) -> int:
@@ -251,10 +313,10 @@ def _close(state: _Page, name: str) -> None:
 
 
 def _close_link(state: _Page) -> None:
-    shown = "".join(state.line[state.link_at :]).strip()
-    url, state.link = unescape(_LONG_NUMBER.sub("", state.link)), ""
+    label = "".join(state.line[state.link_at :]).strip()
+    url, state.link = shown(unescape(_LONG_NUMBER.sub("", state.link))), ""
     bare = url.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
-    if shown and not state.hidden and url[:7].lower() in ("http://", "https:/", "mailto:") and bare not in shown:
+    if label and not state.hidden and url[:7].lower() in ("http://", "https:/", "mailto:") and bare not in label:
         state.line.append(f" <{url}>")
 
 

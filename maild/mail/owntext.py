@@ -21,11 +21,17 @@ WIDTH = 300
 MARKER = "[maild:"
 
 _DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|\b\d{1,2}[.:/]\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}\. ?[a-zčšž]{3,}|\b(?:19|20)\d\d年", re.I
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[.:/]\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}\. ?[a-zčšž]{3,}|\b(?:19|20)\d\d年",
+    re.I,
 )
 _ADDRESS = re.compile(r"[^\s<>@\[\]]@[\w.-]+|<mailto:|\[mailto:")
+_MAILBOX = re.compile(r"\S <(?:mailto:)?[^\s<>@]+@[\w.-]+>|\[mailto:")
+# A reply, and on the same line the attribution of what is quoted below ("Fine. On Wed, Apr 4, 2012, Bob wrote:").
+_SHARED = re.compile(r"(?<=\S) (?=(?:On|Den|Am|Le|El|Il|Op|Em|På|Dne|W dniu) [^>]{0,40}\d)")
+_URL = re.compile(r"<[^<>]*>|\(?https?://\S+")
 _WROTE = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(w) for w in words.WROTE) + r")(?!\w)")
 _BANNER = re.compile(r"[-_=*~—–]{2,} {0,9}([^-_=*~—–\s].{2,80}?) {0,9}[-_=*~—–]{2,}$")
+_DASHES = "-_=*~—–"
 _RULE = re.compile(r"[-_=*~—–]{5,}$")
 _LABEL = re.compile(r"[\w'’ ./-]{1,25}$")
 _FROM, _TO, _WHEN, _SUBJECT, _OTHER = "from", "to", "when", "subject", "other"
@@ -41,7 +47,7 @@ _HINTS = (">", "@", ":", "--", "__", MARKER)
 
 def own_text(text: str, html: str | None = None) -> str:
     """The author's words in a mail with a plain text; its HTML is asked when the text shows no quote and the HTML has one."""
-    own, quoted = _own(text.split("\n"))
+    own, quoted = _own(text.split("\n", LINES))
     if quoted or not html or not page.has_container(html):
         return own
     return of_page(page.lines(html)) or own
@@ -73,7 +79,8 @@ def _own(lines: list[str]) -> tuple[str, bool]:
         return _joined(lines, _without_footers(looked, [True] * len(looked)) + [True] * len(beyond)), False
     keep, quoted, open_end = _walk(looked)
     keep = _without_footers(looked, keep)
-    own = _joined(lines, keep + [not open_end] * len(beyond))
+    shown = [cut if len(cut) < min(len(full), WIDTH) else full for cut, full in zip(looked, lines, strict=False)]
+    own = _joined([*shown, *beyond], keep + [not open_end] * len(beyond))
     return own or "\n".join(lines).strip(), quoted
 
 
@@ -87,15 +94,32 @@ def _walk(lines: list[str]) -> tuple[list[bool], bool, bool]:
             at += 1
         elif line[0] == ">":
             quoted, at = True, _quote_run(lines, keep, at)
-        elif _ends_all(lines, keep, at):
+        elif _ends_here(lines, keep, at) or _footer_above(lines, keep, at):
             _drop(keep, at, len(lines))
             _drop_rules(lines, keep, at)
             return keep, True, True
-        elif line == "--" or lines[at].rstrip("\r") in ("-- ", "—", "– "):
+        elif line[0] in _DASHES and _is_delimiter(lines, at):
             at = _signature(lines, keep, at)
         else:
             at += 1
     return keep, quoted, False
+
+
+def _is_delimiter(lines: list[str], at: int) -> bool:
+    """The line above a signature ("-- ", which clients bend), or above a list's footer."""
+    return lines[at].rstrip("\r") in ("--", "-- ", "—", "– ") or _list_footer(lines, at)
+
+
+def _ends_here(lines: list[str], keep: list[bool], at: int) -> bool:
+    """Whether the author's words end above this line; asked of few lines only."""
+    line = lines[at]
+    may = ":" in line or line.lstrip()[0] in _DASHES
+    return may and _any_above(lines, keep, at) and _ends_all(lines, keep, at)
+
+
+def _any_above(lines: list[str], keep: list[bool], at: int) -> bool:
+    """Whether the author has said anything yet.  A header block that begins a mail ends nothing: somebody pasted or forwarded."""
+    return any(keep[i] and lines[i].strip() for i in range(at))
 
 
 def _drop(keep: list[bool], start: int, end: int) -> None:
@@ -117,7 +141,17 @@ def _quote_run(lines: list[str], keep: list[bool], start: int) -> int:
             began = above
         if began >= 0:
             _drop(keep, began, start)
+            keep[above] = _unshare(lines, above) if began == above else False
     return end
+
+
+def _unshare(lines: list[str], at: int) -> bool:
+    """Cut an attribution off the line that it shares with the reply; False when the line has no reply."""
+    match = None if _opens(lines[at].strip().lower()) else _SHARED.search(lines[at])
+    if match is None:
+        return False
+    lines[at] = lines[at][: match.start()]
+    return True
 
 
 def _is_quote(line: str) -> bool:
@@ -126,17 +160,20 @@ def _is_quote(line: str) -> bool:
 
 def _is_wrapped_piece(lines: list[str], at: int) -> bool:
     """The end of a quoted line that a client broke: one short line squeezed between two quoted ones."""
-    inside = 0 < at < len(lines) - 1 and _is_quote(lines[at - 1]) and _is_quote(lines[at + 1])
-    return inside and 0 < len(lines[at].strip()) <= 20 and len(lines[at - 1]) > 60
+    if not (0 < at < len(lines) - 1 and _is_quote(lines[at - 1]) and _is_quote(lines[at + 1])):
+        return False
+    above = lines[at - 1]
+    broken = len(above) > 60 or above.count("(") > above.count(")")
+    return broken and 0 < len(lines[at].strip()) <= 20
 
 
 def _ends_all(lines: list[str], keep: list[bool], at: int) -> bool:
     """Whether all from here on is somebody else's: our marker, a banner, a header block, or an attribution without ">" below."""
     line = lines[at]
     if MARKER in line:
-        return any(keep[i] and lines[i].strip() for i in range(at))
+        return True
     low = line.strip()
-    if low[0] in "-_=*~—–" and _is_banner(lines, at):
+    if low[0] in _DASHES and _is_banner(lines, at):
         return not _next_is_quote(lines, at)
     if ":" not in line:
         return False
@@ -157,22 +194,17 @@ def _next_is_quote(lines: list[str], at: int) -> bool:
 
 
 def _attribution(lines: list[str], at: int, *, loose: bool) -> int:
-    """Where the attribution that ends on this line begins (up to three joined lines), or -1.
+    """Where the attribution that ends on this line begins (a client may have wrapped it twice), or -1.
 
     loose: quoted lines follow, so that a name and a verb, or a date and an address, are enough.
     """
-    joined, start = lines[at].strip(), at
-    while start > 0 and at - start < 2 and _runs_on(lines[start - 1], joined):
-        start -= 1
-        joined = f"{lines[start].strip()} {joined}"
-    low = joined.lower()
+    start = _beginning(lines, at)
+    low = " ".join(line.strip() for line in lines[start : at + 1]).lower()
     if len(low) > WIDTH:
         return -1
     ends = low.rstrip(" *_\u00a0>")[-1:] in (":", "：")
     date, address, verb = _DATE.search(low), _ADDRESS.search(low), _WROTE.search(low)
-    if ends and date and (verb or address):
-        return start
-    if ends and verb and address:
+    if ends and ((date and (verb or address)) or (verb and address)):
         return start
     if not loose:
         return -1
@@ -181,14 +213,23 @@ def _attribution(lines: list[str], at: int, *, loose: bool) -> int:
     return start if ends and date and _opens(low) else -1
 
 
-def _runs_on(above: str, below: str) -> bool:
-    """Whether an attribution that ends in `below` began on the line above: there stands its date or its first word."""
-    above = above.strip()
-    if not above or above[0] == ">" or len(above) > 200:
-        return False
-    if _opens(above.lower()) and (_DATE.search(above) or not _DATE.search(below)):
-        return not _opens(below.lower()) or not _DATE.search(below)
-    return bool(_DATE.search(above)) and not _DATE.search(below) and above[-1] not in ".!?"
+def _beginning(lines: list[str], at: int) -> int:
+    """The line on which an attribution that ends here began: the one with its date, or with the word that opens it."""
+    line = lines[at].strip().lower()
+    dated = _DATE.search(line) is not None
+    start = at
+    if dated and _opens(line):
+        return at
+    for above in range(at - 1, max(-1, at - 4), -1):
+        line = lines[above].strip().lower()
+        if not line or line[0] == ">" or len(line) > 200 or line[-1] in ".!?":
+            break
+        has_date, opens = _DATE.search(line) is not None, _opens(line)
+        if opens and (dated or has_date):
+            return above
+        if has_date and not dated:
+            start, dated = above, True
+    return start
 
 
 def _opens(low: str) -> bool:
@@ -201,7 +242,7 @@ def _is_banner(lines: list[str], at: int) -> bool:
     if match is None:
         return False
     inside = match[1].strip().lower().rstrip(":")
-    if inside.startswith(words.BANNERS):
+    if inside.startswith(words.BANNERS) or _WROTE.search(inside[-12:]):
         return True
     below = [line for line in lines[at + 1 : at + 4] if line.strip()]
     return len(inside.split()) <= 5 and sum(_label(line) != "" for line in below) >= 2
@@ -225,10 +266,12 @@ def _header_block(lines: list[str], at: int) -> bool:
     """Three or more header lines of a quoted mail from here: a sender, and a subject or an address.
 
     A form has such lines too ("From: Oslo, To: Bergen, Date: ..."), hence the subject or address.  Words of a language that
-    we do not know count under a rule of dashes, with an address and a date.
+    we do not know count with a date, under a rule of dashes or when the first names somebody as "Name <address>".
     """
     first = _label(lines[at])
-    if not first or first == _OTHER or (first == "?" and not (at and _RULE.match(lines[at - 1].strip()))):
+    if not first or first == _OTHER:
+        return False
+    if first == "?" and not (_MAILBOX.search(lines[at]) or (at and _RULE.match(lines[at - 1].strip()))):
         return False
     seen: list[str] = []
     values: list[str] = []
@@ -243,10 +286,12 @@ def _header_block(lines: list[str], at: int) -> bool:
         values.append(line)
     known = {label for label in seen if label != "?"}
     text = " ".join(values)
-    address = _ADDRESS.search(text) is not None
+    address, date = _ADDRESS.search(text) is not None, _DATE.search(text) is not None
     if len(known) >= 3 and _FROM in known and (_WHEN in known or _SUBJECT in known):
         return address or _SUBJECT in known
-    return first == "?" and len(seen) >= 3 and address and _DATE.search(text) is not None
+    if seen[:2] == [_FROM, _WHEN] and _ADDRESS.search(lines[at]) and date:
+        return True
+    return first == "?" and len(seen) >= 3 and address and date
 
 
 def _signature(lines: list[str], keep: list[bool], at: int) -> int:
@@ -262,6 +307,14 @@ def _signature(lines: list[str], keep: list[bool], at: int) -> int:
         return at + 1
     _drop(keep, at, end)
     return end
+
+
+def _list_footer(lines: list[str], at: int) -> bool:
+    """A rule of underscores above a mailing list's few last lines."""
+    if not lines[at].startswith("__________"):
+        return False
+    below = [line for line in lines[at + 1 : at + 8] if line.strip()]
+    return len(lines) - at <= 8 and any("mailing list" in line.lower() or "/listinfo" in line for line in below)
 
 
 def _next_opens_quote(lines: list[str], at: int) -> bool:
@@ -287,10 +340,30 @@ def _without_footers(lines: list[str], keep: list[bool]) -> list[bool]:
         if not keep[at]:
             last = True
         elif line:
-            footer = last and len(line) <= 160 and line.lower().lstrip("-–—_*[( ").startswith(words.FOOTERS)
-            keep[at] = keep[at] and not footer
+            footer = last and _is_footer(line)
+            keep[at] = not footer
             last = footer
     return keep
+
+
+def _is_footer(line: str) -> bool:
+    """A client's own line: short, and no sentence ("Sent from my desk, which is easier" is one)."""
+    low = line.lower().lstrip("-–—_*[( ")
+    if len(line) > 200 or not low.startswith(words.FOOTERS):
+        return False
+    bare = _URL.sub("", low).strip(" .)]*_")
+    return len(bare) <= 60 and "," not in bare and ". " not in bare
+
+
+def _footer_above(lines: list[str], keep: list[bool], at: int) -> bool:
+    """A phone's footer ends what its user wrote: what follows an empty line below it is what the phone quotes unmarked."""
+    above = at - 1
+    if lines[above].strip():
+        return False
+    while above >= 0 and at - above < 4 and not lines[above].strip():
+        above -= 1
+    footer = 0 < above < at - 1 and keep[above] and _is_footer(lines[above].strip()) and _any_above(lines, keep, above)
+    return footer and not any(_is_quote(line) for line in lines[at:])
 
 
 def _joined(lines: list[str], keep: list[bool]) -> str:

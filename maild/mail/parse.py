@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 
-from maild.mail import html as page
 from maild.mail import kind as kinds
 from maild.mail.body import Body, gather
 from maild.mail.bounce import Mail, bounce
@@ -25,15 +24,28 @@ from maild.model.message import Address, Attachment, Bounce, Kind, Message
 ADDRESSES = 1000
 STATUSES = 20
 SMALL = 256_000
-_RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
-_STATUS = ("message/delivery-status", "message/global-delivery-status", "message/xdelivery-status", "text/delivery-status")
+_RETURNED = (
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+    "message/rfc822-headers",
+)
+_STATUS = (
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/xdelivery-status",
+    "text/delivery-status",
+)
 
 
 def read(raw: bytes, charset: str = "cp1252") -> Message:
     """The mail as read."""
     try:
         return _read(raw, charset)
-    except Exception:  # a bug of ours must not lose a mail that is stored already: it becomes one that nobody could read
+    except (
+        Exception
+    ):  # a bug of ours must not lose a mail that is stored already: it becomes one that nobody could read
         return unreadable(raw)
 
 
@@ -44,7 +56,9 @@ def unreadable(raw: bytes) -> Message:
     except Exception:
         head = _Head(scan_head(b""), "cp1252")
     whole = Attachment("mail.eml", "message/rfc822", len(raw), hashlib.sha256(raw).hexdigest(), False, 0, len(raw), "")
-    signs = kinds.Signs(head.header, (head.part.type,), "", "", head.author.address if head.author else "", head.subject, "", None)
+    signs = kinds.Signs(
+        head.header, (head.part.type,), "", "", head.author.address if head.author else "", head.subject, "", None
+    )
     return _message(head, kinds.kind(signs), "", None, "", (whole,), None, (*head.defects, "unreadable"))
 
 
@@ -63,7 +77,7 @@ class _Head:
         writers = self.people("from")
         # What was cut away might have named somebody else: then nobody is believed.
         self.authors = 0 if scanned.cut else len(writers)
-        self.author = writers[0] if len(writers) == 1 else None
+        self.author = writers[0] if writers else None
 
     def header(self, name: str) -> str | None:
         return self._first.get(name)
@@ -87,8 +101,10 @@ def _read(raw: bytes, charset: str) -> Message:
     opening = body.text[:500]
     author = head.author.address if head.author else ""
     report_type = _report_type(scanned.root)
-    judged = kinds.kind(kinds.Signs(head.header, body.types, report_type, body.method, author, head.subject, opening, report))
-    own = of_page(page.lines(body.html or "")) if body.html_only else own_text(body.text, body.html)
+    judged = kinds.kind(
+        kinds.Signs(head.header, body.types, report_type, body.method, author, head.subject, opening, report)
+    )
+    own = of_page(body.lines) if body.lines else own_text(body.text, body.html)
     defects = tuple(dict.fromkeys((*scanned.defects, *body.defects)))
     return _message(head, judged, body.text, body.html, own, tuple(body.attachments), report, defects)
 

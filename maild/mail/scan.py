@@ -261,7 +261,9 @@ def _fields(walk: _Walk, block: bytes, *, top: bool) -> tuple[Fields, int]:
 def _is_delimiter(found: list[tuple[str, list[bytes]]], line: bytes) -> bool:
     """Whether a line in a head is the boundary that this same head declares: the empty line is missing."""
     name = line[2:].rstrip()
-    return bool(name) and any(key == "content-type" and any(name in piece for piece in value[:50]) for key, value in found)
+    return bool(name) and any(
+        key == "content-type" and any(name in piece for piece in value[:50]) for key, value in found
+    )
 
 
 def _kept(walk: _Walk, found: list[tuple[str, list[bytes]]], *, top: bool) -> Fields:

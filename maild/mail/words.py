@@ -7,90 +7,132 @@ from __future__ import annotations
 
 # "... wrote:", the last word or words of an attribution line, in any place of it ("Den 3. mai skrev Kari:").
 WROTE = (
-    "wrote", "writes", "said", "skrev", "skreiv", "skriver", "je napisal", "je napisala", "napisal", "napisala", "piše", "je pisal",
-    "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "ecrit", "schreef", "heeft geschreven", "geschreven", "escribió",
-    "escribio", "ha scritto", "scritto", "escreveu", "napisał", "napisała", "napisał(a)", "pisze", "kirjoitti", "napsal", "napsala",
-    "je oseba", "via",
+    "wrote", "writes", "said", "skrev", "skreiv", "skriver", "je napisal", "je napisala", "napisal", "napisala",
+    "piše", "je pisal", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "ecrit", "schreef",
+    "heeft geschreven", "geschreven", "escribió", "escribio", "ha scritto", "scritto", "escreveu", "napisał",
+    "napisała", "napisał(a)", "pisze", "kirjoitti", "napsal", "napsala", "je oseba", "via",
 )  # fmt: skip
 
 # How an attribution line begins, when it was wrapped before its date.
 OPENERS = (
-    "on ", "den ", "på ", "am ", "le ", "el ", "il ", "op ", "em ", "no dia ", "w dniu ", "dnia ", "dne ", "v ", "tors", "fre", "man",
-    "tir", "tys", "ons", "lør", "laur", "søn", "sun", "mån", "lör", "sön", "pon", "tor", "sre", "čet", "pet", "sob", "ned", "mon",
-    "tue", "wed", "thu", "fri", "sat", "2",
+    "on ", "den ", "på ", "am ", "le ", "el ", "il ", "op ", "em ", "no dia ", "w dniu ", "dnia ", "dne ", "v ",
+    "tors", "fre", "man", "tir", "tys", "ons", "lør", "laur", "søn", "sun", "mån", "lör", "sön", "pon", "tor", "sre",
+    "čet", "pet", "sob", "ned", "mon", "tue", "wed", "thu", "fri", "sat", "2",
 )  # fmt: skip
 
 # Labels of a header block, by what they name.  Outlook and its peers write them above what they quote.
-FROM = ("from", "fra", "frå", "från", "od", "von", "de", "van", "da", "remetente", "expéditeur", "lähettäjä", "mittente", "remitente", "pošiljatelj", "avsender", "avsendar", "afsender", "absender")  # fmt: skip
-TO = ("to", "til", "till", "za", "prejemnik", "an", "à", "a", "aan", "para", "per", "do", "vastaanottaja", "komu", "mottaker", "mottakar", "modtager", "mottagare", "destinataire", "destinatario", "destinatário", "pour")  # fmt: skip
-SENT = ("sent", "sendt", "sende", "skickat", "poslano", "gesendet", "envoyé", "envoye", "verzonden", "enviado", "enviado el", "enviada em", "inviato", "wysłano", "wysłane", "lähetetty", "odesláno", "sent at")  # fmt: skip
-DATE = ("date", "dato", "datum", "fecha", "data", "päivämäärä", "date d'envoi", "enviado em", "sendt dato", "dátum", "poslano dne")  # fmt: skip
-SUBJECT = ("subject", "emne", "zadeva", "ämne", "betreff", "objet", "onderwerp", "asunto", "oggetto", "assunto", "temat", "aihe", "předmět", "re", "sujet")  # fmt: skip
-OTHER = ("cc", "kopi", "kopija", "kopia", "kp", "skp", "copie", "cc:n", "bcc", "blindkopi", "importance", "viktighet", "priority", "prioritet", "pomembnost", "wichtigkeit", "importancia", "priorité", "reply-to", "svar til", "odgovori na", "svara till", "antwort an", "répondre à", "rispondi a", "responder a", "attachments", "vedlegg", "priloge", "anlagen", "pièces jointes", "organization", "organisasjon", "message-id", "categories", "when", "where")  # fmt: skip
+FROM = (
+    "from", "fra", "frå", "från", "od", "von", "de", "van", "da", "remetente", "expéditeur", "lähettäjä", "mittente",
+    "remitente", "pošiljatelj", "avsender", "avsendar", "afsender", "absender",
+)  # fmt: skip
+TO = (
+    "to", "til", "till", "za", "prejemnik", "an", "à", "a", "aan", "para", "per", "do", "vastaanottaja", "komu",
+    "mottaker", "mottakar", "modtager", "mottagare", "destinataire", "destinatario", "destinatário", "pour",
+)  # fmt: skip
+SENT = (
+    "sent", "sendt", "sende", "skickat", "poslano", "gesendet", "envoyé", "envoye", "verzonden", "enviado",
+    "enviado el", "enviada em", "inviato", "wysłano", "wysłane", "lähetetty", "odesláno", "sent at",
+)  # fmt: skip
+DATE = (
+    "date", "dato", "datum", "fecha", "data", "päivämäärä", "date d'envoi", "enviado em", "sendt dato", "dátum",
+    "poslano dne",
+)  # fmt: skip
+SUBJECT = (
+    "subject", "emne", "zadeva", "ämne", "betreff", "objet", "onderwerp", "asunto", "oggetto", "assunto", "temat",
+    "aihe", "předmět", "re", "sujet",
+)  # fmt: skip
+OTHER = (
+    "cc", "kopi", "kopija", "kopia", "kp", "skp", "copie", "cc:n", "bcc", "blindkopi", "importance", "viktighet",
+    "priority", "prioritet", "pomembnost", "wichtigkeit", "importancia", "priorité", "reply-to", "svar til",
+    "odgovori na", "svara till", "antwort an", "répondre à", "rispondi a", "responder a", "attachments", "vedlegg",
+    "priloge", "anlagen", "pièces jointes", "organization", "organisasjon", "message-id", "categories", "when",
+    "where",
+)  # fmt: skip
 
 # Words within a line of dashes above a quoted or forwarded mail.
 BANNERS = (
-    "original message", "original mail", "original email", "originalmelding", "opprinnelig melding", "opprinnelig e-post", "opphavleg melding",
-    "opphavleg e-post", "opprinneleg melding", "izvirno sporočilo", "prvotno sporočilo", "originalno sporočilo", "ursprungligt meddelande", "ursprungligt mail",
-    "oprindelig meddelelse", "original meddelelse", "ursprüngliche nachricht", "original-nachricht", "originalnachricht", "message d'origine", "message original",
-    "message initial", "oorspronkelijk bericht", "originele bericht", "mensaje original", "messaggio originale", "mensagem original", "mensagem originale",
-    "oryginalna wiadomość", "wiadomość oryginalna", "reply message", "alkuperäinen viesti", "původní zpráva", "forwarded message", "forwarded by", "forwarded mail",
-    "videresendt melding", "videresendt e-post", "videresendt av", "vidaresend melding", "vidaresendt melding", "vidaresend e-post", "posredovano sporočilo",
-    "vidarebefordrat meddelande", "vidarebefordrat brev", "videresendt meddelelse", "videresendt besked", "weitergeleitete nachricht", "weitergeleitete mail",
-    "message transféré", "message transmis", "doorgestuurd bericht", "mensaje reenviado", "messaggio inoltrato", "mensagem encaminhada", "wiadomość przekazana",
-    "przekazana wiadomość",
+    "original message", "original mail", "original email", "originalmelding", "opprinnelig melding",
+    "opprinnelig e-post", "opphavleg melding", "opphavleg e-post", "opprinneleg melding", "izvirno sporočilo",
+    "prvotno sporočilo", "originalno sporočilo", "ursprungligt meddelande", "ursprungligt mail",
+    "oprindelig meddelelse", "original meddelelse", "ursprüngliche nachricht", "original-nachricht",
+    "originalnachricht", "message d'origine", "message original", "message initial", "oorspronkelijk bericht",
+    "originele bericht", "mensaje original", "messaggio originale", "mensagem original", "mensagem originale",
+    "oryginalna wiadomość", "wiadomość oryginalna", "reply message", "alkuperäinen viesti", "původní zpráva",
+    "forwarded message", "forwarded by", "forwarded mail", "videresendt melding", "videresendt e-post",
+    "videresendt av", "vidaresend melding", "vidaresendt melding", "vidaresend e-post", "posredovano sporočilo",
+    "vidarebefordrat meddelande", "vidarebefordrat brev", "videresendt meddelelse", "videresendt besked",
+    "weitergeleitete nachricht", "weitergeleitete mail", "message transféré", "message transmis",
+    "doorgestuurd bericht", "mensaje reenviado", "messaggio inoltrato", "mensagem encaminhada",
+    "wiadomość przekazana", "przekazana wiadomość",
 )  # fmt: skip
 # Banners without dashes, as Apple writes them; the whole line, with its colon.
 BEGINS = (
-    "begin forwarded message", "start på videresendt melding", "start på videresendt e-post", "videresendt melding", "begynnelsen på videresendt melding",
-    "začetek posredovanega sporočila", "začetek posredovanega e-poštnega sporočila", "vidarebefordrat brev", "vidarebefordrat meddelande", "start på videresendt besked",
-    "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail", "début du message transféré", "début du message réexpédié", "begin doorgestuurd bericht",
-    "inicio del mensaje reenviado", "inizio messaggio inoltrato", "início da mensagem reencaminhada", "início da mensagem encaminhada", "początek przekazywanej wiadomości",
-    "posredovano sporočilo",
+    "begin forwarded message", "start på videresendt melding", "start på videresendt e-post", "videresendt melding",
+    "begynnelsen på videresendt melding", "začetek posredovanega sporočila",
+    "začetek posredovanega e-poštnega sporočila", "vidarebefordrat brev", "vidarebefordrat meddelande",
+    "start på videresendt besked", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
+    "début du message transféré", "début du message réexpédié", "begin doorgestuurd bericht",
+    "inicio del mensaje reenviado", "inizio messaggio inoltrato", "início da mensagem reencaminhada",
+    "início da mensagem encaminhada", "początek przekazywanej wiadomości", "posredovano sporočilo",
 )  # fmt: skip
 
 # A phone's or tablet's own last line.
 FOOTERS = (
-    "sent from my", "sent from mail for", "sent from outlook", "sent from yahoo", "sent from samsung", "sent from the", "sent using", "sent via", "sent with",
-    "get outlook for", "sendt fra min", "sendt fra mail", "sendt fra outlook", "sendt frå min", "sendt med", "hent outlook for", "skaff outlook for", "last ned outlook for",
-    "få outlook for", "poslano iz", "poslano z", "poslano s ", "prenesite outlook", "pridobite outlook", "pošiljam z", "skickat från", "skickades från", "hämta outlook för",
-    "sendt via", "von meinem", "gesendet von", "gesendet mit", "holen sie sich outlook", "outlook für", "diese nachricht wurde von meinem", "envoyé de mon", "envoyé depuis",
-    "envoyé à partir", "obtenir outlook", "télécharger outlook", "provenance : courrier", "verzonden vanaf", "verstuurd vanaf", "outlook downloaden", "outlook voor",
-    "enviado desde", "enviado de mi", "obtener outlook", "descargar outlook", "inviato da", "inviato dal", "scarica outlook", "ottieni outlook", "enviado do meu",
-    "enviado a partir", "obter o outlook", "enviado via", "wysłane z", "wysłano z", "pobierz aplikację outlook", "pobierz outlook", "download outlook", "lähetetty",
-    "odesláno z", "typed on my", "written on my", "skrevet på min", "skrevet fra min",
+    "sent from my", "sent from mail for", "sent from outlook", "sent from yahoo", "sent from samsung",
+    "sent from the", "sent using", "sent via", "sent with", "get outlook for", "sendt fra min", "sendt fra mail",
+    "sendt fra outlook", "sendt frå min", "sendt med", "hent outlook for", "skaff outlook for",
+    "last ned outlook for", "få outlook for", "poslano iz", "poslano z", "poslano s ", "prenesite outlook",
+    "pridobite outlook", "pošiljam z", "skickat från", "skickades från", "hämta outlook för", "sendt via",
+    "von meinem", "gesendet von", "gesendet mit", "holen sie sich outlook", "outlook für",
+    "diese nachricht wurde von meinem", "envoyé de mon", "envoyé depuis", "envoyé à partir", "obtenir outlook",
+    "télécharger outlook", "provenance : courrier", "verzonden vanaf", "verstuurd vanaf", "outlook downloaden",
+    "outlook voor", "enviado desde", "enviado de mi", "obtener outlook", "descargar outlook", "inviato da",
+    "inviato dal", "scarica outlook", "ottieni outlook", "enviado do meu", "enviado a partir", "obter o outlook",
+    "enviado via", "wysłane z", "wysłano z", "pobierz aplikację outlook", "pobierz outlook", "download outlook",
+    "lähetetty", "odesláno z", "typed on my", "written on my", "skrevet på min", "skrevet fra min",
 )  # fmt: skip
 
 # Subjects of absence notes and automatic answers, at the beginning.  Weaker evidence than any header.
 ABSENT = (
-    "automatisk svar", "autosvar", "automatisert svar", "fraværsmelding", "fråværsmelding", "ikke til stede", "ikkje til stades", "fravær:", "fråvær:",
-    "samodejni odgovor", "samodejno sporočilo", "avtomatski odgovor", "odsotnost", "odsoten", "odsotna", "sem odsoten", "automatic reply", "automatic response",
-    "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out of the office", "out-of-office",
-    "away from my mail", "vacation reply", "on vacation", "on holiday", "frånvaro", "automatiskt svar", "frånvarande", "ikke til stede", "fraværende",
-    "automatische antwort", "abwesenheit", "abwesend", "réponse automatique", "absence du bureau", "absent du bureau", "message d'absence", "automatisch antwoord",
-    "afwezig", "niet aanwezig", "respuesta automática", "fuera de la oficina", "ausente de la oficina", "risposta automatica", "fuori sede", "fuori ufficio",
-    "assenza dall'ufficio", "resposta automática", "fora do escritório", "ausência", "autoodpowiedź", "odpowiedź automatyczna", "automatyczna odpowiedź", "poza biurem",
-    "nieobecność", "automaattinen vastaus", "poissa", "automatická odpověď",
+    "automatisk svar", "autosvar", "automatisert svar", "fraværsmelding", "fråværsmelding", "ikke til stede",
+    "ikkje til stades", "fravær:", "fråvær:", "samodejni odgovor", "samodejno sporočilo", "avtomatski odgovor",
+    "odsotnost", "odsoten", "odsotna", "sem odsoten", "automatic reply", "automatic response", "auto reply",
+    "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "auto:", "out of office",
+    "out of the office", "out-of-office", "away from my mail", "vacation reply", "on vacation", "on holiday",
+    "frånvaro", "automatiskt svar", "frånvarande", "ikke til stede", "fraværende", "automatische antwort",
+    "abwesenheit", "abwesend", "réponse automatique", "absence du bureau", "absent du bureau", "message d'absence",
+    "automatisch antwoord", "afwezig", "niet aanwezig", "respuesta automática", "fuera de la oficina",
+    "ausente de la oficina", "risposta automatica", "fuori sede", "fuori ufficio", "assenza dall'ufficio",
+    "resposta automática", "fora do escritório", "ausência", "autoodpowiedź", "odpowiedź automatyczna",
+    "automatyczna odpowiedź", "poza biurem", "nieobecność", "automaattinen vastaus", "poissa", "automatická odpověď",
 )  # fmt: skip
 
 # Subjects that only mail systems write when a mail did not arrive.
 UNDELIVERED = (
-    "undeliver", "undelivered", "delivery status notification", "delivery failure", "delivery has failed", "delivery notification", "delivery report", "delivery error",
-    "returned mail", "mail delivery", "mail system error", "failure notice", "failed mail", "failed delivery", "mail could not", "message could not", "could not send",
-    "could not be delivered", "non-delivery", "nondeliverable", "non delivery", "ndn:", "undelivery", "unzustellbar", "nicht zugestellt", "ikke levert", "kan ikke leveres",
-    "kunne ikke leveres", "ikkje levert", "ni mogoče dostaviti", "ni bilo mogoče dostaviti", "nedostavljivo", "nedostavljeno", "kan inte levereras", "olevererat", "olevererbart",
-    "ikke leveret", "non remis", "échec de la remise", "non distribu", "onbestelbaar", "no se puede entregar", "no entregado", "devuelto", "mancato recapito", "impossibile recapitare",
-    "não entregue", "não é possível entregar", "niedostarczon", "nie można dostarczyć", "bounce", "rejected", "returned to sender", "warning: message", "warning: could not send",
-    "delayed", "delay in", "user unknown", "unknown user", "mailbox full", "postmaster notify", "error sending", "transport error", "system error", "not delivered",
-    "unable to deliver", "can't deliver", "cannot deliver", "permanent error", "e-mail delivery", "email delivery",
+    "undeliver", "undelivered", "delivery status notification", "delivery failure", "delivery has failed",
+    "delivery notification", "delivery report", "delivery error", "returned mail", "mail delivery",
+    "mail system error", "failure notice", "failed mail", "failed delivery", "mail could not", "message could not",
+    "could not send", "could not be delivered", "non-delivery", "nondeliverable", "non delivery", "ndn:",
+    "undelivery", "unzustellbar", "nicht zugestellt", "ikke levert", "kan ikke leveres", "kunne ikke leveres",
+    "ikkje levert", "ni mogoče dostaviti", "ni bilo mogoče dostaviti", "nedostavljivo", "nedostavljeno",
+    "kan inte levereras", "olevererat", "olevererbart", "ikke leveret", "non remis", "échec de la remise",
+    "non distribu", "onbestelbaar", "no se puede entregar", "no entregado", "devuelto", "mancato recapito",
+    "impossibile recapitare", "não entregue", "não é possível entregar", "niedostarczon", "nie można dostarczyć",
+    "bounce", "rejected", "returned to sender", "warning: message", "warning: could not send", "delayed", "delay in",
+    "user unknown", "unknown user", "mailbox full", "postmaster notify", "error sending", "transport error",
+    "system error", "not delivered", "unable to deliver", "can't deliver", "cannot deliver", "permanent error",
+    "e-mail delivery", "email delivery",
 )  # fmt: skip
 
 # What only a mail system says to a person.
 SYSTEM_SPEECH = (
-    "could not be delivered", "was not delivered", "not be delivered", "undeliverable", "delivery failed", "delivery to the following", "delivery has failed",
-    "unable to deliver", "permanent fatal error", "permanent error", "fatal error", "returned to you", "returned below", "unknown user", "user unknown",
-    "no such user", "mailbox is full", "quota exceeded", "over quota", "does not exist", "not accepted", "rejected", "mail delivery", "delivery attempt",
-    "delivery status", "following address", "following recipient", "following user", "could not deliver", "could not be found", "smtp error", "remote host said", "550 ", "554 ",
-    "553 ", "552 ", "bounced", "delivery error", "ikke leveres", "ikkje leverast", "ni bilo mogoče dostaviti", "kunde inte levereras", "nicht zugestellt", "n'a pas pu être",
-    "no se pudo entregar", "impossibile recapitare", "não foi entregue", "nie została dostarczona", "not reached", "can not be delivered", "cannot be delivered",
+    "could not be delivered", "was not delivered", "not be delivered", "undeliverable", "delivery failed",
+    "delivery to the following", "delivery has failed", "unable to deliver", "permanent fatal error",
+    "permanent error", "fatal error", "returned to you", "returned below", "unknown user", "user unknown",
+    "no such user", "mailbox is full", "quota exceeded", "over quota", "does not exist", "not accepted", "rejected",
+    "mail delivery", "delivery attempt", "delivery status", "following address", "following recipient",
+    "following user", "could not deliver", "could not be found", "smtp error", "remote host said", "550 ", "554 ",
+    "553 ", "552 ", "bounced", "delivery error", "ikke leveres", "ikkje leverast", "ni bilo mogoče dostaviti",
+    "kunde inte levereras", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar", "impossibile recapitare",
+    "não foi entregue", "nie została dostarczona", "not reached", "can not be delivered", "cannot be delivered",
 )  # fmt: skip
