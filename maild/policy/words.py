@@ -145,7 +145,7 @@ def _code(value: str, table: Mapping[str, str]) -> str:
 
 def _quoted(value: object) -> str:
     """Each line behind a bar: what stands there is somebody's words, and never a command at the start of a line."""
-    return "\n".join(f"| {line}".rstrip() for line in str(value).strip("\n").split("\n"))
+    return ("| " + str(value).strip("\n").replace("\n", "\n| ") + "\n").replace("| \n", "|\n")[:-1]
 
 
 def _length(value: object) -> int:

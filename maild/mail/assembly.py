@@ -1,0 +1,146 @@
+"""assembly: the whole mail from its pieces, and the oracle that reads it back.
+
+assemble(head, text, parts) -> mail, the same octets at every attempt; faults(mail, meant) -> what is wrong with it, [] if nothing.
+The boundary comes from the head, which holds signed words of ours: nobody can have written it into the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from email.utils import getaddresses
+from urllib.parse import quote
+
+from maild.mail import encode
+from maild.model.message import Attachment
+from maild.model.plan import Part, Written
+
+LONGEST_LINE = 998
+_NAME = 150
+_SEGMENT = 60
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
+_CONTENT_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}")
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
+_ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type")
+_MAY = frozenset(
+    {
+        *_ONCE, "in-reply-to", "references", "thread-topic", "auto-submitted", "x-auto-response-suppress", "x-maild-case",
+        "x-maild-kind", "x-maild-reason", "content-transfer-encoding", "content-language",
+    }
+)  # fmt: skip
+
+
+def assemble(written_head: bytes, text: bytes, parts: Sequence[tuple[Part, bytes]]) -> bytes:
+    """The letter: a text, or multipart/mixed with its files.  parts: each with its decoded octets."""
+    if not parts:
+        return written_head + text
+    boundary = b"=_" + hashlib.sha256(written_head).hexdigest()[:32].encode("ascii")
+    pieces = [
+        written_head,
+        b'Content-Type: multipart/mixed; boundary="',
+        boundary,
+        b'"\r\n\r\n--',
+        boundary,
+        b"\r\n",
+        text,
+    ]
+    for part, octets in parts:
+        pieces += (b"\r\n--", boundary, b"\r\n", _part_head(part.attachment, octets), encode.base64_lines(octets))
+    return b"".join([*pieces, b"\r\n--", boundary, b"--\r\n"])
+
+
+def _part_head(attachment: Attachment, octets: bytes) -> bytes:
+    kind = _type(attachment.type.lower())
+    # The part's own charset is not known; a text that is UTF-8 is very likely meant so.
+    charset = "; charset=utf-8" if kind.startswith("text/") and _is_utf8(octets) else ""
+    rows = [f"Content-Type: {kind}{charset}", "Content-Transfer-Encoding: base64", _disposition(attachment)]
+    content_id = attachment.content_id.strip("<> ")
+    if _CONTENT_ID.fullmatch(content_id):
+        rows.append(f"Content-ID: <{content_id}>")
+    return ("\r\n".join(rows) + "\r\n\r\n").encode("ascii")
+
+
+def _type(kind: str) -> str:
+    # RFC 2046 section 5.2.1 and 5.1: message and multipart may not be base64; as octets under its name it arrives unharmed.
+    if not _TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
+        return "application/octet-stream"
+    return kind
+
+
+def _is_utf8(octets: bytes) -> bool:
+    try:
+        return bool(octets.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _disposition(attachment: Attachment) -> str:
+    """The file's name in ASCII, else by RFC 2231: percent encoded, in segments where it is long."""
+    name = encode.one_line(attachment.name, _NAME)
+    how = "inline" if attachment.inline else "attachment"
+    if not name:
+        return f"Content-Disposition: {how}"
+    if _TOKEN.fullmatch(name) and len(name) <= _SEGMENT:
+        return f'Content-Disposition: {how}; filename="{name}"'
+    coded = "utf-8''" + quote(name, safe="", errors="replace")
+    if len(coded) <= _SEGMENT:
+        return f"Content-Disposition: {how};\r\n filename*={coded}"
+    segments = [coded[at : at + _SEGMENT] for at in range(0, len(coded), _SEGMENT)]
+    return ";\r\n ".join(
+        [f"Content-Disposition: {how}", *(f"filename*{n}*={segment}" for n, segment in enumerate(segments))]
+    )
+
+
+# --- the oracle -------------------------------------------------------------------------------------------------------
+
+
+def faults(raw: bytes, meant: Written) -> list[str]:
+    """What is wrong with a letter as another program reads it; [] when it says what was meant and nothing else."""
+    return [*_line_faults(raw), *_header_faults(raw, meant)]
+
+
+def _line_faults(raw: bytes) -> Iterator[str]:
+    rows = raw.split(b"\r\n")
+    if len(rows) - 1 != raw.count(b"\n") or len(rows) - 1 != raw.count(b"\r"):
+        yield "a bare CR or LF"
+    if b"\0" in raw:
+        yield "a NUL"
+    if max(map(len, rows)) > LONGEST_LINE:
+        yield "a line of more than 998 octets"
+
+
+def _header_faults(raw: bytes, meant: Written) -> Iterator[str]:
+    fields, unreadable = _fields(raw.partition(b"\r\n\r\n")[0])
+    if unreadable:
+        yield "a header that cannot be read"
+    names = [name for name, _ in fields]
+    if len(set(names)) < len(names) or not _MAY.issuperset(names):
+        odd = {encode.one_line(name, 60) for name in names if name not in _MAY or names.count(name) > 1}
+        yield f"a header too many: {', '.join(sorted(odd))}"
+    values = dict(fields)
+    yield from (f"no {name}" for name in _ONCE if name not in values)
+    for name in ("from", "to", "reply-to"):
+        found = [address for _, address in getaddresses([values.get(name, "")])]
+        if len(found) != 1 or not found[0]:
+            yield f"{name} is not one address"
+        elif name == "to" and found[0] != meant.recipient:
+            yield "to is another than the recipient"
+    if values.get("message-id") != meant.message_id:
+        yield "another message-id"
+
+
+def _fields(head: bytes) -> tuple[list[tuple[str, str]], bool]:
+    """(lower-case name, unfolded value) of each field, and whether a line is none of them (RFC 5322 section 2.2)."""
+    fields: list[tuple[str, str]] = []
+    unreadable = False
+    for row in head.decode("utf-8", "replace").split("\r\n"):
+        if row[:1] in (" ", "\t") and fields and row.strip():
+            name, value = fields[-1]
+            fields[-1] = (name, f"{value} {row.strip()}")
+            continue
+        name, colon, value = row.partition(":")
+        unreadable = unreadable or not colon or not _FIELD.fullmatch(name)
+        fields.append((name.lower(), value.strip()))
+    return fields, unreadable

@@ -1,0 +1,178 @@
+"""letters: a letter as it is meant becomes a mail.
+
+write(letter, policy, keys, now) -> Written (head, text, parts by reference); assemble(head, text, parts) -> the whole mail;
+faults(mail, written) -> how another program reads it differently.  One letter, one recipient: From is the desk, Reply-To the
+address signed for this person, the envelope sender an address signed for bounces, the Message-ID ours and fixed.
+Values come from strangers: whatever they hold, the header fields are these and no others.
+Pure: now is an argument, and nothing depends on chance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from maild.mail import encode, token, wording
+from maild.mail.assembly import assemble, faults
+from maild.mail.token import Keys
+from maild.model.message import Attachment
+from maild.model.people import Desk
+from maild.model.plan import Letter, Part, Written
+from maild.model.policy import Policy, Rendered
+
+__all__ = ["assemble", "faults", "write"]
+
+REFERENCES = 1500
+_CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
+_LINKS = {"take": "t", "note": "n", "close": "c"}
+_MOST_PARTS = 100
+_REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])?: *)+", re.I)
+_PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+
+
+def write(letter: Letter, policy: Policy, keys: Keys, now: datetime, envelope: str = "signed") -> Written:
+    """The letter in octets.  envelope: "signed", or "desk" where the site's relay accepts the plain address only."""
+    desk = policy.desks.get(letter.desk) or policy.default_desk
+    template = wording.name(letter)
+    parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
+    subject = _bare_subject(letter)
+    links = _links(letter, desk, keys) if template in ("notice", "update-handler") else {}
+    given = wording.values(letter, desk, subject, links, left_out)
+    rendered = _render(policy, template, letter.language, given)
+    recipient = encode.clean_address(letter.to.address)
+    message_id = token.message_id(letter.id, desk.address.rpartition("@")[2], keys)
+    head = b"".join(_head(letter, desk, keys, now, _tagged(rendered.subject, given["tag"]), recipient, message_id))
+    sender = _signed(desk, "b", letter, keys) if envelope == "signed" else desk.address
+    # Every value is clean by now; a site's template need not be.
+    words = encode.lines(rendered.text) if "\r" in rendered.text or "\0" in rendered.text else rendered.text
+    text = encode.text_part(words, rendered.language)
+    return Written(letter.id, message_id, sender, recipient, head, text, parts)
+
+
+def _render(policy: Policy, template: str, language: str, given: Mapping[str, object]) -> Rendered:
+    try:
+        return policy.texts.render(template, language, given)
+    # A site's template may fail in any way; what is owed is sent all the same.
+    except Exception:
+        return wording.plain(template, given)
+
+
+# --- the head ---------------------------------------------------------------------------------------------------------
+
+
+def _head(
+    letter: Letter, desk: Desk, keys: Keys, now: datetime, subject: str, recipient: str, message_id: str
+) -> Iterator[bytes]:
+    desk_name = encode.one_line(desk.name, 60)
+    yield _from(desk_name, encode.one_line(letter.author, 60), desk.address)
+    yield encode.mailbox("To", encode.one_line(letter.to.name, 60) if letter.authenticated else "", recipient)
+    yield encode.mailbox("Reply-To", desk_name, _signed(desk, "r", letter, keys))
+    yield encode.header("Subject", subject)
+    yield f"Date: {format_datetime(now.astimezone(wording.zone_of(desk)))}\r\nMessage-ID: {message_id}\r\n".encode(
+        "ascii"
+    )
+    yield from _thread(letter)
+    yield encode.header("Thread-Topic", _REPLY.sub("", subject, count=1) if _REPLY.match(subject) else subject)
+    if letter.automatic:
+        # RFC 3834 section 5.  Never "All": it would silence bounces too.
+        yield f"Auto-Submitted: {_plain(letter.automatic)}\r\n".encode("ascii")
+        yield b"X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply\r\n"
+    if letter.number:
+        yield encode.header("X-Maild-Case", encode.one_line(letter.number, 60).lstrip("#"))
+    yield f"X-Maild-Kind: {_plain(letter.kind)}\r\nX-Maild-Reason: {_plain(letter.reason)}\r\n".encode("ascii")
+    yield b"MIME-Version: 1.0\r\n"
+
+
+@lru_cache(256)
+def _from(desk_name: str, author: str, address: str) -> bytes:
+    return encode.mailbox("From", f"{author} ({desk_name})" if author else desk_name, address)
+
+
+def _thread(letter: Letter) -> Iterator[bytes]:
+    """In-Reply-To and References (RFC 5322 section 3.6.4): the first id and the last ones, within the limit."""
+    answers = letter.in_reply_to if _PLAIN_ID.fullmatch(letter.in_reply_to) else ""
+    if not letter.authenticated:
+        # The one thing of a stranger's that we repeat, beside his address.
+        if 0 < len(answers) <= 200:
+            yield encode.ids("In-Reply-To", [answers])
+        return
+    known = [value for value in dict.fromkeys((*letter.references, answers)) if _PLAIN_ID.fullmatch(value)]
+    if answers:
+        yield encode.ids("In-Reply-To", [answers])
+    if known:
+        yield encode.ids("References", _first_and_last(known))
+
+
+def _first_and_last(known: Sequence[str]) -> list[str]:
+    room = REFERENCES - len("References:") - len(known[0]) - 3
+    last: list[str] = []
+    for value in reversed(known[1:]):
+        room -= len(value) + 3
+        if room < 0:
+            break
+        last.append(value)
+    return [known[0], *reversed(last)]
+
+
+def _plain(word: str) -> str:
+    """A word of ours for a header: lower-case letters, digits and hyphens."""
+    return word if _PLAIN.fullmatch(word) else _NOT_PLAIN.sub("-", word.lower()).strip("-")[:60] or "other"
+
+
+def _signed(desk: Desk, purpose: str, letter: Letter, keys: Keys) -> str:
+    return token.signed_address(desk.address, desk.separator, purpose, letter.id, keys)
+
+
+# --- subject, links, files --------------------------------------------------------------------------------------------
+
+
+def _bare_subject(letter: Letter) -> str:
+    """The case's subject without tag and reply marks, short enough for a header."""
+    subject = letter.subject[:1000]
+    tag = wording.tag(letter)
+    subject = encode.one_line(subject.replace(tag, " ") if tag else subject, wording.SUBJECT)
+    found = _REPLY.match(subject)
+    return subject[found.end() :] if found else subject
+
+
+def _tagged(subject: str, tag: str) -> str:
+    """A template's subject with the tag in it exactly once."""
+    subject = encode.one_line(subject, wording.SUBJECT + 80)
+    if not tag or subject.count(tag) == 1:
+        return subject
+    before, found, after = subject.partition(tag)
+    return encode.one_line(f"{before}{found}{after.replace(tag, ' ')}" if found else f"{subject} {tag}", 400)
+
+
+def _links(letter: Letter, desk: Desk, keys: Keys) -> dict[str, str]:
+    """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them."""
+    tag = quote(wording.tag(letter), safe="")
+    return {
+        verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{verb}&body=%2F{verb}%0D%0A"
+        for verb, purpose in _LINKS.items()
+    }
+
+
+def _parts(letter: Letter, limit: int) -> tuple[tuple[Part, ...], tuple[Attachment, ...]]:
+    """The files that travel, each once, and those that are too large to."""
+    parts: list[Part] = []
+    left_out: list[Attachment] = []
+    seen: set[str] = set()
+    for shown in letter.shown:
+        for attachment in shown.attachments:
+            if attachment.sha256 in seen or not shown.incoming:
+                continue
+            seen.add(attachment.sha256)
+            limit -= attachment.size
+            if limit < 0 or len(parts) >= _MOST_PARTS:
+                limit += attachment.size
+                left_out.append(attachment)
+                continue
+            parts.append(Part(shown.incoming, attachment))
+    return tuple(parts), tuple(left_out)

@@ -1,0 +1,168 @@
+"""wording: what a template may say of a letter, and plain words for when no template can.
+
+values(letter, desk, links) -> the dictionary that templates/README.md explains, every text in it clean;
+plain(name, values) -> Rendered.  A name is a template's: the kind, and for whom it is.
+LIMITS  Texts are cut at 40 000 characters over all messages, with a mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from maild.mail import encode
+from maild.model.message import Attachment
+from maild.model.people import Desk, handler_of
+from maild.model.plan import Letter, Shown
+from maild.model.policy import Rendered
+
+TEXT = 40_000
+SUBJECT = 200
+_LINES = 40
+
+
+def name(letter: Letter) -> str:
+    """The template of a letter."""
+    if letter.kind == "ack":
+        return "ack" if letter.authenticated else "ack-unverified"
+    if letter.kind == "update":
+        return "update-handler" if handler_of(letter.party) else "update-customer"
+    return letter.kind
+
+
+def tag(letter: Letter) -> str:
+    return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
+
+
+def values(
+    letter: Letter, desk: Desk, subject: str, links: Mapping[str, str], left_out: Sequence[Attachment]
+) -> dict[str, Any]:
+    """Plain strings, numbers, booleans, lists and dictionaries; nothing that the sender wrote if he is not authenticated."""
+    given = letter.values
+    number = encode.one_line(letter.number, 60)
+    base: dict[str, Any] = {
+        "number": number,
+        "tag": tag(letter),
+        "marker": f"[maild:{number.lstrip('#')}:{letter.seq}]",
+        "desk_name": encode.one_line(desk.name),
+        "desk_address": desk.address,
+        "signature": encode.lines(desk.signature).strip(),
+        "reason": letter.reason,
+        "take": links.get("take", ""),
+        "note": links.get("note", ""),
+        "close": links.get("close", ""),
+    }
+    if name(letter) == "ack-unverified":
+        return {**_NOTHING, **base}
+    customer_name, customer_address = _line(given, "customer_name"), _line(given, "customer_address", 320)
+    return {
+        **base,
+        "subject": subject,
+        "to_name": encode.one_line(letter.to.name),
+        "author": encode.one_line(letter.author),
+        "handler_name": _line(given, "handler_name"),
+        "customer_name": customer_name,
+        "customer_address": customer_address,
+        "customer": customer_name or customer_address,
+        "verified": bool(given.get("customer_verified")),
+        "stranger": bool(given.get("stranger")),
+        "priority": _line(given, "priority"),
+        "status": _line(given, "status"),
+        "because": _line(given, "because"),
+        "messages": _messages(letter.shown, desk),
+        "left_out": _files(left_out),
+        "lines": _lines(given.get("lines")),
+        "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "status_code": _line(given, "status_code", 20),
+        "bounced_name": _line(given, "bounced_name"),
+        "bounced_kind": _line(given, "bounced_kind"),
+    }
+
+
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(
+        ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
+    ),
+    **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
+    **dict.fromkeys(("verified", "stranger"), False),
+    **dict.fromkeys(("messages", "left_out", "lines"), ()),
+}
+
+
+def _line(given: Mapping[str, Any], key: str, limit: int = 200) -> str:
+    value = given.get(key)
+    return encode.one_line(value, limit) if value else ""
+
+
+def _messages(shown: Iterable[Shown], desk: Desk) -> list[dict[str, Any]]:
+    zone, room = zone_of(desk), TEXT
+    told = []
+    for message in shown:
+        text = encode.lines(message.text[:room]).strip("\n")
+        told.append(
+            {
+                "author": encode.one_line(message.author),
+                "at": message.at.astimezone(zone).isoformat(),
+                "text": text,
+                "cut": len(message.text) > room,
+                "attachments": _files(message.attachments),
+            }
+        )
+        room -= len(text)
+    return told
+
+
+def zone_of(desk: Desk) -> ZoneInfo:
+    try:
+        return ZoneInfo(desk.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _files(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
+    return [{"name": encode.one_line(a.name, 100) or a.type, "size": a.size} for a in list(attachments)[:100]]
+
+
+def _lines(given: object) -> list[dict[str, Any]]:
+    if not isinstance(given, list | tuple):
+        return []
+    return [_told(line) for line in given[:_LINES]]
+
+
+def _told(line: object) -> dict[str, Any]:
+    if not isinstance(line, Mapping):
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value")}
+    return {"ok": bool(line.get("ok")), **words}
+
+
+# --- without a template -----------------------------------------------------------------------------------------------
+
+_SENTENCES = {
+    "ack": "We have received your message. Its case number is {number}.",
+    "ack-unverified": "We have received your message. Its case number is {number}.",
+    "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
+    "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
+    "closing": "Case {number} is solved. If it is not, just reply to this mail.",
+    "receipt": "Done in case {number}:",
+    "error": "Nothing was done in case {number}, and nothing was sent.",
+    "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
+    "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
+}
+
+
+def plain(template: str, given: Mapping[str, Any]) -> Rendered:
+    """The letter in our own words, when no template could be rendered: short, but whole."""
+    sentence = _SENTENCES.get(template, "")
+    for key in ("number", "customer", "status_code", "bounced_name"):
+        sentence = sentence.replace(f"{{{key}}}", str(given[key]))
+    marks = [
+        f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
+        for line in given["lines"]
+    ]
+    prefix = "" if template in ("update-customer", "closing") else "| "
+    texts = [*(message["text"] for message in given["messages"]), *([given["words"]] if given["words"] else [])]
+    quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
+    pieces = [given["marker"], sentence, "\n".join(marks), *quoted, given["signature"] or given["desk_name"]]
+    return Rendered(f"{given['subject']} {given['tag']}".strip(), "\n\n".join(filter(None, pieces)) + "\n", "en")
