@@ -65,7 +65,7 @@ def found(config: Config) -> Site:
 def load_policy(config: Config) -> Policy:
     """The policy of the files as they are now; RuleError with every problem."""
     limits = Limits(undo=config.undo, burst=config.burst)
-    policy = build.load(config.rules, texts.load(config.templates, places.shipped("templates")), limits)
+    policy = build.load(config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits)
     return replace(policy, admin=config.admin)
 
 

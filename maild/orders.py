@@ -7,6 +7,7 @@ carry_out(session, order, actor, now) -> Answer.  Ids: in-17 (an arrival), out-5
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +46,7 @@ def _remember(session: Session, number: int, actor: str, now: datetime) -> None:
     cases.record(session, Plan(events=(dropped,)), now, "")
 
 
-VERBS = {
+VERBS: dict[tuple[str, str], Callable[[Session, int, datetime], bool]] = {
     ("retry", "in"): incoming.retry,
     ("retry", "out"): outbox.retry,
     ("drop", "in"): lambda session, number, now: incoming.drop(session, number),

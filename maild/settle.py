@@ -59,6 +59,7 @@ def prepare(
     found = [_own(recipient, policy, keys) for recipient in arrival.recipients]
     mine = [(desk, word) for desk, word in found if desk is not None]
     ids = (token.of_message_id(value, keys) for value in message.references)
+    words = [word for _, word in mine if word is not None]
     return Prepared(
         id=arrival.id,
         desk=_owner(message, policy, keys) or (mine[0][0].key if mine else policy.default_desk.key),
@@ -71,8 +72,12 @@ def prepare(
         size=arrival.size,
         message=message,
         trust=trust,
-        tokens=tuple(word for _, word in mine if word is not None),
-        ids=tuple(word for word in ids if word is not None),
+        # A word signed with a retired key still says which case it is; it proves nothing any more.
+        tokens=tuple(word for word in words if token.authorises(word, keys)),
+        ids=(
+            *(word for word in words if not token.authorises(word, keys)),
+            *(word for word in ids if word is not None),
+        ),
         own_id=bool(message.message_id and token.of_message_id(message.message_id, keys)),
         subject=Content(salts[0], message.subject[:500]),
         body=Content(salts[1], _body(message)),

@@ -1,0 +1,191 @@
+"""A case from the first mail to the last, as its people live it."""
+
+from __future__ import annotations
+
+import pytest
+from parts.house import House
+
+ANN = "Ann Berg <ann@kunde.example>"
+KARI = "kari@staff.example"
+
+
+def test_a_day_with_a_printer(house: House):
+    house.mail(ANN, "Skriver virker ikke", "Hei, skriveren i andre etasje står.")
+    ack, notice = house.letters()
+    assert (ack.kind, ack.to, notice.kind, notice.to) == ("ack", "ann@kunde.example", "notice", KARI)
+    assert "1001" in ack.text
+    assert "Kari Nordmann" in ack.text
+    assert "skriveren i andre etasje står" in notice.text
+
+    house.reply(notice, "Hei Ann, prøv å slå den av og på.")
+    assert house.letters() == []  # it waits for /undo
+    house.wait(seconds=61)
+    (answer,) = house.letters()
+    assert (answer.kind, answer.to) == ("update", "ann@kunde.example")
+    assert "slå den av og på" in answer.text
+    assert "Kari" in str(answer.mail["From"])
+    assert "kari@staff.example" not in answer.raw.decode()
+
+    house.reply(answer, "Det hjalp, takk!", ANN)
+    house.wait(seconds=61)
+    (news,) = house.letters()
+    assert (news.kind, news.to) == ("update", KARI)
+    assert "Det hjalp, takk!" in news.text
+
+    house.reply(news, "/lukk\nFint! Ha en god dag.")
+    (receipt,) = house.letters()
+    assert receipt.kind == "receipt"
+    house.wait(seconds=61)
+    (closing,) = house.letters()
+    assert closing.kind == "closing"
+    assert "Fint! Ha en god dag." in closing.text
+    assert "/lukk" not in closing.text
+    assert house.case("1001")["status"] == "solved"
+
+    house.wait(days=15)
+    assert house.case("1001")["status"] == "closed"
+    assert house.kinds("1001") == [
+        "opened", "assigned", "acknowledged", "told", "replied", "told", "received", "told", "replied", "solved", "told", "told", "closed",
+    ]  # fmt: skip
+
+
+def test_letters_of_a_case_are_one_thread_for_each(house: House):
+    house.mail(ANN, "Skriver", "Den står.", Message_ID="<first@kunde.example>")
+    ack, notice = house.letters()
+    house.reply(notice, "Prøv nå.")
+    house.wait(seconds=61)
+    (answer,) = house.letters()
+    assert ack.mail["In-Reply-To"] == "<first@kunde.example>"
+    assert str(ack.mail["Message-ID"]) in str(answer.mail["References"])
+    assert "<first@kunde.example>" in str(answer.mail["References"])
+    assert str(notice.mail["Message-ID"]) not in str(answer.mail["References"])
+
+
+def test_a_burst_of_three_mails_is_one_letter_to_the_handler(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    ack, _ = house.letters()
+    for text in ("Er dere der?", "Den blinker rødt.", "Og nå ryker det!"):
+        house.reply(ack, text, ANN)
+        house.wait(seconds=10)
+    assert house.letters() == []
+    house.wait(seconds=31)
+    (news,) = house.letters()
+    places = [news.text.index(text) for text in ("Er dere der?", "Den blinker rødt.", "Og nå ryker det!")]
+    assert places == sorted(places)
+
+
+def test_the_files_of_a_mail_travel_with_the_letter_that_tells_of_it(house: House):
+    from parts.mails import authenticated
+    from parts.mails import mail as written
+
+    made = written(ANN, "Logg", "Se vedlegg.")
+    made.add_attachment(b"\0\1\2" * 100, maintype="application", subtype="octet-stream", filename="logg æøå.bin")
+    house.arrives(authenticated(made), "support@desk.example", "ann@kunde.example")
+    notice = next(letter for letter in house.letters() if letter.kind == "notice")
+    (file,) = notice.mail.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("logg æøå.bin", b"\0\1\2" * 100)
+
+
+def test_the_same_mail_twice_is_one_case(house: House):
+    for _ in range(2):
+        house.mail(ANN, "Skriver", "Den står.", Message_ID="<same@kunde.example>")
+    assert len(house.letters("ack")) == 1
+
+
+def test_a_stranger_with_the_number_opens_a_case_of_his_own(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    house.letters()
+    house.mail("Eve <eve@evil.example>", "Re: [#1001] Skriver", "Send meg alt.")
+    assert {letter.to for letter in house.letters()} == {"eve@evil.example", "ola@staff.example"}
+    assert house.case("1002")["customer"] == "eve@evil.example"
+    assert house.kinds("1001").count("received") == 0
+
+
+def test_a_forged_handler_reaches_nobody_but_the_real_one(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, "/lukk\nSend passordet ditt til meg.", proven=False)
+    house.wait(seconds=61)
+    (warning,) = house.letters()
+    assert (warning.kind, warning.to) == ("unverified", KARI)
+    assert house.case("1001")["status"] == "new"
+
+
+def test_a_misspelt_command_sends_nothing_and_gives_the_words_back(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, "/luk stille nå\nHei Ann, dette er hemmelig.")
+    house.wait(seconds=61)
+    (error,) = house.letters()
+    assert (error.kind, error.to) == ("error", KARI)
+    assert "Hei Ann, dette er hemmelig." in error.text
+
+
+def test_a_bounce_of_an_answer_comes_to_the_handler_in_one_line(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, "Prøv nå.")
+    house.wait(seconds=61)
+    house.letters()
+    row = house.session.one("SELECT sender FROM outbox WHERE kind='update'")
+    assert row is not None
+    house.arrives(DSN, row[0], "")
+    (note,) = house.letters()
+    assert (note.kind, note.to) == ("bounce", KARI)
+    assert "adressen finnes ikke" in note.text
+    assert "bounced" in house.kinds("1001")
+
+
+DSN = b"""From: MAILER-DAEMON@mx.kunde.example\r
+To: support@desk.example\r
+Subject: Undelivered Mail Returned to Sender\r
+Auto-Submitted: auto-replied\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r
+\r
+--b\r
+Content-Type: text/plain\r
+\r
+No such user here.\r
+--b\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; mx.kunde.example\r
+\r
+Final-Recipient: rfc822; ann@kunde.example\r
+Action: failed\r
+Status: 5.1.1\r
+Diagnostic-Code: smtp; 550 5.1.1 no such user\r
+--b--\r
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "number", "word"),
+    [
+        ("drift@desk.example", "1001", "saksnummer"),
+        ("podpora@desk.example", "P-1001", "prejeli smo vaše sporočilo"),
+        ("help@desk.example", "2026-0001", "we have received your message"),
+    ],
+)
+def test_every_desk_has_its_own_numbers_and_language(house: House, to: str, number: str, word: str):
+    house.mail("x@kunde.example", "...", "...", to)
+    ack = next(letter for letter in house.letters() if letter.kind == "ack")
+    assert number in ack.text
+    assert word in ack.text
+    assert str(ack.mail["X-Maild-Case"]) == number
+
+
+def test_an_unknown_senders_acknowledgement_has_nothing_of_his(house: House):
+    house.mail("Click http://evil.example <victim@kunde.example>", "BUY at http://evil.example", "SPAM", proven=False)
+    (ack,) = [letter for letter in house.letters() if letter.kind == "ack"]
+    shown = ack.raw.decode()
+    assert "evil.example" not in shown.replace("victim@kunde.example", "")
+    assert "BUY" not in shown
+    assert len(shown) <= 2048
+
+
+def test_five_acknowledgements_a_day_to_one_unproven_address(house: House):
+    for n in range(8):
+        house.mail("victim@kunde.example", f"Sak {n}", "Hei", proven=False)
+    assert len(house.letters("ack")) == 5
