@@ -3,7 +3,8 @@
 lines(page) -> [(mark, text)]; text(page) -> str, quoted lines behind "> ".  Never raises, one pass, no tree: a page of 60 000
 nested elements costs what its length costs.
 
-LIMITS  2 MB of a page are read; after 100 000 tags the rest is stripped of tags, without lines; a tag ends within 4 000 characters or at its first ">"; 100 containers deep.
+LIMITS  2 MB of a page are read; after 100 000 tags the rest is stripped of tags, without lines; a tag ends within 4 000 characters or
+at its first ">"; 100 containers deep.
 """
 
 from __future__ import annotations
