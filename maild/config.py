@@ -1,14 +1,21 @@
 """config: maild.yaml -> frozen Config.  Plumbing: sockets, database, relay, limits; a change needs a restart.
 
-load(path) -> Config; RuleError with every problem as file:line:column.
+load(path) -> Config; RuleError with every problem as file:line:column (config_schema.py knows the form).
+find(option, environ) -> the file: -c, MAILD_CONFIG, ./maild.yaml, /etc/maild/maild.yaml.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+
+from maild.errors import Problem, RuleError
+
+PLACES = (Path("maild.yaml"), Path("/etc/maild/maild.yaml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +89,25 @@ class Config:
     @property
     def keys(self) -> Path:
         return self.state / "keys"
+
+
+def find(option: str | None, environ: Mapping[str, str]) -> Path:
+    """The configuration of this command; RuleError with the cure when there is none."""
+    named = option or environ.get("MAILD_CONFIG")
+    if named:
+        path = Path(named) / "maild.yaml" if Path(named).is_dir() else Path(named)
+        if path.exists():
+            return path
+        raise RuleError(Problem(str(path), 0, 0, "there is no such configuration", f"maild init {path.parent}"))
+    for path in PLACES:
+        if path.exists():
+            return path
+    tried = " nor ".join(map(str, PLACES))
+    raise RuleError(Problem("maild.yaml", 0, 0, f"there is neither {tried}", "maild init DIR, then -c DIR/maild.yaml"))
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration in this file.  The schema's library is loaded only here: a door needs the values, not the form."""
+    from maild import config_schema
+
+    return config_schema.read(path, os.environ if environ is None else environ)

@@ -22,7 +22,7 @@ MAY = {
     "orders": {"store", "model"},
     "edges": EDGE_ROOMS | {"config", "log", "places"},
     "config": {"model", "places", "config_schema"},
-    "config_schema": {"model", "places"},
+    "config_schema": {"model", "places", "config", "policy"},
     "errors": set(),
     "places": set(),
     "log": set(),

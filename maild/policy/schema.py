@@ -28,7 +28,7 @@ _TEXT = 2000
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise wrong(f"{value[:60]!r} is no time zone", nearest(value, available_timezones())) from None
     return value
 

@@ -1,0 +1,157 @@
+"""maild check: everything that is wrong with a site, before the daemon meets it.
+
+Reads maild.yaml, rules/ and the templates, tries every text, and runs the tests beside the rules.  Exit 0, or 1 with every problem as
+file:line:column: problem (cure).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from maild.errors import Problem
+    from maild.model.policy import Policy
+    from maild.policy.schema import RuleTest
+
+
+@dataclass(slots=True)
+class Found:
+    """What a check found.  policy is None when it could not be built."""
+
+    problems: list[Problem] = field(default_factory=list)
+    policy: Policy | None = None
+
+
+@click.command("check")
+@click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("-c", "--config", "config", metavar="FILE", help="The configuration (else as for other commands).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(folder: Path | None, config: str | None, *, as_json: bool) -> int:
+    """Say everything that is wrong with the site in DIR: configuration, rules, texts, and the tests beside the rules."""
+    from maild.config import find
+
+    found = check(find(config or (str(folder) if folder else None), os.environ))
+    if as_json:
+        click.echo(json.dumps(_plain(found), ensure_ascii=False))
+    else:
+        for problem in found.problems:
+            click.echo(problem)
+        if not found.problems and found.policy:
+            click.echo(f"ok: {', '.join(f'{count} {word}' for word, count in _counts(found.policy).items())}")
+    return 1 if found.problems else 0
+
+
+def check(file: Path) -> Found:
+    """All problems of a site, sorted by file and line."""
+    from maild import config
+    from maild.errors import RuleError
+    from maild.places import shipped
+    from maild.policy import build, texts
+
+    found = Found()
+    # What stands beside a broken maild.yaml is read all the same: all problems at once.
+    rules, overlay = file.parent / "rules", file.parent / "templates"
+    try:
+        settings = config.load(file)
+        rules, overlay = settings.rules, settings.templates
+    except RuleError as error:
+        found.problems += error.problems
+    loaded: list[Any] = []
+
+    def load() -> Any:
+        loaded.append(texts.load(overlay, shipped("templates")))
+        return loaded[0]
+
+    try:
+        found.policy = build.load(rules, load)
+        found.problems += _failures(found.policy)
+    except RuleError as error:
+        found.problems += error.problems
+    if loaded:
+        found.problems += texts.check(loaded[0])
+    found.problems.sort()
+    return found
+
+
+def _counts(policy: Policy) -> dict[str, int]:
+    from maild.policy.build import BUILT_IN
+
+    rules = sum(rule.where != BUILT_IN for rule in policy.rules)
+    counts = (
+        ("desk", len(policy.desks)),
+        ("handler", len(policy.handlers)),
+        ("rule", rules),
+        ("language", len(policy.texts.languages())),
+    )
+    return {word if count == 1 else f"{word}s": count for word, count in counts}
+
+
+def _plain(found: Found) -> dict[str, Any]:
+    counts = _counts(found.policy) if found.policy else {}
+    return {"ok": not found.problems, "problems": [asdict(problem) for problem in found.problems], **counts}
+
+
+# --- tests beside rules -----------------------------------------------------------------------------------------------------------
+
+
+def _failures(policy: Policy) -> Iterator[Problem]:
+    from maild.decide.route import route
+    from maild.errors import Problem
+    from maild.policy.build import tests
+
+    for test in tests(policy):
+        verdict = route(test.facts, policy.rules)
+        for name, wanted in test.expect.items():
+            decided = verdict.decisions.get("labels" if name == "label" else name)
+            came, rule = (
+                (_said(test, name, decided.value), decided.rule) if decided else (_otherwise(test, name), "no rule")
+            )
+            if not _holds(wanted, came):
+                what = f"a test of the rule {test.rule!r} fails: {name} is {_word(came)}, not {_word(wanted)}"
+                yield Problem(
+                    test.file,
+                    test.line,
+                    test.column,
+                    what,
+                    f"{rule} decided it: mend the rules, or what the test expects",
+                )
+
+
+def _said(test: RuleTest, name: str, value: Any) -> object:
+    """A decision as Expect names it."""
+    if name == "handler":
+        return value.handlers[0] if value.how == "named" else value.how
+    return True if name == "discard" else value
+
+
+def _otherwise(test: RuleTest, name: str) -> object:
+    """What holds when no rule says anything."""
+    return {
+        "desk": test.facts.desk,
+        "priority": "medium",
+        "acknowledge": True,
+        "discard": False,
+        "handler": "nobody",
+        "label": (),
+    }[name]
+
+
+def _holds(wanted: object, came: object) -> bool:
+    if isinstance(wanted, tuple) and isinstance(came, tuple):
+        return set(wanted) <= set(came)
+    return wanted == came
+
+
+def _word(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
