@@ -42,7 +42,7 @@ class Mailroom(Protocol):
         ...
 
 
-class Ghost(Exception):  # noqa: N818  (the glossary's word)
+class Ghost(Exception):
     """Nobody knows whether the commit happened.
 
     RFC 5321 section 4.2.5: after a 4yz the mail must not be delivered, after a 250 it must.  So neither is said: the

@@ -78,19 +78,39 @@ def _is_utf8(octets: bytes) -> bool:
 
 def _disposition(attachment: Attachment) -> str:
     """The file's name in ASCII, else by RFC 2231: percent encoded, in segments where it is long."""
-    name = encode.one_line(attachment.name, _NAME)
+    name = file_name(attachment.name)
     how = "inline" if attachment.inline else "attachment"
     if not name:
         return f"Content-Disposition: {how}"
     if _TOKEN.fullmatch(name) and len(name) <= _SEGMENT:
         return f'Content-Disposition: {how}; filename="{name}"'
-    coded = "utf-8''" + quote(name, safe="", errors="replace")
-    if len(coded) <= _SEGMENT:
-        return f"Content-Disposition: {how};\r\n filename*={coded}"
-    segments = [coded[at : at + _SEGMENT] for at in range(0, len(coded), _SEGMENT)]
+    segments = _segments(name)
+    if len(segments) == 1:
+        return f"Content-Disposition: {how};\r\n filename*={segments[0]}"
     return ";\r\n ".join(
         [f"Content-Disposition: {how}", *(f"filename*{n}*={segment}" for n, segment in enumerate(segments))]
     )
+
+
+def file_name(value: str) -> str:
+    """One line of at most 150 characters that is no path; a long name keeps its ending, which says what opens it."""
+    name = encode.one_line(value, 1000).replace("/", "_").replace("\\", "_")
+    if len(name) <= _NAME:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    tail = f"…{dot}{ending}" if stem and len(ending) <= 10 else "…"
+    return name[: _NAME - len(tail)].rstrip() + tail
+
+
+def _segments(name: str) -> list[str]:
+    """RFC 2231 section 4.1; a character's octets stay together, for readers that decode each segment by itself."""
+    segments = ["utf-8''"]
+    for char in name:
+        coded = quote(char, safe="", errors="replace")
+        if len(segments[-1]) + len(coded) > _SEGMENT:
+            segments.append("")
+        segments[-1] += coded
+    return segments
 
 
 # --- the oracle -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maild.mail import words
-from maild.mail.bouncetext import Told, read_prose
+from maild.mail.bouncetext import LINES, Told, add_status, read_prose
 from maild.mail.headers import addresses, ids
 from maild.mail.kind import Header, is_machine
 from maild.model.message import Bounce
@@ -155,6 +155,7 @@ def _from_prose(mail: Mail, told: Told) -> Told:
     """What the report's text says; a second opinion by flufl.bounce first."""
     told = _ask_flufl(mail, told)
     if told.failed or told.delayed:
+        add_status(told, mail.body[:TEXT].split("\n")[:LINES])
         return told
     return read_prose(
         mail.header("x-failed-recipients") or "", mail.body[:TEXT], mail.returned[:TEXT], mail.subject, _ours(mail)

@@ -75,11 +75,16 @@ def read_prose(failed: str, body: str, returned: str, subject: str, ours: frozen
         found = _recipients_of(returned or tail, ours)
     into = told.delayed if _is_later(subject, report) else told.failed
     into += dict.fromkeys(found)
-    for address in into:
-        code = _status_near(report, address)
+    add_status(told, report)
+    return told
+
+
+def add_status(told: Told, report: list[str]) -> None:
+    """Give each recipient without a status the one that the report's text tells."""
+    for address in (*told.failed, *told.delayed):
+        code = told.status.get(address) or _status_near(report, address)
         if code:
             told.status[address] = code
-    return told
 
 
 def _split(body: str) -> tuple[list[str], str]:

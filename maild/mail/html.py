@@ -251,7 +251,7 @@ def _tag_end(page: str, at: int) -> int:
 
 def _open(state: _Page, name: str, attributes: str) -> None:
     if name in _BLOCKS:
-        _break(state, name, attributes)
+        _break(state, name, attributes, ends=False)
     if name == "br":
         state.end_line(always=True)
     elif name in ("td", "th") and state.line:
@@ -296,7 +296,7 @@ def _close(state: _Page, name: str) -> None:
     if name == "a" and state.link:
         _close_link(state)
     if name in _BLOCKS:
-        _break(state, name, "")
+        _break(state, name, "", ends=True)
     if name == "pre" and state.pre:
         state.pre -= 1
     depth = state.opened.get(name, 0)
@@ -321,11 +321,9 @@ def _close_link(state: _Page) -> None:
         state.line.append(f" <{url}>")
 
 
-def _break(state: _Page, name: str, attributes: str) -> None:
+def _break(state: _Page, name: str, attributes: str, *, ends: bool) -> None:
     """A block begins or ends.  Outlook writes each line as a paragraph of its own, so those give no empty line."""
-    if name == "hr":
-        state.end_line()
-    elif name in _PARAGRAPH and "msonormal" not in attributes.lower():
-        state.blank() if name != "p" or attributes != "" or state.line else state.end_line()
+    if name in _PARAGRAPH and not (name == "p" and (ends or "msonormal" in attributes.lower())):
+        state.blank()
     else:
         state.end_line()

@@ -97,6 +97,8 @@ def _walk(lines: list[str]) -> tuple[list[bool], bool, bool]:
         elif _ends_here(lines, keep, at) or _footer_above(lines, keep, at):
             _drop(keep, at, len(lines))
             _drop_rules(lines, keep, at)
+            if MARKER in line:
+                _drop_attribution(lines, keep, at)
             return keep, True, True
         elif line[0] in _DASHES and _is_delimiter(lines, at):
             at = _signature(lines, keep, at)
@@ -132,17 +134,23 @@ def _quote_run(lines: list[str], keep: list[bool], start: int) -> int:
     while end < len(lines) and (_is_quote(lines[end]) or _is_wrapped_piece(lines, end)):
         end += 1
     _drop(keep, start, end)
+    _drop_attribution(lines, keep, start)
+    return end
+
+
+def _drop_attribution(lines: list[str], keep: list[bool], start: int) -> None:
+    """Drop who wrote what is quoted from here on: an attribution or a banner, at most two empty lines above."""
     above = start - 1
     while above >= 0 and start - above <= 3 and not lines[above].strip():
         above -= 1
-    if above >= 0 and keep[above] and lines[above].strip():
-        began = _attribution(lines, above, loose=True)
-        if began < 0 and (_is_banner(lines, above) or _begins(lines[above])):
-            began = above
-        if began >= 0:
-            _drop(keep, began, start)
-            keep[above] = _unshare(lines, above) if began == above else False
-    return end
+    if above < 0 or not keep[above] or not lines[above].strip():
+        return
+    began = _attribution(lines, above, loose=True)
+    if began < 0 and (_is_banner(lines, above) or _begins(lines[above])):
+        began = above
+    if began >= 0:
+        _drop(keep, began, start)
+        keep[above] = _unshare(lines, above) if began == above else False
 
 
 def _unshare(lines: list[str], at: int) -> bool:

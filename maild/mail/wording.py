@@ -70,7 +70,7 @@ def values(
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
         "because": _line(given, "because"),
-        "messages": _messages(letter.shown, desk),
+        "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
@@ -95,7 +95,7 @@ def _line(given: Mapping[str, Any], key: str, limit: int = 200) -> str:
     return encode.one_line(value, limit) if value else ""
 
 
-def _messages(shown: Iterable[Shown], desk: Desk) -> list[dict[str, Any]]:
+def _messages(shown: Iterable[Shown], desk: Desk, left_out: frozenset[Attachment]) -> list[dict[str, Any]]:
     zone, room = zone_of(desk), TEXT
     told = []
     for message in shown:
@@ -106,7 +106,7 @@ def _messages(shown: Iterable[Shown], desk: Desk) -> list[dict[str, Any]]:
                 "at": message.at.astimezone(zone).isoformat(),
                 "text": text,
                 "cut": len(message.text) > room,
-                "attachments": _files(message.attachments),
+                "attachments": _files(a for a in message.attachments if a not in left_out),
             }
         )
         room -= len(text)

@@ -29,6 +29,7 @@ NEAREST = {"nb": (), "no": ("nb",), "nn": ("nb",), "sv": ("nb",), "da": ("nb",)}
 LAST = "en"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PARTS = "\x1e"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SUBJECT = re.compile(r"Subject:[ \t]*(.+)\n[ \t]*(?:\n|$)", re.I)
 
 _TAG = r"\{%(?:(?!%\}).)*%\}"
@@ -191,7 +192,13 @@ def _read_file(path: Path, problems: list[Problem]) -> str | None:
     if len(octets) > LARGEST:
         problems.append(Problem(file, 0, 0, "larger than 64 kB", "shorten it"))
         return None
-    return source.replace("\r\n", "\n")
+    source = source.replace("\r\n", "\n")
+    control = _CONTROL.search(source)
+    if control:
+        line = source.count("\n", 0, control.start()) + 1
+        problems.append(Problem(file, line, 1, f"a control character {control[0]!r}", "take it out"))
+        return None
+    return source
 
 
 def _all_names() -> str:

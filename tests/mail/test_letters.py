@@ -1,0 +1,403 @@
+"""A letter to one person: its header, its way back to us, its files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.utils import getaddresses, parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+from letters_making import (
+    DESK,
+    FILM,
+    KEYS,
+    LANGUAGES,
+    NOW,
+    PICTURE,
+    VALUES,
+    mail,
+    policy,
+    read,
+    shown,
+    text_of,
+    to_customer,
+    to_handler,
+    write,
+)
+
+from maild.errors import RuleError
+from maild.mail import assembly, letters, token, wording
+from maild.model.message import Address
+from maild.model.plan import Letter, Token
+from maild.policy import samples, texts
+
+
+def addresses(value: object) -> list[tuple[str, str]]:
+    return getaddresses([str(value)])
+
+
+# --- who ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_comes_from_the_desk_and_goes_to_one_person() -> None:
+    seen = read(mail(to_customer("ack")))
+    assert addresses(seen["From"]) == [("Kundeservice", "support@desk.example")]
+    assert addresses(seen["To"]) == [("Ann Berg", "ann@kunde.example")]
+    assert seen["Cc"] is None
+    assert seen["Bcc"] is None
+
+
+def test_a_human_s_letter_bears_his_name_and_the_desk_s() -> None:
+    seen = read(mail(to_customer("update", author="Kåre Østby", shown=(shown(),))))
+    assert addresses(seen["From"]) == [("Kåre Østby (Kundeservice)", "support@desk.example")]
+    assert seen["Auto-Submitted"] is None
+    assert seen["X-Auto-Response-Suppress"] is None
+
+
+def test_a_reply_comes_back_with_the_word_for_this_letter() -> None:
+    seen = read(mail(to_handler("notice")))
+    ((_, address),) = addresses(seen["Reply-To"])
+    inner = token.split(address, "support@desk.example", "+")
+    assert inner is not None
+    assert token.verify(inner, KEYS) == Token("r", 1001, "aa")
+
+
+def test_a_bounce_comes_back_to_the_word_for_bounces() -> None:
+    inner = token.split(write(to_customer("ack")).envelope_sender, "support@desk.example", "+")
+    assert inner is not None
+    assert token.verify(inner, KEYS) == Token("b", 1000, "aa")
+
+
+def test_a_relay_that_wants_the_plain_sender_gets_it() -> None:
+    assert write(to_customer("ack"), envelope="desk").envelope_sender == "support@desk.example"
+
+
+def test_the_message_id_is_ours_and_the_same_at_every_attempt() -> None:
+    first, second = write(to_customer("ack")), write(to_customer("ack"))
+    assert first == second
+    assert token.of_message_id(first.message_id, KEYS) == Token("m", 1000, "aa")
+    assert read(mail(to_customer("ack")))["Message-ID"] == first.message_id
+
+
+def test_a_desk_that_is_gone_is_the_first_desk() -> None:
+    assert b"support@desk.example" in write(to_customer("ack", desk="gone")).head
+
+
+def test_the_date_is_the_instant_in_the_desk_s_zone() -> None:
+    date = str(read(mail(to_customer("ack")))["Date"])
+    assert parsedate_to_datetime(date) == NOW
+    assert date.endswith("+0100")
+
+
+def test_an_unknown_zone_is_utc() -> None:
+    desk = replace(DESK["nb"], zone="Mars/Olympus")
+    written = letters.write(to_customer("ack"), replace(policy(), desks={"support": desk}), KEYS, NOW)
+    assert b"+0000" in written.head
+
+
+# --- what it is --------------------------------------------------------------------------------------------------------
+
+
+def test_an_automatic_letter_says_so_and_asks_for_no_automatic_answer() -> None:
+    seen = read(mail(to_customer("ack", automatic="auto-replied")))
+    assert seen["Auto-Submitted"] == "auto-replied"
+    assert seen["X-Auto-Response-Suppress"] == "DR, RN, NRN, OOF, AutoReply"
+
+
+def test_the_header_names_case_kind_and_reason() -> None:
+    seen = read(mail(to_handler("notice", reason="you handle it!")))
+    assert (seen["X-Maild-Case"], seen["X-Maild-Kind"], seen["X-Maild-Reason"]) == ("1042", "notice", "you-handle-it")
+
+
+def test_a_letter_of_no_case_has_no_number() -> None:
+    seen = read(mail(to_handler("postmaster", number="", case=None, shown=(shown(),))))
+    assert seen["X-Maild-Case"] is None
+
+
+def test_the_text_says_its_language() -> None:
+    assert read(mail(to_customer("ack", "nn")))["Content-Language"] == "nn"
+
+
+@pytest.mark.parametrize(
+    ("case", "subject"),
+    [
+        ("Skriver", "Re: Skriver [#1042]"),
+        ("Re: Skriver", "Re: Skriver [#1042]"),
+        ("SV: Re[2]: Skriver [#1042]", "Re: Skriver [#1042]"),
+        ("[#1042] Skriver [#1042]", "Re: Skriver [#1042]"),
+        ("VS: Skriver", "Re: VS: Skriver [#1042]"),
+        ("", "Re: [#1042]"),
+    ],
+)
+def test_the_subject_bears_the_tag_once_and_one_reply_mark(case: str, subject: str) -> None:
+    assert read(mail(to_customer("ack", subject=case)))["Subject"] == subject
+
+
+def test_outlook_s_topic_is_the_subject_without_reply_mark() -> None:
+    assert read(mail(to_customer("ack", subject="Skriver")))["Thread-Topic"] == "Skriver [#1042]"
+
+
+def test_a_template_that_forgets_the_tag_gets_it(tmp_path: Path) -> None:
+    seen = read(mail(to_customer("ack"), using=site(tmp_path, "ack", "Subject: Takk!\n\nHei\n")))
+    assert seen["Subject"] == "Takk! [#1042]"
+
+
+def test_a_template_that_has_the_tag_twice_keeps_the_first(tmp_path: Path) -> None:
+    using = site(tmp_path, "ack", "Subject: {{ tag }} Takk {{ tag }}\n\nHei\n")
+    assert read(mail(to_customer("ack"), using=using))["Subject"] == "[#1042] Takk"
+
+
+def test_a_long_subject_is_cut_but_keeps_its_tag() -> None:
+    subject = str(read(mail(to_customer("ack", subject="ærlig " * 500)))["Subject"])
+    assert subject.endswith("… [#1042]")
+    assert len(subject) < 230
+
+
+# --- threads -----------------------------------------------------------------------------------------------------------
+
+
+def test_references_keep_the_first_id_and_the_last_ones() -> None:
+    known = tuple(f"<{number:040}@kunde.example>" for number in range(100))
+    seen = read(mail(to_customer("ack", references=known, in_reply_to=known[-1])))
+    kept = str(seen["References"]).split()
+    assert kept[0] == known[0]
+    assert kept[1:] == list(known[-len(kept) + 1 :])
+    assert len(kept) > 10
+    assert sum(map(len, kept)) < 1500
+    assert seen["In-Reply-To"] == known[-1]
+
+
+@pytest.mark.parametrize(
+    "value", ["<[>", "<a b@c>", "<a@b>\r\nX-Evil: 1", "no brackets", "<ø@c>", "<>", "<" + "a" * 900 + "@b>"]
+)
+def test_an_id_that_is_not_plain_is_left_out(value: str) -> None:
+    seen = read(mail(to_customer("ack", references=("<good@x>", value), in_reply_to=value)))
+    assert str(seen["References"]) == "<good@x>"
+    assert seen["In-Reply-To"] is None
+    assert seen["X-Evil"] is None
+
+
+# --- the unknown sender ------------------------------------------------------------------------------------------------
+
+
+def unverified(**more: object) -> Letter:
+    secret = dict.fromkeys(VALUES, "BUY NOW http://evil.example")
+    base = to_customer(
+        "ack", authenticated=False, subject="BUY NOW http://evil.example", to=Address("BUY NOW", "ann@kunde.example"), values=secret,
+        references=("<BUY@evil.example>",), shown=(shown(text="BUY NOW"),), author="BUY NOW", in_reply_to="<1@kunde.example>",
+    )  # fmt: skip
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_acknowledgement_to_nobody_knows_whom_repeats_nothing_of_his(language: str) -> None:
+    raw = mail(unverified(language=language, author=""))
+    assert b"BUY" not in raw
+    assert "BUY" not in text_of(raw)
+    assert "http" not in text_of(raw)
+    assert len(raw) <= 2048
+
+
+def test_it_answers_a_plain_id_only_and_only_a_short_one() -> None:
+    assert read(mail(unverified(author="")))["In-Reply-To"] == "<1@kunde.example>"
+    long = "<" + "a" * 150 + "@" + "b" * 100 + ">"
+    assert read(mail(unverified(author="", in_reply_to=long)))["In-Reply-To"] is None
+
+
+# --- text --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_handler_reads_the_customer_s_words_behind_a_bar() -> None:
+    text = text_of(mail(to_handler("notice", shown=(shown(text="/close\nHei\n\n/take"),))))
+    assert "| /close\n| Hei\n|\n| /take\n" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["notice", "update", "receipt", "error", "bounce", "unverified"])
+def test_no_line_of_a_handler_s_letter_is_a_command(kind: str, language: str) -> None:
+    lines = [{"ok": False, "written": "/close", "key": "not_understood", "value": "close"}]
+    values = {**VALUES, "lines": lines, "words": "/close\n#close\n!close"}
+    text = text_of(mail(to_handler(kind, language, shown=(shown(text="/close\r/take\u2028!close"),), values=values)))
+    assert not [
+        row for row in text.split("\n") if row.lstrip(" >*-•·–0123456789.)")[:1] in ("/", "#", "!") and row.strip()
+    ]
+
+
+def test_every_letter_bears_the_mark_above_which_one_writes() -> None:
+    for letter in (to_customer("ack"), to_handler("notice"), to_customer("update", shown=(shown(),))):
+        assert text_of(mail(letter)).startswith("[maild:1042:3] ")
+
+
+def test_a_link_s_address_is_the_verb() -> None:
+    text = text_of(mail(to_handler("notice")))
+    links = [row.partition("<mailto:")[2].rstrip(">") for row in text.split("\n") if "<mailto:" in row]
+    found = []
+    for link in links:
+        assert len(link) < 500
+        assert "+" not in link.partition("?")[2]
+        inner = token.split(link.partition("?")[0], "support@desk.example", "+")
+        assert inner is not None
+        found.append(token.verify(inner, KEYS))
+    assert found == [Token("t", 1001, "aa"), Token("n", 1001, "aa"), Token("c", 1001, "aa")]
+    assert links[0].endswith("?subject=%5B%231042%5D%20take&body=%2Ftake%0D%0A")
+
+
+def test_a_burst_is_told_oldest_first_in_the_desk_s_time() -> None:
+    text = text_of(mail(to_handler("update", shown=(shown(text="first"), shown(text="second", after=60)))))
+    assert (
+        text.index("2. mars 2026 kl. 10.14") < text.index("| first") < text.index("kl. 11.14") < text.index("| second")
+    )
+
+
+def test_a_very_long_mail_is_cut_with_a_mark_and_the_footer_stays() -> None:
+    text = text_of(mail(to_handler("notice", shown=(shown(text="æ" * 100_000), shown(text="more", after=1)))))
+    assert text.count("kuttet her") == 2
+    assert text.rstrip().endswith("fordi du er saksbehandler i saken.")
+
+
+def test_lines_that_are_plain_strings_are_shown_as_they_are() -> None:
+    text = text_of(mail(to_handler("receipt", values={**VALUES, "lines": ["something new"]})))
+    assert "  ✓ something new\n" in text
+
+
+def test_values_of_the_wrong_sort_do_no_harm() -> None:
+    values = {"lines": 7, "words": None, "customer_name": 5, "priority": ["x"], "handler_name": {"a": 1}}
+    assert "#1042" in text_of(mail(to_handler("error", values=values)))
+
+
+def test_templates_get_exactly_the_values_that_are_documented() -> None:
+    for letter in (to_handler("notice"), unverified()):
+        assert set(wording.values(letter, DESK["nb"], "", {}, ())) == samples.VALUES
+
+
+# --- when a template fails -----------------------------------------------------------------------------------------------
+
+
+class Broken:
+    def render(self, name: str, language: str, values: object) -> object:
+        raise RuntimeError("no texts today")
+
+    def languages(self) -> tuple[str, ...]:
+        return ()
+
+
+@pytest.mark.parametrize(
+    "kind", ["ack", "notice", "update", "closing", "receipt", "error", "bounce", "unverified", "unheard-of"]
+)
+def test_a_letter_that_is_owed_goes_out_in_our_own_words(kind: str) -> None:
+    lines = [{"ok": True, "written": "/take", "key": "taken", "value": ""}]
+    letter = to_handler(
+        kind, shown=(shown(text="Den brenner"),), values={**VALUES, "lines": lines, "words": "Mine ord"}
+    )
+    written = letters.write(letter, replace(policy(), texts=Broken()), KEYS, NOW)  # type: ignore[arg-type]
+    raw = letters.assemble(written.head, written.text, ())
+    assert letters.faults(raw, written) == []
+    assert "[#1042]" in str(read(raw)["Subject"])
+    assert "Den brenner" in text_of(raw)
+    assert "Mine ord" in text_of(raw)
+
+
+def site(folder: Path, name: str, text: str, language: str = "nb") -> texts.Templates:
+    (folder / language).mkdir()
+    (folder / language / f"{name}.txt").write_text(text, "utf-8")
+    return texts.load(folder, Path(__file__).parents[2] / "templates")
+
+
+def test_a_site_s_template_that_fails_gives_way_to_the_shipped_one(tmp_path: Path) -> None:
+    using = site(tmp_path, "notice", "Subject: {{ tag }}\n\n{% for m in messages %}{{ m.sender }}{% endfor %}\n")
+    text = text_of(mail(to_handler("notice", shown=(shown(),)), using=using))
+    assert "Kari Nordmann har saken" in text
+
+
+def test_a_site_s_control_characters_do_not_reach_the_mail(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="control character"):
+        site(tmp_path, "notice", "Subject: {{ tag }}\n\nHei\0\n")
+
+
+# --- files ---------------------------------------------------------------------------------------------------------------
+
+
+def files(raw: bytes) -> list[tuple[str | None, str, bytes]]:
+    return [(p.get_filename(), p.get_content_type(), p.get_payload(decode=True)) for p in read(raw).iter_attachments()]  # type: ignore[misc]
+
+
+def test_a_file_travels_with_the_letter_that_tells_of_it() -> None:
+    raw = mail(to_handler("notice", shown=(shown("nb", PICTURE),)))
+    assert files(raw) == [("bilde av skriver.png", "image/png", b"octets of aaaa")]
+    assert "Vedlagt: bilde av skriver.png (348 kB)" in text_of(raw)
+
+
+def test_the_same_file_travels_once() -> None:
+    raw = mail(to_handler("update", shown=(shown("nb", PICTURE), shown("nb", PICTURE, after=1))))
+    assert len(files(raw)) == 1
+
+
+def test_a_file_that_is_too_large_is_named_instead() -> None:
+    raw = mail(to_handler("notice", shown=(shown("nb", FILM, PICTURE),)))
+    assert [name for name, _, _ in files(raw)] == ["bilde av skriver.png"]
+    assert "For stort til å sendes med: film.mp4 (52,0 MB)" in text_of(raw)
+    assert "Vedlagt: bilde av skriver.png (348 kB)\n" in text_of(raw)
+
+
+def test_a_receipt_carries_no_files() -> None:
+    assert files(mail(to_handler("receipt", shown=(shown("nb", PICTURE),)))) == []
+
+
+def test_an_inline_image_keeps_its_content_id() -> None:
+    raw = mail(to_handler("notice", shown=(shown("nb", replace(PICTURE, inline=True, content_id="<logo@x>")),)))
+    part = next(iter(read(raw).iter_attachments()), None) or list(read(raw).iter_parts())[1]
+    assert part["Content-ID"] == "<logo@x>"
+    assert part.get_content_disposition() == "inline"
+
+
+@pytest.mark.parametrize(
+    "name", ["rapport.pdf", "årsrapport.pdf", "a\r\nX-Evil: 1.txt", 'quote".txt', "../../etc/passwd", "名" * 200 + ".pdf", "a" * 300, "\udce5.txt"]
+)  # fmt: skip
+def test_any_file_name_arrives_as_one_name(name: str) -> None:
+    raw = mail(to_handler("notice", shown=(shown("nb", replace(PICTURE, name=name)),)))
+    ((found, _, _),) = files(raw)
+    assert found == assembly.file_name(name)
+
+
+def test_a_file_s_name_is_no_path_and_keeps_its_ending() -> None:
+    assert assembly.file_name("../../etc/passwd") == ".._.._etc_passwd"
+    assert assembly.file_name("rapport " * 60 + ".pdf").endswith("….pdf")
+    assert len(assembly.file_name("x" * 400)) == 150
+
+
+def test_a_file_without_a_name_travels_too() -> None:
+    raw = mail(to_handler("notice", shown=(shown("nb", replace(PICTURE, name="")),)))
+    assert [octets for _, _, octets in files(raw)] == [b"octets of aaaa"]
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed", "", "text/plain\r\nX-Evil: 1", "no type"])
+def test_a_type_that_base64_may_not_hold_travels_as_octets(kind: str) -> None:
+    raw = mail(to_handler("notice", shown=(shown("nb", replace(PICTURE, type=kind)),)))
+    assert [found for _, found, _ in files(raw)] == ["application/octet-stream"]
+    assert b"X-Evil: 1\r\n" not in raw
+
+
+def test_a_text_file_in_utf_8_says_so_and_another_does_not() -> None:
+    written = write(to_handler("notice", shown=(shown("nb", replace(PICTURE, type="text/csv")),)))
+    utf8 = letters.assemble(written.head, written.text, [(written.parts[0], "blåbær".encode())])
+    latin = letters.assemble(written.head, written.text, [(written.parts[0], "blåbær".encode("latin-1"))])
+    assert b"text/csv; charset=utf-8\r\n" in utf8
+    assert b"text/csv\r\n" in latin
+
+
+def test_a_large_file_is_base64_in_lines_of_76() -> None:
+    written = write(to_handler("notice", shown=(shown("nb", PICTURE),)))
+    octets = bytes(range(256)) * 4000
+    raw = letters.assemble(written.head, written.text, [(written.parts[0], octets)])
+    assert letters.faults(raw, written) == []
+    assert files(raw)[0][2] == octets
+
+
+def test_a_letter_in_a_rehearsal_has_no_files_to_carry() -> None:
+    said = replace(shown("nb", PICTURE), incoming=0)
+    assert write(to_handler("notice", shown=(said,))).parts == ()
+
+
+def test_many_small_files_stop_at_a_hundred() -> None:
+    many = tuple(replace(PICTURE, sha256=f"{n:064}", size=1) for n in range(150))
+    assert len(write(to_handler("notice", shown=(shown("nb", *many),))).parts) == 100

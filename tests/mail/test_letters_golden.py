@@ -1,0 +1,77 @@
+"""Every letter in every language, octet for octet: what people get is changed on purpose or not at all.
+
+After a change of a text: MAILD_GOLDEN=write python -m pytest tests/mail/test_letters_golden.py, then read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from letters_making import ANSWER, FILM, LANGUAGES, PICTURE, TO_ANN, VALUES, mail, shown, to_customer, to_handler
+
+from maild.model.message import Address
+from maild.model.plan import Letter
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
+
+
+def letters_of(language: str) -> dict[str, Letter]:
+    said, files = shown(language), shown(language, PICTURE, FILM)
+    answer = shown(language, text=ANSWER[language], after=60)
+    nobody = {**VALUES, "handler_name": ""}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    lines = [
+        {"ok": True, "written": "/take", "key": "taken", "value": ""},
+        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high"},
+        {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
+    ]
+    wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
+    command = {"reason": "your-command", "automatic": "auto-replied"}
+    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
+    return {
+        "ack": to_customer("ack", language, values=VALUES, **ack),
+        "ack-team": to_customer("ack", language, values=nobody, **ack),
+        "ack-unverified": to_customer(
+            "ack", language, values={}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "notice": to_handler("notice", language, shown=(files,), values={**VALUES, "status": "new", "because": "vip"}),
+        "notice-team": to_handler(
+            "notice", language, shown=(said,), values={**nobody, "status": "new", "customer_verified": False}, reason="your-desk"
+        ),
+        "update-customer": to_customer("update", language, shown=(answer,), author="Kari Nordmann"),
+        "update-handler": to_handler("update", language, shown=(files, answer)),
+        "stranger": to_handler("update", language, shown=(said,), values={**VALUES, "stranger": True}),
+        "closing": to_customer("closing", language, automatic="auto-generated"),
+        "closing-words": to_customer("closing", language, shown=(answer,), author="Kari Nordmann"),
+        "receipt": to_handler("receipt", language, values={**VALUES, "lines": lines}, **command),
+        "error": to_handler(
+            "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
+        ),
+        "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
+        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
+        "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
+    }  # fmt: skip
+
+
+CASES = [(language, name) for language in LANGUAGES for name in letters_of(language)]
+
+
+@pytest.mark.parametrize(("language", "name"), CASES)
+def test_a_letter_is_what_it_was(language: str, name: str) -> None:
+    raw = mail(letters_of(language)[name])
+    file = GOLDEN / f"{name}.{language}.eml"
+    if os.environ.get("MAILD_GOLDEN") == "write":
+        file.write_bytes(raw)
+    assert raw == file.read_bytes(), f"{file.name} differs: if that is meant, write it anew with MAILD_GOLDEN=write"
+
+
+def test_no_golden_letter_is_left_over() -> None:
+    assert sorted(p.name for p in GOLDEN.glob("*.eml")) == sorted(f"{name}.{language}.eml" for language, name in CASES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_acknowledgement_is_small(language: str) -> None:
+    for name in ("ack", "ack-team", "ack-unverified"):
+        assert len(mail(letters_of(language)[name])) <= 2048

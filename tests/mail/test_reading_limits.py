@@ -1,0 +1,161 @@
+"""Hostile mail: whatever comes, reading answers, soon, and says what it left out.
+
+Costs are told by counting how they grow, not by a clock: twice the mail must not be four times the work.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from maild.mail import html
+from maild.mail.owntext import own_text
+from maild.mail.parse import read, unreadable
+from maild.mail.scan import scan
+from maild.model.message import Kind
+
+FROM = b"From: ann@client.example\nSubject: hello\n"
+
+
+def lines_run(raw: bytes) -> int:
+    """How many lines of Python the reading of a mail runs."""
+    count = 0
+
+    def trace(frame: object, event: str, argument: object) -> object:
+        nonlocal count
+        count += 1
+        return trace
+
+    old = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        read(raw)
+    finally:
+        sys.settrace(old)
+    return count
+
+
+def test_a_thousand_nested_multiparts_are_one_opaque_part() -> None:
+    nested = FROM + b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (i, i) for i in range(1000))
+    message = read(nested)
+    assert "parts nested deeper than 20: kept as one" in message.defects
+    assert [a.type for a in message.attachments] == ["application/octet-stream"]
+    assert message.author is not None
+
+
+def test_more_parts_than_five_hundred_are_kept_as_one() -> None:
+    raw = FROM + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 5000 + b"--b--\n"
+    message = read(raw)
+    assert "more than 500 parts: kept as one" in message.defects
+    assert len(message.attachments) == 1
+
+
+def test_a_subject_of_260_kb_is_dropped_and_the_rest_is_read() -> None:
+    raw = b"From: ann@client.example\nTo: b@desk.example\nSubject: " + b"=?utf-8?q?a?= " * 18_000 + b"\n\nThe text.\n"
+    message = read(raw)
+    assert message.subject == ""
+    assert message.text == "The text."
+    assert "header block over 100 kB: cut" in message.defects
+    assert message.authors == 0, "a head that was cut proves nothing"
+
+
+def test_a_long_list_is_cut_between_addresses() -> None:
+    everybody = b", ".join(b"somebody%d@client.example" % i for i in range(2000))
+    message = read(FROM + b"To: " + everybody + b"\n\nx")
+    assert "field to over 16 kB: cut" in message.defects
+    assert all(a.address.endswith("@client.example") for a in message.to)
+    assert 500 < len(message.to) < 1000
+
+
+def test_a_thousand_and_one_fields_are_cut() -> None:
+    message = read(FROM + b"X-A: b\n" * 5000 + b"\nThe text.")
+    assert "more than 1000 header fields: cut" in message.defects
+    assert len(message.headers) == 1000
+    assert message.text == "The text."
+
+
+def test_two_hundred_parameters_are_enough() -> None:
+    raw = FROM + b"Content-Type: text/plain" + b"".join(b"; p%d=x" % i for i in range(1000)) + b"\n\nx"
+    assert len(scan(raw).root.params) == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"To: " + b"(" * 500,
+        b"To: " + b'"' * 501,
+        b"To: " + b"<" * 5000,
+        b"Message-ID: <[>",
+        b"Message-ID: <",
+        b"References: " + b"<a@b" * 3000,
+        b"Content-Type: multipart/mixed",
+        b"Content-Type: text/plain; charset=\x00\xff",
+        b"Content-Type: text/plain; charset=idna",
+        b"Content-Type: text/plain; charset=" + b"x" * 9000,
+        b"Content-Type: ;;;;=;=;",
+        b"Content-Transfer-Encoding: base64",
+        b"Date: Thu, 99 Foo 99999 99:99:99 +9999",
+        b"Subject: =?utf-8?b?" + b"A" * 9000,
+        b"Subject: =?utf-8?b?" * 500,
+        b"Subject: =?x?q??=" * 500,
+        b": no name",
+        b"\x00\x01\x02: x",
+    ],
+)
+def test_a_poisoned_header_poisons_nothing_else(head: bytes) -> None:
+    message = read(FROM + head + b"\n\nThe text.\n")
+    assert message.author is not None
+    assert message.author.address == "ann@client.example"
+    assert message.subject in ("hello", "")
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"\r\n\r\n", b"\x00", b"x", b"\xff" * 1000, b":", b"From:", b"\r" * 1000, b"--\n--"])
+def test_what_is_no_mail_at_all_is_read_too(raw: bytes) -> None:
+    message = read(raw)
+    assert message.author is None
+    assert "unreadable" not in message.defects
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"<div>", b"<a ", b'<a "', b"<!--", b"<style>", b"<", b"&#99999999999999999999;", b"<blockquote type=cite>", b"</p>", b"<pre>\n",
+    ],
+)  # fmt: skip
+def test_a_page_costs_what_its_length_costs(piece: bytes) -> None:
+    head = FROM + b"Content-Type: text/html\n\n"
+    once, twice = (lines_run(head + piece * n) for n in (1500, 3000))
+    assert twice < 2.3 * once + 2000
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"> quoted\n", b"On 3 May 2026 a@b.example wrote:\n", b"From: a@b.example\n", b"-- \n", b"-----Original Message-----\n",
+        b"Sent from my phone\n\n", b"--b\n", b"begin 644 x\n", b"a \n", b"From: a@b.example\nSent: 3.5.2026\n\nx\n", b"wrote:\n",
+    ],
+)  # fmt: skip
+def test_a_text_costs_what_its_length_costs(piece: bytes) -> None:
+    head = FROM + b"Content-Type: text/plain; format=flowed\n\n"
+    once, twice = (lines_run(head + piece * n) for n in (400, 800))
+    assert twice < 2.5 * once + 2000
+
+
+def test_a_number_of_two_million_digits_is_no_character() -> None:
+    assert html.text("a&#" + "9" * 100_000 + ";b").startswith("a")
+
+
+def test_a_text_of_many_lines_keeps_what_stands_after_the_limit() -> None:
+    text = "\n".join(f"line {i}" for i in range(5000))
+    assert own_text("> quoted\n" + text).endswith("line 4999")
+
+
+def test_an_unreadable_mail_keeps_its_head_and_all_its_octets() -> None:
+    raw = FROM + b"List-Id: <x.example>\nContent-Type: multipart/mixed\n\nwhatever"
+    message = unreadable(raw)
+    assert message.subject == "hello"
+    assert message.kind is Kind.LIST
+    assert message.defects == ("unreadable",)
+    (whole,) = message.attachments
+    assert (whole.name, whole.start, whole.end, whole.size) == ("mail.eml", 0, len(raw), len(raw))
