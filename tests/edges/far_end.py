@@ -41,6 +41,8 @@ class FarEnd:
     script: dict[str, list[bytes]] = field(default_factory=dict)
     commands: list[bytes] = field(default_factory=list)
     letters: list[bytes] = field(default_factory=list)
+    login: bytes = b"(nobody)"
+    secret: bool = False
     sessions: int = 0
     open: int = 0
     at_work: int = 0
@@ -48,8 +50,9 @@ class FarEnd:
     port: int = 0
     server: asyncio.Server | None = None
 
-    async def start(self, port: int = 0) -> FarEnd:
-        self.server = await asyncio.start_server(self.session, "127.0.0.1", port or self.port, limit=1 << 24)
+    async def start(self, host: str = "127.0.0.1", tls_from_start: bool = False) -> FarEnd:
+        secret = self.tls if tls_from_start else None
+        self.server = await asyncio.start_server(self.session, host, self.port, limit=1 << 24, ssl=secret)
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
@@ -91,12 +94,16 @@ class FarEnd:
             if verb == b"QUIT":
                 return
             if verb == b"EHLO":
-                lines = [b"far.example", *(offer.encode() for offer in self.offers)]
+                offers = [o for o in self.offers if o != "STARTTLS" or not self.secret]
+                lines = [b"far.example", *(offer.encode() for offer in offers)]
                 said = await self.say(writer, self.answer(verb, _many(lines)))
+            elif verb == b"AUTH":
+                said = await self.say(writer, b"235 2.7.0 ok" if self.login in line else b"535 5.7.8 no")
             elif verb == b"STARTTLS":
                 said = await self.say(writer, b"220 2.0.0 go")
                 assert self.tls is not None
                 await writer.start_tls(self.tls)
+                self.secret = True
             elif verb == b"DATA":
                 said = await self.data(reader, writer)
             else:
