@@ -18,7 +18,7 @@ from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy,
 from maild.policy import check, conditions
 from maild.policy.compare import Place, Site, strings
 from maild.policy.schema import HOW, PRIORITIES, ROLES, DeskForm, HandlerForm, RuleForm, RuleTest, SetForm, TestForm
-from maild.policy.shape import Strict, fits, key_problem
+from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
@@ -83,8 +83,13 @@ def _named(source: Source, fitting: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _site(source: Source, desks: Mapping[str, Desk], languages: tuple[str, ...]) -> Site:
-    retired = frozenset(desk.key for desk in desks.values() if desk.retired)
-    return Site(_named(source, {key: desk.addresses for key, desk in desks.items()}), languages, retired)
+    return Site(_named(source, desks), languages)
+
+
+def _known(site: Site) -> Known:
+    if isinstance(site.desks, _Anything):
+        return Known(_Anything(), site.languages)
+    return Known({key: desk is not None and desk.retired for key, desk in site.desks.items()}, site.languages)
 
 
 def _cure(rules: Path) -> str:
@@ -130,8 +135,7 @@ def _hash(files: Mapping[str, str]) -> str:
 
 def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
     desks = {}
-    for key, path, form in _entries(source, DeskForm, "desk"):
-        _language(source, (*path, "language"), form.language, languages)
+    for key, form in _entries(source, DeskForm, "desk", Known({}, languages)):
         desks[key] = Desk(
             key,
             tuple(form.addresses),
@@ -150,19 +154,13 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
 
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:
     handlers = {}
-    for key, path, form in _entries(source, HandlerForm, "handler"):
-        if form.language is not None:
-            _language(source, (*path, "language"), form.language, site.languages)
-        for index, desk in enumerate(form.desks):
-            if desk not in site.desks:
-                source.wrong((*path, "desks", index), f"there is no desk {desk!r}", nearest(desk, site.desks))
-        handlers[key] = Handler(
-            key, form.name, tuple(form.addresses), tuple(form.desks), ROLES[form.role], form.language, form.retired
-        )
+    for key, form in _entries(source, HandlerForm, "handler", _known(site)):
+        desks, role = tuple(form.desks), ROLES[form.role]
+        handlers[key] = Handler(key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
     return handlers
 
 
-def _entries(source: Source, form: type[Form], what: str) -> Iterator[tuple[str, tuple[str | int, ...], Form]]:
+def _entries(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:
     """The entries of a mapping by key, or of a list whose entries name their key."""
     document = source.document
     if isinstance(document, dict):
@@ -188,9 +186,9 @@ def _entries(source: Source, form: type[Form], what: str) -> Iterator[tuple[str,
             )
             continue
         seen[key] = path
-        fitting = fits(form, source, path, value)
+        fitting = fits(form, source, path, value, known)
         if fitting is not None:
-            yield key, path, fitting
+            yield key, fitting
 
 
 def _keyed(source: Source, document: list[Any], what: str) -> Iterator[tuple[str, tuple[str | int, ...], Any]]:
@@ -202,23 +200,25 @@ def _keyed(source: Source, document: list[Any], what: str) -> Iterator[tuple[str
         yield key, (index,), {name: value for name, value in entry.items() if name != "key"}
 
 
-def _language(source: Source, path: tuple[str | int, ...], language: str, languages: tuple[str, ...]) -> None:
-    if language not in languages:
-        cure = "write nb or nn" if language == "no" else nearest(language, languages)
-        source.wrong(path, f"there are no texts in the language {language!r}", cure)
-
-
 # --- routing --------------------------------------------------------------------------------------------------------------------
 
 
 def _rules(source: Source, site: Site, staff: Staff) -> Iterator[Rule]:
-    for index, form in _forms(source):
-        when = conditions.compile(form.when, Place(source, (index, "when"), site))
-        decisions = _decisions(form.set, Place(source, (index, "set"), site), staff)
-        yield Rule(form.name, source.where((index,)), when, decisions, form.because.strip(), form.stop)
+    known = _known(site)
+    for index, entry in _listed(source):
+        # Condition and handler are judged even where the rule's form is wrong: all problems at once.
+        form = fits(RuleForm, source, (index,), entry, known)
+        raw: dict[str, Any] = entry if isinstance(entry, dict) else {}
+        decided = raw.get("set")
+        handler = decided.get("handler") if isinstance(decided, dict) else None
+        when = conditions.compile(raw.get("when"), Place(source, (index, "when"), site))
+        choice = None if handler is None else _choice(handler, Place(source, (index, "set", "handler"), site), staff)
+        if form is not None:
+            decisions = _decisions(form.set, choice)
+            yield Rule(form.name, source.where((index,)), when, decisions, form.because.strip(), form.stop)
 
 
-def _forms(source: Source) -> Iterator[tuple[int, RuleForm]]:
+def _listed(source: Source) -> Iterator[tuple[int, Any]]:
     if source.document is None:
         return
     if not isinstance(source.document, list):
@@ -227,25 +227,12 @@ def _forms(source: Source) -> Iterator[tuple[int, RuleForm]]:
     if len(source.document) > _MOST_RULES:
         source.wrong((_MOST_RULES,), f"more than {_MOST_RULES} rules", "put texts into lists: any of them is enough")
         return
-    for index, entry in enumerate(source.document):
-        form = fits(RuleForm, source, (index,), entry)
-        if form is not None:
-            yield index, form
+    yield from enumerate(source.document)
 
 
-def _decisions(form: SetForm, place: Place, staff: Staff) -> Decisions:
-    if form.desk is not None and form.desk not in place.site.desks:
-        place.at("desk").wrong(f"there is no desk {form.desk!r}", nearest(form.desk, place.site.desks))
-    if form.desk in place.site.retired:
-        place.at("desk").wrong(f"the desk {form.desk!r} is retired", "name another")
-    return Decisions(
-        form.desk,
-        None if form.handler is None else _choice(form.handler, place.at("handler"), staff),
-        PRIORITIES[form.priority] if form.priority else None,
-        tuple(dict.fromkeys(form.label)),
-        form.acknowledge,
-        form.discard,
-    )
+def _decisions(form: SetForm, choice: Choice | None) -> Decisions:
+    priority = PRIORITIES[form.priority] if form.priority else None
+    return Decisions(form.desk, choice, priority, tuple(dict.fromkeys(form.label)), form.acknowledge, form.discard)
 
 
 def _choice(value: Any, place: Place, staff: Staff) -> Choice:
@@ -299,7 +286,10 @@ def built_in() -> tuple[Rule, ...]:
 
 def _tests(source: Source, site: Site, staff: Staff) -> Iterator[RuleTest]:
     quiet = Source(source.name, source.text, source.document, source.positions)
-    for index, form in _forms(quiet):
+    for index, entry in _listed(quiet):
+        form = fits(RuleForm, quiet, (index,), entry)
+        if form is None:
+            continue
         for number, test in enumerate(form.tests):
             path = (index, "tests", number)
             expect = _expected(test, Place(source, (*path, "expect"), site), staff)
@@ -308,8 +298,6 @@ def _tests(source: Source, site: Site, staff: Staff) -> Iterator[RuleTest]:
 
 def _expected(test: TestForm, place: Place, staff: Staff) -> dict[str, object]:
     wanted = test.expect
-    if wanted.desk is not None and wanted.desk not in place.site.desks:
-        place.at("desk").wrong(f"there is no desk {wanted.desk!r}", nearest(wanted.desk, place.site.desks))
     if wanted.handler is not None and wanted.handler not in ("nobody", *HOW):
         _known_handler(wanted.handler, place.at("handler"), staff)
     named = {name: getattr(wanted, name) for name in ("desk", "handler", "priority", "acknowledge", "discard")}
@@ -347,5 +335,5 @@ def _facts(test: TestForm, place: Place) -> Facts:
 
 def _desk_of(to: list[str], site: Site) -> str:
     """A test names the desk by its address; without one it goes to the first."""
-    named = (key for address in to for key, addresses in site.desks.items() if address in (addresses or ()))
+    named = (key for address in to for key, desk in site.desks.items() if desk and address in desk.addresses)
     return next(named, next(iter(site.desks), ""))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from maild.model.people import Desk
 from maild.model.policy import Condition, Facts
 from maild.policy import pattern
 from maild.policy.fold import fold
@@ -26,11 +27,10 @@ _STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "s
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What rules may name: keys of desks with their addresses (None: not known), languages.  retired: desks without new cases."""
+    """What rules may name: desks by key (None: it has problems of its own), and languages."""
 
-    desks: Mapping[str, tuple[str, ...] | None]
+    desks: Mapping[str, Desk | None]
     languages: tuple[str, ...]
-    retired: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

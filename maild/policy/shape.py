@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from maild.policy.read import Path
@@ -38,6 +48,14 @@ class Strict(BaseModel):
 def wrong(what: str, cure: str = "") -> PydanticCustomError:
     """The error a validator raises."""
     return PydanticCustomError("maild", "{what}", {"what": what, "cure": cure})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What values may refer to: keys of desks (True: it is retired) and languages."""
+
+    desks: Mapping[str, bool]
+    languages: tuple[str, ...]
 
 
 # --- common values --------------------------------------------------------------------------------------------------------
@@ -91,16 +109,44 @@ def _days(value: int) -> int:
     return value // 86_400
 
 
+def _language(value: str, asked: ValidationInfo) -> str:
+    known: Known | None = asked.context
+    if known and value not in known.languages:
+        cure = "write nb or nn" if value == "no" else nearest(value, known.languages)
+        raise wrong(f"there are no texts in the language {value[:20]!r}", cure)
+    return value
+
+
+def _desk(value: str, asked: ValidationInfo) -> str:
+    known: Known | None = asked.context
+    if known and value not in known.desks:
+        raise wrong(f"there is no desk {value[:60]!r}", nearest(value, known.desks))
+    return value
+
+
+def _open_desk(value: str, asked: ValidationInfo) -> str:
+    known: Known | None = asked.context
+    if known and known.desks.get(value):
+        raise wrong(f"the desk {value!r} is retired", "name another")
+    return value
+
+
 def as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
 Line = Annotated[str, AfterValidator(_line)]
 Address = Annotated[str, AfterValidator(_address)]
+Language = Annotated[str, AfterValidator(_language)]
+DeskKey = Annotated[str, AfterValidator(_desk)]
+OpenDesk = Annotated[DeskKey, AfterValidator(_open_desk)]
 _SPAN_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$"})
 Seconds = Annotated[int, BeforeValidator(seconds), _SPAN_SCHEMA]
 Days = Annotated[int, BeforeValidator(seconds), AfterValidator(_days), _SPAN_SCHEMA]
 Lines = Annotated[list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
+DeskKeys = Annotated[
+    list[DeskKey], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
+]
 Addresses = Annotated[
     list[Address], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
@@ -109,10 +155,10 @@ Addresses = Annotated[
 # --- problems -------------------------------------------------------------------------------------------------------------
 
 
-def fits(model: type[Model], source: Source, path: Path, value: Any) -> Model | None:
-    """The value as that model; None and problems when it is not."""
+def fits(model: type[Model], source: Source, path: Path, value: Any, known: Known | None = None) -> Model | None:
+    """The value as that model; None and problems when it is not.  known: what it may refer to."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, context=known)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
             loc = _bare(fault["loc"])
