@@ -95,8 +95,14 @@ def to_customer(kind: str, language: str = "nb", **more: Any) -> Letter:
 
 
 def to_handler(kind: str, language: str = "nb", **more: Any) -> Letter:
-    more = {"reason": "you-handle-it", "automatic": "auto-generated", **more}
-    return to_customer(kind, language, id=1001, party="handler:kari", to=TO_KARI, **more)
+    usual = {
+        "id": 1001,
+        "party": "handler:kari",
+        "to": TO_KARI,
+        "reason": "you-handle-it",
+        "automatic": "auto-generated",
+    }
+    return to_customer(kind, language, **{**usual, **more})
 
 
 def write(letter: Letter, envelope: str = "signed", using: texts.Templates | None = None) -> Written:

@@ -211,6 +211,8 @@ def _a_labels(host: str) -> str:
 
 def text_part(text: str, language: str) -> bytes:
     """The first part of a letter: its Content-* fields, an empty line and the encoded text, CRLF throughout."""
+    # The C function takes the line ends of its soft breaks from the first line end it sees: there must be one.
+    text = text if text.endswith("\n") else text + "\n"
     octets = text.replace("\n", _CRLF).encode("utf-8", "replace")
     encoding, body = _transfer(octets)
     head = 'Content-Type: text/plain; charset="utf-8"' + _CRLF + f"Content-Transfer-Encoding: {encoding}" + _CRLF

@@ -41,7 +41,7 @@ def write(letter: Letter, policy: Policy, keys: Keys, now: datetime, envelope: s
     desk = policy.desks.get(letter.desk) or policy.default_desk
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
-    subject = _bare_subject(letter)
+    subject = bare_subject(letter)
     links = _links(letter, desk, keys) if template in ("notice", "update-handler") else {}
     given = wording.values(letter, desk, subject, links, left_out)
     rendered = _render(policy, template, letter.language, given)
@@ -132,7 +132,7 @@ def _signed(desk: Desk, purpose: str, letter: Letter, keys: Keys) -> str:
 # --- subject, links, files --------------------------------------------------------------------------------------------
 
 
-def _bare_subject(letter: Letter) -> str:
+def bare_subject(letter: Letter) -> str:
     """The case's subject without tag and reply marks, short enough for a header."""
     subject = letter.subject[:1000]
     tag = wording.tag(letter)
