@@ -4,7 +4,7 @@ Reader.read(raw, charset) -> Message   small mails in the one thread `Reader.thr
 is_small(raw), read_small(raw, charset)   for a caller that takes a whole batch to `thread` in one hop
 A mail that kills or outlives the worker is read as its head only, with the defect "unreadable"; the next one has a new worker.
 
-The worker: `python -m maild.edges.reading`, frames over pipes, JSON back, never pickle: it has read hostile mail.
+The worker is a Python of our own that runs `serve`: frames over pipes, JSON back, never pickle: it has read hostile mail.
 LIMITS  2 s of CPU (a profiling timer, whose signal kills), 64 MiB and 10 times the mail above what the interpreter holds, 20 s by
 the wall.
 """
@@ -33,6 +33,8 @@ MANY_PARTS, MANY_TAGS = 60, 8000
 CPU = 2.0
 WALL = 20.0
 MEMORY = 64 * 1024 * 1024
+# The worker's program; isolated (-I), it gets our search path and nothing of the environment.
+SERVE = "from maild.edges.reading import serve; serve()"
 _HEAD = struct.Struct(">I16s")
 _ANSWER = struct.Struct(">I")
 
@@ -95,7 +97,7 @@ class Reader:
                 sys.executable,
                 "-I",
                 "-c",
-                f"import sys; sys.path[:0] = {sys.path!r}; from maild.edges.reading import serve; serve()",
+                f"import sys; sys.path[:0] = {sys.path!r}; {SERVE}",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )

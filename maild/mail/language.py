@@ -1,8 +1,8 @@
 """language: which language a text is in, by its small words.
 
 language(text) -> "nb" | "nn" | "sl" | ... | None.  Pure, linear: 60 words are looked at.  Abstains under three known words, and
-when two languages are equally likely (but for the Nordic ones: then it is the first of the table).  The site may have better evidence (the sender's history); this is the last resort
-before the desk's own language.
+when two languages are equally likely (but for the Nordic ones: then it is the first of the table).  The site may have better
+evidence (the sender's history); this is the last resort before the desk's own language.
 """
 
 from __future__ import annotations

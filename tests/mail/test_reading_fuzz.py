@@ -22,10 +22,12 @@ WORDS = some.text(some.characters(codec="utf-8", categories=("L", "N", "P", "S",
 LOCAL = some.from_regex(r"[a-z][a-z0-9.+_-]{0,20}[a-z0-9]", fullmatch=True).filter(lambda s: ".." not in s)
 PIECES = some.sampled_from(
     [
-        b"\n", b"\r\n", b"\r", b"--b", b"--b--", b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: text/html\n", b"\n\n", b"<", b">",
+        b"\n", b"\r\n", b"\r", b"--b", b"--b--", b"Content-Type: multipart/mixed; boundary=b\n",
+        b"Content-Type: text/html\n", b"\n\n", b"<", b">",
         b'"', b"(", b")", b"=?utf-8?q?", b"?=", b"=?x?b?", b"From: ", b"To: ", b"Subject: ", b"a@b.c", b",", b";", b":", b"\x00", b"\xff",
         b"\xc3\xa5", b"> ", b"On 1.2.2026 x@y.z wrote:\n", b"-- \n", b"begin 644 a\n", b"end\n", b"Content-Transfer-Encoding: base64\n",
-        b"message/delivery-status", b"Final-Recipient: rfc822; a@b.c\n", b"name*0*=utf-8''%", b"filename=", b"&#", b"<div class=gmail_quote>", b"[maild:",
+        b"message/delivery-status", b"Final-Recipient: rfc822; a@b.c\n", b"name*0*=utf-8''%", b"filename=", b"&#",
+        b"<div class=gmail_quote>", b"[maild:",
         b"<!--", b"</", b" ", b"\t", b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n",
     ]
 )  # fmt: skip

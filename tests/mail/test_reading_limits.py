@@ -110,7 +110,9 @@ def test_a_poisoned_header_poisons_nothing_else(head: bytes) -> None:
     assert message.subject in ("hello", "")
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n", b"\r\n\r\n", b"\x00", b"x", b"\xff" * 1000, b":", b"From:", b"\r" * 1000, b"--\n--"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n", b"\r\n\r\n", b"\x00", b"x", b"\xff" * 1000, b":", b"From:", b"\r" * 1000, b"--\n--"]
+)
 def test_what_is_no_mail_at_all_is_read_too(raw: bytes) -> None:
     message = read(raw)
     assert message.author is None
