@@ -148,7 +148,9 @@ class Wire(asyncio.Protocol):
         elif mark != b"-":
             text = " ".join(self._lines)[:TEXT]
             self._lines.clear()
-            self._answered(Reply(int(code), "".join(c if c.isprintable() else "?" for c in text)))
+            if not text.isprintable():
+                text = "".join(c if c.isprintable() else "?" for c in text)
+            self._answered(Reply(int(code), text))
 
     def _answered(self, reply: Reply) -> None:
         if len(self._replies) >= self._expected:

@@ -92,11 +92,11 @@ class Postfix:
         self.door.parent.chmod(0o2710)
 
     def __enter__(self) -> Postfix:
-        self.server = subprocess.Popen(
+        self.server = server = subprocess.Popen(
             ["/usr/sbin/postfix", "-c", str(self.etc), "start-fg"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-        if not wait_until(lambda: "daemon started" in self.log or self.server.poll() is not None):
+        if not wait_until(lambda: "daemon started" in self.log or server.poll() is not None):
             self.__exit__(None, None, None)
         assert "daemon started" in self.log, f"Postfix did not start: {self.log}"
         return self
