@@ -73,7 +73,11 @@ class Text:
         except TemplateError as error:
             cure = "templates/README.md shows what a template may say"
             return [Problem(self.file, getattr(error, "lineno", None) or 1, 1, str(error.message), cure)]
-        return [*_forbidden(tree, self.file), *_unknown(tree, self.file)]
+        return [
+            *_forbidden(tree, self.file),
+            *_unknown(tree, self.file),
+            *_no_filter(tree, self.file, self._environment),
+        ]
 
 
 def _fill(template: Template, values: Mapping[str, object]) -> str:
@@ -254,6 +258,13 @@ def _unknown(tree: nodes.Template, file: str) -> Iterator[Problem]:
             near = get_close_matches(node.name, samples.VALUES, 1)
             cure = f"did you mean {near[0]}?" if near else "templates/README.md lists the values"
             yield Problem(file, node.lineno, 1, f"no value is called {node.name}", cure)
+
+
+def _no_filter(tree: nodes.Template, file: str, environment: ImmutableSandboxedEnvironment) -> Iterator[Problem]:
+    for node in tree.find_all(nodes.Filter):
+        if node.name not in environment.filters:
+            cure = "there is " + ", ".join(sorted(environment.filters))
+            yield Problem(file, node.lineno, 1, f"no filter is called {node.name}", cure)
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------

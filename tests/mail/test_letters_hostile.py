@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from email.header import decode_header, make_header
 from email.parser import BytesParser
-from email.policy import compat32
 from email.utils import getaddresses
 
 import pytest
@@ -79,11 +78,6 @@ FIELDS = [
 ]
 
 
-def decoded(raw: bytes, name: str) -> str:
-    """By compat32, which decodes leniently, as old mail programs do."""
-    return str(make_header(decode_header(str(BytesParser(policy=compat32).parsebytes(raw)[name]))))
-
-
 @given(subject=HOSTILE, name=HOSTILE, author=HOSTILE, text=HOSTILE)
 @example("=?utf-8?q?x?= å", '"Kari" <x@evil.example>', "a,b", ".\r\n.\r\nFrom me")
 @example("\r\nBcc: evil@evil.example\r\n\r\nText", "Ann\r\nX-Evil: 1", "", "From here\nFrom there\n")
@@ -112,7 +106,7 @@ def test_nothing_that_a_stranger_writes_adds_or_changes_a_field(
 def test_a_subject_is_read_as_it_was_meant(subject: str) -> None:
     raw = mail(to_handler("notice", subject=subject))
     meant = letters.bare_subject(to_handler("notice", subject=subject))
-    assert " ".join(decoded(raw, "Subject").split()) == f"[#1042] {meant}".strip()
+    assert " ".join(str(read(raw)["Subject"]).split()) == f"[#1042] {meant}".strip()
 
 
 @given(name=HOSTILE.map(lambda value: encode.one_line(value, 60)).filter(bool))
