@@ -20,6 +20,7 @@ from maild.edges.smtp_limits import Keeper, client_of
 
 COMMAND = 2048
 CHUNK = 1 << 18
+BUFFER = 1 << 16  # the stream reader stops reading at twice this
 SLOWEST = 500  # octets a second
 LINGER = 3.0  # seconds for the last reply to leave
 _NOBODY = object()
@@ -28,12 +29,18 @@ _NOBODY = object()
 class Connection(SMTP):
     """A client and what he sends.  Subclasses obey his commands."""
 
-    line_length_limit = 1 << 16  # how much the stream reader holds before it stops reading
     word: ClassVar[str] = "ESMTP"
 
     def __init__(self, keeper: Keeper) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(_NOBODY, hostname=keeper.config.hostname, ident="maild", tls_context=keeper.tls, loop=loop)
+        # aiosmtpd searches all its own attributes at every connection, which costs more than a mail.  What it finds is
+        # always the same: it is done once and copied.
+        if not keeper.pattern:
+            pattern = SMTP(_NOBODY, hostname=keeper.config.hostname, ident="maild", tls_context=keeper.tls, loop=loop)
+            keeper.pattern.update(vars(pattern))
+        vars(self).update(keeper.pattern)
+        reader = asyncio.StreamReader(limit=BUFFER, loop=loop)
+        StreamReaderProtocol.__init__(self, reader, self._cb_client_connected, loop)
         self.client = ""
         self._keeper = keeper
         self._inbox, self._at = b"", 0

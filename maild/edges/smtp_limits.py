@@ -11,7 +11,7 @@ import ssl
 from collections import Counter
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Protocol
+from typing import Any, Protocol
 
 from maild.config import Door
 from maild.edges.delivery import Mailroom
@@ -58,9 +58,12 @@ class Keeper:
     tls: ssl.SSLContext | None
     utf8: bool
     budget: Budget
-    guests: set[Guest] = field(default_factory=set)
+    # With the key under which each is counted.
+    guests: dict[Guest, str] = field(default_factory=dict)
     by_address: Counter[str] = field(default_factory=Counter)
     closing: bool = False
+    # What all sessions are made from, see smtp_connection.
+    pattern: dict[str, Any] = field(default_factory=dict)
     empty: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -75,7 +78,7 @@ class Keeper:
         group = self._group(guest.client)
         if group and self.by_address[group] >= self.config.connections_per_address:
             return "421 4.7.0 too many connections from your address"
-        self.guests.add(guest)
+        self.guests[guest] = group
         self.empty.clear()
         if group:
             self.by_address[group] += 1
@@ -83,12 +86,11 @@ class Keeper:
 
     def leave(self, guest: Guest) -> None:
         """The session is over; harmless for one that was never admitted."""
-        if guest not in self.guests:
-            return
-        self.guests.discard(guest)
+        group = self.guests.pop(guest, "")
         if not self.guests:
             self.empty.set()
-        group = self._group(guest.client)
+        if not group:
+            return
         self.by_address[group] -= 1
         if self.by_address[group] <= 0:
             del self.by_address[group]
