@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from maild.config import Authenticator, Config, Door, RelayTo
 from maild.policy.read import Path as YamlPath
@@ -112,6 +112,13 @@ class AuthenticatorForm(Strict):
     authserv_id: Line | None = Field(default=None, alias="authserv-id", description="The id of your mail server.")
     closed_network: Networks | None = Field(default=None, alias="closed-network", description="Clients from here.")
 
+    @model_validator(mode="after")
+    def one_way(self) -> AuthenticatorForm:
+        if (self.authserv_id is None) == (self.closed_network is None):
+            cure = "write  - authserv-id: mx.example.org  or  - closed-network: [192.0.2.0/24]"
+            raise wrong("must be one way to believe From", cure)
+        return self
+
 
 # A section of which every line is a comment.
 _EMPTY = BeforeValidator(lambda value: {} if value is None else value)
@@ -164,7 +171,7 @@ class _Reader:
             self._database(form.database, state),
             self._door(form.door),
             self._relay(form.relay),
-            tuple(self._authenticator(index, x) for index, x in enumerate(form.authenticators)),
+            tuple(map(_authenticator, form.authenticators)),
             form.admin,
             timedelta(seconds=form.undo),
             timedelta(seconds=form.burst),
@@ -271,14 +278,6 @@ class _Reader:
         folder = self._environ.get("CREDENTIALS_DIRECTORY")
         return bool(folder) and (Path(str(folder)) / CREDENTIAL).is_file()
 
-    def _authenticator(self, index: int, form: AuthenticatorForm) -> Authenticator:
-        if (form.authserv_id is None) == (form.closed_network is None):
-            cure = "write  - authserv-id: mx.example.org  or  - closed-network: [192.0.2.0/24]"
-            self._wrong(("authenticators", index), "must be one way to believe From", cure)
-        if form.authserv_id is not None:
-            return Authenticator("authserv-id", form.authserv_id)
-        return Authenticator("closed-network", networks=_networks(form.closed_network or []))
-
     def _readable(self, path: YamlPath, file: Path) -> bool:
         try:
             with file.open("rb"):
@@ -298,6 +297,12 @@ class _Reader:
 
     def _open_to_all(self, file: Path) -> bool:
         return bool(file.stat().st_mode & stat.S_IROTH)
+
+
+def _authenticator(form: AuthenticatorForm) -> Authenticator:
+    if form.authserv_id is not None:
+        return Authenticator("authserv-id", form.authserv_id)
+    return Authenticator("closed-network", networks=_networks(form.closed_network or []))
 
 
 def _host(value: str) -> tuple[str, int]:

@@ -79,7 +79,7 @@ class Daemon:
         return House(self._policy, self._site.keys, self._config.relay.envelope, time.monotonic)
 
     def _letters(self, leased: Sequence[Leased], others: int) -> None:
-        self._letterbox.put(leased)
+        self._letterbox.put(leased, others)
         if leased or others:
             self._relay.nudge()
 
@@ -144,9 +144,20 @@ class Daemon:
     async def _watchdog(self) -> None:
         interval = notify.watchdog_interval()
         while interval:
-            await asyncio.wait_for(self._writer.write(lambda session: session.one("SELECT 1")), interval)
-            notify.notify("WATCHDOG=1")
+            if await self._writer_answers(interval):
+                notify.notify("WATCHDOG=1")
             await asyncio.sleep(interval)
+
+    async def _writer_answers(self, seconds: float) -> bool:
+        """An error of the database is an answer too: the daemon lives and says 451; a restart would mend nothing."""
+        try:
+            await asyncio.wait_for(self._writer.write(lambda session: session.one("SELECT 1")), seconds)
+        except TimeoutError:
+            log.error("the writer does not answer", seconds=seconds)
+            return False
+        except Exception as error:
+            log.warning("the database does not answer", error=str(error))
+        return True
 
     # --- orders ---------------------------------------------------------------------------------------------------------------
 
@@ -189,7 +200,7 @@ class Daemon:
 
     async def _reload(self) -> None:
         """Whole or not at all: a broken set, or one that drops what open cases use, leaves the old one in force."""
-        notify.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        notify.reloading()
         try:
             policy = await asyncio.to_thread(reload_policy, self._config)
             now = clock()

@@ -8,10 +8,9 @@ A bug holds its arrival alone; a database error fails the whole batch, which is 
 
 from __future__ import annotations
 
-import json
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from maild.decide.facts import lookup
@@ -27,6 +26,7 @@ from maild.model.policy import Policy
 from maild.store import cases, incoming, outbox
 from maild.store.database import Session, is_database_error
 from maild.store.incoming import Arrival
+from maild.store.text import dumps
 
 SLICE = 0.020
 
@@ -105,7 +105,7 @@ def _owner(message: Message, policy: Policy, keys: token.Keys) -> str | None:
 
 def _body(message: Message) -> str:
     author = message.author
-    return json.dumps(
+    return dumps(
         {
             "subject": message.subject,
             "from": author.address if author else "",
@@ -114,9 +114,7 @@ def _body(message: Message) -> str:
             "cc": [a.address for a in message.cc],
             "text": message.text,
             "own_text": message.own_text,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
+        }
     )
 
 
@@ -173,10 +171,14 @@ def _keep(
             raise Conflict(f"outbox:{row} has left meanwhile")
     posted = outbox.post(session, [write(letter, house, now) for letter in plan.letters], now, leases)
     message_id = arrival.message.message_id if isinstance(arrival, Prepared) else None
-    trust = json.dumps(asdict(arrival.trust)) if isinstance(arrival, Prepared) else ""
+    trust = _trust(arrival.trust) if isinstance(arrival, Prepared) else ""
     trace = {**plan.trace, "policy": house.policy.hash}
     incoming.finish(session, arrival.id, plan.cases[0].id if plan.cases else None, message_id, trust, trace)
     return posted
+
+
+def _trust(trust: Trust) -> str:
+    return dumps({"authentication": trust.authentication, "by": trust.by, "evidence": trust.evidence})
 
 
 def write(letter: Letter, house: House, now: datetime) -> outbox.Posted:

@@ -46,7 +46,7 @@ def command(folder: Path | None, config: str | None, *, as_json: bool) -> int:
         for problem in found.problems:
             click.echo(problem)
         if not found.problems and found.policy:
-            click.echo(f"ok: {', '.join(f'{count} {word}' for word, count in _counts(found.policy).items())}")
+            click.echo(f"ok: {', '.join(f'{count} {word}{_s(count)}' for word, count in _counts(found.policy))}")
     return 1 if found.problems else 0
 
 
@@ -82,21 +82,20 @@ def check(file: Path) -> Found:
     return found
 
 
-def _counts(policy: Policy) -> dict[str, int]:
+def _counts(policy: Policy) -> tuple[tuple[str, int], ...]:
     from maild.policy.build import BUILT_IN
 
     rules = sum(rule.where != BUILT_IN for rule in policy.rules)
-    counts = (
-        ("desk", len(policy.desks)),
-        ("handler", len(policy.handlers)),
-        ("rule", rules),
-        ("language", len(policy.texts.languages())),
-    )
-    return {word if count == 1 else f"{word}s": count for word, count in counts}
+    languages = len(policy.texts.languages())
+    return ("desk", len(policy.desks)), ("handler", len(policy.handlers)), ("rule", rules), ("language", languages)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _plain(found: Found) -> dict[str, Any]:
-    counts = _counts(found.policy) if found.policy else {}
+    counts = {f"{word}s": count for word, count in _counts(found.policy)} if found.policy else {}
     return {"ok": not found.problems, "problems": [asdict(problem) for problem in found.problems], **counts}
 
 

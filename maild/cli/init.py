@@ -5,6 +5,7 @@ create(folder, wish) does it for other commands too; click.UsageError when what 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +114,8 @@ def create(folder: Path, wish: Wish) -> None:
 def _remove(folder: Path, made: dict[str, str], *, keep: bool) -> None:
     """Only what was made here: the folder may hold other things."""
     for name in made:
-        (folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
     for name in ("rules/schema", "rules", "templates", *([] if keep else ["."])):
         path = folder / name
         if path.is_dir() and not any(path.iterdir()):

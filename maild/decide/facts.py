@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from maild.decide import budget
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
+from maild.model.people import Desk
 from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
 
@@ -73,7 +74,12 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:
     """The counter from which the desk's next number comes."""
     value = policy.desks[desk]
-    return f"number:{numbers.scope(value.number, now.astimezone(ZoneInfo(value.zone)).year)}"
+    return f"number:{numbers.scope(value.number, year_of(value, now))}"
+
+
+def year_of(desk: Desk, now: datetime) -> int:
+    """The year on the desk's own calendar."""
+    return now.astimezone(ZoneInfo(desk.zone)).year
 
 
 def _counters(policy: Policy, now: datetime) -> list[str]:

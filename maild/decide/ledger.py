@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from maild.decide.assign import Chosen, open_key
-from maild.decide.facts import number_counter
+from maild.decide.facts import number_counter, year_of
 from maild.model import numbers
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
@@ -159,7 +158,7 @@ class Ledger:
         last = self.known.counters.get(counter, 0)
         value = max(desk.first_number, last + 1)
         self.count(counter, value - last)
-        return numbers.render(desk.number, value, self.now.astimezone(ZoneInfo(desk.zone)).year)
+        return numbers.render(desk.number, value, year_of(desk, self.now))
 
     def turn(self, chosen: Chosen) -> None:
         if chosen.turn:

@@ -22,7 +22,7 @@ from maild.store.database import Session
 from maild.store.outbox import Leased
 from maild.store.writer import Writer
 
-WAITING = 400
+WAITING = 2000
 log = structlog.get_logger("maild.relay")
 
 
@@ -33,20 +33,27 @@ class Letterbox:
         self._writer, self._clock, self._undelivered = writer, clock, undelivered
         self._waiting: deque[Leased] = deque()
         self._mails: dict[int, bytes] = {}
+        self._queued = True
 
     def leases(self) -> int:
         """How many more letters may be leased to us in memory."""
         return max(0, WAITING - len(self._waiting))
 
-    def put(self, letters_leased: Sequence[Leased]) -> None:
+    def put(self, letters_leased: Sequence[Leased], others: int) -> None:
+        """Letters leased to us, and how many more stand in the queue since now."""
         self._waiting.extend(letters_leased)
+        self._queued = self._queued or others > 0
 
     async def take(self, limit: int) -> Sequence[Outgoing]:
         """Letters to send now: those in memory first, else from the queue."""
-        if self._waiting:
-            return [self._hand_out(self._waiting.popleft()) for _ in range(min(limit, len(self._waiting)))]
-        now = self._clock()
-        return [_outgoing(row) for row in await self._writer.write(lambda session: outbox.claim(session, now, limit))]
+        at_hand = [self._hand_out(self._waiting.popleft()) for _ in range(min(limit, len(self._waiting)))]
+        # A look into the queue is a transaction: none while memory alone fills the relay's hands.
+        if len(at_hand) == limit or (at_hand and not self._queued):
+            return at_hand
+        now, rest = self._clock(), limit - len(at_hand)
+        claimed = await self._writer.write(lambda session: outbox.claim(session, now, rest))
+        self._queued = len(claimed) == rest
+        return [*at_hand, *map(_outgoing, claimed)]
 
     def _hand_out(self, row: Leased) -> Outgoing:
         if row.mail is not None:

@@ -180,7 +180,7 @@ def _room(column: int) -> int:
 
 def clean_address(value: str) -> str:
     """An addr-spec that can stand between angle brackets and in an envelope; "" when nothing can be made of it."""
-    local, at, host = one_line(value, 320).replace(" ", "").rpartition("@")
+    local, at, host = one_line(value, 320).rpartition("@")
     host = host if host.isascii() else _a_labels(host)
     if not at or not local or not _HOST.fullmatch(host):
         return ""
@@ -189,13 +189,16 @@ def clean_address(value: str) -> str:
         if local[0] == local[-1] == '"' and len(local) > 2
         else local
     )
-    if _DOT_ATOM.fullmatch(bare) or not bare.isascii():
-        return f"{bare.translate(_NOT_IN_LOCAL)}@{host}"
+    if _DOT_ATOM.fullmatch(bare):
+        return f"{bare}@{host}"
+    if not bare.isascii():
+        # SMTPUTF8 (RFC 6531).  Never mended by leaving something out: that would be another mailbox.
+        return "" if set(bare) & _SPECIALS else f"{bare}@{host}"
     escaped = bare.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"@{host}'
 
 
-_NOT_IN_LOCAL = {ord(char): None for char in '<>()[]\\,;:@"'}
+_SPECIALS = frozenset('<>()[]\\,;:@" ')
 
 
 def _a_labels(host: str) -> str:

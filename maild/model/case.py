@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from maild.model.events import (
     Acknowledged,
@@ -100,26 +101,30 @@ def begin(case_id: int, first: Recorded) -> Case:
 
 def apply(case: Case, record: Recorded) -> Case:
     """The case after one more event."""
-    event = record.event
-    case = replace(case, seq=record.seq, updated_at=record.at, status=NEXT.get((case.status, type(event)), case.status))
-    match event:
+    status = NEXT.get((case.status, type(record.event)), case.status)
+    return replace(case, seq=record.seq, updated_at=record.at, status=status, **_changes(case, record))
+
+
+def _changes(case: Case, record: Recorded) -> dict[str, Any]:
+    """What an event says of the case, beside its status."""
+    match record.event:
         case Received(automatic=False, standing="customer" | "participant" | "thread"):
-            return replace(case, heard=record.seq)
+            return {"heard": record.seq}
         case Assigned(handler=handler):
-            return replace(case, handler=handler)
+            return {"handler": handler}
         case Moved(desk=desk):
-            return replace(case, desk=desk)
+            return {"desk": desk}
         case Prioritised(priority=priority):
-            return replace(case, priority=priority)
+            return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
-            return replace(case, labels=(*case.labels, label))
+            return {"labels": (*case.labels, label)}
         case Solved(closes_at=closes_at):
-            return replace(case, closes_at=closes_at)
+            return {"closes_at": closes_at}
         case Reopened() | Closed():
-            return replace(case, closes_at=None)
+            return {"closes_at": None}
         case Acknowledged():
-            return replace(case, acknowledged=True)
-    return case
+            return {"acknowledged": True}
+    return {}
 
 
 def wake_at(case: Case) -> datetime | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from maild.errors import RuleError
+from maild.errors import Problem, RuleError
 from maild.model.message import Kind
 from maild.model.people import Desk, Handler
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
@@ -105,9 +105,8 @@ def _strays(rules: Path) -> Source:
     folder = Source(rules.name)
     for path in sorted([*rules.glob("*.yaml"), *rules.glob("*.yml")]):
         if path.name not in FILES:
-            stray = Source(path.name)
-            stray.wrong((), "is no file of the policy", f"{nearest(path.name, FILES)} (else move it away)")
-            folder.problems += stray.problems
+            cure = f"{nearest(path.name, FILES)}; move away what is no rule"
+            folder.problems.append(Problem(path.name, 0, 0, "is no file of the policy", cure))
     return folder
 
 
@@ -163,9 +162,9 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
 def _entries(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:
     """The entries of a mapping by key, or of a list whose entries name their key."""
     document = source.document
-    if isinstance(document, dict):
+    if isinstance(document, dict) and document:
         pairs: list[tuple[Any, tuple[str | int, ...], Any]] = [(key, (key,), value) for key, value in document.items()]
-    elif isinstance(document, list):
+    elif isinstance(document, list) and document:
         pairs = list(_keyed(source, document, what))
     else:
         if not source.problems:
@@ -177,7 +176,7 @@ def _entries(source: Source, form: type[Form], what: str, known: Known) -> Itera
     for key, path, value in pairs:
         problem = key_problem(key)
         if problem:
-            source.wrong(path, problem, "use lower case letters, digits, - and _, at most 40")
+            source.wrong(path, *problem)
         if key in seen:
             source.wrong(
                 path,
@@ -243,7 +242,7 @@ def _choice(value: Any, place: Place, staff: Staff) -> Choice:
         _known_handler(value, place, staff)
         return Choice("named", (value,))
     if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in HOW:
-        place.wrong("says not who", "write a key, none, {round_robin: all} or {least_loaded: [kari, ola]}")
+        place.wrong("does not say who", "write a key, none, {round_robin: all} or {least_loaded: [kari, ola]}")
         return Choice("nobody", ())
     how, keys = next(iter(value.items()))
     if keys == "all":

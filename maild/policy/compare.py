@@ -6,7 +6,7 @@ of a list one entry is enough; several operators must all hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -196,7 +196,7 @@ class Address:
 class Word:
     """One of a few known words."""
 
-    known: Callable[[Site], tuple[str, ...]]
+    known: Callable[[Site], Collection[str]]
 
     def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
         bare = value

@@ -213,7 +213,7 @@ CONDITIONS: dict[str, tuple[Values, Comparison]] = {
     "own_text": (own_text, Text("contains")),
     "kind": (kind, Word(lambda site: tuple(map(str, Kind)))),
     "language": (language, Word(lambda site: site.languages)),
-    "desk": (desk, Word(lambda site: tuple(site.desks))),
+    "desk": (desk, Word(lambda site: site.desks)),
     "automatic": (automatic, Flag()),
     "authenticated": (authenticated, Flag()),
     "header": (header, Header()),

@@ -59,7 +59,7 @@ class DeskForm(Strict):
 
     addresses: Addresses = Field(description="The first is the desk's own.", examples=["[support@example.org]"])
     name: Line = Field(description="The name in its letters.", examples=["Kundeservice"])
-    language: Line = Field(
+    language: Language = Field(
         description="nb, nn, sl, en: of letters whose reader's language is unknown.", examples=["nb"]
     )
     zone: Zone = Field(description="Time zone of its letters and years.", examples=["Europe/Oslo"])

@@ -85,11 +85,13 @@ def _ascii_cure(value: str) -> str:
     return f"write {local}@{bare}" if bare and local.isascii() else "use an ASCII address of the same mailbox"
 
 
-def key_problem(key: str) -> str | None:
-    """Why it cannot be a key of a desk or handler."""
+def key_problem(key: str) -> tuple[str, str] | None:
+    """Why it cannot be a key of a desk or handler, and the cure."""
     if key in RESERVED:
-        return f"{key!r} has a meaning of its own in rules"
-    return None if _KEY.fullmatch(key) else f"{key[:60]!r} cannot be a key"
+        return f"{key!r} has a meaning of its own in rules", "choose another key"
+    if _KEY.fullmatch(key):
+        return None
+    return f"{key[:60]!r} cannot be a key", "use lower case letters, digits, - and _, at most 40"
 
 
 RESERVED = frozenset({"all", "none", "nobody", "round_robin", "least_loaded", "team"})

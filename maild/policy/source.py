@@ -69,7 +69,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The cure for a word that is none of the known."""
     words = sorted(known)
     lower = {x.lower(): x for x in words}
-    close = difflib.get_close_matches(word.lower()[:60], list(lower), 1, 0.6)
+    close = difflib.get_close_matches(word.lower()[:60], list(lower), 1, 0.7)
     if close:
         return f"did you mean {lower[close[0]]}?"
     return f"known: {', '.join(words[:30])}" if words else "there are none yet"

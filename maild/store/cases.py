@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from maild.model.people import person_of, person_party
 from maild.model.plan import Happened, Known, LetterRow, Lookup, MessageRow, Pending, Person, Plan, Shown
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment, attachment_row
+from maild.store.text import dumps
 
 _NO_CHAIN = "0" * 64
 _THREAD = 20
@@ -245,7 +245,7 @@ def _append(session: Session, events: Sequence[Happened]) -> None:
             stamp(record.at),
             record.actor,
             record.cause,
-            json.dumps(dump(record.event), ensure_ascii=False, separators=(",", ":")),
+            dumps(dump(record.event)),
         )
         chain = link(chain, fact)
         rows.append((*fact, chain))
@@ -257,10 +257,13 @@ def _append(session: Session, events: Sequence[Happened]) -> None:
 
 def link(chain: str, fact: Sequence[object]) -> str:
     """The chain's next value: SHA-256 over the one before and the row's fields."""
-    return hashlib.sha256((chain + json.dumps(fact, ensure_ascii=False, separators=(",", ":"))).encode()).hexdigest()
+    return hashlib.sha256((chain + dumps(fact)).encode()).hexdigest()
 
 
-_COLUMNS = ["id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject", "opened_at", "updated_at", "wake_at", "seq", "state", "policy"]
+_COLUMNS = (
+    *("id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject"),
+    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy"),
+)
 _UPSERT = (
     f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
     + ", ".join(f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at"))
@@ -308,7 +311,7 @@ def _add_messages(session: Session, messages: Sequence[MessageRow], at: datetime
                 int(m.internal),
                 m.standing,
                 stamp(at),
-                json.dumps([attachment_row(a) for a in m.attachments], ensure_ascii=False) if m.attachments else "[]",
+                dumps([attachment_row(a) for a in m.attachments]) if m.attachments else "[]",
             )
             for m in messages
         ],
@@ -338,10 +341,10 @@ _LISTS = ("labels", "participants")
 
 
 def dump_case(case: Case) -> str:
-    state = {f.name: getattr(case, f.name) for f in fields(case)}
+    state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    return dumps(state)
 
 
 def load_case(case_id: int, text: str) -> Case:

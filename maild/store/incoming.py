@@ -17,6 +17,7 @@ from typing import Any
 from maild.errors import Conflict
 from maild.model.plan import Incoming, Undelivered, Wake
 from maild.store.database import Session, moment, stamp
+from maild.store.text import dumps
 
 CHUNK = 256 * 1024
 LEASE = timedelta(minutes=10)
@@ -142,7 +143,7 @@ def undelivered(session: Session, letter: int, status: str, now: datetime) -> No
     session.execute(
         "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, trace, state, due_at)"
         " VALUES (?,0,'undelivered','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
-        (f"undelivered:{letter}", stamp(now), json.dumps([letter, status]), stamp(now)),
+        (f"undelivered:{letter}", stamp(now), dumps([letter, status]), stamp(now)),
     )
 
 
@@ -194,7 +195,7 @@ def finish(
     """Done.  Conflict when the row is not leased any more: somebody else settled it, so undo what was done."""
     cursor = session.execute(
         "UPDATE incoming SET state='done', case_id=?, message_id=?, trust=?, trace=?, error=NULL WHERE id=? AND state='leased'",
-        (case, message_id, trust, json.dumps(trace, ensure_ascii=False, separators=(",", ":")), row_id),
+        (case, message_id, trust, dumps(trace), row_id),
     )
     if cursor.rowcount == 0:
         raise Conflict(f"incoming:{row_id} is not leased")

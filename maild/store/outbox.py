@@ -15,6 +15,7 @@ from typing import Any
 from maild.model.message import Attachment
 from maild.model.plan import Letter, Part, Written
 from maild.store.database import Session, moment, stamp
+from maild.store.text import dumps
 
 LEASE = timedelta(minutes=15)
 _UNTOUCHED = "state='ready' AND attempts=0"
@@ -68,7 +69,7 @@ def _insert(session: Session, letter: Letter, written: Written, now: datetime, m
             letter.kind,
             letter.seq,
             stamp(now),
-            json.dumps([s.message for s in letter.shown]),
+            dumps([s.message for s in letter.shown]),
         ),
     )
     row = session.one(
@@ -177,7 +178,7 @@ def recover(session: Session) -> None:
 def _parts(parts: Sequence[Part]) -> str:
     if not parts:
         return "[]"
-    return json.dumps([[p.incoming, attachment_row(p.attachment)] for p in parts], ensure_ascii=False)
+    return dumps([[p.incoming, attachment_row(p.attachment)] for p in parts])
 
 
 def _load_parts(text: str) -> tuple[Part, ...]:

@@ -43,9 +43,12 @@ class Postgres:
             extra_groups=[] if account else None,
         )
 
+    def create(self) -> None:
+        data = str(self.folder / "data")
+        self.run("initdb", "-D", data, "-U", "maild", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+
     def start(self) -> None:
         data, log = str(self.folder / "data"), str(self.folder / "log")
-        self.run("initdb", "-D", data, "-U", "maild", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         options = f"-k {self.folder} -c listen_addresses='' -c shared_buffers=64MB -c max_connections=60"
         self.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
 
@@ -75,6 +78,7 @@ def running() -> Iterator[Postgres]:
     folder = short_folder()
     server = Postgres(folder)
     try:
+        server.create()
         server.start()
         yield server
     finally:

@@ -4,6 +4,7 @@ site.start() .ready() .stop() .kill() .reload()       the daemon, a subprocess
 site.impatient()                                     before the start: letters do not wait for /undo or a burst
 site.maild("case", "list", "--json")                  a command against it -> CompletedProcess
 site.cases(), site.case("1042"), site.queue()         what the commands say, as JSON
+site.extra["WATCHDOG_USEC"] = "600000"                 more of the environment
 site.send(mail(...)) / site.send(mail(...), to=reply_to)   by SMTP, authenticated unless told otherwise
 """
 
@@ -43,6 +44,7 @@ class Site:
         self.port, self.lmtp = free_port(), folder / "lmtp"
         self.config, self.log = folder / "site" / "maild.yaml", folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.extra: dict[str, str] = {}
         words = [
             "init",
             str(folder / "site"),
@@ -65,7 +67,7 @@ class Site:
             for k, v in os.environ.items()
             if k not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_PID", "STATE_DIRECTORY")
         }
-        return {**kept, "MAILD_CONFIG": str(self.config), "NO_COLOR": "1"}
+        return {**kept, "MAILD_CONFIG": str(self.config), "NO_COLOR": "1", **self.extra}
 
     def impatient(self) -> Site:
         """Answers and news leave after a second, not after the minute that /undo and a burst have otherwise."""

@@ -1,0 +1,82 @@
+"""Every mistake in tests/bad_rules gets the answer that stands beside it.  MAILD_GOLDEN=write rewrites the answers.
+
+<file>-<mistake>.yaml takes the place of <file>.yaml in the good site; <file>-<mistake>.expected is what `maild check` says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from maild.cli.check import check
+
+FOLDER = Path(__file__).parents[1] / "bad_rules"
+BAD = sorted(FOLDER.glob("*.yaml"))
+FORM = re.compile(r"[\w./-]+(?::[1-9]\d*:[1-9]\d*)?: .+ \(.+\)")
+
+
+def site(folder: Path, bad: Path | None = None) -> Path:
+    """The good site, with one file replaced."""
+    shutil.copytree(FOLDER / "good", folder / "rules")
+    (folder / "rules" / "maild.yaml").rename(folder / "maild.yaml")
+    if bad:
+        name = bad.stem.partition("-")[0] + ".yaml"
+        shutil.copy(bad, folder / name if name == "maild.yaml" else folder / "rules" / name)
+    return folder / "maild.yaml"
+
+
+def said(file: Path) -> str:
+    return "".join(f"{problem}\n".replace(f"{file.parent}/", "") for problem in check(file).problems)
+
+
+def test_the_good_site_is_good(tmp_path: Path) -> None:
+    assert said(site(tmp_path)) == ""
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
+def test_golden_mistake_is_named_with_its_place_and_a_cure(bad: Path, tmp_path: Path) -> None:
+    answer = said(site(tmp_path, bad))
+    expected = bad.with_suffix(".expected")
+    if os.environ.get("MAILD_GOLDEN") == "write":
+        expected.write_text(answer, "utf-8")
+    assert answer == expected.read_text("utf-8")
+    assert answer
+    for line in answer.splitlines():
+        assert FORM.fullmatch(line), line
+
+
+def test_all_files_tell_their_problems_at_once(tmp_path: Path) -> None:
+    file = site(tmp_path)
+    for bad in ("maild-unknown-keys", "desks-tab", "people-unknown-role", "routing-unknown-condition"):
+        name = bad.partition("-")[0] + ".yaml"
+        shutil.copy(FOLDER / f"{bad}.yaml", file if name == "maild.yaml" else tmp_path / "rules" / name)
+    assert {problem.file.rpartition("/")[2] for problem in check(file).problems} == {
+        "maild.yaml",
+        "desks.yaml",
+        "people.yaml",
+        "routing.yaml",
+    }
+
+
+def test_an_unreadable_desks_file_is_not_blamed_on_the_rules(tmp_path: Path) -> None:
+    file = site(tmp_path, FOLDER / "desks-tab.yaml")
+    (tmp_path / "rules" / "routing.yaml").write_text("- name: a\n  when: {desk: support}\n  set: {desk: drift}\n")
+    assert [problem.file for problem in check(file).problems] == ["desks.yaml"]
+
+
+def test_missing_files_and_folders_say_how_to_make_them(tmp_path: Path) -> None:
+    file = site(tmp_path)
+    (tmp_path / "rules" / "people.yaml").unlink()
+    assert said(file).startswith("people.yaml: there is no such file")
+    shutil.rmtree(tmp_path / "rules")
+    assert "maild init" in said(file)
+
+
+def test_a_file_that_is_not_utf8_names_the_place(tmp_path: Path) -> None:
+    file = site(tmp_path)
+    (tmp_path / "rules" / "people.yaml").write_bytes("kari:\n  name: Bj\xf8rn\n".encode("latin-1"))
+    assert said(file).startswith("people.yaml:2:11: is not UTF-8")
