@@ -93,13 +93,14 @@ def test_a_wrong_wish_is_a_usage_error_and_leaves_nothing(tmp_path: Path, words:
 
 
 def test_a_relay_elsewhere_is_reached_by_tls(tmp_path: Path) -> None:
-    for relay, tls in (
-        ("mx.example.org:587", "starttls"),
-        ("mx.example.org:465", "implicit"),
-        ("[::1]:25", "none"),
-        ("localhost:25", "none"),
-    ):
-        folder = tmp_path / relay.replace(":", "-")
+    relays = {
+        "mx.example.org:587": "starttls",
+        "mx.example.org:465": "implicit",
+        "[::1]:25": "none",
+        "localhost:25": "none",
+    }
+    for n, (relay, tls) in enumerate(relays.items()):
+        folder = tmp_path / str(n)
         assert maild("init", str(folder), *DESK, *KARI, "--relay", relay).returncode == 0
         assert config.load(folder / "maild.yaml", {}).relay.tls == tls
 
@@ -146,3 +147,12 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     done = maild("init", str(tmp_path / "file" / "site"), *DESK, *KARI)
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
+
+
+def test_the_state_folder_that_systemd_will_give_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "var"))
+    assert maild("init", str(tmp_path / "etc"), *DESK, *KARI).returncode == 0
+    # An admin's shell knows nothing of the service's environment.
+    assert config.load(tmp_path / "etc" / "maild.yaml", {}).state == tmp_path / "var"

@@ -6,6 +6,7 @@ create(folder, wish) does it for other commands too; click.UsageError when what 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,9 @@ def command(
 
     people = tuple(_person(handler) for handler in handlers)
     socket = str(Path(lmtp).absolute()) if lmtp else None
-    create(folder, Wish(desks, people, smtp, socket, relay, database, zone, language, authserv_id, admin))
+    # Written down, so that a command typed later finds the state without systemd's environment.
+    state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or "state"
+    create(folder, Wish(desks, people, smtp, socket, relay, database, zone, language, authserv_id, admin, state))
     click.echo(
         f"{folder} is ready:  maild check -c {folder / 'maild.yaml'}  and then  maild run -c {folder / 'maild.yaml'}"
     )

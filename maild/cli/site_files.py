@@ -38,6 +38,7 @@ class Wish:
     language: str
     authserv_id: str | None
     admin: str | None
+    state: str = "state"
 
 
 def files(wish: Wish) -> dict[str, str]:
@@ -99,7 +100,7 @@ def _configuration(wish: Wish) -> str:
 # maild.yaml: sockets, database, relay.  A change needs a restart; `maild check` says what is wrong with it.
 # Paths are relative to this file.
 
-{_line("state", "state", "", "database, keys and control socket; systemd's StateDirectory wins")}
+{_line("state", wish.state, "", "database, keys and control socket; systemd's StateDirectory wins")}
 {_line("database", wish.database, "postgresql:///maild", "left out: SQLite in the state folder")}
 
 door:
