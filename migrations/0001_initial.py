@@ -62,7 +62,8 @@ CREATE INDEX message_incoming ON message(incoming) WHERE incoming IS NOT NULL;
 
 CREATE TABLE content (commitment TEXT PRIMARY KEY, salt {blob} NOT NULL, text TEXT NOT NULL);
 
-CREATE TABLE reference (message_id TEXT NOT NULL, case_id {int} NOT NULL, message {int} NOT NULL, own {int} NOT NULL, PRIMARY KEY (message_id, case_id));
+CREATE TABLE reference (message_id TEXT NOT NULL, case_id {int} NOT NULL, message {int} NOT NULL, own {int} NOT NULL,
+  PRIMARY KEY (message_id, case_id));
 CREATE INDEX reference_case ON reference(case_id);
 
 CREATE TABLE person (id {plain_id}, name TEXT NOT NULL, language TEXT, muted {int} NOT NULL DEFAULT 0, created_at {int} NOT NULL);
