@@ -69,8 +69,7 @@ class Daemon:
             site.digest_key,
             config.state,
             config.door.min_free,
-            self._worker.hand_over,
-            self._worker.has_room,
+            self._worker,
         )
 
     # --- what the roles are given ---------------------------------------------------------------------------------------------

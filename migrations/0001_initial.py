@@ -10,8 +10,7 @@ CREATE TABLE incoming (
   client TEXT NOT NULL, protocol TEXT NOT NULL,
   size {int} NOT NULL, received_at {int} NOT NULL, message_id TEXT, case_id {int}, trust TEXT, trace TEXT,
   state TEXT NOT NULL, attempts {int} NOT NULL DEFAULT 0, due_at {int} NOT NULL, error TEXT);
-CREATE INDEX incoming_due ON incoming(due_at) WHERE state IN ('ready', 'deferred', 'leased');
-CREATE INDEX incoming_undone ON incoming(state) WHERE state <> 'done';
+CREATE INDEX incoming_undone ON incoming(due_at) WHERE state <> 'done';
 CREATE INDEX incoming_message_id ON incoming(message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX incoming_case ON incoming(case_id) WHERE case_id IS NOT NULL;
 
@@ -24,15 +23,13 @@ CREATE TABLE letter (
   id {plain_id}, case_id {int}, party TEXT NOT NULL, kind TEXT NOT NULL, seq {int} NOT NULL,
   revoked {int} NOT NULL DEFAULT 0, created_at {int} NOT NULL,
   messages TEXT NOT NULL);
-CREATE INDEX letter_case ON letter(case_id);
 
 CREATE TABLE outbox (
-  id {id}, letter {int} NOT NULL UNIQUE, case_id {int}, party TEXT NOT NULL, kind TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE,
-  sender TEXT NOT NULL, recipient TEXT NOT NULL, head {blob} NOT NULL, text {blob} NOT NULL, parts TEXT NOT NULL,
-  state TEXT NOT NULL, attempts {int} NOT NULL DEFAULT 0, created_at {int} NOT NULL, due_at {int} NOT NULL,
-  sent_at {int}, error TEXT);
-CREATE INDEX outbox_due ON outbox(due_at) WHERE state IN ('ready', 'deferred', 'leased');
-CREATE INDEX outbox_undone ON outbox(state) WHERE state NOT IN ('done', 'cancelled');
+  id {plain_id}, case_id {int}, party TEXT NOT NULL, kind TEXT NOT NULL, message_id TEXT NOT NULL,
+  sender TEXT NOT NULL, recipient TEXT NOT NULL, state TEXT NOT NULL, attempts {int} NOT NULL DEFAULT 0,
+  created_at {int} NOT NULL, due_at {int} NOT NULL, sent_at {int}, error TEXT,
+  parts TEXT NOT NULL, head {blob} NOT NULL, text {blob} NOT NULL);
+CREATE INDEX outbox_undone ON outbox(due_at) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX outbox_case ON outbox(case_id);
 
 CREATE TABLE cases (
@@ -43,8 +40,6 @@ CREATE TABLE cases (
 CREATE INDEX cases_wake ON cases(wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX cases_status ON cases(status, updated_at);
 CREATE INDEX cases_customer ON cases(customer);
-CREATE INDEX cases_handler ON cases(handler, status);
-CREATE INDEX cases_desk ON cases(desk, status);
 
 CREATE TABLE event (
   id {plain_id}, case_id {int}, seq {int} NOT NULL, kind TEXT NOT NULL, version {int} NOT NULL,

@@ -6,7 +6,8 @@ DEMO_EXIT=1 ends with 0 after the story; without it the demo stays up to be play
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,52 +21,11 @@ if TYPE_CHECKING:
 DESK = "firmapost@desk.example"
 AUTHSERV = "mx.desk.example"
 CUSTOMER, CUSTOMER_ADDRESS = "Ann Berg <ann.berg@kunde.example>", "ann.berg@kunde.example"
+SUBJECT = "Skriveren blinker rødt"
 INIT = [
     "--desk", DESK, "--handler", "Kari Nordmann <kari@staff.example>", "--handler", "Ola Hansen <ola@staff.example>",
     "--authserv-id", AUTHSERV, "--zone", "Europe/Oslo", "--language", "nb",
 ]  # fmt: skip
-
-QUESTION = """\
-Hei,
-
-Skriveren i andre etasje (HP M607) har stått og blinket rødt siden i går.
-Vi har skrudd den av og på, og byttet papir i alle skuffene, men den skriver
-fortsatt ikke ut. Det haster litt, for fakturaene skal ut på fredag.
-
-Med vennlig hilsen
-Ann Berg
-Kunde AS, tlf. 55 00 00 00
-"""
-ANSWER = """\
-/priority high
-
-Hei Ann,
-
-Takk for beskjeden. Rødt lys på den modellen er som regel papir som sitter fast
-bak luken på baksiden. Kan du åpne den og se etter? Hjelper ikke det, kommer
-jeg til dere i morgen tidlig klokken 8.
-
-Hilsen Kari
-"""
-TRY = """\
-It stays up until Ctrl-C; each letter that maild sends is shown here.
-
-A customer writes ({port} is maild's own door):
-    swaks --server 127.0.0.1:{port} --from bo@kunde.example --to {desk} \\
-          --header "Subject: Får ikke logget inn" --body "Hei, passordet virker ikke."
-The same without swaks:
-    python3 -c 'import smtplib; smtplib.SMTP("127.0.0.1", {port}).sendmail("bo@kunde.example", "{desk}",
-        "From: bo@kunde.example\\nTo: {desk}\\nSubject: Får ikke logget inn\\n\\nHei.\\n".encode())'
-{name} closes the case (the site's own mail server vouches for who wrote):
-    swaks --server 127.0.0.1:{port} --from {handler} --to {reply} \\
-          --header "Authentication-Results: {authserv}; dmarc=pass header.from=staff.example" \\
-          --header "From: {handler}" --header "Subject: Re: {subject}" --body "/close"
-Look, in another window:
-    export MAILD_CONFIG={config}
-    {maild} case list        {maild} case show {number}
-    {maild} explain {number}     {maild} queue list --all
-Change who gets what: edit {rules}, then: {maild} check && {maild} reload
-"""
 
 
 @click.command("demo")
@@ -110,27 +70,65 @@ def _play(folder: Path) -> int:
 
 
 def _story(console: Console, playground: Playground, mailbox: Mailbox) -> str:
-    """From the customer's mail to the handler's answer; the text of what to try next."""
-    _mail(console, "1. Ann writes to the desk", CUSTOMER, DESK, "Skriveren blinker rødt", QUESTION)
-    _send(playground.port, CUSTOMER, DESK, "Skriveren blinker rødt", QUESTION)
-    acknowledgement = _expect(mailbox, playground, ("ack",), CUSTOMER_ADDRESS)
-    _title(console, "2. It is a case, with a number and a handler:  maild case list")
-    console.print(playground.maild("case", "list"))
-    _letter(console, "3. Ann gets an acknowledgement", acknowledgement)
-    notice = _expect(mailbox, playground, ("notice",))
-    _letter(console, "4. The handler gets the case", notice)
-    author = str(notice.mail["To"])
-    subject = f"Re: {notice.mail['Subject']}"
-    _mail(console, "5. The handler just replies, with a command on top", author, notice.reply_to, subject, ANSWER)
-    _send(playground.port, author, notice.reply_to, subject, ANSWER, str(notice.mail["Message-ID"]))
-    _letter(console, "6. Ann gets the answer", _expect(mailbox, playground, ("update",), CUSTOMER_ADDRESS))
-    _title(console, f"7. The case:  maild case show {notice.number}")
-    console.print(playground.maild("case", "show", notice.number))
+    """From the customer's mail to the closing letter; the text of what to try next."""
+    from maild.cli import demo_words as words
+
+    scene = Scene(console, playground, mailbox)
+    scene.writes("1. Ann writes to the desk", CUSTOMER, DESK, SUBJECT, words.QUESTION)
+    acknowledgement = scene.gets("3. Ann gets an acknowledgement", "ack", CUSTOMER_ADDRESS, before=_list)
+    notice = scene.gets("4. Her handler gets the case", "notice")
+    scene.replies("5. The handler just replies, with a command on top", notice, words.ANSWER)
+    receipt = scene.gets("6. maild tells what it did", "receipt", notice.to)
+    answer = scene.gets("7. Ann gets the answer", "update", acknowledgement.to)
+    scene.replies("8. Ann replies", answer, words.THANKS)
+    thanks = scene.gets("9. The handler reads it", "update", receipt.to)
+    scene.replies("10. The handler closes the case", thanks, words.CLOSE)
+    scene.gets("11. Ann gets the last letter", "closing", answer.to)
+    _list(scene, "12. The case is solved")
+    _title(console, f"13. Why it went so:  maild explain {notice.number}")
+    console.print(playground.maild("explain", notice.number))
     return _invitation(playground, notice)
+
+
+def _list(scene: Scene, title: str = "2. It is a case, with a number and a handler") -> None:
+    _title(scene.console, f"{title}:  maild case list")
+    scene.console.print(scene.playground.maild("case", "list"))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the story is told, and how its people write and read."""
+
+    console: Console
+    playground: Playground
+    mailbox: Mailbox
+
+    def writes(self, title: str, author: str, to: str, subject: str, text: str, in_reply_to: str = "") -> None:
+        _mail(self.console, title, author, to, subject, text)
+        _send(self.playground.port, author, to, subject, text, in_reply_to)
+
+    def replies(self, title: str, letter: Kept, text: str) -> None:
+        """As a mail program answers: to Reply-To, with Re: and the id."""
+        subject = str(letter.mail["Subject"])
+        subject = subject if subject.startswith("Re: ") else f"Re: {subject}"
+        self.writes(title, str(letter.mail["To"]), letter.reply_to, subject, text, str(letter.mail["Message-ID"]))
+
+    def gets(self, title: str, kind: str, to: str = "", before: Callable[[Scene], None] | None = None) -> Kept:
+        """Wait for the letter and show it."""
+        letter = self.mailbox.wait(kind, to)
+        if letter is None:
+            log = self.playground.log.read_text("utf-8", "replace")[-2000:]
+            raise click.ClickException(f"no letter ({kind}) came; the daemon's log:\n{log}")
+        if before is not None:
+            before(self)
+        _letter(self.console, title, letter)
+        return letter
 
 
 def _invitation(playground: Playground, notice: Kept) -> str:
     import sys
+
+    from maild.cli.demo_words import TRY
 
     maild = Path(sys.argv[0]).resolve()
     return TRY.format(
@@ -146,14 +144,6 @@ def _invitation(playground: Playground, notice: Kept) -> str:
         rules=playground.folder / "rules",
         maild=maild if maild.name == "maild" else f"{sys.executable} -m maild",
     )
-
-
-def _expect(mailbox: Mailbox, playground: Playground, kinds: tuple[str, ...], to: str = "") -> Kept:
-    letter = mailbox.wait(kinds, to)
-    if letter is None:
-        log = playground.log.read_text("utf-8", "replace")[-2000:]
-        raise click.ClickException(f"no letter ({kinds[0]}) came; the daemon's log:\n{log}")
-    return letter
 
 
 def _send(port: int, author: str, to: str, subject: str, text: str, in_reply_to: str = "") -> None:

@@ -1,6 +1,6 @@
 """demo_site: what the demo plays on: a site in a folder, its daemon, and a mail server that keeps the letters.
 
-Mailbox    an SMTP server on loopback; wait(kind, to) -> Kept
+Mailbox    an SMTP server on loopback; wait(kind, to) -> Kept or None
 Playground a site made as `maild init` makes it, with short waits; start() and stop() its daemon
 
 LIMITS  Loopback only, no TLS: a toy for one person, not the way to run maild.
@@ -74,11 +74,11 @@ class Mailbox(socketserver.ThreadingTCPServer):
             self.letters += [Kept(to, mail) for to in recipients]
             self._news.notify_all()
 
-    def wait(self, kinds: tuple[str, ...], to: str = "") -> Kept | None:
-        """The first letter of one of these kinds (to that person); None when patience ends."""
+    def wait(self, kind: str, to: str = "") -> Kept | None:
+        """The first letter of this kind (to that person); None when patience ends."""
 
         def found() -> Kept | None:
-            return next((x for x in self.letters if x.kind in kinds and to in ("", x.to)), None)
+            return next((x for x in self.letters if x.kind == kind and to in ("", x.to)), None)
 
         with self._news:
             return self._news.wait_for(found, PATIENCE)

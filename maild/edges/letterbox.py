@@ -94,7 +94,7 @@ def _give_up(session: Session, item: Outgoing, error: str, status: str, now: dat
 
 
 def _outgoing(row: Leased) -> Outgoing:
-    return Outgoing(row.id, row.letter, row.sender, row.recipient, row.attempts, row.created_at, row.lane)
+    return Outgoing(row.id, row.id, row.sender, row.recipient, row.attempts, row.created_at, row.lane)
 
 
 def assemble(session: Session, row_id: int) -> bytes:

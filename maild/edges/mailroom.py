@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from maild.edges.smtp import Delivery, Ghost
 from maild.errors import TryLater
@@ -25,8 +26,18 @@ from maild.store.writer import Lost, Writer
 POSTMASTER = "postmaster"
 
 
+class Hands(Protocol):
+    """Whoever settles what was taken in; edges/worker.py."""
+
+    def has_room(self, size: int) -> bool: ...
+
+    def hand_over(self, arrival: Arrival, raw: bytes) -> None: ...
+
+    def nudge(self) -> None: ...
+
+
 class Mailroom:
-    """Knows our addresses, stores deliveries, hands them on.  `hand_over` returns False when the worker has enough."""
+    """Knows our addresses, stores deliveries, hands them on to a worker that has room, else leaves them ready in the queue."""
 
     def __init__(
         self,
@@ -35,12 +46,11 @@ class Mailroom:
         key: bytes,
         state: Path,
         min_free: int,
-        hand_over: Callable[[Arrival, bytes], None],
-        has_room: Callable[[int], bool],
+        worker: Hands,
     ) -> None:
         self._writer, self._policy, self._key = writer, policy, key
         self._state, self._min_free = state, min_free
-        self._hand_over, self._has_room = hand_over, has_room
+        self._worker = worker
         self._known: tuple[Policy, dict[str, Desk]] | None = None
 
     def knows(self, recipient: str) -> bool:
@@ -89,7 +99,7 @@ class Mailroom:
         # Time first, so that rows written together lie together; 20 bits of chance, so that no two are alike.
         raw_id = stamp(now) << 20 | secrets.randbits(20)
         await self._stage(raw_id, delivery)
-        kept = self._has_room(len(raw))
+        kept = self._worker.has_room(len(raw))
         source = "lmtp" if delivery.protocol == "LMTP" else "smtp"
         taken = Taken(
             value,
@@ -105,6 +115,8 @@ class Mailroom:
             kept,
         )
         row_id, new = await self._writer.write(lambda session: incoming.accept(session, taken))
+        if new and not kept:
+            self._worker.nudge()
         if new and kept:
             arrival = Arrival(
                 row_id,
@@ -118,7 +130,7 @@ class Mailroom:
                 len(raw),
                 1,
             )
-            self._hand_over(arrival, raw)
+            self._worker.hand_over(arrival, raw)
         return row_id
 
     async def _stage(self, raw_id: int, delivery: Delivery) -> None:

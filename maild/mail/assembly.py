@@ -23,6 +23,9 @@ _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
 _CONTENT_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
+_SPEC = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+"
+# RFC 5322 section 3.4 in its plainest: an addr-spec, or a phrase of atoms or one quoted string and an addr-spec in brackets.
+_ONE_ADDRESS = re.compile(rf'(?:"[^"\\]*"|[A-Za-z0-9!#$%&\'*+/=?^_`{{|}}~ -]+) <({_SPEC})>|({_SPEC})')
 _ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type")
 _MAY = frozenset(
     {
@@ -142,13 +145,19 @@ def _header_faults(raw: bytes, meant: Written) -> Iterator[str]:
     values = dict(fields)
     yield from (f"no {name}" for name in _ONCE if name not in values)
     for name in ("from", "to", "reply-to"):
-        found = [address for _, address in getaddresses([values.get(name, "")])]
+        found = _addresses(values.get(name, ""))
         if len(found) != 1 or not found[0]:
             yield f"{name} is not one address"
         elif name == "to" and found[0] != meant.recipient:
             yield "to is another than the recipient"
     if values.get("message-id") != meant.message_id:
         yield "another message-id"
+
+
+def _addresses(value: str) -> list[str]:
+    """The addr-specs of a field.  A value of the plain shape can be read in one way only; of others Python's parser judges."""
+    plain = _ONE_ADDRESS.fullmatch(value)
+    return [plain[1] or plain[2]] if plain else [address for _, address in getaddresses([value])]
 
 
 def _fields(head: bytes) -> tuple[list[tuple[str, str]], bool]:

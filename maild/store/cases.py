@@ -73,7 +73,7 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
     if not ids:
         return {}
     rows = session.all(
-        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient FROM letter l LEFT JOIN outbox o ON o.letter=l.id"
+        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient FROM letter l LEFT JOIN outbox o ON o.id=l.id"
         f" WHERE l.id IN {_marks(ids)}",
         ids,
     )
@@ -135,7 +135,7 @@ def _budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[st
 
 def _pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
     rows = session.all(
-        "SELECT o.id, o.letter, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.letter"
+        "SELECT o.id, o.id, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id"
         f" WHERE o.case_id IN {_marks(cases)} AND o.state='ready' AND o.attempts=0 ORDER BY o.id",
         cases,
     )

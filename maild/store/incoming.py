@@ -152,7 +152,7 @@ def claim(session: Session, now: datetime, limit: int) -> list[Arrival]:
     skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
     rows = session.all(
         "UPDATE incoming SET state='leased', attempts=attempts+1, due_at=? WHERE id IN (SELECT id FROM incoming"
-        f" WHERE state IN ('ready', 'deferred', 'leased') AND due_at<=? ORDER BY due_at, id LIMIT ?{skip})"
+        f" WHERE state <> 'done' AND state IN ('ready', 'deferred', 'leased') AND due_at<=? ORDER BY due_at, id LIMIT ?{skip})"
         " RETURNING id, raw, source, sender, client, protocol, received_at, size, attempts",
         (stamp(now + LEASE), stamp(now), limit),
     )

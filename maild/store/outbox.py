@@ -23,10 +23,12 @@ _UNTOUCHED = "state='ready' AND attempts=0"
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A letter to be sent now.  lane: letters of the same lane leave one after the other; mail: its bytes, if they are at hand."""
+    """A letter to be sent now.
+
+    id is the letter's own; letters of the same lane leave one after the other; mail: its bytes, if they are at hand.
+    """
 
     id: int
-    letter: int
     sender: str
     recipient: str
     attempts: int
@@ -50,16 +52,14 @@ def post(session: Session, posts: Sequence[Posted], now: datetime, leases: int) 
     for posted in posts:
         letter, written = posted.letter, posted.written
         mine = len(kept) < leases and letter.due_at <= now and letter.first
-        row_id = _insert(session, letter, written, now, mine)
+        _insert(session, letter, written, now, mine)
         if mine:
             lane_of = lane(letter.case, letter.party)
-            kept.append(
-                Leased(row_id, letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail)
-            )
+            kept.append(Leased(letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail))
     return kept
 
 
-def _insert(session: Session, letter: Letter, written: Written, now: datetime, mine: bool) -> int:
+def _insert(session: Session, letter: Letter, written: Written, now: datetime, mine: bool) -> None:
     session.execute(
         "INSERT INTO letter(id, case_id, party, kind, seq, created_at, messages) VALUES (?,?,?,?,?,?,?)",
         (
@@ -72,9 +72,9 @@ def _insert(session: Session, letter: Letter, written: Written, now: datetime, m
             dumps([s.message for s in letter.shown]),
         ),
     )
-    row = session.one(
-        "INSERT INTO outbox(letter, case_id, party, kind, message_id, sender, recipient,"
-        " head, text, parts, state, attempts, created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
+    session.execute(
+        "INSERT INTO outbox(id, case_id, party, kind, message_id, sender, recipient,"
+        " head, text, parts, state, attempts, created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             letter.id,
             letter.case,
@@ -92,8 +92,6 @@ def _insert(session: Session, letter: Letter, written: Written, now: datetime, m
             stamp(now + LEASE) if mine else stamp(letter.due_at),
         ),
     )
-    assert row is not None
-    return int(row[0])
 
 
 def lane(case: int | None, party: str) -> str:
@@ -106,18 +104,19 @@ def cancel(session: Session, row_id: int) -> bool:
 
 
 def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
-    """Lease letters that are due, none of whose lane is before it."""
+    """Lease letters that are due, none of whose lane is before it.  The index serves only who repeats its condition."""
     skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
     at = stamp(now)
     rows = session.all(
         "UPDATE outbox SET state='leased', attempts=attempts+1, due_at=? WHERE id IN (SELECT o.id FROM outbox o"
-        " WHERE o.state IN ('ready', 'deferred', 'leased') AND o.due_at<=? AND NOT EXISTS (SELECT 1 FROM outbox b"
+        " WHERE o.state NOT IN ('done', 'cancelled') AND o.state IN ('ready', 'deferred', 'leased') AND o.due_at<=?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox b"
         " WHERE b.case_id=o.case_id AND b.party=o.party AND b.id<o.id"
         " AND (b.state IN ('leased', 'deferred') OR (b.state='ready' AND b.due_at<=?)))"
-        f" ORDER BY o.due_at, o.id LIMIT ?{skip}) RETURNING id, letter, sender, recipient, attempts, created_at, case_id, party",
+        f" ORDER BY o.due_at, o.id LIMIT ?{skip}) RETURNING id, sender, recipient, attempts, created_at, case_id, party",
         (stamp(now + LEASE), at, at, limit),
     )
-    return [Leased(r[0], r[1], r[2], r[3], r[4], moment(r[5]), lane(r[6], r[7])) for r in sorted(rows)]
+    return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6])) for r in sorted(rows)]
 
 
 def renew(session: Session, row_ids: Sequence[int], now: datetime) -> None:
