@@ -265,7 +265,7 @@ def _letter(
         Letter(
             ledger.next_letter(),
             case.id,
-            case.number,
+            f"#{case.number}" if case.number else "",
             kind,
             party,
             to,

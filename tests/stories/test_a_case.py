@@ -189,3 +189,12 @@ def test_five_acknowledgements_a_day_to_one_unproven_address(house: House):
     for n in range(8):
         house.mail("victim@kunde.example", f"Sak {n}", "Hei", proven=False)
     assert len(house.letters("ack")) == 5
+
+
+def test_the_number_in_the_subject_alone_leads_its_customer_home(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    ack, _ = house.letters()
+    assert ack.subject == "Re: Skriver [#1001]"
+    house.mail(ANN, ack.subject, "Nå ryker den også.")  # from a program that forgets In-Reply-To
+    assert "received" in house.kinds("1001")
+    assert len(house.case("1001")["messages"]) == 4
