@@ -197,4 +197,4 @@ def test_the_number_in_the_subject_alone_leads_its_customer_home(house: House):
     assert ack.subject == "Re: Skriver [#1001]"
     house.mail(ANN, ack.subject, "Nå ryker den også.")  # from a program that forgets In-Reply-To
     assert "received" in house.kinds("1001")
-    assert len(house.case("1001")["messages"]) == 4
+    assert [m["direction"] for m in house.case("1001")["messages"]].count("in") == 2
