@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from maild.cli.options import config_option
 
+_COMMITMENT = re.compile(r"[0-9a-f]{32}")
 _COLUMNS = {
     "number": "number",
     "status": "status",
@@ -93,8 +95,13 @@ def _print(case: dict[str, Any]) -> None:
         _print_message(message)
     click.secho("\nevents", bold=True)
     for event in case["events"]:
-        facts = ", ".join(f"{key} {value}" for key, value in event["data"].items() if value not in (None, "", False))
+        facts = ", ".join(f"{key} {value}" for key, value in event["data"].items() if _says_something(value))
         click.echo(f"  {event['seq']:>3}  {event['at']}  {event['kind']:<12}  {event['actor']:<24}  {facts}")
+
+
+def _says_something(value: Any) -> bool:
+    """Neither nothing nor the commitment to a text, which says something to a computer only."""
+    return value not in (None, "", False) and not (isinstance(value, str) and _COMMITMENT.fullmatch(value))
 
 
 def _print_message(message: dict[str, Any]) -> None:

@@ -135,7 +135,7 @@ class Playground:
 
     def maild(self, *words: str) -> str:
         """A command against this site; what it prints."""
-        environment = {**os.environ, "MAILD_CONFIG": str(self.config), "COLUMNS": str(_columns()), "PYTHONUTF8": "1"}
+        environment = {**os.environ, **_columns(), "MAILD_CONFIG": str(self.config), "PYTHONUTF8": "1"}
         done = subprocess.run(  # noqa: S603 - our own interpreter and words
             [sys.executable, "-m", "maild", *words], capture_output=True, encoding="utf-8", env=environment, check=False
         )
@@ -186,8 +186,9 @@ def _port(wanted: int) -> int:
     raise click.ClickException("there is no free port on 127.0.0.1")
 
 
-def _columns() -> int:
+def _columns() -> dict[str, str]:
+    """The width of the window for a command whose output comes to us first; a pipe has none."""
     try:
-        return os.get_terminal_size().columns
+        return {"COLUMNS": str(os.get_terminal_size().columns)}
     except OSError:
-        return 100
+        return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ import click
 from maild.config import Config
 from maild.model.policy import Policy
 from maild.store.database import Database, Session
+
+_LONG = ("handler", "customer", "subject", "error")
+_WIDE = 400
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,10 @@ def say_json(value: Any) -> None:
 
 
 def table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
-    """A table for people: columns maps a heading to a key."""
+    """A table for people: columns maps a heading to a key.  One line a row where nobody's window is too narrow for it."""
+    import os
+    import sys
+
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -71,13 +79,17 @@ def table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> No
         return
     shown = Table(title=None, box=None, pad_edge=False, header_style="bold")
     for heading in columns:
-        shown.add_column(heading, overflow="fold")
+        shown.add_column(heading, overflow="fold", no_wrap=heading not in _LONG, min_width=len(heading))
     for row in rows:
         shown.add_row(*(escape(_word(row.get(key))) for key in columns.values()))
-    Console(highlight=False).print(shown)
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    Console(highlight=False, width=_WIDE if piped else None).print(shown)
 
 
 def _word(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        # The seconds and the zone (UTC, as everywhere) are there in --json.
+        return value[:16].replace("T", " ")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
