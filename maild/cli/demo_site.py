@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import socketserver
@@ -188,7 +189,4 @@ def _port(wanted: int) -> int:
 
 def _columns() -> dict[str, str]:
     """The width of the window for a command whose output comes to us first; a pipe has none."""
-    try:
-        return {"COLUMNS": str(os.get_terminal_size().columns)}
-    except OSError:
-        return {}
+    return {"COLUMNS": str(shutil.get_terminal_size((100, 24)).columns)} if sys.stdout.isatty() else {}
