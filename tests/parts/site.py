@@ -40,6 +40,7 @@ class Site:
         handlers: tuple[str, ...] = (KARI, OLA),
         options: tuple[str, ...] = (),
     ) -> None:
+        folder.mkdir(exist_ok=True)
         self.folder, self.relay = folder, relay
         self.port, self.lmtp = free_port(), folder / "lmtp"
         self.config, self.log = folder / "site" / "maild.yaml", folder / "log"
