@@ -13,8 +13,9 @@ from datetime import datetime
 
 from maild.model.events import Ignored, Recorded
 from maild.model.plan import Happened, Plan
-from maild.store import cases, incoming, outbox
+from maild.store import incoming, outbox
 from maild.store.database import Session
+from maild.store.record import record
 
 _ID = re.compile(r"(in|out)-([0-9]{1,18})")
 
@@ -43,7 +44,7 @@ def carry_out(session: Session, verb: str, row: str, actor: str, now: datetime) 
 
 def _remember(session: Session, number: int, actor: str, now: datetime) -> None:
     dropped = Happened(None, Recorded(0, now, actor, f"incoming:{number}", Ignored("dropped from the queue")))
-    cases.record(session, Plan(events=(dropped,)), now, "")
+    record(session, Plan(events=(dropped,)), now, "")
 
 
 VERBS: dict[tuple[str, str], Callable[[Session, int, datetime], bool]] = {

@@ -26,6 +26,7 @@ from maild.model.policy import Policy
 from maild.store import cases, incoming, outbox
 from maild.store.database import Session, is_database_error
 from maild.store.incoming import Arrival
+from maild.store.record import record
 from maild.store.text import dumps
 
 SLICE = 0.020
@@ -165,7 +166,7 @@ def _keep(
     session: Session, arrival: Incoming, plan: Plan, house: House, now: datetime, leases: int
 ) -> list[outbox.Leased]:
     """Write the plan: events, rows, letters, and the end of the arrival."""
-    cases.record(session, plan, now, house.policy.hash)
+    record(session, plan, now, house.policy.hash)
     for row in plan.cancels:
         if not outbox.cancel(session, row):
             raise Conflict(f"outbox:{row} has left meanwhile")
@@ -196,5 +197,5 @@ def _hold(session: Session, arrival: Incoming, bug: Exception, now: datetime) ->
     error = f"{type(bug).__name__}: {bug}"
     incoming.hold(session, arrival.id, "".join(traceback.format_exception(bug)))
     held = Happened(None, Recorded(0, now, MAILD, f"incoming:{arrival.id}", Held(type(bug).__name__)))
-    cases.record(session, Plan(events=(held,)), now, "")
+    record(session, Plan(events=(held,)), now, "")
     return Fate(arrival.id, "held", error=error)

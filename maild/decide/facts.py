@@ -56,7 +56,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         numbers=numbers_in(message.subject),
         address=address,
         counters=tuple(_counters(policy, now)),
-        budgets=(*budget.keys(address, now), unverified_key(address, now)),
+        # A proven sender draws on no budget.
+        budgets=() if arrival.trust.authenticated else (*budget.keys(address, now), unverified_key(address, now)),
     )
 
 

@@ -67,7 +67,7 @@ class Letterbox:
 
     async def sent(self, item: Outgoing, reply: str) -> None:
         now = self._clock()
-        await self._writer.write(lambda session: outbox.sent(session, item.id, now))
+        await self._writer.mark(lambda session: outbox.sent(session, item.id, now))
         log.info("letter", outbox=item.id, letter=item.letter, fate="sent", attempts=item.attempts)
 
     async def deferred(self, item: Outgoing, due_at: datetime, error: str) -> None:

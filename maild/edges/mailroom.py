@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,8 @@ from maild.store.incoming import CHUNK, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
 POSTMASTER = "postmaster"
+# Seconds between two looks at the disk: min_free is far more than comes in meanwhile.
+LOOK = 0.5
 
 
 class Hands(Protocol):
@@ -51,6 +54,7 @@ class Mailroom:
         self._writer, self._policy, self._key = writer, policy, key
         self._state, self._min_free = state, min_free
         self._worker = worker
+        self._short, self._look_at = False, 0.0
         self._known: tuple[Policy, dict[str, Desk]] | None = None
 
     def knows(self, recipient: str) -> bool:
@@ -77,8 +81,12 @@ class Mailroom:
 
     def room(self) -> None:
         """TryLater when the disk is nearly full: a mail half written would help nobody."""
-        disk = os.statvfs(self._state)
-        if disk.f_bavail * disk.f_frsize < self._min_free:
+        now = time.monotonic()
+        if now >= self._look_at:
+            disk = os.statvfs(self._state)
+            self._short = disk.f_bavail * disk.f_frsize < self._min_free
+            self._look_at = now + LOOK
+        if self._short:
             raise TryLater(452, "4.3.1", "insufficient system storage")
 
     async def accept(self, delivery: Delivery) -> int:

@@ -7,7 +7,6 @@ weak: without Date or Message-ID two mails written alike are one only for some d
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 
@@ -24,12 +23,11 @@ def digest(raw: bytes, key: bytes) -> tuple[str, bool]:
     """The digest of a mail as it came, whatever its line ends."""
     end = _END.search(raw, 0, _HEADERS)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw[:_HEADERS], raw[_HEADERS:])
-    mac = hmac.new(key, b"maild-digest-v1\n", hashlib.sha256)
+    pieces = [b"maild-digest-v1\n"]
     names = set()
     for match in _FIELD.finditer(head.replace(b"\r\n", b"\n")):
         name = match[1].lower()
         names.add(name)
-        mac.update(name + b":" + b" ".join(match[2].split()) + b"\n")
-    mac.update(b"\n")
-    mac.update(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
-    return mac.hexdigest(), not {b"date", b"message-id"} <= names
+        pieces.append(name + b":" + b" ".join(match[2].split()) + b"\n")
+    pieces += [b"\n", body.replace(b"\r\n", b"\n").rstrip(b"\n")]
+    return hmac.digest(key, b"".join(pieces), "sha256").hex(), not {b"date", b"message-id"} <= names

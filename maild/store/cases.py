@@ -1,27 +1,19 @@
-"""cases: one question, one answer, and the writing of a finished plan.  Computes nothing: decide/ has done that.
-
-look(session, lookup) -> Known      everything judgement needs, with merges followed
-record(session, plan, ...)          append events, write case rows, messages, contents, references
-"""
+"""cases: one question, one answer.  look(session, lookup) -> Known: everything judgement needs, and nothing more."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from maild.model.case import Case, wake_at
-from maild.model.content import Content
-from maild.model.events import Priority, Status, dump
+from maild.model.case import Case
+from maild.model.events import Priority, Status
 from maild.model.people import person_of, person_party
-from maild.model.plan import Happened, Known, LetterRow, Lookup, MessageRow, Pending, Person, Plan, Shown
+from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.store.database import Session, moment, stamp
-from maild.store.outbox import attachment, attachment_row
+from maild.store.outbox import attachment
 from maild.store.text import dumps
 
-_NO_CHAIN = "0" * 64
 _THREAD = 20
 
 
@@ -125,12 +117,12 @@ def _counters(session: Session, keys: Sequence[str]) -> dict[str, int]:
 
 
 def _budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    found: dict[tuple[str, int], int] = {}
-    for key, bucket in keys:
-        row = session.one("SELECT spent FROM budget WHERE key=? AND bucket=?", (key, bucket))
-        if row:
-            found[key, bucket] = row[0]
-    return found
+    if not keys:
+        return {}
+    pairs = ",".join(["(?,?)"] * len(keys))
+    values = [value for key in keys for value in key]
+    rows = session.all(f"SELECT key, bucket, spent FROM budget WHERE (key, bucket) IN (VALUES {pairs})", values)
+    return {(key, bucket): spent for key, bucket, spent in rows}
 
 
 def _pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
@@ -191,147 +183,6 @@ def _next(session: Session) -> tuple[int, int, int, int]:
     )
     assert row is not None
     return row[0], row[1], row[2], row[3]
-
-
-# --- the writing ----------------------------------------------------------------------------------------------------------------
-
-
-def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
-    """Write all of a plan but its letters."""
-    _add_persons(session, plan.persons, at)
-    _add_contents(session, [*plan.contents, *(m.content for m in plan.messages)])
-    _append(session, plan.events)
-    for case in plan.cases:
-        _write_case(session, case, policy)
-    _add_messages(session, plan.messages, at)
-    session.executemany(
-        "INSERT INTO reference(message_id, case_id, message, own) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
-        plan.references,
-    )
-    _add_words(session, plan.words)
-    _spend(session, plan)
-
-
-def _add_persons(session: Session, persons: Sequence[Person], at: datetime) -> None:
-    for person in persons:
-        session.execute(
-            "INSERT INTO person(id, name, language, created_at) VALUES (?,?,?,?)",
-            (person.id, person.name, person.language, stamp(at)),
-        )
-        session.execute("INSERT INTO address(address, person) VALUES (?,?)", (person.address, person.id))
-
-
-def _add_contents(session: Session, contents: Sequence[Content]) -> None:
-    session.executemany(
-        "INSERT INTO content(commitment, salt, text) VALUES (?,?,?) ON CONFLICT DO NOTHING",
-        [(c.commitment, c.salt, c.text) for c in contents],
-    )
-
-
-def _append(session: Session, events: Sequence[Happened]) -> None:
-    """The log: append-only, one hash chain over all cases, so that a changed or missing event shows."""
-    last = session.one("SELECT id, chain FROM event WHERE id=(SELECT max(id) FROM event)") or (0, _NO_CHAIN)
-    number, chain = int(last[0]), str(last[1])
-    rows = []
-    for happened in events:
-        record = happened.record
-        number += 1
-        fact = (
-            number,
-            happened.case,
-            record.seq,
-            record.event.kind,
-            record.event.version,
-            stamp(record.at),
-            record.actor,
-            record.cause,
-            dumps(dump(record.event)),
-        )
-        chain = link(chain, fact)
-        rows.append((*fact, chain))
-    session.executemany(
-        "INSERT INTO event(id, case_id, seq, kind, version, at, actor, cause, data, chain) VALUES (?,?,?,?,?,?,?,?,?,?)",
-        rows,
-    )
-
-
-def link(chain: str, fact: Sequence[object]) -> str:
-    """The chain's next value: SHA-256 over the one before and the row's fields."""
-    return hashlib.sha256((chain + dumps(fact)).encode()).hexdigest()
-
-
-_COLUMNS = (
-    *("id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject"),
-    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy"),
-)
-_UPSERT = (
-    f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
-    + ", ".join(f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at"))
-)
-
-
-def _write_case(session: Session, case: Case, policy: str) -> None:
-    wake = wake_at(case)
-    session.execute(
-        _UPSERT,
-        (
-            case.id,
-            case.number,
-            case.desk,
-            case.handler,
-            str(case.priority),
-            str(case.status),
-            case.customer,
-            case.language,
-            case.subject,
-            stamp(case.opened_at),
-            stamp(case.updated_at),
-            stamp(wake) if wake else None,
-            case.seq,
-            dump_case(case),
-            policy,
-        ),
-    )
-
-
-def _add_messages(session: Session, messages: Sequence[MessageRow], at: datetime) -> None:
-    session.executemany(
-        "INSERT INTO message(id, case_id, direction, author, kind, content, message_id, incoming, internal, standing, at, attachments)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        [
-            (
-                m.id,
-                m.case,
-                m.direction,
-                m.author,
-                m.kind,
-                m.content.commitment,
-                m.message_id,
-                m.incoming or None,
-                int(m.internal),
-                m.standing,
-                stamp(at),
-                dumps([attachment_row(a) for a in m.attachments]) if m.attachments else "[]",
-            )
-            for m in messages
-        ],
-    )
-
-
-def _add_words(session: Session, words: Mapping[int, str]) -> None:
-    value = "?" if session.sqlite else "to_tsvector('simple', ?)"
-    session.executemany(f"INSERT INTO search(rowid, words) VALUES (?, {value})", list(words.items()))
-
-
-def _spend(session: Session, plan: Plan) -> None:
-    session.executemany(
-        "INSERT INTO counter(key, value) VALUES (?,?) ON CONFLICT(key) DO UPDATE SET value=counter.value+excluded.value",
-        [(key, by) for key, by in plan.counters.items() if by],
-    )
-    session.executemany(
-        "INSERT INTO budget(key, bucket, spent) VALUES (?,?,?) ON CONFLICT(key, bucket) DO UPDATE SET spent=budget.spent+excluded.spent",
-        [(key, bucket, by) for (key, bucket), by in plan.budgets.items()],
-    )
 
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------

@@ -46,52 +46,37 @@ class Posted:
     mail: bytes | None
 
 
+_LETTER = "letter(id, case_id, party, kind, seq, created_at, messages)"
+_ROW = "outbox(id, case_id, party, kind, message_id, sender, recipient, head, text, parts, state, attempts, created_at, due_at)"
+
+
 def post(session: Session, posts: Sequence[Posted], now: datetime, leases: int) -> list[Leased]:
     """Put letters into the queue.  Up to `leases` of those due now are leased to the caller at once (no claim is needed)."""
-    kept: list[Leased] = []
-    for posted in posts:
-        letter, written = posted.letter, posted.written
-        mine = len(kept) < leases and letter.due_at <= now and letter.first
-        _insert(session, letter, written, now, mine)
-        if mine:
-            lane_of = lane(letter.case, letter.party)
-            kept.append(Leased(letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail))
-    return kept
+    mine = [p for p in posts if p.letter.first and p.letter.due_at <= now][:leases]
+    session.insert(_LETTER, [_letter(posted.letter, now) for posted in posts])
+    session.insert(_ROW, [_row(posted, now, mine=any(posted is one for one in mine)) for posted in posts])
+    return [_leased(posted, now) for posted in mine]
 
 
-def _insert(session: Session, letter: Letter, written: Written, now: datetime, mine: bool) -> None:
-    session.execute(
-        "INSERT INTO letter(id, case_id, party, kind, seq, created_at, messages) VALUES (?,?,?,?,?,?,?)",
-        (
-            letter.id,
-            letter.case,
-            letter.party,
-            letter.kind,
-            letter.seq,
-            stamp(now),
-            dumps([s.message for s in letter.shown]),
-        ),
+def _letter(letter: Letter, now: datetime) -> tuple[Any, ...]:
+    told = dumps([shown.message for shown in letter.shown])
+    return (letter.id, letter.case, letter.party, letter.kind, letter.seq, stamp(now), told)
+
+
+def _row(posted: Posted, now: datetime, *, mine: bool) -> tuple[Any, ...]:
+    letter, written = posted.letter, posted.written
+    state, due_at = ("leased", now + LEASE) if mine else ("ready", letter.due_at)
+    who = (letter.id, letter.case, letter.party, letter.kind, written.message_id, written.envelope_sender)
+    return (
+        *(*who, written.recipient, written.head, written.text, _parts(written.parts)),
+        *(state, int(mine), stamp(now), stamp(due_at)),
     )
-    session.execute(
-        "INSERT INTO outbox(id, case_id, party, kind, message_id, sender, recipient,"
-        " head, text, parts, state, attempts, created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            letter.id,
-            letter.case,
-            letter.party,
-            letter.kind,
-            written.message_id,
-            written.envelope_sender,
-            written.recipient,
-            written.head,
-            written.text,
-            _parts(written.parts),
-            "leased" if mine else "ready",
-            int(mine),
-            stamp(now),
-            stamp(now + LEASE) if mine else stamp(letter.due_at),
-        ),
-    )
+
+
+def _leased(posted: Posted, now: datetime) -> Leased:
+    letter, written = posted.letter, posted.written
+    lane_of = lane(letter.case, letter.party)
+    return Leased(letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail)
 
 
 def lane(case: int | None, party: str) -> str:

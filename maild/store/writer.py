@@ -13,6 +13,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from maild.store.database import Database, Session, is_ghost
@@ -20,6 +21,15 @@ from maild.store.database import Database, Session, is_ghost
 T = TypeVar("T")
 Job = Callable[[Session], Any]
 _MOST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job that waits.  alone: one statement, which needs no savepoint to fail by itself."""
+
+    job: Job
+    future: asyncio.Future[Any]
+    alone: bool
 
 
 class Lost(Exception):
@@ -31,15 +41,22 @@ class Writer:
 
     def __init__(self, database: Database, on_lost: Callable[[], None]) -> None:
         self._database, self._on_lost = database, on_lost
-        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Queued | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def write(self, job: Callable[[Session], T]) -> asyncio.Future[T]:
         """The job's result, after COMMIT.  Callers in the event loop only; shield it from cancellation if it must be known."""
+        return self._put(job, alone=False)
+
+    def mark(self, job: Callable[[Session], T]) -> asyncio.Future[T]:
+        """As `write`, for a job of one statement: what fails of it is nothing, so on SQLite it needs no savepoint."""
+        return self._put(job, alone=self._database.sqlite)
+
+    def _put(self, job: Callable[[Session], T], *, alone: bool) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put((job, future))
+        self._jobs.put(Queued(job, future, alone))
         return future
 
     async def close(self) -> None:
@@ -56,14 +73,14 @@ class Writer:
                 session = None
         self._database.close()
 
-    def _connect(self, batch: list[tuple[Job, asyncio.Future[Any]]]) -> Session | None:
+    def _connect(self, batch: list[Queued]) -> Session | None:
         try:
             return self._database.session()
         except Exception as error:
-            self._answer([(future, None, error) for _, future in batch])
+            self._answer([(queued.future, None, error) for queued in batch])
             return None
 
-    def _batch(self) -> list[tuple[Job, asyncio.Future[Any]]] | None:
+    def _batch(self) -> list[Queued] | None:
         """All that waits, at least one; None = the end."""
         first = self._jobs.get()
         if first is None:
@@ -80,7 +97,7 @@ class Writer:
             batch.append(job)
         return batch
 
-    def _settle(self, session: Session, batch: list[tuple[Job, asyncio.Future[Any]]]) -> bool:
+    def _settle(self, session: Session, batch: list[Queued]) -> bool:
         """Run the batch; False when the connection must be opened anew."""
         try:
             answers = _together(session, batch)
@@ -92,20 +109,20 @@ class Writer:
         self._answer(answers)
         return True
 
-    def _one_by_one(self, session: Session, batch: list[tuple[Job, asyncio.Future[Any]]], error: Exception) -> bool:
+    def _one_by_one(self, session: Session, batch: list[Queued], error: Exception) -> bool:
         if len(batch) == 1:
-            self._answer([(batch[0][1], None, error)])
+            self._answer([(batch[0].future, None, error)])
             return session.sqlite
         usable = session.sqlite
-        for job in batch:
+        for queued in batch:
             if not usable:
-                self._answer([(job[1], None, error)])
+                self._answer([(queued.future, None, error)])
                 continue
-            usable = self._settle(session, [job])
+            usable = self._settle(session, [queued])
         return usable
 
-    def _lost(self, batch: list[tuple[Job, asyncio.Future[Any]]]) -> None:
-        self._answer([(future, None, Lost()) for _, future in batch])
+    def _lost(self, batch: list[Queued]) -> None:
+        self._answer([(queued.future, None, Lost()) for queued in batch])
         self._loop.call_soon_threadsafe(self._on_lost)
 
     def _answer(self, answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
@@ -113,20 +130,26 @@ class Writer:
         self._loop.call_soon_threadsafe(_resolve, answers)
 
 
-def _together(
-    session: Session, batch: list[tuple[Job, asyncio.Future[Any]]]
-) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
+def _together(session: Session, batch: list[Queued]) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
     answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
     with session.transaction():
-        for job, future in batch:
+        if len(batch) == 1:
+            return [(batch[0].future, batch[0].job(session), None)]
+        for queued in batch:
             try:
-                with session.savepoint():
-                    answers.append((future, job(session), None))
+                answers.append((queued.future, _guarded(session, queued), None))
             except Exception as error:
                 if _ends_transaction(session, error):
                     raise
-                answers.append((future, None, error))
+                answers.append((queued.future, None, error))
     return answers
+
+
+def _guarded(session: Session, queued: Queued) -> Any:
+    if queued.alone:
+        return queued.job(session)
+    with session.savepoint():
+        return queued.job(session)
 
 
 def _ends_transaction(session: Session, error: Exception) -> bool:

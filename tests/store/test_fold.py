@@ -19,6 +19,7 @@ from maild.model.message import Kind
 from maild.model.plan import Incoming, Token, Wake
 from maild.store import cases, migrate
 from maild.store.database import Database, Session, moment, stamp
+from maild.store.record import record
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 TEXTS = (
@@ -64,7 +65,7 @@ def arrival(session: Session, who: str, text: str, serial: int) -> Incoming:
 def settle(session: Session, incoming: Incoming, serial: int) -> None:
     now = MONDAY + timedelta(hours=serial) if not isinstance(incoming, Wake) else incoming.due_at
     plan = judge(incoming, cases.look(session, lookup(incoming, policy(), now)), policy(), now)
-    cases.record(session, plan, now, "hash")
+    record(session, plan, now, "hash")
     session.executemany(
         "INSERT INTO letter(id, case_id, party, kind, seq, created_at, messages) VALUES (?,?,?,?,?,?,'[]')",
         [(x.id, x.case, x.party, x.kind, x.seq, stamp(now)) for x in plan.letters],

@@ -18,6 +18,7 @@ from maild.model.events import Recorded, load
 from maild.model.plan import Known, Lookup
 from maild.store import cases, incoming, migrate, outbox, views
 from maild.store.database import Database, NotDurable, Session, moment
+from maild.store.record import link, record
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -80,7 +81,7 @@ def test_no_question_on_the_way_of_a_mail_scans_a_table(tmp_path: Path):
         for sql, values in list(session.statements.items())
         if "EXPLAIN" not in sql
     }
-    scans = {sql: row[3] for sql, rows in plans.items() for row in rows if re.match(r"SCAN (?!CONSTANT)", row[3])}
+    scans = {sql: row[3] for sql, rows in plans.items() for row in rows if re.match(r"SCAN (?!(\d+ )?CONSTANT)", row[3])}
     assert scans == {}
 
 
@@ -89,7 +90,7 @@ def settle_one(session: Session) -> None:
     row, _ = incoming.accept(session, taken(kept=True))
     prepared = mail(id=row)
     plan = judge(prepared, cases.look(session, lookup(prepared, policy(), MONDAY)), policy(), MONDAY)
-    cases.record(session, plan, MONDAY, "hash")
+    record(session, plan, MONDAY, "hash")
     outbox.post(session, [posted(99)], MONDAY, 0)
     incoming.finish(session, row, 1, "<1@kunde.example>", "", {})
     everything = Lookup(
@@ -118,9 +119,9 @@ def test_the_chain_shows_a_changed_event(session: Session):
     rows = session.all("SELECT id, case_id, seq, kind, version, at, actor, cause, data, chain FROM event ORDER BY id")
     chain = "0" * 64
     for row in rows:
-        chain = cases.link(chain, row[:-1])
+        chain = link(chain, row[:-1])
         assert chain == row[-1]
-    assert cases.link("0" * 64, (*rows[0][:-2], "{}")) != rows[0][-1]
+    assert link("0" * 64, (*rows[0][:-2], "{}")) != rows[0][-1]
 
 
 def test_words_are_found_without_case_and_accents(session: Session):
