@@ -32,6 +32,7 @@ from maild.errors import RuleError
 from maild.founding import Site, reload_policy, remember_policy
 from maild.settle import House
 from maild.store import incoming, outbox
+from maild.store import reader as store
 from maild.store.database import Session
 from maild.store.outbox import Leased
 from maild.store.writer import Writer
@@ -59,10 +60,11 @@ class Daemon:
         self._started = clock()
         self._writer = Writer(site.database, self._ghost)
         self._reader = Reader()
-        self._letterbox = Letterbox(self._writer, clock, self._woken)
+        self._database = store.Reader(site.database)
+        self._letterbox = Letterbox(self._writer, self._database, clock, self._woken)
         self._relay = Relay(config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password)
         bench = Bench(self._house, config.authenticators, clock, self._letters, self._letterbox.leases)
-        self._worker = Worker(self._writer, self._reader, bench)
+        self._worker = Worker(self._writer, self._database, self._reader, bench)
         self._mailroom = Mailroom(
             self._writer,
             lambda: self._policy,
@@ -114,6 +116,7 @@ class Daemon:
         finally:
             self._config.control.unlink(missing_ok=True)
             await self._reader.close()
+            await self._database.close()
             await self._writer.close()
         log.info("ended", code=self._code)
         return self._code

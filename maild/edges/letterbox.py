@@ -14,23 +14,24 @@ import structlog
 
 from maild.edges.relay import Outgoing
 from maild.mail import letters
-from maild.mail.payload import payload
+from maild.mail.payload import as_sent, payload
 from maild.model.plan import Part
 from maild.model.policy import Clock
 from maild.store import incoming, outbox
 from maild.store.database import Session
 from maild.store.outbox import Leased
+from maild.store.reader import Reader
 from maild.store.writer import Writer
 
-WAITING = 2000
+WAITING = 500
 log = structlog.get_logger("maild.relay")
 
 
 class Letterbox:
     """Implements relay.Outbox.  `undelivered` is called after a letter was given up and an arrival made of it."""
 
-    def __init__(self, writer: Writer, clock: Clock, undelivered: Callable[[], None]) -> None:
-        self._writer, self._clock, self._undelivered = writer, clock, undelivered
+    def __init__(self, writer: Writer, reader: Reader, clock: Clock, undelivered: Callable[[], None]) -> None:
+        self._writer, self._reader, self._clock, self._undelivered = writer, reader, clock, undelivered
         self._waiting: deque[Leased] = deque()
         self._mails: dict[int, bytes] = {}
         self._queued = True
@@ -63,7 +64,7 @@ class Letterbox:
     async def load(self, item: Outgoing) -> bytes:
         """The letter's bytes, the same at every attempt."""
         at_hand = self._mails.pop(item.id, None)
-        return at_hand if at_hand is not None else await self._writer.write(lambda session: assemble(session, item.id))
+        return at_hand if at_hand is not None else await self._reader.read(lambda session: assemble(session, item.id))
 
     async def sent(self, item: Outgoing, reply: str) -> None:
         now = self._clock()
@@ -103,5 +104,8 @@ def assemble(session: Session, row_id: int) -> bytes:
     return letters.assemble(head, text, [(part, _payload(session, part)) for part in parts])
 
 
-def _payload(session: Session, part: Part) -> bytes:
-    return payload(incoming.raw_of(session, part.incoming), part.attachment)
+def _payload(session: Session, part: Part) -> bytes | letters.AsSent:
+    raw = incoming.raw_of(session, part.incoming)
+    # A text's charset is told from its octets; of other files it is enough to know that their base64 is clean.
+    ready = None if part.attachment.type.startswith("text/") else as_sent(raw, part.attachment)
+    return payload(raw, part.attachment) if ready is None else letters.AsSent(ready)

@@ -6,6 +6,7 @@ leased to it (the daemon that took a mail in settles it), as long as the worker 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import time
@@ -21,7 +22,7 @@ from maild.model.people import Desk
 from maild.model.policy import Policy
 from maild.store import incoming
 from maild.store.database import Session, is_database_error, is_full, stamp
-from maild.store.incoming import CHUNK, Arrival, Taken
+from maild.store.incoming import CHUNK, PIECE, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
 POSTMASTER = "postmaster"
@@ -103,7 +104,7 @@ class Mailroom:
 
     async def _store(self, delivery: Delivery) -> int:
         raw, now = delivery.raw, delivery.received_at
-        value, weak = digest(raw, self._key)
+        value, weak = await self._digest(raw)
         # Time first, so that rows written together lie together; 20 bits of chance, so that no two are alike.
         raw_id = stamp(now) << 20 | secrets.randbits(20)
         await self._stage(raw_id, delivery)
@@ -141,12 +142,18 @@ class Mailroom:
             self._worker.hand_over(arrival, raw)
         return row_id
 
+    async def _digest(self, raw: bytes) -> tuple[str, bool]:
+        """A large mail takes some milliseconds: not on the event loop."""
+        if len(raw) <= CHUNK:
+            return digest(raw, self._key)
+        return await asyncio.to_thread(digest, raw, self._key)
+
     async def _stage(self, raw_id: int, delivery: Delivery) -> None:
         """A large mail goes in piece by piece, so that the writer is never held long."""
         if len(delivery.raw) <= CHUNK:
             return
-        for n, start in enumerate(range(0, len(delivery.raw), CHUNK)):
-            piece = delivery.raw[start : start + CHUNK]
+        for n, start in enumerate(range(0, len(delivery.raw), PIECE)):
+            piece = delivery.raw[start : start + PIECE]
             await self._writer.write(_stage(raw_id, n, piece, delivery))
 
 

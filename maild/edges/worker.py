@@ -26,6 +26,7 @@ from maild.model.plan import Incoming, Prepared
 from maild.model.policy import Clock
 from maild.settle import House, Settled, prepare, settle
 from maild.store import incoming
+from maild.store import reader as store
 from maild.store.database import is_database_error
 from maild.store.incoming import Arrival
 from maild.store.outbox import Leased
@@ -54,8 +55,8 @@ class Bench:
 class Worker:
     """One per daemon.  run() until cancelled after drain()."""
 
-    def __init__(self, writer: Writer, reader: Reader, bench: Bench) -> None:
-        self._writer, self._reader, self._bench = writer, reader, bench
+    def __init__(self, writer: Writer, database: store.Reader, reader: Reader, bench: Bench) -> None:
+        self._writer, self._database, self._reader, self._bench = writer, database, reader, bench
         self._waiting: deque[tuple[Arrival, bytes]] = deque()
         self._bytes = 0
         self._nudged = asyncio.Event()
@@ -143,7 +144,7 @@ class Worker:
         return prepared
 
     async def _fetch(self, arrival: Arrival) -> bytes:
-        return await self._writer.write(lambda session: incoming.raw(session, arrival.raw_id))
+        return await self._database.read(lambda session: incoming.raw(session, arrival.raw_id))
 
     def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], list[tuple[Arrival, str]]]:
         done, held = [], []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from email.utils import getaddresses
 from urllib.parse import quote
 
@@ -35,8 +36,15 @@ _MAY = frozenset(
 )  # fmt: skip
 
 
-def assemble(written_head: bytes, text: bytes, parts: Sequence[tuple[Part, bytes]]) -> bytes:
-    """The letter: a text, or multipart/mixed with its files.  parts: each with its decoded octets."""
+@dataclass(frozen=True, slots=True)
+class AsSent:
+    """A file in clean base64 lines, as mail/payload.as_sent found it: megabytes that need not be decoded and encoded again."""
+
+    base64: bytes
+
+
+def assemble(written_head: bytes, text: bytes, parts: Sequence[tuple[Part, bytes | AsSent]]) -> bytes:
+    """The letter: a text, or multipart/mixed with its files.  parts: each with its decoded octets, or in base64 as it came."""
     if not parts:
         return written_head + text
     boundary = b"=_" + hashlib.sha256(written_head).hexdigest()[:32].encode("ascii")
@@ -49,8 +57,10 @@ def assemble(written_head: bytes, text: bytes, parts: Sequence[tuple[Part, bytes
         b"\r\n",
         text,
     ]
-    for part, octets in parts:
-        pieces += (b"\r\n--", boundary, b"\r\n", _part_head(part.attachment, octets), encode.base64_lines(octets))
+    for part, given in parts:
+        octets = b"" if isinstance(given, AsSent) else given
+        lines = given.base64 + b"\r\n" if isinstance(given, AsSent) else encode.base64_lines(octets)
+        pieces += (b"\r\n--", boundary, b"\r\n", _part_head(part.attachment, octets), lines)
     return b"".join([*pieces, b"\r\n--", boundary, b"--\r\n"])
 
 

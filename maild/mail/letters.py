@@ -17,14 +17,14 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from maild.mail import encode, token, wording
-from maild.mail.assembly import assemble, faults
+from maild.mail.assembly import AsSent, assemble, faults
 from maild.mail.token import Keys
 from maild.model.message import Attachment
 from maild.model.people import Desk
 from maild.model.plan import Letter, Part, Written
 from maild.model.policy import Policy, Rendered
 
-__all__ = ["assemble", "faults", "write"]
+__all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
 _CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})

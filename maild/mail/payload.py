@@ -1,6 +1,7 @@
 """payload: the octets of a part, its transfer encoding taken off.
 
-payload(raw, attachment) -> bytes; octets(raw, start, end, encoding) -> bytes; uuencoded(text) -> files in a text.
+payload(raw, attachment) -> bytes; as_sent(raw, attachment) -> its base64 as it came, if that is clean;
+octets(raw, start, end, encoding) -> bytes; uuencoded(text) -> files in a text.
 Never raises, linear: what is not base64 or quoted-printable is left as it stands.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import string
 from dataclasses import dataclass
 
 from maild.mail.headers import base64
@@ -15,12 +17,36 @@ from maild.model.message import Attachment
 
 _UU = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.M)
 _QP_LINE_END = re.compile(rb"[ \t]+(?=\r?\n)")
+_BASE64 = string.ascii_letters.encode() + string.digits.encode() + b"+/"
 FILES = 100
 
 
 def payload(raw: bytes, attachment: Attachment) -> bytes:
     """The attachment's decoded octets, from the raw mail it was read from."""
     return octets(raw, attachment.start, attachment.end, attachment.encoding)
+
+
+def as_sent(raw: bytes, attachment: Attachment) -> bytes | None:
+    """The attachment as it stands, where that is clean base64 that may go into another mail as it is; None where it is not.
+
+    Clean: nothing but its alphabet and CRLF, padding only at the end, lines of at most 76 characters (RFC 2045 section 6.8).
+    """
+    if attachment.encoding != "base64":
+        return None
+    body = raw[attachment.start : attachment.end].strip(b"\r\n")
+    bare = body.rstrip(b"=")
+    if len(body) - len(bare) > 2 or bare.translate(None, _BASE64 + b"\r\n"):
+        return None
+    lines = body.split(b"\r\n")
+    even = (
+        len(lines[0]) % 4 == 0 and len(lines[-1]) % 4 == 0 and len(lines[0]) <= 76 and len(lines[-1]) <= len(lines[0])
+    )
+    # Whole lines of one length: nothing of the alphabet can hide a bare CR or LF then.
+    return (
+        body
+        if even and {len(line) for line in lines[:-1]} <= {len(lines[0])} and body.count(b"\n") == len(lines) - 1
+        else None
+    )
 
 
 def octets(raw: bytes, start: int, end: int, encoding: str) -> bytes:

@@ -24,7 +24,7 @@ PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("busy_timeout", 5_000),
-    ("cache_size", -16_000),
+    ("cache_size", -8_000),
     ("temp_store", "memory"),
     ("wal_autocheckpoint", 2_000),
     ("journal_size_limit", 64 << 20),

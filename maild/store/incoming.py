@@ -19,7 +19,8 @@ from maild.model.plan import Incoming, Undelivered, Wake
 from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
-CHUNK = 256 * 1024
+# A mail up to CHUNK goes in with its row; a larger one before it, in pieces that hold the writer for a few milliseconds each.
+CHUNK, PIECE = 256 * 1024, 1024 * 1024
 LEASE = timedelta(minutes=10)
 # A mail without Date or Message-ID can be written twice alike by hand: only so long is the second one the same.
 WEAK = timedelta(days=5)
