@@ -14,9 +14,11 @@ import os
 import socket
 import ssl
 import stat
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from maild.config import Door
 from maild.edges.delivery import Delivery, Ghost, Mailroom
@@ -93,11 +95,15 @@ async def serve(
     return Doors(keeper, servers, own)
 
 
+# From Python 3.13 on a server that is closed takes its socket's file away; systemd's must stay, and ours we remove ourselves.
+_KEEP: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+
+
 async def _listen(
     loop: asyncio.AbstractEventLoop, passed: socket.socket, factory: Callable[[], Session]
 ) -> asyncio.Server:
     if passed.family == socket.AF_UNIX:
-        return await loop.create_unix_server(factory, sock=passed, backlog=BACKLOG)
+        return await loop.create_unix_server(factory, sock=passed, backlog=BACKLOG, **_KEEP)
     return await loop.create_server(factory, sock=passed, backlog=BACKLOG)
 
 
