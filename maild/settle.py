@@ -29,7 +29,7 @@ from maild.store.incoming import Arrival
 from maild.store.record import record
 from maild.store.text import dumps
 
-SLICE = 0.020
+SLICE = 0.010
 
 
 @dataclass(frozen=True, slots=True)

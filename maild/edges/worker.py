@@ -35,6 +35,7 @@ from maild.store.writer import Writer
 BATCH = 32
 POLL = 5.0
 PAUSE = 1.0
+LINGER = 0.01
 # What may wait in memory, leased: beyond it the queue in the database is the place to wait.
 WAITING, WAITING_BYTES = 400, 32_000_000
 log = structlog.get_logger("maild.worker")
@@ -105,6 +106,8 @@ class Worker:
         except TimeoutError:
             self._more = True
         self._nudged.clear()
+        # Whoever waits for his 250 comes first; and what comes meanwhile shares a commit.
+        await asyncio.sleep(LINGER)
 
     async def _take(self) -> list[tuple[Arrival, bytes | None]]:
         batch: list[tuple[Arrival, bytes | None]] = []

@@ -172,3 +172,80 @@ def test_a_customers_text_is_never_a_command():
     plan = judge(from_ann("/close\n/assign ola"), Desk1042().known(), policy(), MONDAY)
     assert kinds(plan)[0] == "received"
     assert (plan.cases[0].status, plan.cases[0].handler) == (Status.NEW, "kari")
+
+
+def test_help_and_notes_leave_a_receipt_and_nothing_else():
+    plan = handled("/help")
+    assert plan.letters[0].values["lines"][0]["key"] == "help"
+
+
+def test_reopening_a_solved_case_and_one_that_is_open():
+    from maild.model.events import Solved
+
+    solved = Desk1042([Solved("handler:kari", False, MONDAY)])
+    assert judge(from_kari("/reopen"), solved.known(), policy(), MONDAY).cases[0].status is Status.OPEN
+    assert handled("/reopen").letters[0].values["lines"][0]["key"] == "already_open"
+
+
+def test_closing_what_is_closed_says_so():
+    from maild.model.events import Solved
+
+    solved = Desk1042([Solved("handler:kari", False, MONDAY)])
+    plan = judge(from_kari("/close"), solved.known(), policy(), MONDAY)
+    assert plan.letters[0].values["lines"][0]["key"] == "already_solved"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("/take now", "no_argument"),
+        ("/reopen now", "no_argument"),
+        ("/assign", "who"),
+        ("/close please", "only_quiet"),
+        ("/priority purple", "no_priority"),
+        ("/frobnicate", "not_understood"),
+    ],
+)
+def test_a_wrong_argument_declines_the_mail_and_says_which(text: str, key: str):
+    (error,) = handled(text).letters
+    assert (error.kind, error.values["lines"][0]["key"]) == ("error", key)
+
+
+def test_giving_a_case_back_leaves_it_to_nobody():
+    plan = handled("/assign none")
+    assert plan.cases[0].handler is None
+    assert plan.counters["open:kari"] == -1
+
+
+def test_two_handlers_of_one_name_are_listed():
+    from making import KARI, OLA
+
+    from maild.model.people import Handler
+
+    other = Handler("kari2", "Kari Olsen", ("kari2@staff.example",), ())
+    plan = judge(from_kari("/assign kari n"), Desk1042().known(), policy(handlers=(KARI, OLA, other)), MONDAY)
+    assert plan.letters[0].values["lines"][0]["key"] == "nobody_called"
+    namesake = Handler("per", "Per Kari", ("per@staff.example",), ())
+    plan = judge(from_kari("/assign nordmann"), Desk1042().known(), policy(handlers=(KARI, OLA, namesake)), MONDAY)
+    assert plan.cases[0].handler == "kari"
+
+
+def test_the_first_to_answer_an_unassigned_case_has_it():
+    from maild.model.events import Assigned
+
+    nobodys = Desk1042([Assigned(None, "given back")])
+    plan = judge(from_kari("Jeg ser på det."), nobodys.known(), policy(), MONDAY)
+    assert plan.cases[0].handler == "kari"
+
+
+def test_a_mail_with_a_file_and_no_words_still_goes_to_the_customer():
+    from maild.model.message import Attachment
+
+    file = Attachment("a.pdf", "application/pdf", 3, "00", False, 0, 4, "base64")
+    plan = handled("", attachments=(file,))
+    assert plan.letters[0].shown[0].attachments == (file,)
+
+
+def test_eleven_command_lines_are_too_many_to_be_commands():
+    plan = handled("\n".join(["/priority high"] * 11))
+    assert len(plan.letters[-1].values["lines"]) in (10, 11)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import binascii
+from dataclasses import replace
 
 import pytest
 
-from maild.mail.payload import octets, payload, uuencoded
+from maild.mail.payload import as_sent, octets, payload, uuencoded
 from maild.model.message import Attachment
 
 
@@ -45,3 +47,51 @@ def test_files_within_a_text() -> None:
         b"see\n",
         b"and",
     )
+
+
+BASE64 = b"QUJD" * 19
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"QUJD",
+        BASE64,
+        BASE64 + b"\r\n" + BASE64 + b"\r\nQUI=",
+        BASE64 + b"\r\n" + BASE64 + b"\r\n",
+        b"QQ==\r\n",
+    ],
+)
+def test_clean_base64_may_go_on_as_it_is(body: bytes) -> None:
+    sent = as_sent(b"head" + body, part(4, 4 + len(body)))
+    assert sent == body.strip(b"\r\n")
+    assert binascii.a2b_base64(sent) == payload(b"head" + body, part(4, 4 + len(body)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"QUJD\nQUJD",
+        b"QUJD\rQUJD",
+        BASE64 + b"\n" + BASE64,
+        b"QU=J",
+        b"QQ===",
+        b"QUJ",
+        b"QUJD QUJD",
+        b"QUJD" * 20,
+        BASE64 + b"\r\nQUJD\r\n" + BASE64,
+        b"QUJD\r\n" + BASE64,
+        b"\xc3\xa6",
+        b"QUJD\r\n--boundary",
+    ],
+)
+def test_what_is_not_clean_is_encoded_anew(body: bytes) -> None:
+    assert as_sent(body, part(0, len(body))) is None
+
+
+def test_another_encoding_is_never_passed_on() -> None:
+    assert as_sent(b"QUJD", replace(part(0, 4), encoding="7bit")) is None
+
+
+def part(start: int, end: int) -> Attachment:
+    return Attachment("a", "application/pdf", 0, "", False, start, end, "base64")
