@@ -29,5 +29,6 @@ def digest(raw: bytes, key: bytes) -> tuple[str, bool]:
         name = match[1].lower()
         names.add(name)
         pieces.append(name + b":" + b" ".join(match[2].split()) + b"\n")
-    pieces += [b"\n", body.replace(b"\r\n", b"\n").rstrip(b"\n")]
+    # Without any CR: half the time of changing each CRLF, and two mails that differ by a CR only are one mail.
+    pieces += [b"\n", body.translate(None, b"\r").rstrip(b"\n")]
     return hmac.digest(key, b"".join(pieces), "sha256").hex(), not {b"date", b"message-id"} <= names

@@ -29,24 +29,22 @@ def payload(raw: bytes, attachment: Attachment) -> bytes:
 def as_sent(raw: bytes, attachment: Attachment) -> bytes | None:
     """The attachment as it stands, where that is clean base64 that may go into another mail as it is; None where it is not.
 
-    Clean: nothing but its alphabet and CRLF, padding only at the end, lines of at most 76 characters (RFC 2045 section 6.8).
+    Clean: lines of one length, at most 76 characters (RFC 2045 section 6.8), the last one shorter, CRLF between them, nothing
+    else but the alphabet, and padding only at the end.  Asked by slices and tables: it is a matter of megabytes.
     """
     if attachment.encoding != "base64":
         return None
     body = raw[attachment.start : attachment.end].strip(b"\r\n")
-    bare = body.rstrip(b"=")
-    if len(body) - len(bare) > 2 or bare.translate(None, _BASE64 + b"\r\n"):
+    width = body.find(b"\r\n")
+    width = len(body) if width < 0 else width
+    breaks = (len(body) - 1) // (width + 2) if body else 0
+    even = width % 4 == 0 and (len(body) - breaks * (width + 2)) % 4 == 0 and width <= 76
+    ends = body[width :: width + 2][:breaks] + body[width + 1 :: width + 2][:breaks]
+    if not even or ends != b"\r" * breaks + b"\n" * breaks:
         return None
-    lines = body.split(b"\r\n")
-    even = (
-        len(lines[0]) % 4 == 0 and len(lines[-1]) % 4 == 0 and len(lines[0]) <= 76 and len(lines[-1]) <= len(lines[0])
-    )
-    # Whole lines of one length: nothing of the alphabet can hide a bare CR or LF then.
-    return (
-        body
-        if even and {len(line) for line in lines[:-1]} <= {len(lines[0])} and body.count(b"\n") == len(lines) - 1
-        else None
-    )
+    bare = body.rstrip(b"=")
+    rest = bare.translate(None, _BASE64)
+    return body if len(body) - len(bare) <= 2 and len(rest) == 2 * breaks and not rest.strip(b"\r\n") else None
 
 
 def octets(raw: bytes, start: int, end: int, encoding: str) -> bytes:
