@@ -120,4 +120,5 @@ def test_a_stop_is_announced_and_ends_with_nothing_owed(activated: Activated, si
     activated.manager.hears("READY=1")
     assert activated.site.stop() == 0
     activated.manager.hears("STOPPING=1")
+    assert activated.lmtp.is_socket(), "the door stays where the mail server looks for it"
     assert sink.of("ack"), "the acknowledgement left before the end"
