@@ -13,6 +13,7 @@ import os
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +22,7 @@ import structlog
 from maild.config import Authenticator
 from maild.edges.reading import Reader, is_small, read_small
 from maild.edges.trust import authenticate
+from maild.errors import Conflict
 from maild.model.message import Message
 from maild.model.plan import Incoming, Prepared
 from maild.model.policy import Clock
@@ -96,8 +98,18 @@ class Worker:
                 await self._wait()
                 continue
             self._busy += 1
-            prepared = await self._prepare(batch)
-            await self._prepared.put(prepared)
+            await self._prepared.put(await self._surely(batch))
+
+    async def _surely(self, batch: list[tuple[Arrival, bytes | None]]) -> list[Incoming]:
+        """Prepare the batch, however long the database is away."""
+        while True:
+            try:
+                return await self._prepare(batch)
+            except Exception as error:
+                if not is_database_error(error):
+                    raise
+                log.warning("reading failed, will be tried again", error=str(error))
+                await asyncio.sleep(PAUSE)
 
     async def _wait(self) -> None:
         try:
@@ -132,7 +144,8 @@ class Worker:
         small: list[tuple[Arrival, bytes]] = []
         for arrival, raw in batch:
             if arrival.source in ("wake", "undelivered"):
-                prepared.append(await self._writer.write(partial(incoming.event_of, arrival=arrival)))
+                with suppress(Conflict):
+                    prepared.append(await self._database.read(partial(incoming.event_of, arrival=arrival)))
                 continue
             given = raw if raw is not None else await self._fetch(arrival)
             if is_small(given):

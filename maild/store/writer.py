@@ -43,6 +43,7 @@ class Writer:
         self._database, self._on_lost = database, on_lost
         self._jobs: queue.SimpleQueue[Queued | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
+        self._session: Session | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -65,20 +66,25 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        session: Session | None = None
         while (batch := self._batch()) is not None:
-            session = session or self._connect(batch)
-            if session is not None and not self._settle(session, batch):
-                self._database.close()
-                session = None
+            session = self._open(batch)
+            if session is not None:
+                self._settle(session, batch)
         self._database.close()
 
-    def _connect(self, batch: list[Queued]) -> Session | None:
+    def _open(self, batch: list[Queued]) -> Session | None:
+        """The connection, made anew if it is gone; None when there is none to be had, which every job is told."""
+        if self._session is not None and self._session.broken:
+            self._close()
         try:
-            return self._database.session()
+            self._session = self._session or self._database.session()
         except Exception as error:
             self._answer([(queued.future, None, error) for queued in batch])
-            return None
+        return self._session
+
+    def _close(self) -> None:
+        self._session = None
+        self._database.close()
 
     def _batch(self) -> list[Queued] | None:
         """All that waits, at least one; None = the end."""
@@ -97,31 +103,35 @@ class Writer:
             batch.append(job)
         return batch
 
-    def _settle(self, session: Session, batch: list[Queued]) -> bool:
-        """Run the batch; False when the connection must be opened anew."""
+    def _settle(self, session: Session, batch: list[Queued]) -> None:
+        """Run the batch in one transaction; if that fails as a whole, each job in its own."""
         try:
-            answers = _together(session, batch)
+            self._answer(_together(session, batch))
         except Exception as error:
             if is_ghost(error):
                 self._lost(batch)
-                return False
-            return self._one_by_one(session, batch, error)
-        self._answer(answers)
-        return True
+            elif session.broken or len(batch) > 1:
+                self._one_by_one(batch)
+            else:
+                self._answer([(batch[0].future, None, error)])
 
-    def _one_by_one(self, session: Session, batch: list[Queued], error: Exception) -> bool:
-        if len(batch) == 1:
-            self._answer([(batch[0].future, None, error)])
-            return session.sqlite
-        usable = session.sqlite
+    def _one_by_one(self, batch: list[Queued]) -> None:
+        """Only the guilty job fails.  After a connection that went at COMMIT nobody knows what was kept: every job of ours may
+        be run again (a mail by its digest, an arrival by its state, a mark by its row), and its answer is the true one."""
         for queued in batch:
-            if not usable:
-                self._answer([(queued.future, None, error)])
+            session = self._open([queued])
+            if session is None:
                 continue
-            usable = self._settle(session, [queued])
-        return usable
+            try:
+                self._answer(_together(session, [queued]))
+            except Exception as error:
+                if is_ghost(error):
+                    self._lost([queued])
+                    return
+                self._answer([(queued.future, None, error)])
 
     def _lost(self, batch: list[Queued]) -> None:
+        self._close()
         self._answer([(queued.future, None, Lost()) for queued in batch])
         self._loop.call_soon_threadsafe(self._on_lost)
 
