@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from parts.mails import authenticated, mail, send
-from parts.site import MAILD, Site
+from parts.site import MAILD, Site, planted
 from parts.strace import Call, calls, traced
 
 READS = ("read", "recvfrom", "recvmsg", "readv")
@@ -88,7 +87,6 @@ def test_the_database_is_synced_before_every_250(make_site: Callable[..., Site])
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("bug", [FORGETFUL, HASTY], ids=["no-sync", "answer-first"])
 def test_the_witness_tells_of_a_daemon_that_answers_too_soon(make_site: Callable[..., Site], bug: str) -> None:
-    planted = [sys.executable, "-c", f"{bug}\nfrom maild.cli import main\nmain(['run'])"]
-    taken, hasty = hasty_answers(witness(make_site(), planted))
+    taken, hasty = hasty_answers(witness(make_site(), [*planted(bug), "run"]))
     assert taken == 3
     assert hasty > 0

@@ -5,6 +5,7 @@ site.impatient()                                     before the start: letters d
 site.maild("case", "list", "--json")                  a command against it -> CompletedProcess
 site.cases(), site.case("1042"), site.queue()         what the commands say, as JSON
 site.extra["WATCHDOG_USEC"] = "600000"                 more of the environment
+site.program = planted("...")                         the daemon with a bug in it
 site.send(mail(...)) / site.send(mail(...), to=reply_to)   by SMTP, authenticated unless told otherwise
 """
 
@@ -46,6 +47,7 @@ class Site:
         self.config, self.log = folder / "site" / "maild.yaml", folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
         self.extra: dict[str, str] = {}
+        self.program: tuple[str, ...] = MAILD
         words = [
             "init",
             str(folder / "site"),
@@ -97,7 +99,12 @@ class Site:
         self._seen = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*MAILD, "run"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment, cwd=self.folder
+                [*self.program, "run"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                cwd=self.folder,
             )
         return self
 
@@ -166,6 +173,11 @@ class Site:
 
     def queue(self, *words: str) -> list[Any]:
         return self.json("queue", "list", *words)
+
+
+def planted(bug: str) -> tuple[str, ...]:
+    """maild, with some lines of Python run before it: a bug that a test must find."""
+    return (sys.executable, "-c", f"{bug}\nimport sys\nfrom maild.cli import main\nmain(sys.argv[1:])")
 
 
 def short_folder() -> Path:

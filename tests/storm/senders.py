@@ -18,6 +18,7 @@ from parts.site import DESK, Site
 SENDERS, REPLIERS = 4, 2
 # Every so manieth letter is answered: a prime, so that the turns meet acknowledgements and notices alike.
 ANSWERED = 7
+TEXT = "Det stormer."
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Sender(Mouth):
     def run(self) -> None:
         while not self.field.enough.is_set():
             subject, sender = f"Storm {self.serial:06d}", f"ann@kunde{self.serial:06d}.example"
-            self.deliver(sender, DESK, letter(sender, DESK, subject, "Det stormer."))
+            self.deliver(sender, DESK, letter(sender, DESK, subject, TEXT))
             self.field.accepted.append(subject)
             self.serial += SENDERS
             time.sleep(self.field.pause)

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from parts.site import Site
-from storm.senders import Field
+from storm.senders import TEXT, Field
 
 from maild.cli.desk import opened
 from maild.store import views
@@ -27,6 +27,7 @@ CONNECTIONS = 4
 PROMISES = ("lost", "doubled", "stray", "missing", "renamed", "held")
 # kind of a letter, case, receiver -> the Message-IDs it came under
 Letters = dict[tuple[str, ...], set[str]]
+Said = dict[str, collections.Counter[str]]
 
 
 @dataclass
@@ -58,32 +59,33 @@ def judge(ground: Field, kills: int) -> Report:
     report = Report(kills, len(ground.accepted), len(ground.replies), len(ground.sink.letters))
     report.held = [row["id"] for row in ground.site.queue() if row["state"] in ("held", "failed")]
     cases = {case["number"]: case for case in ground.site.cases()}
-    _cases(report, ground, cases)
-    _replies(report, ground)
+    said = _said(ground.site, set(cases))
+    _cases(report, ground, cases, said)
+    _replies(report, ground, said)
     _letters(report, ground, cases)
     report.surplus = len(ground.sink.letters) - len({sent.message_id for sent in ground.sink.letters})
     return report
 
 
-def _cases(report: Report, ground: Field, cases: dict[str, Any]) -> None:
+def _cases(report: Report, ground: Field, cases: dict[str, Any], said: Said) -> None:
     found = collections.Counter(case["subject"] for case in cases.values())
     report.lost += sorted(set(ground.accepted) - set(found))
     report.doubled += sorted(subject for subject, count in found.items() if count > 1)
-    # The last mail of each sender may be in without its 250 having come.
+    # A mail that came again could also have joined the case it made.
+    report.doubled += sorted(cases[number]["subject"] for number, count in said.items() if count[TEXT] > 1)
+    # A case beyond those accepted is no fault: the last mail of each sender may be in without its 250 having come.
     report.stray += sorted(subject for subject in found if not subject.startswith("Storm "))
 
 
-def _replies(report: Report, ground: Field) -> None:
+def _replies(report: Report, ground: Field, said: Said) -> None:
     """Each stands in its own case, once."""
-    for number, count in _said(ground.site, {reply.case for reply in ground.replies}).items():
-        for reply in ground.replies:
-            if reply.case != number:
-                continue
-            if count[reply.words] != 1:
-                (report.doubled if count[reply.words] else report.lost).append(reply.words)
+    for reply in ground.replies:
+        count = said[reply.case][reply.words]
+        if count != 1:
+            (report.doubled if count else report.lost).append(reply.words)
 
 
-def _said(site: Site, numbers: set[str]) -> dict[str, collections.Counter[str]]:
+def _said(site: Site, numbers: set[str]) -> Said:
     """case -> how often each mail's words stand in it."""
     said = {}
     with opened(site.config) as desk:
