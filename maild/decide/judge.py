@@ -79,7 +79,9 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
     """His words count only with both: the address made for him, and a From that is proven (COMMANDS.md)."""
     assert where.case is not None
-    if where.possession is Possession.OWN and prepared.trust.authenticated:
+    proven = where.possession is Possession.OWN and prepared.trust.authenticated
+    ledger.trace["thread"]["standing"] = "handler" if proven else "unverified"
+    if proven:
         commands.handle(ledger, commands.Order(prepared, handler, where.case.id, where.purpose, where.letter))
         return
     party = handler_party(handler.key)
