@@ -10,6 +10,7 @@ Exit codes: 0, 70 the outcome of a commit is unknown, 75 try later (another daem
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Sequence
@@ -231,6 +232,10 @@ def run(config: Config, site: Site) -> int:
 
     async def life() -> int:
         return await Daemon(config, site).run()
+
+    # What is loaded by now stays: the collector need not look at it again and again.  Mails make few cycles.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(life())
