@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ from maild.store.outbox import Leased
 from maild.store.writer import Writer
 
 GRACE = 10.0
+CHECKPOINT = 1.0
 EX_SOFTWARE = 70
 log = structlog.get_logger("maild")
 
@@ -123,7 +125,13 @@ class Daemon:
         return self._code
 
     def _roles(self) -> list[Any]:
-        return [self._worker.run(), self._relay.run(), ticker.run(self._writer, clock, self._woken), self._watchdog()]
+        return [
+            self._worker.run(),
+            self._relay.run(),
+            ticker.run(self._writer, clock, self._woken),
+            self._watchdog(),
+            self._checkpoints(),
+        ]
 
     def _say_ready(self, doors: smtp.Doors) -> None:
         log.info(
@@ -161,6 +169,14 @@ class Daemon:
         except Exception as error:
             log.warning("the database does not answer", error=str(error))
         return True
+
+    async def _checkpoints(self) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT)
+            try:
+                await self._database.checkpoint()
+            except Exception as error:
+                log.warning("checkpoint failed, will be tried again", error=str(error))
 
     # --- orders ---------------------------------------------------------------------------------------------------------------
 
@@ -233,7 +249,9 @@ def run(config: Config, site: Site) -> int:
     async def life() -> int:
         return await Daemon(config, site).run()
 
+    # The door answers within moments while another thread settles: 5 ms, the default, at each of its steps would be too long.
     # What is loaded by now stays: the collector need not look at it again and again.  Mails make few cycles.
+    sys.setswitchinterval(0.001)
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 

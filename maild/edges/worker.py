@@ -37,7 +37,8 @@ from maild.store.writer import Writer
 BATCH = 32
 POLL = 5.0
 PAUSE = 1.0
-LINGER = 0.01
+# The door is quiet when nothing came for so long; it has the right of way for so long at most, and until so many wait.
+QUIET, PATIENCE, MANY = 0.008, 0.1, 48
 # What may wait in memory, leased: beyond it the queue in the database is the place to wait.
 WAITING, WAITING_BYTES = 400, 32_000_000
 log = structlog.get_logger("maild.worker")
@@ -61,7 +62,7 @@ class Worker:
     def __init__(self, writer: Writer, database: store.Reader, reader: Reader, bench: Bench) -> None:
         self._writer, self._database, self._reader, self._bench = writer, database, reader, bench
         self._waiting: deque[tuple[Arrival, bytes]] = deque()
-        self._bytes = 0
+        self._bytes, self._came = 0, 0.0
         self._nudged = asyncio.Event()
         self._prepared: asyncio.Queue[list[Incoming]] = asyncio.Queue(1)
         self._busy = 0
@@ -72,6 +73,7 @@ class Worker:
 
     def hand_over(self, arrival: Arrival, raw: bytes) -> None:
         self._waiting.append((arrival, raw))
+        self._came = asyncio.get_running_loop().time()
         self._bytes += len(raw)
         self._nudged.set()
 
@@ -93,6 +95,7 @@ class Worker:
 
     async def _read_forever(self) -> None:
         while True:
+            await self._door_first()
             batch = await self._take()
             if not batch:
                 await self._wait()
@@ -118,8 +121,16 @@ class Worker:
         except TimeoutError:
             self._more = True
         self._nudged.clear()
-        # Whoever waits for his 250 comes first; and what comes meanwhile shares a commit.
-        await asyncio.sleep(LINGER)
+
+    async def _door_first(self) -> None:
+        """While mails come in, whoever waits for his 250 has the interpreter; what came meanwhile then shares a commit.
+
+        Not for long, and not when many wait: a door that is never quiet must not keep anybody from his acknowledgement.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
+        while len(self._waiting) < MANY and loop.time() < min(end, self._came + QUIET):
+            await asyncio.sleep(QUIET)
 
     async def _take(self) -> list[tuple[Arrival, bytes | None]]:
         batch: list[tuple[Arrival, bytes | None]] = []

@@ -26,8 +26,9 @@ PRAGMAS = (
     ("busy_timeout", 5_000),
     ("cache_size", -8_000),
     ("temp_store", "memory"),
-    ("wal_autocheckpoint", 2_000),
-    ("journal_size_limit", 64 << 20),
+    # The backstop only, at 64 MB: Reader.checkpoint moves the log into the database while the writer goes on.
+    ("wal_autocheckpoint", 16_000),
+    ("journal_size_limit", 8 << 20),
 )
 # One settler per database at a time, wherever its daemons run: the key is "maild" in ASCII.
 SETTLER_LOCK = 0x6D61696C64

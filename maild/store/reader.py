@@ -27,6 +27,12 @@ class Reader:
     def read(self, job: Callable[[Session], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, self._run, job)
 
+    async def checkpoint(self) -> None:
+        """Bring SQLite's log into the database beside the writer.  Done by the writer it would be a wait of tens of milliseconds
+        for whoever's commit it falls on."""
+        if self._database.sqlite:
+            await self.read(lambda session: session.one("PRAGMA wal_checkpoint(PASSIVE)"))
+
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
         self._thread.shutdown()
