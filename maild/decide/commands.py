@@ -66,6 +66,10 @@ Outcome = Done | Wrong
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them."""
     parsed = _read(order)
+    if MARKER in order.prepared.message.own_text:
+        # Nothing but the quoted letter, with its signed addresses: the customer must not get it.
+        _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
+        return
     outcomes = [_try(ledger, order, line) for line in parsed.lines]
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         _decline(ledger, order, parsed, outcomes)

@@ -36,7 +36,8 @@ PRIORITIES: dict[str, tuple[str, ...]] = {
 }
 MOST_LINES = 10
 _SIGILS = "/#!"
-_BULLET = re.compile(r"^(?:[-*•·–>]|\d{1,2}[.)])\s*(?=[/#!])")
+# Never ">": a quoted command must not act.
+_BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s*(?=[/#!])")
 _DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "／": "/", "⁄": "/", "＃": "#", "！": "!"}
 )
@@ -74,10 +75,14 @@ def parse(text: str) -> Parsed:
     for at, row in enumerate(rows):  # noqa: B007  at is where the text begins
         if not row.strip():
             continue
-        line = read_line(row) if len(lines) < MOST_LINES else None
+        line = read_line(row)
         if line is None:
             break
-        lines.append(line)
+        # One line too many holds the mail, or it would go to the customer as text.
+        lines.append(line if len(lines) < MOST_LINES else Line(line.written, ""))
+        if len(lines) > MOST_LINES:
+            at += 1
+            break
     else:
         at = len(rows)
     if lines:
@@ -102,7 +107,10 @@ def _bare(rows: list[str]) -> Parsed | None:
     full = [row for row in rows if row.strip()]
     if not 1 <= len(full) <= MOST_LINES:
         return None
-    lines = [_understand(row.strip(), normal(row).strip(_TRAILING)) for row in full]
+    bare = [normal(row).strip(_TRAILING) for row in full]
+    if not all(bare):
+        return None
+    lines = [_understand(row.strip(), words) for row, words in zip(full, bare, strict=True)]
     exact = all(line.verb and _is_exact(line) for line in lines)
     return Parsed(tuple(lines), "") if exact else None
 
