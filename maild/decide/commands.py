@@ -66,8 +66,7 @@ Outcome = Done | Wrong
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them."""
     parsed = _read(order)
-    if MARKER in order.prepared.message.own_text:
-        # Nothing but the quoted letter, with its signed addresses: the customer must not get it.
+    if _MARKER in order.prepared.message.own_text:
         _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
         return
     outcomes = [_try(ledger, order, line) for line in parsed.lines]
@@ -83,6 +82,9 @@ def handle(ledger: Ledger, order: Order) -> None:
     _tell(ledger, order, parsed, done, note=note)
 
 
+# The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
+# quoted letter, with the addresses signed for this handler.  The customer must not get it.
+_MARKER = "[maild:"
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
 _ADDRESS_VERBS = {"t": "take", "c": "close"}
 

@@ -81,7 +81,6 @@ def parse(text: str) -> Parsed:
         # One line too many holds the mail, or it would go to the customer as text.
         lines.append(line if len(lines) < MOST_LINES else Line(line.written, ""))
         if len(lines) > MOST_LINES:
-            at += 1
             break
     else:
         at = len(rows)

@@ -6,6 +6,7 @@ import pytest
 from making import MONDAY, PROVEN, Desk1042, from_ann, from_kari, policy
 
 from maild.decide.judge import judge
+from maild.mail import owntext
 from maild.model.events import Received, Status
 from maild.model.people import Authentication, Trust, person_party
 from maild.model.plan import Plan
@@ -246,6 +247,33 @@ def test_a_mail_with_a_file_and_no_words_still_goes_to_the_customer():
     assert plan.letters[0].shown[0].attachments == (file,)
 
 
-def test_eleven_command_lines_are_too_many_to_be_commands():
-    plan = handled("\n".join(["/priority high"] * 11))
-    assert len(plan.letters[-1].values["lines"]) in (10, 11)
+def test_eleven_command_lines_hold_the_mail():
+    plan = handled("\n".join(["/priority high"] * 10 + ["/note to be kept"]))
+    assert letters(plan) == {"error": "handler:kari"}
+    assert plan.letters[0].values["lines"][10] == {
+        "ok": False,
+        "written": "/note to be kept",
+        "key": "not_understood",
+        "value": "",
+    }
+
+
+@pytest.mark.parametrize("text", [".", "Hei Ann\n...\nKari", "_____\nHei", "\u200b", "***"])
+def test_a_line_of_marks_is_text(text: str):
+    assert letters(handled(text)) == {"update": "person:1"}
+
+
+def test_a_quoted_command_does_not_act():
+    plan = handled("> /close quiet\nNei, ikke ennå.")
+    assert letters(plan) == {"update": "person:1"}
+    assert plan.cases[0].status is Status.OPEN
+
+
+def test_a_reply_that_is_only_our_quoted_letter_does_not_go_to_the_customer():
+    """Outlook quotes the whole letter below an empty reply: it holds addresses that are signed for the handler."""
+    plan = handled(
+        f"From: Support\nSent: today\n\n{owntext.MARKER}1042:3] Write above this line.\n\n  Close: <mailto:support+c1@x>"
+    )
+    assert letters(plan) == {"error": "handler:kari"}
+    assert kinds(plan) == ["declined", "told"]
+    assert plan.letters[0].values["lines"][0]["key"] == "no_own_words"
