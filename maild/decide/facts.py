@@ -50,6 +50,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None
+    handler = policy.handler_of_address(address)
+    registered = handler.address if handler else address
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids)}),
         message_ids=(*message.references, *((original,) if original else ())),
@@ -57,7 +59,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         address=address,
         counters=tuple(_counters(policy, now)),
         # A proven sender draws on no budget.
-        budgets=() if arrival.trust.authenticated else (*budget.keys(address, now), unverified_key(address, now)),
+        budgets=() if arrival.trust.authenticated else (*budget.keys(address, now), unverified_key(registered, now)),
     )
 
 

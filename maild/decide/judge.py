@@ -54,7 +54,7 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     author = message.author
     handler = ledger.policy.handler_of_address(author.address) if author else None
-    if handler and where.case is not None and not automatic:
+    if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
         return
     if where.case is not None:

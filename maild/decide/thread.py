@@ -58,12 +58,19 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
-        made = _judge(name, case, letter, purpose, party, prepared, known)
+        made = _judge(name, case, letter, purpose, _side(case, letter, party, known), prepared, known)
         if made is not None:
             return Join(
                 made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace
             )
     return Join(None, "customer", "none", found=trace)
+
+
+def _side(case: Case, letter: LetterRow | None, party: str, known: Known) -> str:
+    """A handler may be a customer too: in his own case he is one, unless he answers a letter that was made for a handler."""
+    person = person_party(known.author.id) if known.author else ""
+    answers_as_handler = letter is not None and handler_of(letter.party) is not None
+    return person if person in (case.customer, *case.participants) and not answers_as_handler else party
 
 
 _Found = tuple[str, Case, LetterRow | None, str]

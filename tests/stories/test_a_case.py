@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from parts.house import House
 
@@ -109,6 +111,30 @@ def test_a_forged_handler_reaches_nobody_but_the_real_one(house: House):
     (warning,) = house.letters()
     assert (warning.kind, warning.to) == ("unverified", KARI)
     assert house.case("1001")["status"] == "new"
+
+
+def test_an_alias_of_a_handler_does_not_get_round_the_one_warning_an_hour(house: House):
+    kari = replace(house.policy.handlers["kari"], addresses=(KARI, "knordmann@staff.example"))
+    house.policy = replace(house.policy, handlers={**house.policy.handlers, "kari": kari})
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    for number in range(3):
+        house.reply(notice, f"Les dette nr. {number}", "Kari <knordmann@staff.example>", proven=False)
+    assert [letter.kind for letter in house.letters()] == ["unverified"]
+
+
+def test_a_handler_who_is_the_customer_writes_as_the_customer(house: House):
+    house.mail("Ola Hansen <ola@staff.example>", "Skriver", "Min står.")
+    ack, notice = house.letters()
+    assert (ack.to, notice.to) == ("ola@staff.example", KARI)
+    house.reply(ack, "Nå ryker den.", "Ola Hansen <ola@staff.example>")
+    house.mail("Ola Hansen <ola@staff.example>", "Sv: [#1001] Skriver", "Og nå brenner den.")
+    house.wait(seconds=61)
+    (news,) = house.letters()
+    assert (news.kind, news.to) == ("update", KARI)
+    assert "Nå ryker den." in news.text
+    assert "Og nå brenner den." in news.text
+    assert [m["standing"] for m in house.case("1001")["messages"] if m["direction"] == "in"] == ["customer"] * 3
 
 
 def test_a_misspelt_command_sends_nothing_and_gives_the_words_back(house: House):
