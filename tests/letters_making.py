@@ -60,6 +60,7 @@ PICTURE = Attachment("bilde av skriver.png", "image/png", 348_160, "aa" * 32, Fa
 FILM = Attachment("film.mp4", "video/mp4", 52_000_000, "bb" * 32, False, 300, 400, "base64")
 VALUES: dict[str, Any] = {
     "handler_name": "Kari Nordmann", "customer_name": "Ann Berg", "customer_address": "ann@kunde.example", "customer_verified": True,
+    "customer_wrote": True,
     "priority": "high", "status": "open",
 }  # fmt: skip
 TO_ANN = Address("Ann Berg", "ann@kunde.example")

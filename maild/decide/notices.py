@@ -16,7 +16,7 @@ from maild.decide import budget
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
-from maild.model.events import Acknowledged, Assigned, Event, Opened, Replied, Solved, Suppressed, Told
+from maild.model.events import Acknowledged, Assigned, Event, Moved, Opened, Replied, Solved, Suppressed, Told
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Pending, Person, Prepared, Shown
@@ -146,17 +146,21 @@ def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, eve
         return
     if notice.on == "received" and getattr(event, "automatic", False):
         return
-    for handler in _whom(ledger, ledger.case(case_id), notice):
+    for handler in _whom(ledger, ledger.case(case_id), notice, moved=_moved(ledger, case_id)):
         if handler_party(handler.key) != telling.actor:
             _tell_handler(ledger, ledger.case(case_id), handler, notice, telling)
 
 
-def _whom(ledger: Ledger, case: Case, notice: Notice) -> tuple[Handler, ...]:
-    """The case's handler, else the whole team of its desk."""
+def _moved(ledger: Ledger, case_id: int) -> bool:
+    return any(isinstance(record.event, Moved) for record in ledger.events_of(case_id))
+
+
+def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) -> tuple[Handler, ...]:
+    """The case's handler, else the whole team of its desk; a case that is only given back is no news to it."""
     own = ledger.policy.handlers.get(case.handler or "")
     if own and not own.retired:
         return (own,)
-    return ledger.policy.team(case.desk) if notice.on in ("opened", "received", "bounced") else ()
+    return ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced") else ()
 
 
 def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, telling: Telling) -> None:
@@ -168,7 +172,13 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     if before:
         ledger.cancel(before.outbox)
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
-    values = {**_case_values(ledger, case), "because": telling.because, "stranger": telling.stranger}
+    values = {
+        **_case_values(ledger, case),
+        "because": telling.because,
+        "stranger": telling.stranger,
+        # What is proven of this mail is proven of the customer only if it is his.
+        "customer_wrote": telling.actor == case.customer,
+    }
     _owe(
         ledger,
         case,

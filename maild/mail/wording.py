@@ -66,6 +66,7 @@ def values(
         "customer_address": customer_address,
         "customer": customer_name or customer_address,
         "verified": bool(given.get("customer_verified")),
+        "wrote": bool(given.get("customer_wrote")),
         "stranger": bool(given.get("stranger")),
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
@@ -85,7 +86,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("verified", "stranger"), False),
+    **dict.fromkeys(("verified", "wrote", "stranger"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }
 

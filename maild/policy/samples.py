@@ -49,6 +49,7 @@ def full() -> dict[str, Any]:
         "customer_name": "Kari Nordmann",
         "customer_address": "kari@kunde.example",
         "verified": True,
+        "wrote": True,
         "stranger": True,
         "priority": "high",
         "status": "open",

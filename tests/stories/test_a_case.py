@@ -137,6 +137,26 @@ def test_a_handler_who_is_the_customer_writes_as_the_customer(house: House):
     assert [m["standing"] for m in house.case("1001")["messages"] if m["direction"] == "in"] == ["customer"] * 3
 
 
+def test_a_case_that_is_moved_is_told_to_the_team_of_its_new_desk(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, "/tildel drift")
+    assert {(letter.kind, letter.to) for letter in house.letters()} == {
+        ("receipt", KARI),
+        ("notice", "ola@staff.example"),
+    }
+
+
+def test_a_handlers_proof_is_not_his_customers(house: House):
+    house.mail(ANN, "Skriver", "Den står.", proven=False)
+    _, notice = house.letters()
+    assert "Fra Ann Berg <ann@kunde.example> · avsenderen er ikke bekreftet" in notice.text
+    house.reply(notice, "/tildel ola")
+    (given,) = house.letters("notice")
+    assert "Fra Ann Berg <ann@kunde.example>" in given.text
+    assert "bekreftet" not in given.text
+
+
 def test_a_misspelt_command_sends_nothing_and_gives_the_words_back(house: House):
     house.mail(ANN, "Skriver", "Den står.")
     _, notice = house.letters()
