@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from maild import __version__
 
-EX_USAGE, EX_CONFIG = 64, 78
+EX_USAGE, EX_SOFTWARE, EX_CONFIG = 64, 70, 78
 COMMANDS = {
     "init": "init",
     "run": "run",
@@ -81,4 +82,23 @@ def _explain(error: Exception) -> int:
     if isinstance(error, CannotStart):
         click.echo(f"maild: {error}", err=True)
         return error.code
-    raise error
+    return _of_the_world(error)
+
+
+def _of_the_world(error: Exception) -> int:
+    """Files, sockets and databases that are not as they should be are no bugs; what is one shows where."""
+    from maild.founding import EX_TEMPFAIL
+    from maild.store.database import is_database_error
+
+    if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
+        click.echo("maild: an argument is not written in UTF-8", err=True)
+        return EX_USAGE
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"maild: {where}{error.strerror or error}", err=True)
+        return EX_CONFIG if isinstance(error, PermissionError) else EX_TEMPFAIL
+    if is_database_error(error) or type(error).__module__.startswith("peewee"):
+        click.echo(f"maild: the database cannot be used: {str(error).strip()}", err=True)
+        return EX_TEMPFAIL
+    traceback.print_exception(error)
+    return EX_SOFTWARE

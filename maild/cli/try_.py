@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,15 @@ def _instant(text: str | None) -> datetime:
         return datetime.now(UTC)
     try:
         value = datetime.fromisoformat(text)
+        value = value if value.tzinfo else value.replace(tzinfo=UTC)
+        # Within what every zone's calendar can tell.
+        if not 1 < value.year < MAXYEAR:
+            raise ValueError("out of range")
     except ValueError as error:
         raise click.BadParameter(
             f"{text!r} is no time: write it like 2026-11-25T09:30:00+01:00", param_hint="--at"
         ) from error
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return value
 
 
 def _print(shown: dict[str, Any]) -> None:

@@ -15,9 +15,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 Order = Callable[[dict[str, Any], str], Awaitable[dict[str, Any]]]
 _LONGEST = 64 * 1024
 _PATIENCE = 30.0
+log = structlog.get_logger("maild.control")
 
 
 async def serve(path: Path, orders: Mapping[str, Order]) -> asyncio.Server:
@@ -49,7 +52,11 @@ async def _answer(line: bytes, actor: str, orders: Mapping[str, Order]) -> dict[
         order = orders[asked["order"]]
     except (ValueError, KeyError, TypeError):
         return {"ok": False, "text": f"orders are {', '.join(orders)}"}
-    return await order(asked, actor)
+    try:
+        return await order(asked, actor)
+    except Exception as error:
+        log.error("order failed", order=asked["order"], actor=actor, exc_info=error)
+        return {"ok": False, "text": f"it could not be done ({type(error).__name__}); the daemon's log says more"}
 
 
 def _actor(writer: asyncio.StreamWriter) -> str:
@@ -69,6 +76,9 @@ def ask(path: Path, order: Mapping[str, Any]) -> dict[str, Any] | None:
             connection.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
+        except PermissionError as error:
+            what = "only the daemon's own user may give it orders (run this as that user, or as root)"
+            raise PermissionError(error.errno, what, str(path)) from error
         connection.sendall(json.dumps(dict(order)).encode() + b"\n")
         with connection.makefile("rb") as answers:
             return dict(json.loads(answers.readline() or b"{}")) or {

@@ -1,0 +1,97 @@
+"""A person's mistakes and a world that is not as it should be: a sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maild import cli
+from maild.edges import control
+
+SITE = ("--desk", "support@desk.example", "--handler", "Kari Nordmann <kari@staff.example>")
+MAIL = b"From: ann@kunde.example\r\nTo: support@desk.example\r\nSubject: Skriver\r\n\r\nDen st\xe5r.\r\n"
+
+
+def maild(*words: str | bytes, folder: Path) -> subprocess.CompletedProcess[str]:
+    environ = {key: value for key, value in os.environ.items() if key != "MAILD_CONFIG"}
+    return subprocess.run(
+        [sys.executable, "-m", "maild", *words], capture_output=True, text=True, timeout=60, cwd=folder, env=environ
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    assert maild("init", "site", *SITE, folder=tmp_path).returncode == 0
+    (tmp_path / "site" / "mail.eml").write_bytes(MAIL)
+    return tmp_path / "site"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("case", "show", b"\xff"), 64, "an argument is not written in UTF-8"),
+        (("explain", b"\xff"), 64, "an argument is not written in UTF-8"),
+        (("try", "mail.eml", "--at", "9999-12-31T23:59:59"), 64, "is no time"),
+        (("try", "mail.eml", "--at", "0001-01-01T00:00:00+14:00"), 64, "is no time"),
+    ],
+)
+def test_an_odd_argument_is_told(site: Path, words: tuple[str | bytes, ...], code: int, said: str) -> None:
+    assert maild("migrate", folder=site).returncode == 0
+    done = maild(*words, folder=site)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("migrate", "--status"), ("case", "list"), ("explain", "1")])
+def test_a_database_that_is_none_is_told(site: Path, words: tuple[str, ...]) -> None:
+    (site / "state").mkdir(mode=0o700)
+    (site / "state" / "maild.sqlite").write_text("this is no database, whatever its name says\n" * 100)
+    done = maild(*words, folder=site)
+    assert (done.returncode, "Traceback" in done.stderr) == (75, False)
+    assert "database" in done.stderr
+
+
+def test_a_door_that_is_taken_is_told(site: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert maild("init", "other", *SITE, "--smtp", f"127.0.0.1:{port}", folder=site).returncode == 0
+        done = maild("run", "-c", "other", folder=site)
+    assert done.returncode == 75
+    assert done.stderr.count("\n") == 1
+    assert "in use" in done.stderr
+
+
+def test_a_file_that_cannot_be_read_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """As root everything can be read, so the error is made by hand."""
+    denied = PermissionError(errno.EACCES, "Permission denied", "/var/lib/maild/keys")
+    assert cli._explain(denied) == 78
+    assert capsys.readouterr().err == "maild: /var/lib/maild/keys: Permission denied\n"
+
+
+def test_a_bug_shows_where_and_ends_with_70(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli._explain(KeyError("a bug")) == 70
+    assert "KeyError: 'a bug'" in capsys.readouterr().err
+
+
+def test_an_order_that_fails_is_answered(tmp_path: Path) -> None:
+    """The admin learns that it was not done, and not that the daemon has ended."""
+
+    async def broken(asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        raise OSError("the database is away")
+
+    async def asked() -> dict[str, Any] | None:
+        async with await control.serve(tmp_path / "control", {"retry": broken}):
+            return await asyncio.to_thread(control.ask, tmp_path / "control", {"order": "retry", "id": "in-1"})
+
+    answer = asyncio.run(asked())
+    assert answer is not None
+    assert answer == {"ok": False, "text": "it could not be done (OSError); the daemon's log says more"}
