@@ -9,6 +9,7 @@ LIMITS  64 kB of a report's text, 1000 recipients.  flufl.bounce sees 64 kB of a
 from __future__ import annotations
 
 import email
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -171,6 +172,8 @@ def _ours(mail: Mail) -> frozenset[str]:
 def _ask_flufl(mail: Mail, told: Told) -> Told:
     if not mail.small:
         return told
+    # It writes a traceback for each detector that hostile mail has tripped: anybody could fill our log, with addresses.
+    logging.getLogger("flufl.bounce").disabled = True
     from flufl.bounce import all_failures  # its sixteen detectors are loaded at the first bounce, not at start
 
     try:

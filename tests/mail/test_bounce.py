@@ -133,3 +133,13 @@ def test_who_writes_about_a_bounce_has_not_bounced(head: str, text: str) -> None
 
 def test_a_report_with_nothing_in_it_is_still_a_bounce() -> None:
     assert report("") == Bounce((), (), (), "<out.9@desk.example>")
+
+
+def test_hostile_mail_writes_nothing_into_the_log(caplog: pytest.LogCaptureFixture):
+    """flufl.bounce logs a traceback for every detector that a From trips."""
+    for sender in (b"\xff <x", b""):
+        raw = (
+            b"Return-Path: <>\r\nFrom: " + sender + b"\r\nSubject: Returned mail\r\n\r\nThe mail was not delivered.\r\n"
+        )
+        read(raw)
+    assert caplog.records == []
