@@ -13,7 +13,6 @@ import os
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,7 +31,7 @@ from maild.store import reader as store
 from maild.store.database import is_database_error
 from maild.store.incoming import Arrival
 from maild.store.outbox import Leased
-from maild.store.writer import Writer
+from maild.store.writer import Lost, Writer
 
 BATCH = 32
 POLL = 5.0
@@ -87,9 +86,12 @@ class Worker:
         return not self._waiting and not self._busy
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._read_forever())
-            group.create_task(self._settle_forever())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._read_forever())
+                group.create_task(self._settle_forever())
+        except* Lost:
+            log.error("the outcome of a commit is unknown, nothing more is settled")
 
     # --- reading --------------------------------------------------------------------------------------------------------------
 
@@ -155,8 +157,7 @@ class Worker:
         small: list[tuple[Arrival, bytes]] = []
         for arrival, raw in batch:
             if arrival.source in ("wake", "undelivered"):
-                with suppress(Conflict):
-                    prepared.append(await self._database.read(partial(incoming.event_of, arrival=arrival)))
+                prepared += await self._event(arrival)
                 continue
             given = raw if raw is not None else await self._fetch(arrival)
             if is_small(given):
@@ -166,21 +167,32 @@ class Worker:
         if small:
             done, held = await asyncio.get_running_loop().run_in_executor(self._reader.thread, self._read_small, small)
             prepared += done
-            for arrival, error in held:
-                await self._hold(arrival, error)
+            for arrival, bug in held:
+                await self._hold(arrival, bug)
         return prepared
+
+    async def _event(self, arrival: Arrival) -> list[Incoming]:
+        try:
+            return [await self._database.read(partial(incoming.event_of, arrival=arrival))]
+        except Conflict:
+            return []
+        except Exception as bug:
+            if is_database_error(bug):
+                raise
+            await self._hold(arrival, bug)
+            return []
 
     async def _fetch(self, arrival: Arrival) -> bytes:
         return await self._database.read(lambda session: incoming.raw(session, arrival.raw_id))
 
-    def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], list[tuple[Arrival, str]]]:
+    def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], list[tuple[Arrival, Exception]]]:
         done, held = [], []
         house = self._bench.house()
         for arrival, raw in batch:
             try:
                 done.append(self._ready(arrival, read_small(raw, self._bench.charset), house))
             except Exception as bug:
-                held.append((arrival, "".join(traceback.format_exception(bug))))
+                held.append((arrival, bug))
         return done, held
 
     async def _careful(self, arrival: Arrival, raw: bytes) -> list[Incoming]:
@@ -188,15 +200,17 @@ class Worker:
             message = await self._reader.read(raw, self._bench.charset)
             return [self._ready(arrival, message, self._bench.house())]
         except Exception as bug:
-            await self._hold(arrival, "".join(traceback.format_exception(bug)))
+            await self._hold(arrival, bug)
             return []
 
     def _ready(self, arrival: Arrival, message: Message, house: House) -> Prepared:
         trust = authenticate(message, arrival.client, self._bench.authenticators)
         return prepare(arrival, message, trust, house.policy, house.keys, (os.urandom(16), os.urandom(16)))
 
-    async def _hold(self, arrival: Arrival, error: str) -> None:
-        log.error("arrival held", incoming=arrival.id, error=error.strip().rpartition("\n")[2])
+    async def _hold(self, arrival: Arrival, bug: Exception) -> None:
+        """What the bug says may hold an address or a text: the log has its class, the row its traceback."""
+        log.error("arrival held", incoming=arrival.id, error=type(bug).__name__)
+        error = "".join(traceback.format_exception(bug))
         await self._writer.write(lambda session: incoming.hold(session, arrival.id, error))
 
     # --- settling -------------------------------------------------------------------------------------------------------------
@@ -227,6 +241,6 @@ def _say(settled: Settled) -> None:
     """One canonical line per arrival: ids, never addresses or text."""
     for fate in settled.done:
         if fate.fate == "held":
-            log.error("arrival held", incoming=fate.incoming, error=fate.error)
+            log.error("arrival held", incoming=fate.incoming, error=fate.error.partition(":")[0])
             continue
         log.info("arrival", incoming=fate.incoming, fate=fate.fate, case=fate.case, events=fate.events)

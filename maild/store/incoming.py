@@ -203,8 +203,9 @@ def finish(
 
 
 def hold(session: Session, row_id: int, error: str) -> None:
-    """A bug: the arrival waits for an admin, with the traceback."""
-    session.execute("UPDATE incoming SET state='held', error=? WHERE id=? AND state='leased'", (error[:8000], row_id))
+    """A bug: the arrival waits for an admin, with the end of the traceback, and nothing in it that the database would refuse."""
+    shown = error[-8000:].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    session.execute("UPDATE incoming SET state='held', error=? WHERE id=? AND state='leased'", (shown, row_id))
 
 
 def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:

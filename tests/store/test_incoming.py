@@ -77,6 +77,16 @@ def test_a_held_arrival_waits_until_it_is_retried(session: Session):
     assert [arrival.id for arrival in incoming.claim(session, NOW, 10)] == [row]
 
 
+def test_a_bug_that_quotes_what_no_database_takes_is_held_too(session: Session):
+    row, _ = incoming.accept(session, taken())
+    incoming.claim(session, NOW, 1)
+    incoming.hold(session, row, "x" * 9000 + "\nValueError: \udcff\0")
+    found = session.one("SELECT state, error FROM incoming WHERE id=?", (row,))
+    assert found is not None
+    assert found[0] == "held"
+    assert found[1].endswith("\nValueError: \\udcff\\x00")
+
+
 def test_a_dropped_arrival_is_done_and_cannot_be_retried(session: Session):
     row, _ = incoming.accept(session, taken())
     assert incoming.drop(session, row)
