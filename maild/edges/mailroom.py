@@ -84,7 +84,11 @@ class Mailroom:
         """TryLater when the disk is nearly full: a mail half written would help nobody."""
         now = time.monotonic()
         if now >= self._look_at:
-            disk = os.statvfs(self._state)
+            try:
+                disk = os.statvfs(self._state)
+            except OSError as error:
+                # The door takes an OSError for a client that is gone, and would hang up without a word.
+                raise TryLater(451, "4.3.0", "cannot store the message now, try again later") from error
             self._short = disk.f_bavail * disk.f_frsize < self._min_free
             self._look_at = now + LOOK
         if self._short:

@@ -232,8 +232,7 @@ class Relay:
         try:
             mail = await self._outbox.load(item)
         except Exception as error:
-            log.error("fault at a letter", outbox=item.id, exc_info=error)
-            await self._postpone(item, backoff(item.attempts, self._jitter()), f"fault: {type(error).__name__}")
+            await self._fault(item, error)
             return wire
         try:
             wire, reply = await self._deliver(item, mail, wire)
@@ -243,8 +242,16 @@ class Relay:
         except Broken as error:
             await self._postpone(item, backoff(item.attempts, self._jitter()), str(error))
             return None
+        except Exception as error:
+            await self._fault(item, error)
+            return None
         await self._judge(item, reply)
         return wire
+
+    async def _fault(self, item: Outgoing, error: Exception) -> None:
+        """A bug: this letter waits, the others go on."""
+        log.error("fault at a letter", outbox=item.id, exc_info=error)
+        await self._postpone(item, backoff(item.attempts, self._jitter()), f"fault: {type(error).__name__}")
 
     async def _deliver(self, item: Outgoing, mail: bytes, wire: Wire | None) -> tuple[Wire, Reply]:
         """The reply that decides, and the connection it came over.  A kept one that proves stale is replaced once."""

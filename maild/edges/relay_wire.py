@@ -81,7 +81,8 @@ async def dial(config: RelayTo, password: str | None, hostname: str, patience: P
     try:
         await _introduce(client, config, password, hostname)
         assert client.transport is not None
-    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+    except Exception as error:
+        # Whatever a server's answers do to the library (RuntimeError when it hangs up between two steps): no connection.
         client.close()
         raise Down(f"{type(error).__name__}: {error}"[:TEXT]) from error
     except BaseException:
