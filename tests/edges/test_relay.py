@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from edges.far_end import DROP, HANG, NOW, OFFERS, QUICK, Box, FarEnd, relaying
@@ -13,7 +12,6 @@ from structlog.testing import capture_logs
 
 from maild.config import RelayTo
 from maild.edges import relay as relay_module
-from maild.edges import relay_wire
 from maild.edges.relay import Relay, backoff, pause
 from maild.edges.relay_wire import Patience
 from maild.errors import RuleError
@@ -306,45 +304,6 @@ async def test_a_bug_at_one_letter_defers_that_letter() -> None:
             await box.settled(2)
     assert [line["event"] for line in logs] == ["fault at a letter"]
     assert box.fates == {1: "deferred fault: KeyError", 2: "sent 250 2.0.0 kept"}
-
-
-async def test_a_bug_on_the_way_out_ends_no_courier(monkeypatch: pytest.MonkeyPatch) -> None:
-    far, box = await FarEnd().start(), Box()
-    real, bugs = relay_wire.Wire.send, [RuntimeError("a bug")]
-
-    async def send(wire: relay_wire.Wire, *letter: Any) -> relay_wire.Reply:
-        if bugs:
-            raise bugs.pop()
-        return await real(wire, *letter)
-
-    monkeypatch.setattr(relay_wire.Wire, "send", send)
-    box.put(2)
-    with capture_logs() as logs:
-        async with relaying(far, box, connections=1):
-            await box.settled(2)
-    assert [line["event"] for line in logs] == ["fault at a letter"]
-    assert box.fates == {1: "deferred fault: RuntimeError", 2: "sent 250 2.0.0 kept"}
-
-
-async def test_a_fault_of_the_library_is_a_server_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    far, box = await FarEnd().start(), Box()
-    monkeypatch.setattr(relay_module, "OUTAGE", (0.05,))
-    real, bugs = relay_wire._introduce, [RuntimeError("Transport None does not support writing.")]
-
-    async def introduce(*all_of_it: Any) -> None:
-        if bugs:
-            raise bugs.pop()
-        await real(*all_of_it)
-
-    monkeypatch.setattr(relay_wire, "_introduce", introduce)
-    box.put()
-    async with relaying(far, box, connections=1) as relay:
-        await box.settled(1)
-        box.put()
-        relay.nudge()
-        await box.settled(2)
-    assert box.fates[1].startswith("deferred RuntimeError: Transport None")
-    assert box.fates[2].startswith("sent")
 
 
 async def test_a_mark_that_cannot_be_written_holds_the_courier_and_not_the_letter(
