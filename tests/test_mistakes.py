@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 
 from maild import cli
 from maild.edges import control
+from maild.store import incoming
+from maild.store.database import Database
 
 SITE = ("--desk", "support@desk.example", "--handler", "Kari Nordmann <kari@staff.example>")
 MAIL = b"From: ann@kunde.example\r\nTo: support@desk.example\r\nSubject: Skriver\r\n\r\nDen st\xe5r.\r\n"
@@ -95,3 +98,23 @@ def test_an_order_that_fails_is_answered(tmp_path: Path) -> None:
     answer = asyncio.run(asked())
     assert answer is not None
     assert answer == {"ok": False, "text": "it could not be done (OSError); the daemon's log says more"}
+
+
+def test_queues_are_open_while_somebody_is_at_the_rules(site: Path) -> None:
+    assert maild("migrate", folder=site).returncode == 0
+    (site / "rules" / "people.yaml").write_text("kari: [\n")
+    for words in (("queue", "list"), ("queue", "list", "--json"), ("explain", "1")):
+        done = maild(*words, folder=site)
+        assert "people.yaml" not in done.stderr
+    assert maild("try", "mail.eml", folder=site).returncode == 78
+
+
+def test_what_a_daemon_had_in_hand_at_its_end_can_be_dropped(site: Path) -> None:
+    assert maild("migrate", folder=site).returncode == 0
+    database = Database(str(site / "state" / "maild.sqlite"))
+    session = database.session()
+    incoming.wake(session, 1, datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    assert len(incoming.claim(session, datetime(2026, 3, 2, 9, 1, tzinfo=UTC), 1)) == 1
+    database.close()
+    done = maild("queue", "drop", "in-1", folder=site)
+    assert (done.returncode, done.stdout) == (0, "in-1: dropped\n")

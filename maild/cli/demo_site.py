@@ -145,6 +145,15 @@ class Playground:
         return done.stdout.rstrip()
 
     def start(self) -> None:
+        """Until it is ready; at another port when somebody took this one meanwhile."""
+        for _ in range(3):
+            if self._is_ready(self._launch()):
+                return
+            if "already in use" in self.log.read_text("utf-8", "replace"):
+                self._move(_port())
+        raise click.ClickException(f"the daemon did not start:\n{self.log.read_text('utf-8', 'replace')[-2000:]}")
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         with self.log.open("wb") as log:
             self._daemon = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "maild", "run", "-c", str(self.config)],
@@ -152,12 +161,20 @@ class Playground:
                 stdout=log,
                 stderr=log,
             )
+        return self._daemon
+
+    def _is_ready(self, daemon: subprocess.Popen[bytes]) -> bool:
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self._daemon.poll() is None:
+        while time.monotonic() < end and daemon.poll() is None:
             if re.search(rb'"event": ?"ready"', self.log.read_bytes()):
-                return
+                return True
             time.sleep(0.05)
-        raise click.ClickException(f"the daemon did not start:\n{self.log.read_text('utf-8', 'replace')[-2000:]}")
+        return False
+
+    def _move(self, port: int) -> None:
+        text = self.config.read_text("utf-8").replace(f'"127.0.0.1:{self.port}"', f'"127.0.0.1:{port}"')
+        self.config.write_text(text, "utf-8")
+        self.port = port
 
     def stop(self) -> None:
         daemon = getattr(self, "_daemon", None)
@@ -175,9 +192,9 @@ def _quick(text: str) -> str:
     return _WAITS.sub("", text).rstrip("\n") + "\n\n# The demo's own: answers leave at once.\nundo: 1s\nburst: 1s\n"
 
 
-def _port(wanted: int) -> int:
-    """The wanted port, else one that is free."""
-    for port in (wanted, 0):
+def _port(*wanted: int) -> int:
+    """The first of the wanted ports that is free, else any."""
+    for port in (*wanted, 0):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

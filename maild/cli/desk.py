@@ -27,7 +27,13 @@ class Open:
 
     config: Config
     session: Session
-    policy: Policy
+
+    @property
+    def policy(self) -> Policy:
+        """Read now, since not all need it: the queues can be looked at while somebody is at the rules."""
+        from maild.founding import load_policy
+
+        return load_policy(self.config)
 
     @property
     def handlers(self) -> dict[str, str]:
@@ -39,11 +45,10 @@ class Open:
 def opened(file: Path) -> Iterator[Open]:
     """The site of this configuration; a sentence when it has no database yet."""
     from maild import config as plumbing
-    from maild.founding import EX_TEMPFAIL, CannotStart, load_policy
+    from maild.founding import EX_TEMPFAIL, CannotStart
     from maild.store.database import is_database_error
 
     config = plumbing.load(file)
-    policy = load_policy(config)
     database = Database(config.database)
     if database.sqlite and not Path(database.url).exists():
         raise CannotStart(
@@ -51,7 +56,7 @@ def opened(file: Path) -> Iterator[Open]:
             f"there is no database yet at {database.url} (start the daemon once: maild run, or: maild migrate)",
         )
     try:
-        yield Open(config, database.session(), policy)
+        yield Open(config, database.session())
     except Exception as error:
         if is_database_error(error) or type(error).__module__.startswith("peewee"):
             raise CannotStart(EX_TEMPFAIL, f"the database cannot be read: {str(error).strip()}") from error

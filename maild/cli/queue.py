@@ -89,9 +89,14 @@ def _alone(file: Path, verb: str, row: str) -> dict[str, object]:
     from maild import orders
     from maild.cli.desk import opened
     from maild.founding import take_lock
+    from maild.store import incoming, outbox
 
     with opened(file) as site:
         take_lock(site.config.state)
         with site.session.transaction():
+            if site.session.sqlite:
+                # What the last daemon had in hand waits, as at its next start; several daemons' leases run out by themselves.
+                incoming.recover(site.session)
+                outbox.recover(site.session)
             answer = orders.carry_out(site.session, verb, row, f"admin:{getpass.getuser()}", datetime.now(UTC))
     return {"ok": answer.ok, "text": answer.text}

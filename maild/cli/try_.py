@@ -27,18 +27,18 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
     now = _instant(at)
     raw = mail.read_bytes()
     with opened(config) as site:
-        keys = load_keys(site.config.keys)
-        to = recipient or recipient_of(raw, site.policy)
+        keys, policy = load_keys(site.config.keys), site.policy
+        to = recipient or recipient_of(raw, policy)
         done = rehearse(
             site.session,
             raw,
             to,
             lambda message: authenticate(message, "", site.config.authenticators),
-            site.policy,
+            policy,
             keys,
             now,
         )
-        shown = view(done, site.policy, keys, now)
+        shown = view(done, policy, keys, now)
     if as_json:
         say_json(shown)
     else:
