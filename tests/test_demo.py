@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-# One after the other: both would like the port 2525.
-pytestmark = pytest.mark.xdist_group("demo")
 DEMO = [sys.executable, "-m", "maild", "demo"]
 
 

@@ -149,8 +149,9 @@ class Playground:
         for _ in range(3):
             if self._is_ready(self._launch()):
                 return
-            if "already in use" in self.log.read_text("utf-8", "replace"):
-                self._move(_port())
+            if "already in use" not in self.log.read_text("utf-8", "replace"):
+                break
+            self._move(_port())
         raise click.ClickException(f"the daemon did not start:\n{self.log.read_text('utf-8', 'replace')[-2000:]}")
 
     def _launch(self) -> subprocess.Popen[bytes]:
