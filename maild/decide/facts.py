@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from maild.decide import budget
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
+from maild.model.message import Kind
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
@@ -31,7 +32,8 @@ def facts(prepared: Prepared, automatic: bool) -> Facts:
         subject=message.subject,
         text=message.text[:TEXT],
         own_text=message.own_text[:TEXT],
-        kind=str(message.kind),
+        # One that is not automatic only reads like a bounce: judge.py.
+        kind=str(Kind.PERSON if message.kind is Kind.BOUNCE and not automatic else message.kind),
         automatic=automatic,
         language=message.language or "",
         authenticated=prepared.trust.authenticated,

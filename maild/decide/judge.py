@@ -44,12 +44,15 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     message = prepared.message
     ledger.verified = prepared.trust.authenticated
     where = join(prepared, ledger.known, ledger.policy)
-    automatic = message.automatic or prepared.sender == "" or _is_ours(ledger, prepared)
+    robot = message.automatic and not _writes_of_a_bounce(prepared)
+    automatic = robot or prepared.sender == "" or _is_ours(ledger, prepared)
     ledger.trace.update(_trace(prepared, where, automatic))
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
         return
-    if message.kind is Kind.BOUNCE:
+    # A bounce comes from nobody (RFC 5321 section 4.5.5): one with a sender, and about no letter of ours, may be a customer's
+    # trouble with his own mail, and is judged like any other.
+    if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
         return
     author = message.author
@@ -61,6 +64,13 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         intake.add(ledger, prepared, where, automatic)
         return
     intake.begin(ledger, prepared, where, automatic)
+
+
+def _writes_of_a_bounce(prepared: Prepared) -> bool:
+    """A person who tells of an undelivered mail: nothing but his words reads like a report, and the envelope is his own."""
+    message = prepared.message
+    mine = message.author is not None and prepared.sender.lower() == message.author.address.lower()
+    return message.kind is Kind.BOUNCE and message.why == ("reads as a delivery report",) and mine
 
 
 def _is_ours(ledger: Ledger, prepared: Prepared) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 from parts.house import House
 
+from maild.store import views
+
 ANN = "Ann Berg <ann@kunde.example>"
 KARI = "kari@staff.example"
 
@@ -165,6 +167,18 @@ def test_a_misspelt_command_sends_nothing_and_gives_the_words_back(house: House)
     (error,) = house.letters()
     assert (error.kind, error.to) == ("error", KARI)
     assert "Hei Ann, dette er hemmelig." in error.text
+
+
+def test_a_customer_who_writes_of_an_undelivered_mail_is_no_bounce(house: House):
+    text = "Hei,\n\nMail delivery failed: 550 5.1.1 <bo@firma.example> user unknown\n\nHva gjør jeg?"
+    house.mail(ANN, "Undelivered mail - hva er dette?", text)
+    assert [(letter.kind, letter.to) for letter in house.letters()] == [("ack", "ann@kunde.example"), ("notice", KARI)]
+    robot = f"From: Mail System <mailer-daemon@firma.example>\r\nSubject: Undelivered mail\r\n\r\n{text}\r\n"
+    house.arrives(robot.encode(), "support@desk.example", "mailer-daemon@firma.example")
+    assert house.letters() == []
+    assert house.case("1002")["labels"] == ["automatic"]
+    house.arrives(robot.replace("Mail System", "System").encode(), "support@desk.example", "")
+    assert views.case_id(house.session, "1003") is None
 
 
 def test_a_bounce_of_an_answer_comes_to_the_handler_in_one_line(house: House):
