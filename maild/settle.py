@@ -59,7 +59,9 @@ def prepare(
     """All that judgement needs of the mail itself."""
     found = [_own(recipient, policy, keys) for recipient in arrival.recipients]
     mine = [(desk, word) for desk, word in found if desk is not None]
-    ids = (token.of_message_id(value, keys) for value in message.references)
+    # A report names the letter that came back in the returned mail, whatever address it was sent to.
+    returned = message.bounce.original_message_id if message.bounce else None
+    ids = (token.of_message_id(value, keys) for value in (*message.references, *((returned,) if returned else ())))
     words = [word for _, word in mine if word is not None]
     return Prepared(
         id=arrival.id,

@@ -38,7 +38,7 @@ class Prepared:
     desk        key of the desk that owns it: the first of our addresses in To, else the first recipient's
     recipients  our addresses it was delivered to, plain, lower case
     tokens      verified tokens in the recipients' addresses
-    ids         verified tokens in In-Reply-To and References
+    ids         verified tokens in In-Reply-To and References, and of the mail that a bounce brings back
     own_id      its own Message-ID is one of ours
     subject, body  the contents that events and rows will name
     """

@@ -169,6 +169,20 @@ def test_a_misspelt_command_sends_nothing_and_gives_the_words_back(house: House)
     assert "Hei Ann, dette er hemmelig." in error.text
 
 
+def test_a_bounce_to_the_plain_desk_is_known_by_the_mail_that_it_brings_back(house: House):
+    """Some sites' relays take the desk's own address only (envelope: desk), so no signed address comes back."""
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, "Prøv nå.")
+    house.wait(seconds=61)
+    (update,) = house.letters()
+    head, _, _ = update.raw.partition(b"\r\n\r\n")
+    report = DSN.replace(b"--b--", b"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n" + head + b"\r\n--b--")
+    house.arrives(report, "support@desk.example", "")
+    (note,) = house.letters()
+    assert (note.kind, note.to) == ("bounce", KARI)
+
+
 def test_a_customer_who_writes_of_an_undelivered_mail_is_no_bounce(house: House):
     text = "Hei,\n\nMail delivery failed: 550 5.1.1 <bo@firma.example> user unknown\n\nHva gjør jeg?"
     house.mail(ANN, "Undelivered mail - hva er dette?", text)
