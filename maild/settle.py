@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.decide.facts import lookup
 from maild.decide.judge import judge
 from maild.errors import Conflict
-from maild.mail import letters, token
+from maild.mail import encode, letters, token
 from maild.model.content import Content
 from maild.model.events import Held, Recorded
-from maild.model.message import Message
+from maild.model.message import Address, Message
 from maild.model.people import MAILD, Desk, Trust
 from maild.model.plan import Happened, Incoming, Letter, Plan, Prepared, Token
 from maild.model.policy import Policy
@@ -57,6 +57,7 @@ def prepare(
     arrival: Arrival, message: Message, trust: Trust, policy: Policy, keys: token.Keys, salts: tuple[bytes, bytes]
 ) -> Prepared:
     """All that judgement needs of the mail itself."""
+    message = _answerable(message)
     found = [_own(recipient, policy, keys) for recipient in arrival.recipients]
     mine = [(desk, word) for desk, word in found if desk is not None]
     # A report names the letter that came back in the returned mail, whatever address it was sent to.
@@ -85,6 +86,14 @@ def prepare(
         subject=Content(salts[0], message.subject[:500]),
         body=Content(salts[1], _body(message)),
     )
+
+
+def _answerable(message: Message) -> Message:
+    """From with an address to which no letter can be addressed names nobody; people still see it, as his name."""
+    author = message.author
+    if author is None or encode.clean_address(author.address):
+        return message
+    return replace(message, author=Address(author.name or author.address, ""))
 
 
 def _own(recipient: str, policy: Policy, keys: token.Keys) -> tuple[Desk | None, Token | None]:

@@ -195,6 +195,19 @@ def test_a_customer_who_writes_of_an_undelivered_mail_is_no_bounce(house: House)
     assert views.case_id(house.session, "1003") is None
 
 
+@pytest.mark.parametrize("address", ["kunde@foo..no", "a@b.no%foo", "a@*.no", "kunde@æø..no", f"x@{'é' * 80}.no"])
+def test_an_address_that_cannot_be_written_to_is_a_case_without_letters_to_it(house: House, address: str):
+    raw = f"From: {address}\r\nTo: support@desk.example\r\nSubject: Hei\r\n\r\nDen står.\r\n"
+    house.arrives(raw.encode(), "support@desk.example", "kunde@kunde.example")
+    (notice,) = house.letters()
+    assert (notice.kind, notice.to) == ("notice", KARI)
+    assert "Den står." in notice.text
+    house.reply(notice, "Hei på deg.")
+    house.wait(seconds=61)
+    assert house.letters() == []
+    assert "suppressed" in house.kinds("1001")[-2:]
+
+
 def test_a_bounce_of_an_answer_comes_to_the_handler_in_one_line(house: House):
     house.mail(ANN, "Skriver", "Den står.")
     _, notice = house.letters()
