@@ -237,7 +237,8 @@ def _row(row_id: str, name: str, rest: Sequence[Any], more: View) -> View:
         "queue": name,
         "state": state,
         "attempts": attempts,
-        "due_at": iso(moment_or_none(due_at)),
+        # What is done is due no more.
+        "due_at": None if state == "done" else iso(moment_or_none(due_at)),
         "error": error,
         "message_id": message_id,
         **more,

@@ -1,0 +1,24 @@
+"""rules/README.md has every condition, in the words of its help, and every field that a rule can set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maild.policy import conditions
+from maild.policy.schema import DeskForm, HandlerForm, SetForm
+
+README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
+
+
+def test_every_condition_is_explained_as_its_help_has_it():
+    functions = [values for values, _ in conditions.CONDITIONS.values()] + list(conditions.GROUPS.values())
+    for function in functions:
+        form, _, meaning = (function.__doc__ or "").partition("    ")
+        row = f"| `{form.replace('|', chr(92) + '|')}` | {meaning.split(chr(10))[0].strip()} |"
+        assert row in README
+
+
+def test_every_field_is_named():
+    for form in (DeskForm, HandlerForm, SetForm):
+        for field in form.model_fields:
+            assert f"`{field}" in README, field
