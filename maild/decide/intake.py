@@ -13,6 +13,7 @@ from maild.decide.ledger import Ledger
 from maild.decide.route import route
 from maild.decide.thread import Join
 from maild.model.events import Assigned, Ignored, Labelled, Opened, Prioritised, Priority, Received, Reopened, Status
+from maild.model.message import Kind
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
@@ -91,6 +92,8 @@ def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:
     """Why there is no acknowledgement, "" if there is one."""
     if automatic:
         return "the mail is automatic"
+    if prepared.message.automatic and prepared.message.kind is Kind.PERSON:
+        return "the sender asks for no automatic answer"
     if verdict.value("acknowledge") is False:
         return f"rule {verdict.decisions['acknowledge'].rule}"
     if any(recipient.startswith("postmaster@") or recipient == "postmaster" for recipient in prepared.recipients):

@@ -44,7 +44,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     message = prepared.message
     ledger.verified = prepared.trust.authenticated
     where = join(prepared, ledger.known, ledger.policy)
-    robot = message.automatic and not _writes_of_a_bounce(prepared)
+    # A person who asks for no automatic answer is a person still: intake keeps his acknowledgement back.
+    robot = message.automatic and message.kind is not Kind.PERSON and not _writes_of_a_bounce(prepared)
     automatic = robot or prepared.sender == "" or _is_ours(ledger, prepared)
     ledger.trace.update(_trace(prepared, where, automatic))
     if prepared.own_id and not message.all_headers("resent-from"):

@@ -107,7 +107,7 @@ def _bare(rows: list[str]) -> Parsed | None:
     if not 1 <= len(full) <= MOST_LINES:
         return None
     bare = [normal(row).strip(_TRAILING) for row in full]
-    if not all(bare):
+    if not all(words.split() for words in bare):
         return None
     lines = [_understand(row.strip(), words) for row, words in zip(full, bare, strict=True)]
     exact = all(line.verb and _is_exact(line) for line in lines)

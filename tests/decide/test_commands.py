@@ -258,7 +258,7 @@ def test_eleven_command_lines_hold_the_mail():
     }
 
 
-@pytest.mark.parametrize("text", [".", "Hei Ann\n...\nKari", "_____\nHei", "\u200b", "***"])
+@pytest.mark.parametrize("text", [".", "Hei Ann\n...\nKari", "_____\nHei", "\u200b", "***", "\x0b;\r."])
 def test_a_line_of_marks_is_text(text: str):
     assert letters(handled(text)) == {"update": "person:1"}
 

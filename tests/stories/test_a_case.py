@@ -208,6 +208,18 @@ def test_an_address_that_cannot_be_written_to_is_a_case_without_letters_to_it(ho
     assert "suppressed" in house.kinds("1001")[-2:]
 
 
+def test_who_asks_for_no_automatic_answer_is_heard_all_the_same(house: House):
+    """X-Auto-Response-Suppress says "do not answer by machine", not "a machine wrote this" (MAIL.md)."""
+    quiet = {"X_Auto_Response_Suppress": "OOF, AutoReply"}
+    house.mail(ANN, "Skriver", "Den står.", **quiet)
+    (notice,) = house.letters()
+    assert (notice.kind, notice.to) == ("notice", KARI)
+    house.reply(notice, "Slå den av og på.", **quiet)
+    house.wait(seconds=61)
+    (update,) = house.letters()
+    assert (update.kind, update.to) == ("update", "ann@kunde.example")
+
+
 def test_a_bounce_of_an_answer_comes_to_the_handler_in_one_line(house: House):
     house.mail(ANN, "Skriver", "Den står.")
     _, notice = house.letters()
