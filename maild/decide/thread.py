@@ -23,9 +23,11 @@ from maild.model.plan import Known, LetterRow, Prepared
 from maild.model.policy import Policy
 
 _REPLY = re.compile(
-    r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s*(?:\[\d+\])?\s*:)+\s*", re.I
+    r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s?(?:\[\d+\])?\s?:)+\s*", re.I
 )
 _FORWARD = re.compile(r"^\s*(?:fwd?|vs|wg|vb|videresendt|vidaresendt|posr|rv|tr)\s*:", re.I)
+# No letter shows more of a subject, and what a stranger may make us search must have an end.
+_LONGEST = 500
 _TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
 
 
@@ -131,9 +133,9 @@ def _is_new_matter(case: Case, prepared: Prepared, known: Known) -> bool:
 
 def bare_subject(subject: str) -> str:
     """Without Re:, tags and accents."""
-    return plain(_TAG.sub(" ", _REPLY.sub("", subject)))
+    return plain(_TAG.sub(" ", _REPLY.sub("", subject[:_LONGEST])))
 
 
 def without_tag(subject: str) -> str:
     """As the customer wrote it, without our tag and without what replies put before it."""
-    return re.sub(r"\s+", " ", re.sub(r"\[#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]", " ", _REPLY.sub("", subject))).strip()
+    return " ".join(re.sub(r"\[#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]", " ", _REPLY.sub("", subject[:_LONGEST])).split())

@@ -14,7 +14,7 @@ from maild.mail import words
 from maild.model.message import Bounce, Kind
 
 _COMMENT = re.compile(r"\([^()]*+\)")
-_PREFIX = re.compile(r"^(?:\s*(?:re|sv|vs|aw|odg|antw)\s*(?:\[\d+\])?:\s*)+", re.I)
+_PREFIX = re.compile(r"^(?:\s*(?:re|sv|vs|aw|odg|antw)\s?(?:\[\d+\])?:)+", re.I)
 _LOCAL = re.compile(r"[-_.+=]")
 
 # RFC 2369, RFC 2919; List-Unsubscribe alone is every newsletter and shop, not a list.
@@ -37,6 +37,12 @@ _REACTED = (
     "heeft gereageerd op uw bericht", "reaccionó a tu mensaje", "ha reagito al tuo messaggio", "reacted via gmail",
 )  # fmt: skip
 _SILENCE = ("all", "oof", "autoreply")
+
+# What robots put behind the word "absent".
+_AFTER = (
+    ":", "[", "(", "-", "–", "re:", "do ", "od ", "til ", "till ", "fra ", "frå ", "from ", "until ", "till ", "bis ",
+    "vom ", "du ", "jusqu", "t/m ", "tot ", "hasta ", "fino ", "até ", "today", "i dag", "danes",
+)  # fmt: skip
 
 Header = Callable[[str], str | None]
 
@@ -134,9 +140,22 @@ def machine_evidence(signs: Signs) -> tuple[str, ...]:
         why.append("says autoresponder")
     if is_machine(signs.author):
         why.append(f"from: {signs.author[:80]}")
-    if _PREFIX.sub("", signs.subject).lower().startswith(words.ABSENT):
+    if _says_absent(signs.subject, alone=not why):
         why.append(f"subject: {signs.subject[:60]}")
     return tuple(why)
+
+
+def _says_absent(subject: str, *, alone: bool) -> bool:
+    """A robot's subject.  Alone it is weak evidence: people write such words too ("Automatic reply does not work").
+
+    Then it counts only as robots write it: the words are all there is, or a colon or "until Monday" follows them.
+    """
+    bare = _PREFIX.sub("", subject[:500]).lower().strip()
+    phrase = max((word for word in words.ABSENT if bare.startswith(word)), key=len, default="")
+    if not phrase or not alone:
+        return bool(phrase)
+    rest = bare.removeprefix(phrase).lstrip()
+    return phrase.endswith(":") or not rest.strip(" .!)]") or rest.startswith((*_AFTER, *words.ABSENT))
 
 
 def is_machine(address: str) -> bool:

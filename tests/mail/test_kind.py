@@ -22,7 +22,8 @@ def kind_of(head: str, text: str = "Hello there, friend.") -> tuple[Kind, bool]:
         "X-Autorespond: Away", "X-Auto-Reply-From: a@b.example", "X-FC-MachineGenerated: true", "X-Loop: a@b.example", "Return-Path: <>",
         "X-POST-MessageClass: 9; Autoresponder", "Delivered-To: Autoresponder", "X-Precedence: auto_reply",
         "Subject: Automatisk svar: hei",
-        "Subject: Re: Out of Office: hello", "Subject: Odsoten do ponedeljka", "Subject: Ikkje til stades",
+        "Subject: Re: Out of Office: hello", "Subject: Odsoten do ponedeljka",
+        "Subject: Out of Office AutoReply: hello", "Return-Path: <>\nSubject: On vacation with no phone", "Subject: Ikkje til stades",
     ],
 )  # fmt: skip
 def test_signs_of_a_program(head: str) -> None:
@@ -33,6 +34,7 @@ def test_signs_of_a_program(head: str) -> None:
     "head",
     ["Auto-Submitted: no", "Auto-Submitted: NO (really); x=y", "X-Loop: no",
      "List-Unsubscribe: <mailto:x@y.example>", "Subject: My automatic reply is broken",
+     "Subject: Automatisk svar virker ikke i Outlook", "Subject: Out of office messages come twice",
      "X-Auto-Response-Suppress: DR", "Precedence: normal", "X-Autoreply: false"],
 )  # fmt: skip
 def test_a_person_is_a_person(head: str) -> None:
