@@ -74,8 +74,8 @@ def handle(ledger: Ledger, order: Order) -> None:
         _decline(ledger, order, parsed, outcomes)
         return
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-    note = order.purpose in ("n", "t", "c") or any(line.verb == "note" for line in parsed.lines)
-    _write(ledger, order, _text(parsed), note=note)
+    note = order.purpose in ("n", "t") or any(line.verb == "note" for line in parsed.lines)
+    _write(ledger, order, parsed, note=note)
     for outcome in done:
         for event in outcome.events:
             ledger.happen(order.case, handler_party(order.handler.key), event)
@@ -97,10 +97,14 @@ def _read(order: Order) -> verbs.Parsed:
     return verbs.Parsed((verbs.Line(f"/{verb}", verb), *parsed.lines), parsed.text)
 
 
-def _text(parsed: verbs.Parsed) -> str:
-    """What is left of the mail when the commands are done; `/note words` is a note of these words."""
+def _text(parsed: verbs.Parsed, handler: Handler) -> str:
+    """What is left of the mail when the commands are done; `/note words` is a note of these words.
+
+    "Regards, Kari" below a command is how her mail program ends every mail, and no word to anybody.
+    """
     noted = [line.argument for line in parsed.lines if line.verb == "note" and line.argument]
-    return "\n".join([*noted, parsed.text]).strip()
+    text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
+    return "\n".join([*noted, text]).strip()
 
 
 def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
@@ -113,10 +117,28 @@ def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
     )
 
 
-def _write(ledger: Ledger, order: Order, text: str, *, note: bool) -> None:
+# What mail programs hang on every mail; beside commands it is no file for the customer.
+_HANGERS_ON = (
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "text/vcard",
+)
+
+
+def _says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
+    """Whether there is an answer in it: words or files; under a command alone the logo of a signature is neither."""
+    files = order.prepared.message.attachments
+    if parsed.lines:
+        files = tuple(file for file in files if not file.inline and file.type not in _HANGERS_ON)
+    return bool(text or files)
+
+
+def _write(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool) -> None:
     """File the mail; its words are a note, or the answer to the customer; words there are none in a mail of commands only."""
+    text = _text(parsed, order.handler)
     party = handler_party(order.handler.key)
-    answer = bool(text or order.prepared.message.attachments) and not note
+    answer = _says_something(order, text, parsed) and not note
     row = ledger.file(order.prepared, order.case, party, "handler", internal="" if answer else "internal")
     if answer:
         if ledger.case(order.case).handler is None:
@@ -127,8 +149,8 @@ def _write(ledger: Ledger, order: Order, text: str, *, note: bool) -> None:
 
 
 def _tell(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: list[Done], *, note: bool) -> None:
-    text = _text(parsed)
-    answer = bool(text or order.prepared.message.attachments) and not note
+    text = _text(parsed, order.handler)
+    answer = _says_something(order, text, parsed) and not note
     shown = ledger.show(order.prepared, ledger.next_message() - 1, text) if answer or text else None
     notices.tell(ledger, order.case, notices.Telling(order.prepared, shown, handler_party(order.handler.key)))
     if not parsed.lines:
@@ -169,7 +191,7 @@ def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: list[
 def take(context: Context, argument: str) -> Outcome:
     """take    I handle it."""
     if argument:
-        return Wrong("no_argument", "/take")
+        return Wrong("no_argument", "take")
     return Done((Assigned(context.handler.key, "taken"),), "taken")
 
 
@@ -204,7 +226,7 @@ def close(context: Context, argument: str) -> Outcome:
     """close [quiet]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told."""
     quiet = verbs.is_quiet(argument)
     if argument and not quiet:
-        return Wrong("only_quiet", "/close quiet")
+        return Wrong("only_quiet", "close_quiet")
     if context.case.ended:
         return Done((), "already_solved")
     letter = context.order.letter
@@ -219,7 +241,7 @@ def close(context: Context, argument: str) -> Outcome:
 def reopen(context: Context, argument: str) -> Outcome:
     """reopen    The case is open again."""
     if argument:
-        return Wrong("no_argument", "/reopen")
+        return Wrong("no_argument", "reopen")
     if not context.case.ended:
         return Done((), "already_open")
     return Done((Reopened(handler_party(context.handler.key)),), "reopened")

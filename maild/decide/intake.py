@@ -63,7 +63,9 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
-    desk = str(verdict.value("desk", prepared.desk))
+    # A reload between reading and settling may have taken the desk away.
+    asked = str(verdict.value("desk", prepared.desk))
+    desk = asked if asked in ledger.policy.desks else ledger.policy.default_desk.key
     case_id, party = ledger.next_case(), ledger.person(prepared)
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)

@@ -98,6 +98,8 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     party = handler_party(handler.key)
     row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
     ledger.happen(where.case.id, party, Received(row, party, "unverified", where.evidence))
+    telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=True)
+    notices.tell(ledger, where.case.id, telling)
     key = unverified_key(handler.address, ledger.now)
     if ledger.known.budgets.get(key, 0):
         return

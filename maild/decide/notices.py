@@ -168,7 +168,9 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     seen = bool(ledger.known.thread.get((case.id, party)))
     waits = notice.wait and seen
     before = _burst(ledger, case, party, notice.send) if waits else None
-    shown = tuple(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown) if before else ()
+    waiting = tuple(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown) if before else ()
+    # Whoever is new to the case reads what was said in it; he cannot look it up anywhere.
+    shown = waiting if seen else ledger.known.talk.get(case.id, ())
     if before:
         ledger.cancel(before.outbox)
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now

@@ -35,6 +35,14 @@ PRIORITIES: dict[str, tuple[str, ...]] = {
     "low": ("low", "lav", "låg", "nizka"),
 }
 MOST_LINES = 10
+FAREWELLS: tuple[str, ...] = (
+    "regards", "kind regards", "best regards", "best", "best wishes", "with kind regards", "sincerely", "cheers", "br",
+    "yours sincerely", "kr", "mvh", "med vennlig hilsen", "vennlig hilsen", "med venleg helsing", "venleg helsing",
+    "hilsen", "helsing", "beste hilsen", "beste helsing", "hilsner", "vh", "lp", "l.p", "lep pozdrav", "pozdrav",
+    "lepo pozdravljeni", "s spoštovanjem", "s prijaznimi pozdravi", "prijazen pozdrav", "med vänlig hälsning",
+    "hälsningar", "med venlig hilsen", "mit freundlichen grüßen", "viele grüße", "mfg",
+)  # fmt: skip
+_SIGNATURE, _SIGNATURE_WIDTH = 8, 60
 _SIGILS = "/#!"
 # Never ">": a quoted command must not act.
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s*(?=[/#!])")
@@ -142,6 +150,7 @@ def _understand(written: str, rest: str) -> Line:
 
 
 _TABLE = {plain(word): verb for verb, words in WORDS.items() for word in words}
+_WRITTEN = {plain(word): word for words in WORDS.values() for word in words}
 
 
 def _exact(words: str) -> str:
@@ -155,16 +164,33 @@ def _prefix(word: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+_FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
+
+
 def nearest(word: str) -> str:
     """The verb that was probably meant, as its own word, or ""."""
-    near = get_close_matches(plain(word[:40]), list(_TABLE), n=1, cutoff=_NEAR)
-    return near[0] if near else ""
+    near = get_close_matches(plain(word[:40]), list(_WRITTEN), n=1, cutoff=_NEAR)
+    return _WRITTEN[near[0]] if near else ""
 
 
 def priority_of(word: str) -> str | None:
     """The priority that a word of any language names."""
     folded = plain(word)
     return next((name for name, words in PRIORITIES.items() if folded in map(plain, words)), None)
+
+
+def is_farewell(text: str, name: str) -> bool:
+    """A signature and nothing else: a farewell or the writer's name begins it, and no line of it is as long as a sentence."""
+    lines = [row.strip() for row in text.split("\n") if row.strip()]
+    if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
+        return False
+    first = plain(lines[0]).strip(" ,.!*_-–—")
+    names = {plain(name), *plain(name).split()[:1]}
+    if first in names or first in _FAREWELLS:
+        return True
+    # "Mvh Kari" on one line; "Hilsen fra banken er at ..." is a sentence.
+    greeting = next((f for f in sorted(_FAREWELLS, key=len, reverse=True) if first.startswith(f"{f} ")), "")
+    return bool(greeting) and first.removeprefix(greeting).strip(" ,") in names
 
 
 def is_quiet(word: str) -> bool:

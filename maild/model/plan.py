@@ -150,6 +150,8 @@ class Known:
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
+                   cases to which a handler's letter leads
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -164,6 +166,7 @@ class Known:
     shown: Mapping[int, Shown] = field(default_factory=dict)
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
+    talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

@@ -126,12 +126,18 @@ def _files(value: object, decimal: str) -> str:
     return ", ".join(f"{f.get('name', '')} ({_size(f.get('size'), decimal)})" for f in found)
 
 
+# Lines whose value names words of maild's own, which each language has its own for.
+_NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "verb", "only_quiet": "verb"}
+
+
 def _line(value: object, table: Mapping[str, str]) -> str:
     """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
     if not isinstance(value, Mapping):
         return str(value)
     key, inner = str(value.get("key", "")), str(value.get("value", ""))
-    inner = table.get(f"priority.{inner}", inner) if key == "prioritised" else inner
+    space = _NAMED.get(key)
+    if space:
+        inner = ", ".join(table.get(f"{space}.{name}", name) for name in inner.split(", "))
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
     return words.replace("{value}", inner)

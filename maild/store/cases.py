@@ -8,13 +8,14 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.events import Priority, Status
-from maild.model.people import person_of, person_party
+from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
 
 _THREAD = 20
+_TALK = 3
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -49,6 +50,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
+        talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
         subjects=_texts(session, [c.subject for c in cases.values()]),
         next_case=next_case,
         next_person=next_person,
@@ -143,6 +145,18 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
         messages,
     )
     return {r[0]: _show(r) for r in rows}
+
+
+def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+    """What the customer and the handlers said last, for somebody who has not read it yet."""
+    latest: dict[int, list[int]] = {}
+    for case in cases:
+        rows = session.all(
+            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
+        )
+        latest[case] = sorted(row[0] for row in rows)
+    found = _shown(session, [message for messages in latest.values() for message in messages])
+    return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}
 
 
 def _show(row: Sequence[Any]) -> Shown:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from making import MONDAY, PROVEN, Desk1042, from_ann, from_kari, policy
 
 from maild.decide.judge import judge
 from maild.mail import owntext
 from maild.model.events import Received, Status
+from maild.model.message import Address, Attachment
 from maild.model.people import Authentication, Trust, person_party
-from maild.model.plan import Plan
+from maild.model.plan import Plan, Shown
 
 
 def handled(text: str, purpose: str = "r", **more: object) -> Plan:
@@ -141,8 +144,6 @@ def test_what_clients_do_to_a_line_does_not_matter(text: str):
 def test_short_of_proof_nothing_goes_out_and_the_handler_is_told_at_his_registered_address(trust: Trust, mine: bool):
     prepared = from_kari("/close\nHa det!", trust=trust)
     if not mine:
-        from dataclasses import replace
-
         prepared = replace(prepared, tokens=())
     plan = judge(prepared, Desk1042().known(), policy(), MONDAY)
     assert letters(plan) == {"unverified": "handler:kari"}
@@ -277,3 +278,67 @@ def test_a_reply_that_is_only_our_quoted_letter_does_not_go_to_the_customer():
     assert letters(plan) == {"error": "handler:kari"}
     assert kinds(plan) == ["declined", "told"]
     assert plan.letters[0].values["lines"][0]["key"] == "no_own_words"
+
+
+def test_who_is_new_to_the_case_reads_what_was_said_in_it():
+    said = Shown(1, MONDAY, "Ann Kunde", "Skriveren virker ikke.")
+    plan = judge(from_kari("/assign ola"), Desk1042().known(talk={7: (said,)}), policy(), MONDAY)
+    notice = next(letter for letter in plan.letters if letter.party == "handler:ola")
+    assert notice.shown == (said,)
+
+
+def test_text_below_a_close_link_is_the_closing_reply():
+    plan = handled("/close\n\nDet er ordnet.", purpose="c")
+    assert sorted(letters(plan)) == ["closing", "receipt"]
+    assert next(letter for letter in plan.letters if letter.kind == "closing").shown[0].text == "Det er ordnet."
+
+
+@pytest.mark.parametrize(
+    "farewell",
+    [
+        "Mvh\nKari",
+        "Mvh Kari",
+        "Kari",
+        "Kari Nordmann\nTlf. 22 00 00 00",
+        "Lep pozdrav,\nKari",
+        "Best regards,\n\nKari N.",
+    ],
+)
+def test_a_signature_below_a_command_is_no_word_to_the_customer(farewell: str):
+    plan = handled(f"/close\n\n{farewell}")
+    assert sorted(letters(plan)) == ["closing", "receipt"]
+    assert "replied" not in kinds(plan)
+    assert not next(letter for letter in plan.letters if letter.kind == "closing").shown
+
+
+@pytest.mark.parametrize(
+    "text", ["Det er ordnet.\n\nMvh\nKari", "Hilsen fra banken er kommet fram.", "Best of luck with the new one!"]
+)
+def test_words_with_a_signature_are_words(text: str):
+    assert "replied" in kinds(handled(f"/close\n\n{text}"))
+
+
+def test_a_signatures_logo_below_a_command_is_no_answer():
+    logo = Attachment("logo.png", "image/png", 2000, "00", True, 10, 14, "base64", "logo@staff")
+    plan = handled("/take", attachments=(logo,))
+    assert letters(plan) == {"receipt": "handler:kari"}
+
+
+def test_a_file_below_a_command_is_an_answer():
+    manual = Attachment("manual.pdf", "application/pdf", 2000, "00", False, 10, 14, "base64")
+    assert "replied" in kinds(handled("/close", attachments=(manual,)))
+
+
+def test_a_hint_is_the_word_as_people_write_it():
+    plan = handled("/gjenapn")
+    assert plan.letters[0].kind == "receipt"
+    assert handled("/gjenopnet").letters[0].values["lines"][0]["value"] == "gjenåpne"
+
+
+def test_what_is_not_proven_is_shown_to_whoever_has_the_case():
+    prepared = from_kari("Jeg lukker denne.", trust=Trust())
+    prepared = replace(prepared, message=replace(prepared.message, author=Address("Ola Hansen", "ola@staff.example")))
+    plan = judge(prepared, Desk1042().known(), policy(), MONDAY)
+    assert letters(plan) == {"unverified": "handler:ola", "update": "handler:kari"}
+    shown = next(letter for letter in plan.letters if letter.party == "handler:kari")
+    assert shown.values["stranger"]

@@ -19,6 +19,7 @@ from making import (
 
 from maild.decide import budget
 from maild.decide.judge import judge
+from maild.decide.thread import bare_subject
 from maild.model.events import Closed, Priority, Solved, Status
 from maild.model.message import Bounce, Kind
 from maild.model.people import Trust, person_party
@@ -264,3 +265,13 @@ def test_a_mail_without_any_address_is_still_a_case():
     )
     assert plan.cases[0].customer == "nobody"
     assert plan.letters == ()
+
+
+def test_a_desk_that_a_reload_took_away_gives_its_mail_to_the_first():
+    plan = judge(mail(desk="gone"), Known(), policy(), MONDAY)
+    assert plan.cases[0].desk == policy().default_desk.key
+
+
+def test_a_subject_without_end_is_cut_before_it_is_searched():
+    assert len(bare_subject("re: " + "x" * 10_000)) <= 500
+    assert bare_subject("Re[2]: SV: [#1042]  Skriver ÆØÅ") == bare_subject("skriver æøå")

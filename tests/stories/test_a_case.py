@@ -149,6 +149,30 @@ def test_a_case_that_is_moved_is_told_to_the_team_of_its_new_desk(house: House):
     }
 
 
+def test_who_gets_a_case_of_somebody_else_reads_what_was_said(house: House):
+    house.mail(ANN, "Skriver", "Den står i tredje etasje.")
+    _, notice = house.letters()
+    house.reply(notice, "Jeg sender noen.")
+    house.wait(seconds=61)
+    house.letters()
+    house.reply(notice, "/tildel ola\n/notat\nRing henne først.\n\nMvh\nKari")
+    (given,) = house.letters("notice")
+    assert given.to == "ola@staff.example"
+    said = [given.text.index(words) for words in ("Den står i tredje", "Jeg sender noen.", "Ring henne først.")]
+    assert said == sorted(said)
+
+
+def test_a_wrong_word_is_answered_in_the_handlers_language(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, "/prioritet viktig")
+    (error,) = house.letters("error")
+    assert "velg mellom kritisk, høy, medium, lav" in error.text
+    house.reply(notice, "/ta den her")
+    (error,) = house.letters("error")
+    assert "skriv bare /ta" in error.text
+
+
 def test_a_handlers_proof_is_not_his_customers(house: House):
     house.mail(ANN, "Skriver", "Den står.", proven=False)
     _, notice = house.letters()
