@@ -109,6 +109,14 @@ def test_queues_are_open_while_somebody_is_at_the_rules(site: Path) -> None:
     assert maild("try", "mail.eml", folder=site).returncode == 78
 
 
+def test_cases_are_shown_while_somebody_is_at_the_rules(site: Path) -> None:
+    assert maild("migrate", folder=site).returncode == 0
+    (site / "rules" / "people.yaml").write_text("kari: [\n")
+    done = maild("case", "list", folder=site)
+    assert (done.returncode, done.stdout) == (0, "no cases\n")
+    assert "maild check" in done.stderr
+
+
 def test_what_a_daemon_had_in_hand_at_its_end_can_be_dropped(site: Path) -> None:
     assert maild("migrate", folder=site).returncode == 0
     database = Database(str(site / "state" / "maild.sqlite"))

@@ -37,8 +37,16 @@ class Open:
 
     @property
     def handlers(self) -> dict[str, str]:
-        """key -> registered address."""
-        return {handler.key: handler.address for handler in self.policy.handlers.values()}
+        """key -> registered address; nothing while the rules are broken, which is no reason not to look at cases."""
+        from maild.errors import RuleError
+
+        try:
+            return {handler.key: handler.address for handler in self.policy.handlers.values()}
+        except RuleError:
+            click.echo(
+                "maild: handlers are shown by their login: the rules cannot be read (see `maild check`)", err=True
+            )
+            return {}
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ from maild.config import RelayTo
 from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, dial
 from maild.errors import Problem, RuleError
 from maild.model.policy import Clock
+from maild.store.database import is_database_error
 
 WINDOW = 16  # letters held, for each four connections
 POLL = 5.0  # seconds between two looks into an outbox that nobody nudges about
@@ -174,7 +175,7 @@ class Relay:
         try:
             return await self._outbox.take(room)
         except Exception as error:
-            log.error("the outbox gave nothing", exc_info=error)
+            _say("the outbox gave nothing", error)
             return ()
 
     def _admit(self, item: Outgoing) -> None:
@@ -323,7 +324,7 @@ class Relay:
             try:
                 await mark()
             except Exception as error:
-                log.error("what became of a letter cannot be written", exc_info=error)
+                _say("what became of a letter cannot be written, will be tried again", error)
                 await asyncio.sleep(RETRY)
             else:
                 return
@@ -365,6 +366,14 @@ class Relay:
             return
         log.info("the relay takes letters again")
         self._down, self._bottom_at = "", 0.0
+
+
+def _say(what: str, error: Exception) -> None:
+    """A full disk or a database that is away is a sentence; anything else is a bug, and shows where."""
+    if is_database_error(error):
+        log.error(what, error=str(error))
+    else:
+        log.error(what, exc_info=error)
 
 
 def _refuse_plain_text(config: RelayTo) -> None:

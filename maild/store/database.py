@@ -160,7 +160,12 @@ class Session:
         except BaseException:
             self.rollback()
             raise
-        self.commit()
+        try:
+            self.commit()
+        except BaseException:
+            # A COMMIT that the disk has no room for: SQLite has mostly rolled back by itself, and must not be left half-way.
+            self.rollback()
+            raise
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
