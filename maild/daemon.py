@@ -105,6 +105,7 @@ class Daemon:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
         doors = await smtp.serve(self._config.door, self._mailroom, clock, notify.inherited())
+        self._worker.arriving = lambda: doors.octets
         controls = await control.serve(self._config.control, self._orders())
         try:
             async with asyncio.TaskGroup() as group:

@@ -41,6 +41,11 @@ class Doors:
         self._inode = own.stat().st_ino if own is not None else 0
         self.addresses = tuple(_name(s) for server in servers for s in server.sockets)
 
+    @property
+    def octets(self) -> int:
+        """What is coming in just now."""
+        return self._keeper.budget.used
+
     async def drain(self, grace: float) -> None:
         """Close.  Sessions in the middle of a mail have `grace` seconds to end it, then they are cut off."""
         self._keeper.closing = True

@@ -38,6 +38,8 @@ POLL = 5.0
 PAUSE = 1.0
 # The door is quiet when nothing came for so long; it has the right of way for so long at most, and until so many wait.
 QUIET, PATIENCE, MANY = 0.008, 0.1, 48
+# A mail with so many octets takes the door longer; whoever sends it waits the longest for his 250.
+LARGE, LARGE_PATIENCE = 1_000_000, 1.0
 # What may wait in memory, leased: beyond it the queue in the database is the place to wait.
 WAITING, WAITING_BYTES = 400, 32_000_000
 log = structlog.get_logger("maild.worker")
@@ -66,6 +68,8 @@ class Worker:
         self._prepared: asyncio.Queue[list[Incoming]] = asyncio.Queue(1)
         self._busy = 0
         self._more = True
+        # Octets that are coming in at the doors just now.
+        self.arriving: Callable[[], int] = lambda: 0
 
     def has_room(self, size: int) -> bool:
         return len(self._waiting) < WAITING and self._bytes + size < WAITING_BYTES
@@ -130,9 +134,14 @@ class Worker:
         Not for long, and not when many wait: a door that is never quiet must not keep anybody from his acknowledgement.
         """
         loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE
-        while len(self._waiting) < MANY and loop.time() < min(end, self._came + QUIET):
+        began = loop.time()
+        while len(self._waiting) < MANY and loop.time() < self._right_of_way(began):
             await asyncio.sleep(QUIET)
+
+    def _right_of_way(self, began: float) -> float:
+        if self.arriving() > LARGE:
+            return began + LARGE_PATIENCE
+        return min(began + PATIENCE, self._came + QUIET)
 
     async def _take(self) -> list[tuple[Arrival, bytes | None]]:
         batch: list[tuple[Arrival, bytes | None]] = []
