@@ -6,7 +6,7 @@ answered by nobody.
 
 from __future__ import annotations
 
-from maild.decide import notices
+from maild.decide import contact, notices
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -31,6 +31,7 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     )
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
+    contact.heard(ledger, prepared, case_id, automatic=automatic)
     if ledger.case(case_id).status is Status.SOLVED and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=stranger)
@@ -46,6 +47,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         ledger.happen(None, RULES, Ignored(f"discarded by a rule: {discard}"))
         return
     case_id = _open(ledger, prepared, verdict, join)
+    contact.heard(ledger, prepared, case_id, automatic=automatic)
     _decide(ledger, case_id, verdict)
     row = ledger.next_message() - 1
     notices.tell(
@@ -69,7 +71,7 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     case_id, party = ledger.next_case(), ledger.person(prepared)
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
-    language = prepared.message.language or (person.language if person else None) or ledger.policy.desks[desk].language
+    language = contact.language(ledger, person, prepared, desk)
     subject = ledger.subject(prepared.subject)
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     return case_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from maild.decide import commands, intake, notices
+from maild.decide import commands, contact, intake, notices
 from maild.decide.facts import unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
@@ -143,6 +143,8 @@ def _not_arrived(
     ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool
 ) -> None:
     ledger.happen(case_id, MAILD, Bounced(letter.id, letter.party, status, permanent, row))
+    if permanent:
+        contact.lost(ledger, letter.party, status, case_id)
     if not permanent or handler_of(letter.party):
         return
     person = ledger.people.get(letter.party)

@@ -46,6 +46,7 @@ class Ledger:
         self.people: dict[str, Person] = dict(known.persons)
         if known.author:
             self.people[person_party(known.author.id)] = known.author
+        self._before = frozenset(self.people.values())
 
     # --- events ---------------------------------------------------------------------------------------------------------------
 
@@ -96,6 +97,10 @@ class Ledger:
         self._persons.append(person)
         self.people[person_party(person.id)] = person
         return person_party(person.id)
+
+    def change(self, person: Person) -> None:
+        """A person we know already, as he is from now on."""
+        self.people[person_party(person.id)] = person
 
     def next_case(self) -> int:
         return self.known.next_case
@@ -193,6 +198,7 @@ class Ledger:
             references=tuple(self._references),
             words=self._words,
             persons=tuple(self._persons),
+            changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
             messages=tuple(self._messages),
             contents=tuple(self._contents),
             letters=tuple(self._letters),

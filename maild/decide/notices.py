@@ -25,6 +25,7 @@ from maild.model.policy import Notice
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
 _PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
 SENT_BY = "maild"
+_BOUNCES = "letters to this address bounce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     kind = "closing" if isinstance(event, Solved) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case_id))
     shown = (telling.shown,) if telling.shown and replied else ()
+    if person.muted and not shown:
+        ledger.happen(case_id, MAILD, Suppressed(case.customer, kind, _BOUNCES))
+        return
     _owe(
         ledger,
         case,
@@ -126,7 +130,7 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
     if person is None or case.customer == NOBODY:
         return "no address"
     if person.muted:
-        return "letters to this address bounce"
+        return _BOUNCES
     if telling.prepared is None or telling.prepared.trust.authenticated:
         return ""
     spent = {**ledger.known.budgets}

@@ -186,6 +186,23 @@ class Bounced(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Muted(Event):
+    """Letters to this party came back for good: nothing automatic goes to him until he writes.  status as in RFC 3463."""
+
+    kind: ClassVar[str] = "muted"
+    party: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmuted(Event):
+    """A mail came from a party that was muted: his address works."""
+
+    kind: ClassVar[str] = "unmuted"
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored(Event):
     """Nothing else happened, and why.  May stand without a case."""
 
@@ -231,6 +248,8 @@ KINDS: dict[str, type[Event]] = {
         Suppressed,
         Declined,
         Bounced,
+        Muted,
+        Unmuted,
         Ignored,
         Held,
     )

@@ -245,6 +245,7 @@ class Plan:
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
     cancels   outbox rows taken back before they left
     counters, budgets  increments
+    changed   persons known before, as they are now (language, muted)
     words     message row -> folded words for search
     trace     stored with the arrival for `maild explain`
     """
@@ -254,6 +255,7 @@ class Plan:
     references: tuple[tuple[str, int, int, int], ...] = ()
     words: Mapping[int, str] = field(default_factory=dict)
     persons: tuple[Person, ...] = ()
+    changed: tuple[Person, ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()
     letters: tuple[Letter, ...] = ()

@@ -25,6 +25,10 @@ _NO_CHAIN = "0" * 64
 def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     """Write all of a plan but its letters."""
     _add_persons(session, plan.persons, at)
+    for person in plan.changed:
+        session.execute(
+            "UPDATE person SET language=?, muted=? WHERE id=?", (person.language, int(person.muted), person.id)
+        )
     _add_contents(session, [*plan.contents, *(m.content for m in plan.messages)])
     _append(session, plan.events)
     for case in plan.cases:

@@ -1,0 +1,58 @@
+"""contact: what mails teach us of the person behind an address.
+
+heard(ledger, prepared, case, automatic)    a person wrote: his address works again, and this is the language he writes
+lost(ledger, party, status, case)           a letter came back for good: automatic letters to him rest until he writes
+language(ledger, person, prepared)          in which language to answer
+Each change of trust in an address is an event of the case in which it happened.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from maild.decide.ledger import Ledger
+from maild.model.events import Muted, Unmuted
+from maild.model.people import MAILD, person_party
+from maild.model.plan import Person, Prepared
+
+# RFC 3463: no such mailbox or domain, mailbox disabled, no host.  Not 5.1.7 and 5.1.8, which are about the sender; a full
+# mailbox, a large mail or a policy say nothing of the address.
+_DEAD = re.compile(r"5\.(?:1\.(?![78]$)\d{1,3}|2\.1|4\.4|4\.310)")
+# So many words tell a language better than what somebody wrote before.
+_PLENTY = 30
+
+
+def lost(ledger: Ledger, party: str, status: str, case_id: int) -> None:
+    """Mute a person whose address does not exist (any more)."""
+    person = ledger.people.get(party)
+    if person is None or person.muted or not _DEAD.fullmatch(status):
+        return
+    ledger.change(replace(person, muted=True))
+    ledger.happen(case_id, MAILD, Muted(party, status))
+
+
+def heard(ledger: Ledger, prepared: Prepared, case_id: int, *, automatic: bool) -> None:
+    """The author of a mail that a person wrote."""
+    person = ledger.known.author
+    if person is None or automatic:
+        return
+    person = ledger.people[person_party(person.id)]
+    if person.muted:
+        person = replace(person, muted=False)
+        ledger.happen(case_id, MAILD, Unmuted(person_party(person.id)))
+    ledger.change(replace(person, language=_writes(person, prepared)))
+
+
+def language(ledger: Ledger, person: Person | None, prepared: Prepared, desk: str) -> str:
+    """The sender's own, from what he wrote before and now; else the desk's."""
+    written = _writes(person, prepared) if person else prepared.message.language
+    return written or ledger.policy.desks[desk].language
+
+
+def _writes(person: Person, prepared: Prepared) -> str | None:
+    """What he wrote before counts for more than a few words; a long mail counts for more than what he wrote before."""
+    message = prepared.message
+    if person.language is None or (message.language and len(message.own_text.split()) >= _PLENTY):
+        return message.language or person.language
+    return person.language
