@@ -64,9 +64,11 @@ def prepare(
     returned = message.bounce.original_message_id if message.bounce else None
     ids = (token.of_message_id(value, keys) for value in (*message.references, *((returned,) if returned else ())))
     words = [word for _, word in mine if word is not None]
+    named = _named(message, policy, keys)
+    owner = named[0] if named else mine[0][0].key if mine else policy.default_desk.key
     return Prepared(
         id=arrival.id,
-        desk=_owner(message, policy, keys) or (mine[0][0].key if mine else policy.default_desk.key),
+        desk=owner,
         sender=arrival.sender,
         recipients=tuple(
             desk.address if desk else recipient.lower()
@@ -85,6 +87,8 @@ def prepare(
         own_id=bool(message.message_id and token.of_message_id(message.message_id, keys)),
         subject=Content(salts[0], message.subject[:500]),
         body=Content(salts[1], _body(message)),
+        marks=token.of_markers(message.text, keys),
+        also=tuple(key for key in dict.fromkeys((*named, *(desk.key for desk, _ in mine))) if key != owner),
     )
 
 
@@ -106,13 +110,10 @@ def _own(recipient: str, policy: Policy, keys: token.Keys) -> tuple[Desk | None,
     return None, None
 
 
-def _owner(message: Message, policy: Policy, keys: token.Keys) -> str | None:
-    """One mail to several desks: the first in To owns it."""
-    for address in (*message.to[:50], *message.cc[:50]):
-        desk, _ = _own(address.address, policy, keys)
-        if desk is not None:
-            return desk.key
-    return None
+def _named(message: Message, policy: Policy, keys: token.Keys) -> tuple[str, ...]:
+    """The desks in To and Cc, in order.  One mail to several desks: the first in To owns it."""
+    found = (_own(address.address, policy, keys)[0] for address in (*message.to[:50], *message.cc[:50]))
+    return tuple(dict.fromkeys(desk.key for desk in found if desk is not None))
 
 
 def _body(message: Message) -> str:

@@ -16,6 +16,14 @@ from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
 # A number as our letters write it: in brackets with a hash, or behind a hash.
+_FOREIGN = re.compile(
+    r"[\[(]#?([A-Z][A-Z0-9]{1,9}-\d{1,9})[\])]"  # [SUP-77]
+    r"|\b((?:INC|REQ|RITM|CHG|CS|TASK|SCTASK|PRB)\d{5,12})\b"  # INC0012345
+    r"|\b(?:ticket|case|incident|request|saksnr\.?|saksnummer|sak|zahtevek|ärende|vorgang)(?: ?(?:id|no\.?|nr\.?|number))?"
+    r"[ :#]{1,3}(\d{4,12})\b",  # Ticket ID: 20260302
+    re.I,
+)
+_MOST_FOREIGN = 3
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -55,14 +63,33 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     return Lookup(
-        letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids)}),
-        message_ids=(*message.references, *((original,) if original else ())),
+        letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
+        message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
         numbers=numbers_in(message.subject),
         address=address,
         counters=tuple(_counters(policy, now)),
         # A proven sender draws on no budget.
         budgets=() if arrival.trust.authenticated else (*budget.keys(address, now), unverified_key(registered, now)),
     )
+
+
+def _known_by(prepared: Prepared) -> tuple[str, ...]:
+    """Its own id, should it have come before in another form, and what another system calls the matter."""
+    own = prepared.message.message_id
+    return (*((own,) if own else ()), *foreign_numbers(prepared))
+
+
+def foreign_numbers(prepared: Prepared) -> tuple[str, ...]:
+    """Other systems' case numbers in the subject, as keys among the message ids: "SUP-77@supplier.example", no brackets.
+
+    Only in the forms that ticket systems write; a word with digits in a sentence is none.
+    """
+    author = prepared.message.author
+    if author is None:
+        return ()
+    domain = author.address.rpartition("@")[2].lower()
+    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(prepared.message.subject[:500])]
+    return tuple(dict.fromkeys(f"{number.upper()}@{domain}" for number in found))[:_MOST_FOREIGN]
 
 
 def unverified_key(address: str, now: datetime) -> tuple[str, int]:

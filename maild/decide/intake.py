@@ -12,7 +12,18 @@ from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
 from maild.decide.route import route
 from maild.decide.thread import Join
-from maild.model.events import Assigned, Ignored, Labelled, Opened, Prioritised, Priority, Received, Reopened, Status
+from maild.model.events import (
+    Assigned,
+    Ignored,
+    Labelled,
+    Opened,
+    Prioritised,
+    Priority,
+    Received,
+    Reopened,
+    Status,
+    Watched,
+)
 from maild.model.message import Kind
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
@@ -48,6 +59,9 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         return
     case_id = _open(ledger, prepared, verdict, join)
     contact.heard(ledger, prepared, case_id, automatic=automatic)
+    for desk in prepared.also:
+        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
+            ledger.happen(case_id, MAILD, Watched(desk))
     _decide(ledger, case_id, verdict)
     row = ledger.next_message() - 1
     notices.tell(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
-from maild.decide.facts import number_counter, year_of
+from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
@@ -130,7 +130,8 @@ class Ledger:
             self._references.append((message.message_id, case_id, row, 1))
         # An ancestor that we never saw joins what others answer to it; only a mail that was let in may teach us ids.
         if standing in ("customer", "participant"):
-            self._references += [(known, case_id, row, 0) for known in message.references[-20:]]
+            taught = (*message.references[-20:], *foreign_numbers(prepared))
+            self._references += [(known, case_id, row, 0) for known in taught if known != message.message_id]
         self._words[row] = plain(f"{message.subject} {message.text[:_WORDS]}")
         return row
 

@@ -150,7 +150,9 @@ def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, eve
         return
     if notice.on == "received" and getattr(event, "automatic", False):
         return
-    for handler in _whom(ledger, ledger.case(case_id), notice, moved=_moved(ledger, case_id)):
+    told = _whom(ledger, ledger.case(case_id), notice, moved=_moved(ledger, case_id))
+    watching = _watching(ledger, ledger.case(case_id)) if notice.on == "opened" else ()
+    for handler in dict.fromkeys((*told, *watching)):
         if handler_party(handler.key) != telling.actor:
             _tell_handler(ledger, ledger.case(case_id), handler, notice, telling)
 
@@ -165,6 +167,11 @@ def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) ->
     if own and not own.retired:
         return (own,)
     return ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced") else ()
+
+
+def _watching(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
+    """The teams of other desks that the same mail went to: they must know who has it."""
+    return tuple(handler for desk in case.watching for handler in ledger.policy.team(desk))
 
 
 def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, telling: Telling) -> None:
@@ -191,7 +198,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         party,
         Address(handler.name, handler.address),
         notice.send if seen or notice.send != "update" else "notice",
-        "you-handle-it" if case.handler == handler.key else "your-desk",
+        _reason(ledger, case, handler),
         (*shown, *((telling.shown,) if telling.shown else ())),
         due_at=due_at,
         language=handler.language or ledger.policy.desks[case.desk].language,
@@ -200,6 +207,12 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         replaces=before.outbox if before else None,
         first=telling.new,
     )
+
+
+def _reason(ledger: Ledger, case: Case, handler: Handler) -> str:
+    if case.handler == handler.key:
+        return "you-handle-it"
+    return "your-desk" if case.handler is None and handler in ledger.policy.team(case.desk) else "your-desk-too"
 
 
 def _burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
@@ -315,9 +328,17 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_name": customer.name if customer else "",
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
+        "linked": _linked(ledger, case),
+        "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "priority": str(case.priority),
         "status": str(case.status),
     }
+
+
+def _linked(ledger: Ledger, case: Case) -> str:
+    """The case that this one may belong to, as far as this arrival knows it."""
+    other = ledger.known.cases.get(case.linked or 0)
+    return f"#{other.number}" if other else ""
 
 
 def _name(ledger: Ledger, party: str) -> str:

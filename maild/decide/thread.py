@@ -1,8 +1,10 @@
 """thread: which case a mail belongs to.  Evidence, strongest first; the trace says all that was found.
 
-1 a signed address of ours    2 a Message-ID of ours    3 a Message-ID that we have seen    4 a case number in the subject
-1-3 join.  4 joins only for one who takes part in the case already; for anybody else it opens a new, linked case: a subject is
-a label that everybody can write.
+1 a signed address of ours    2 a Message-ID of ours    3 a Message-ID in its references that we have seen
+4 the marker line of a letter of ours    5 its own Message-ID, seen before, or a case number in the subject
+6 another system's number, seen from that domain
+1-4 join.  5 and 6 join only for one who takes part in the case already; for anybody else they open a new,
+linked case: a subject is a label that everybody can write.  6 leads to a case that is open, or nowhere.
 
 A token says for whom the letter was made.  Used from that party's address it is **own** possession; from anywhere else it is
 only **thread**, and the sender is a stranger until the handler says otherwise.
@@ -14,7 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maild.decide.facts import numbers_in
+from maild.decide.facts import foreign_numbers, numbers_in
 from maild.model.case import Case
 from maild.model.events import Status
 from maild.model.people import Possession, handler_of, handler_party, person_party
@@ -29,6 +31,11 @@ _FORWARD = re.compile(r"^\s*(?:fwd?|vs|wg|vb|videresendt|vidaresendt|posr|rv|tr)
 # No letter shows more of a subject, and what a stranger may make us search must have an end.
 _LONGEST = 500
 _TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
+
+
+OWN_ID = "its own message id, seen before with other content"
+FOREIGN = "another system's number"
+_WEAK = ("number in the subject", OWN_ID, FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +92,18 @@ def _evidence(prepared: Prepared, known: Known) -> Iterator[_Found]:
         case = known.cases.get(known.by_message_id.get(message_id, 0))
         if case:
             yield "message id seen before", case, None, ""
+    yield from _letters("marker line of ours", [(t.letter, t.purpose) for t in prepared.marks], known)
+    own = known.cases.get(known.by_message_id.get(prepared.message.message_id or "", 0))
+    if own:
+        yield OWN_ID, own, None, ""
     for number in numbers_in(prepared.message.subject):
         case = known.cases.get(known.by_number.get(number, 0))
         if case:
             yield "number in the subject", case, None, ""
+    for number in foreign_numbers(prepared):
+        case = known.cases.get(known.by_message_id.get(number, 0))
+        if case and not case.ended:
+            yield FOREIGN, case, None, ""
 
 
 def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator[_Found]:
@@ -112,7 +127,7 @@ def _judge(
         return Join(None, "customer", f"{name}, but the case is closed", linked=case.id)
     if name == "message id seen before" and _FORWARD.match(prepared.message.subject):
         return Join(None, "customer", f"{name}, but it is a forward", linked=case.id)
-    if name == "number in the subject" and not takes_part:
+    if name in _WEAK and not takes_part:
         return Join(None, "customer", f"{name}, but the sender takes no part", linked=case.id)
     own = signed and letter is not None and letter.party == party
     possession = Possession.OWN if own else Possession.THREAD

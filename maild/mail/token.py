@@ -12,8 +12,10 @@ another site, a key we no longer have.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from maild.model.plan import Token
 
@@ -130,6 +132,16 @@ def of_message_id(value: str, keys: Keys) -> Token | None:
     local, at, _ = value.strip().removeprefix("<").partition("@")
     token = verify(local, keys) if at else None
     return token if token and token.purpose == "m" else None
+
+
+_MARKER = re.compile(r"\[maild:[0-9A-Za-z-]{1,31}:([0-9a-z]{20,60})\]")
+_MARKS = 5
+
+
+def of_markers(text: str, keys: Keys) -> tuple[Token, ...]:
+    """The tokens in the marker lines of our letters that a text quotes, the first of them."""
+    found = (verify(match[1], keys) for match in islice(_MARKER.finditer(text), _MARKS))
+    return tuple(dict.fromkeys(token for token in found if token and token.purpose == "m"))
 
 
 # --- the key file ---------------------------------------------------------------------------------------------------

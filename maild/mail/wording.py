@@ -44,7 +44,7 @@ def values(
     base: dict[str, Any] = {
         "number": number,
         "tag": tag(letter),
-        "marker": f"[maild:{number.lstrip('#')}:{letter.seq}]",
+        "marker": f"[maild:{number.lstrip('#')}:{links.get('marker') or letter.seq}]",
         "desk_name": encode.one_line(desk.name),
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
@@ -70,6 +70,8 @@ def values(
         "stranger": bool(given.get("stranger")),
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
+        "linked": _line(given, "linked", 60),
+        "also": _line(given, "also"),
         "because": _line(given, "because"),
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
@@ -86,6 +88,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
+    **dict.fromkeys(("linked", "also"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }

@@ -25,6 +25,7 @@ from maild.model.events import (
     Replied,
     Solved,
     Status,
+    Watched,
 )
 
 
@@ -32,6 +33,7 @@ from maild.model.events import (
 class Case:
     """A case as it stands.  subject is a commitment, customer and participants are parties, seq the last event's.
 
+    watching are the keys of other desks whose teams were told of it.
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     """
 
@@ -53,6 +55,7 @@ class Case:
     linked: int | None = None
     closes_at: datetime | None = None
     heard: int = 1
+    watching: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -112,6 +115,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"heard": record.seq}
         case Assigned(handler=handler):
             return {"handler": handler}
+        case Watched(desk=desk) if desk not in case.watching:
+            return {"watching": (*case.watching, desk)}
         case Moved(desk=desk):
             return {"desk": desk}
         case Prioritised(priority=priority):

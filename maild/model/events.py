@@ -99,6 +99,14 @@ class Moved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Watched(Event):
+    """The mail that opened the case went to this desk too: its team is told."""
+
+    kind: ClassVar[str] = "watched"
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prioritised(Event):
     kind: ClassVar[str] = "prioritised"
     priority: Priority
@@ -238,6 +246,7 @@ KINDS: dict[str, type[Event]] = {
         Noted,
         Assigned,
         Moved,
+        Watched,
         Prioritised,
         Labelled,
         Solved,

@@ -39,6 +39,8 @@ class Prepared:
     recipients  our addresses it was delivered to, plain, lower case
     tokens      verified tokens in the recipients' addresses
     ids         verified tokens in In-Reply-To and References, and of the mail that a bounce brings back
+    marks       verified tokens in marker lines of our letters that it quotes: they thread, and prove nothing
+    also        keys of our other desks that it is addressed to
     own_id      its own Message-ID is one of ours
     subject, body  the contents that events and rows will name
     """
@@ -56,6 +58,8 @@ class Prepared:
     own_id: bool
     subject: Content
     body: Content
+    marks: tuple[Token, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ def full() -> dict[str, Any]:
         "priority": "high",
         "status": "open",
         "because": "skriver",
+        "linked": "#1007",
+        "also": "Drift",
         "reason": "you-handle-it",
         "messages": [message, message],
         "left_out": [file],

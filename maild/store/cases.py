@@ -202,7 +202,7 @@ def _next(session: Session) -> tuple[int, int, int, int]:
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
 _TIMES = ("opened_at", "updated_at", "closes_at")
-_LISTS = ("labels", "participants")
+_LISTS = ("labels", "participants", "watching")
 
 
 def dump_case(case: Case) -> str:
@@ -217,6 +217,6 @@ def load_case(case_id: int, text: str) -> Case:
     for name in _TIMES:
         state[name] = None if state[name] is None else moment(state[name])
     for name in _LISTS:
-        state[name] = tuple(state[name])
+        state[name] = tuple(state.get(name, ()))
     state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
     return Case(**state)
