@@ -28,8 +28,6 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
 _CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
-# Letters to handlers, whose answers are cut at the marker; it names the letter when a client keeps no header of ours.
-_MARKED = frozenset({"notice", "update-handler", "receipt", "error", "bounce", "unverified"})
 _LINKS = {"take": "t", "note": "n", "close": "c"}
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])?: *)+", re.I)
@@ -45,8 +43,8 @@ def write(letter: Letter, policy: Policy, keys: Keys, now: datetime, envelope: s
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
     subject = bare_subject(letter)
     links = _links(letter, desk, keys) if template in ("notice", "update-handler") else {}
-    if template in _MARKED:
-        links = {**links, "marker": token.sign("m", letter.id, keys)}
+    # The marker names the letter too, for the client that keeps no header of ours.
+    links = {**links, "marker": token.sign("m", letter.id, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
     rendered = _render(policy, template, letter.language, given)
     recipient = encode.clean_address(letter.to.address)

@@ -44,7 +44,7 @@ def values(
     base: dict[str, Any] = {
         "number": number,
         "tag": tag(letter),
-        "marker": f"[maild:{number.lstrip('#')}:{links.get('marker') or letter.seq}]",
+        "marker": f"[maild:{number.lstrip('#')}:{links['marker']}]",
         "desk_name": encode.one_line(desk.name),
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
