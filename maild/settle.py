@@ -17,6 +17,8 @@ from maild.decide.facts import lookup
 from maild.decide.judge import judge
 from maild.errors import Conflict
 from maild.mail import encode, letters, token
+from maild.mail.parse import read
+from maild.mail.subtract import subtract
 from maild.model.content import Content
 from maild.model.events import Held, Recorded
 from maild.model.message import Address, Message
@@ -30,6 +32,7 @@ from maild.store.record import record
 from maild.store.text import dumps
 
 SLICE = 0.010
+_MOST_ANSWERED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,22 @@ def prepare(
         marks=token.of_markers(message.text, keys),
         also=tuple(key for key in dict.fromkeys((*named, *(desk.key for desk, _ in mine))) if key != owner),
     )
+
+
+def without_ours(prepared: Prepared, sent: Sequence[bytes]) -> Prepared:
+    """The mail without what our letters say that it answers, for clients that quote without any mark.  sent: text parts."""
+    message = prepared.message
+    own = subtract(message.own_text, [read(part).text for part in sent])
+    if own == message.own_text:
+        return prepared
+    message = replace(message, own_text=own)
+    return replace(prepared, message=message, body=Content(prepared.body.salt, _body(message)))
+
+
+def _answered(prepared: Prepared) -> tuple[int, ...]:
+    """The letters that a mail answers, the likeliest of them."""
+    named = (*prepared.tokens, *reversed(prepared.ids), *prepared.marks)
+    return tuple(dict.fromkeys(word.letter for word in named))[:_MOST_ANSWERED]
 
 
 def _answerable(message: Message) -> Message:
@@ -162,7 +181,10 @@ def _one(
 ) -> tuple[Fate, list[outbox.Leased], int]:
     try:
         with session.savepoint():
-            plan = judge(arrival, cases.look(session, lookup(arrival, house.policy, now)), house.policy, now)
+            known = cases.look(session, lookup(arrival, house.policy, now))
+            if isinstance(arrival, Prepared) and known.letters:
+                arrival = without_ours(arrival, outbox.texts(session, _answered(arrival)))
+            plan = judge(arrival, known, house.policy, now)
             posted = _keep(session, arrival, plan, house, now, leases)
     except Conflict as conflict:
         return Fate(arrival.id, "taken", error=str(conflict)), [], 0

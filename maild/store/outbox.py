@@ -111,6 +111,14 @@ def renew(session: Session, row_ids: Sequence[int], now: datetime) -> None:
     )
 
 
+def texts(session: Session, letters: Sequence[int]) -> list[bytes]:
+    """The text parts of letters, encoded and with their Content-* headers; of those that are still there."""
+    if not letters:
+        return []
+    rows = session.all(f"SELECT text FROM outbox WHERE id IN ({','.join('?' * len(letters))}) ORDER BY id", letters)
+    return [bytes(row[0]) for row in rows]
+
+
 def body(session: Session, row_id: int) -> tuple[bytes, bytes, tuple[Part, ...]]:
     """head, text and the references of a letter; the same at every attempt."""
     row = session.one("SELECT head, text, parts FROM outbox WHERE id=?", (row_id,))

@@ -117,3 +117,25 @@ def test_a_customers_forward_of_an_old_thread_is_a_new_case_that_knows_the_old(h
     (notice,) = house.letters("notice")
     assert notice.subject == "[#1002] Skriver"
     assert "#1001" in notice.text
+
+
+def test_a_client_that_quotes_without_any_mark_gives_the_customer_only_the_handlers_words(house: House):
+    house.mail(ANN, "Skriver", "Hei, skriveren i tredje etasje har stått siden mandag morgen.")
+    _, notice = house.letters()
+    below = [line for line in notice.text.splitlines() if line.strip() and "[maild:" not in line]
+    house.reply(notice, "Vi kommer i morgen.\n\n" + "\n".join(below))
+    house.wait(seconds=61)
+    (update,) = house.letters("update")
+    assert "Vi kommer i morgen." in update.text
+    assert "etasje" not in update.text
+    assert "Lukk saken" not in update.text
+
+
+def test_what_was_taken_away_is_still_in_the_case(house: House):
+    house.mail(ANN, "Skriver", "Hei, skriveren i tredje etasje har stått siden mandag morgen.")
+    ack, _ = house.letters()
+    below = [line for line in ack.text.splitlines() if line.strip() and "[maild:" not in line]
+    house.reply(ack, "Takk!\n\n" + "\n".join(below), ANN)
+    reply = [message for message in house.case("1001")["messages"] if message["direction"] == "in"][-1]
+    assert reply["own_text"].strip() == "Takk!"
+    assert below[0] in reply["text"]
