@@ -18,7 +18,7 @@ from maild.model.message import Message
 from maild.model.people import Trust
 from maild.model.plan import Letter, Plan, Prepared
 from maild.model.policy import Policy
-from maild.settle import prepare
+from maild.settle import charset_of, prepare
 from maild.store import cases
 from maild.store.database import Session
 from maild.store.incoming import Arrival
@@ -36,7 +36,7 @@ def rehearse(
     session: Session, raw: bytes, recipient: str, trust_of: Any, policy: Policy, keys: token.Keys, now: datetime
 ) -> Rehearsal:
     """Judge a mail as if it came now to that address.  trust_of(message) -> Trust."""
-    message: Message = read(raw)
+    message: Message = read(raw, charset_of((recipient,), policy))
     sender = (message.header("return-path") or (f"<{message.author.address}>" if message.author else "")).strip("<> ")
     arrival = Arrival(0, 0, "try", sender, (recipient,), "", "", now, len(raw), 0)
     trust: Trust = trust_of(message)

@@ -56,6 +56,22 @@ class Fate:
     error: str = ""
 
 
+# What mails without a charset are written in, where a desk's people live.
+_CHARSETS = dict.fromkeys(("sl", "hr", "bs", "cs", "sk", "pl", "hu"), "cp1250")
+
+
+def charset_of(recipients: Sequence[str], policy: Policy) -> str:
+    """The 8-bit charset to guess for a mail that declares none, by the language of the desk that it came to."""
+    charsets = {_CHARSETS.get(desk.language, "cp1252") for desk in policy.desks.values()}
+    if len(charsets) == 1:
+        return charsets.pop()
+    for desk in policy.desks.values():
+        for address in desk.addresses:
+            if any(token.split(recipient, address, desk.separator) is not None for recipient in recipients):
+                return _CHARSETS.get(desk.language, "cp1252")
+    return "cp1252"
+
+
 def prepare(
     arrival: Arrival, message: Message, trust: Trust, policy: Policy, keys: token.Keys, salts: tuple[bytes, bytes]
 ) -> Prepared:

@@ -25,7 +25,7 @@ from maild.errors import Conflict
 from maild.model.message import Message
 from maild.model.plan import Incoming, Prepared
 from maild.model.policy import Clock
-from maild.settle import House, Settled, prepare, settle
+from maild.settle import House, Settled, charset_of, prepare, settle
 from maild.store import incoming
 from maild.store import reader as store
 from maild.store.database import is_database_error
@@ -54,7 +54,6 @@ class Bench:
     clock: Clock
     letters: Callable[[Sequence[Leased], int], None]
     leases: Callable[[], int]
-    charset: str = "cp1252"
 
 
 class Worker:
@@ -199,14 +198,15 @@ class Worker:
         house = self._bench.house()
         for arrival, raw in batch:
             try:
-                done.append(self._ready(arrival, read_small(raw, self._bench.charset), house))
+                done.append(self._ready(arrival, read_small(raw, charset_of(arrival.recipients, house.policy)), house))
             except Exception as bug:
                 held.append((arrival, bug))
         return done, held
 
     async def _careful(self, arrival: Arrival, raw: bytes) -> list[Incoming]:
         try:
-            message = await self._reader.read(raw, self._bench.charset)
+            house = self._bench.house()
+            message = await self._reader.read(raw, charset_of(arrival.recipients, house.policy))
             return [self._ready(arrival, message, self._bench.house())]
         except Exception as bug:
             await self._hold(arrival, bug)

@@ -31,7 +31,7 @@ from maild.model.plan import Incoming
 from maild.model.policy import Limits
 from maild.policy import build, texts
 from maild.settle import House as Rules
-from maild.settle import prepare, settle
+from maild.settle import charset_of, prepare, settle
 from maild.store import incoming, migrate, outbox, views
 from maild.store.database import Database
 from maild.store.incoming import Taken
@@ -158,7 +158,9 @@ class House:
                 if arrival.source in ("wake", "undelivered"):
                     batch.append(incoming.event_of(self.session, arrival))
                     continue
-                message: Message = read(incoming.raw(self.session, arrival.raw_id))
+                message: Message = read(
+                    incoming.raw(self.session, arrival.raw_id), charset_of(arrival.recipients, self.policy)
+                )
                 trust = authenticate(message, arrival.client, (Authenticator("authserv-id", AUTHSERV),))
                 batch.append(
                     prepare(

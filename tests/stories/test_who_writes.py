@@ -86,3 +86,13 @@ def test_a_long_mail_says_by_itself_in_which_language_it_wants_an_answer(house: 
     assert house.case("1002")["language"] == "en"
     house.mail(ANN, "Printer", "Urgent!")
     assert house.case("1003")["language"] == "en"
+
+
+def test_a_mail_without_a_charset_is_read_as_people_at_its_desk_write(house: House):
+    slovene = "From: Ana <ana@stranka.example>\r\nTo: podpora@desk.example\r\nSubject: Čas\r\n\r\nŠe čakam, žal.\r\n"
+    house.arrives(slovene.encode("cp1250"), "podpora@desk.example", "ana@stranka.example")
+    assert house.case("P-1001")["subject"] == "Čas"
+    assert "Še čakam, žal." in house.case("P-1001")["messages"][0]["own_text"]
+    norwegian = "From: Åse <ase@kunde.example>\r\nTo: support@desk.example\r\nSubject: Åpent?\r\n\r\nØl på bålet.\r\n"
+    house.arrives(norwegian.encode("cp1252"), "support@desk.example", "ase@kunde.example")
+    assert house.case("1001")["subject"] == "Åpent?"
