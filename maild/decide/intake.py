@@ -45,7 +45,9 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     contact.heard(ledger, prepared, case_id, automatic=automatic)
     if ledger.case(case_id).status is Status.SOLVED and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
-    telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=stranger)
+    # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
+    unknown = join.standing in ("stranger", "thread")
+    telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=unknown)
     notices.tell(ledger, case_id, telling)
 
 

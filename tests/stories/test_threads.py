@@ -19,6 +19,7 @@ def test_a_reply_that_lost_every_header_of_ours_is_known_by_the_marker_that_it_q
     (news,) = house.letters()
     assert (news.kind, news.to) == ("update", "kari@staff.example")
     assert "Vi kommer i morgen." in news.text
+    assert "Avsenderen er ikke kjent i saken" in news.text
     assert views.case_id(house.session, "1002") is None
 
 
