@@ -30,7 +30,12 @@ def test_it_tells_one_case_from_the_first_mail_to_the_last() -> None:
 @pytest.mark.timeout(120)
 def test_ctrl_c_ends_it_with_its_daemon_and_leaves_the_folder_that_was_named(tmp_path: Path) -> None:
     demo = subprocess.Popen(
-        [*DEMO, "--dir", str(tmp_path / "site")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*DEMO, "--dir", str(tmp_path / "site")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell that runs the tests in the background ignores Ctrl-C for all its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert demo.stdout is not None
     said = ""
