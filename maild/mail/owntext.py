@@ -23,7 +23,7 @@ MARKER = "[maild:"
 _SHARED = re.compile(r"(?<=\S) (?=(?:On|Den|Am|Le|El|Il|Op|Em|På|Dne|W dniu) [^>]{0,40}\d)")
 _POSTSCRIPT = re.compile(r"p\.? ?s\.?[:. ]", re.I)
 _SIGNATURE_LINES = 12
-_HINTS = (">", "@", ":", "--", "__", MARKER)
+_HINTS = (">", "@", ":", "--", "__", "==", MARKER)
 
 
 def own_text(text: str, html: str | None = None) -> str:
@@ -112,7 +112,9 @@ def _walk(lines: list[str]) -> tuple[list[bool], bool, bool]:
         elif line[0] in quoting.DASHES and _is_delimiter(lines, at):
             at = _signature(lines, keep, at)
         else:
-            at += 1
+            # A header block that begins a mail is passed as one, so that its second line does not end it.
+            begins = ":" in line and not _any_above(lines, keep, at, said)
+            at += quoting.block_length(lines, at) if begins else 1
     return keep, quoted, False
 
 
@@ -178,7 +180,9 @@ def _drop_attribution(lines: list[str], keep: list[bool], start: int) -> bool:
     above = _above(lines, start)
     if above < 0 or not keep[above]:
         return False
-    began = quoting.attribution(lines, above, loose=True)
+    began = quoting.block_above(lines, above) if quoting.is_label(lines[above]) else -1
+    if began < 0:
+        began = quoting.attribution(lines, above, loose=True)
     if began < 0 and (quoting.is_banner(lines, above) or quoting.begins(lines[above])):
         began = above
     if began >= 0:
@@ -197,7 +201,7 @@ def _drop_marker_line(lines: list[str], keep: list[bool], at: int) -> None:
 def _unshare(lines: list[str], at: int) -> bool:
     """Cut an attribution off the line that it shares with the reply; False when the line has no reply."""
     match = None if quoting.opens(lines[at].strip().lower()) else _SHARED.search(lines[at])
-    if match is None:
+    if match is None or not any(map(str.isalnum, lines[at][: match.start()])):
         return False
     lines[at] = lines[at][: match.start()]
     return True

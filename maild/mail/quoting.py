@@ -13,13 +13,13 @@ from maild.mail import words
 WIDTH = 300
 
 _DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|\b\d{1,2}[.:/]\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}\. ?[a-zčšž]{3,}|\b(?:19|20)\d\d年",
+    r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[.:/]\d{2}(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)|\d{1,2}\. ?[a-zčšž]{3,})",
     re.I,
 )
 _ADDRESS = re.compile(r"[^\s<>@\[\]]@[\w.-]+|<mailto:|\[mailto:")
 _MAILBOX = re.compile(r"\S <(?:mailto:)?[^\s<>@]+@[\w.-]+>|\[mailto:")
 _ONLY_LINK = re.compile(r"[(<\[]{0,2}https?://\S+(?: ?>)?")
-_CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\b|\b(?:19|20)\d\d\b")
+_CLOCK = re.compile(r"(?<!\d)(?:\d{1,2}[.:]\d{2}|(?:19|20)\d\d)(?!\d)")
 _STAMP = re.compile(r"\d\d:\d\d:\d\d [+-]\d{4}\b")
 _PHONE_OUTLOOK = re.compile(r"\boutlook \w{2,5} (?:ios|android)\b")
 _TOLD = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(w) for w in words.TOLD) + r")(?= ?[:,])")
@@ -176,12 +176,30 @@ def header_block(lines: list[str], at: int) -> bool:
 
 def is_label(line: str) -> bool:
     """A `Word: value` line, with its value."""
-    return _label(line) != "" and line.rstrip()[-1] != ":"
+    return _label(line) != "" and line.rstrip()[-1:] != ":"
 
 
 def answers_within(own: str) -> bool:
     """Whether a short reply says that its answers stand within the quote, where only a colour tells them."""
     return len(own) <= WIDTH and _WITHIN.search(own.lower()) is not None
+
+
+def block_length(lines: list[str], at: int) -> int:
+    """How many lines the header block has that begins here; 1 without one."""
+    if not header_block(lines, at):
+        return 1
+    return next((i for i, line in enumerate(lines[at : at + 14]) if not is_label(line)), 0) or 1
+
+
+def block_above(lines: list[str], at: int) -> int:
+    """Where the header block begins of which this is the last line, with a rule or banner above it; or -1."""
+    top = at
+    while top > 0 and at - top < 13 and is_label(lines[top - 1]):
+        top -= 1
+    if at - top < 2 or not header_block(lines, top):
+        return -1
+    above = top - 1
+    return above if top and (RULE.match(lines[above].strip()) or is_banner(lines, above)) else top
 
 
 def is_footer(line: str) -> bool:
