@@ -38,12 +38,21 @@ def own_text(text: str, html: str | None = None) -> str:
 def of_page(lines: list[page.Line]) -> str:
     """The author's words in the marked lines of a page."""
     flat: list[str] = []
+    said, began = False, -1
     for mark, line in lines:
-        if mark == page.REST and any(one.strip() and not one.startswith(">") for one in flat):
+        # A client that marks the header block alone leaves what it quotes unmarked below.
+        block = mark == page.OWN and began >= 0 and quoting.only_a_block([one[2:] for one in flat[began:]])
+        if said and (block or mark == page.REST):
             break
         if mark == page.SIGNATURE:
             continue
-        flat.append(f"> {line}" if mark == page.QUOTE or (mark == page.MAYBE and _after_attribution(flat)) else line)
+        if mark != page.QUOTE:
+            began = -1
+        elif began < 0:
+            began = len(flat)
+        quoted = mark == page.QUOTE or (mark == page.MAYBE and _after_attribution(flat))
+        flat.append(f"> {line}" if quoted else line)
+        said = said or (not quoted and line.strip() != "" and line[0] != ">")
     own = _own(flat)[0]
     if quoting.answers_within(own) and own.count("\n") + 1 < len(flat):
         return "\n".join(line for _, line in lines).strip("\n")

@@ -204,11 +204,20 @@ def block_above(lines: list[str], at: int) -> int:
 
 def is_footer(line: str) -> bool:
     """A client's own line: short, and no sentence ("Sent from my desk, which is easier" is one)."""
-    low = line.lower().lstrip("-–—_*[( ")
-    if len(line) > 200 or not (low.startswith(words.FOOTERS) or _PHONE_OUTLOOK.search(low)):
+    if len(line) > 200:
         return False
-    bare = _URL.sub("", low).strip(" .)]*_")
+    low = line.lower().lstrip("-–—_*[( ")
+    low = " ".join(_URL.sub(" ", low).split()) if "<" in low or "://" in low else low
+    if not (low.startswith(words.FOOTERS) or _PHONE_OUTLOOK.search(low)):
+        return False
+    bare = low.strip(" .)]*_")
     return len(bare) <= 60 and "," not in bare and ". " not in bare
+
+
+def only_a_block(lines: list[str]) -> bool:
+    """Whether these lines are a header block and nothing else."""
+    said = [line for line in lines if line.strip()]
+    return 3 <= len(said) <= 14 and all(map(is_label, said)) and header_block(said, 0)
 
 
 def list_footer(lines: list[str], at: int) -> bool:

@@ -252,3 +252,19 @@ def test_a_page_on_one_line_is_read_like_any_other() -> None:
 )
 def test_an_address_and_a_colon_above_a_quote_introduce_it(line: str) -> None:
     assert own_text(f"Nytt.\n\n{line}\n{OLD}") == "Nytt."
+
+
+def test_a_client_that_marks_only_the_header_block_quotes_all_below() -> None:
+    block = "<b>From:</b> Ola<br><b>Sent:</b> Tuesday, March 3, 2026 8:12 AM<br><b>To:</b> Kari<br><b>Subject:</b> Sak"
+    page = f'<p>Nytt.</p><div class="OutlookMessageHeader">{block}</div><p>gammelt</p>'
+    assert own_text("Nytt.", page) == "Nytt."
+
+
+def test_a_footer_with_a_link_within_it_goes() -> None:
+    assert own_text("Nytt.\n\nSent from Mail <https://mail.example/x> for Windows") == "Nytt."
+    assert own_text("Nytt.\n\nObtenez Outlook pour Android<https://mail.example/x>") == "Nytt."
+
+
+def test_a_bottom_reply_under_a_header_block_and_its_quote() -> None:
+    block = "-----Original Message-----\nFrom: Ola <o@desk.example>\nSent: 3 March 2026 08:12\nTo: Kari\nSubject: Sak\n"
+    assert own_text(f"{block}\n{OLD}\nNytt under.") == "Nytt under."
