@@ -7,7 +7,7 @@ A line is ours when all its words lie in windows of WINDOW words that stand in a
 is a long line of a letter, or when it and its neighbour follow each other in a letter.  Ours in a row are taken when they are LEAST
 characters together.  A doubt takes nothing: not a quotation within somebody's sentence, and not when nothing would be left.
 
-LIMITS  600 000 characters of a mail, as much of all letters together; a longer mail is left as it is.
+LIMITS  600 000 characters and 10 000 lines of a mail, as much of all letters together; a longer mail is left as it is.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from maild.mail import quoting
 
 WINDOW = 6
 LEAST = 25
 LONGEST = 600_000
+MOST_LINES = 10_000
 ROUNDS = 4
 
 _MARKS = re.compile(r"^[\s>|]+")
@@ -30,16 +32,16 @@ Words = tuple[str, ...]
 
 def subtract(own_text: str, sent: Sequence[str]) -> str:
     """The author's words without those of the letters.  Taking a part may bring others together, so it is done until nothing changes."""
-    if not own_text.strip() or len(own_text) > LONGEST:
+    if not own_text.strip() or len(own_text) > LONGEST or own_text.count("\n") >= MOST_LINES:
         return own_text
     ours = _ours(sent)
     if not ours.windows and not ours.long:
         return own_text
-    lines = own_text.split("\n")
+    asked = lines = own_text.split("\n")
     for _ in range(ROUNDS):
         kept = _round(lines, ours)
         if len(kept) == len(lines):
-            return own_text if len(lines) == own_text.count("\n") + 1 else _trimmed(lines)
+            return own_text if lines is asked else _trimmed(lines)
         if not any(_words(line) for line in kept):
             return own_text
         lines = kept
@@ -58,14 +60,14 @@ class _Letters:
 def _ours(sent: Sequence[str]) -> _Letters:
     room, lines = LONGEST, list[Words]()
     for letter in sent:
-        lines += (words for words in map(_words, letter[:room].split("\n")) if words)
+        lines += (words for words in map(_words, letter[:room].split("\n", MOST_LINES)[:MOST_LINES]) if words)
         room -= len(letter)
-        if room <= 0:
+        if room <= 0 or len(lines) >= MOST_LINES:
             break
     return _Letters(
         windows=frozenset(_windows([word for line in lines for word in line])),
         long=frozenset(line for line in lines if _length(line) >= LEAST),
-        pairs=frozenset(zip(lines, lines[1:], strict=False)),
+        pairs=frozenset(pairwise(lines)),
     )
 
 

@@ -11,6 +11,28 @@ WROTE = (
     "piše", "je pisal", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "ecrit", "schreef",
     "heeft geschreven", "geschreven", "escribió", "escribio", "ha scritto", "scritto", "escreveu", "napisał",
     "napisała", "napisał(a)", "pisze", "kirjoitti", "napsal", "napsala", "je oseba", "via",
+    "zapisal", "zapisala", "pisala",
+)  # fmt: skip
+
+# Who says so tells it himself; a client names somebody.  Looked for before a colon or comma only.
+TOLD = (
+    "you wrote", "you said", "i wrote", "we wrote", "skrev du", "skrev dere", "skrev de", "skrev jeg", "skrev vi", "skreiv du",
+    "skreiv de", "skreiv eg", "skreiv vi", "du skrev", "dere skrev", "de skreiv", "jeg skrev", "eg skreiv", "ste napisali",
+    "ste zapisali", "napisali ste", "sem napisal", "sem napisala", "skrev ni", "skrev jag", "ni skrev", "skrev i", "schrieben sie",
+    "sie schrieben", "haben sie geschrieben", "schrieb ich", "schriebst du", "vous avez écrit", "vous écrivez", "j'ai écrit",
+    "schreef u", "u schreef", "schreef ik", "usted escribió", "ustedes escribieron", "avete scritto", "ha scritto lei",
+    "o senhor escreveu", "vocês escreveram", "napisaliście", "napisał pan", "napisała pani",
+)  # fmt: skip
+
+# A short reply that says where its answers stand: within what it quotes, without any mark there.
+WITHIN = (
+    "in red", "in blue", "in green", "inline", "in-line", "answers below", "comments below", "answers within", "i rødt", "i raudt",
+    "i blått", "i grønt", "med rødt", "med raudt", "med blått", "svarene mine under", "svara mine under", "svar under", "svara under",
+    "svarer under", "svarar under", "svar nedenfor", "svarer nedenfor", "kommentarer under", "svar lenger ned", "svar lenger nede",
+    "z rdečo", "z rdečim", "v rdeči", "rdeče barve", "z modro", "v modri", "odgovori spodaj", "odgovori so spodaj", "odgovarjam spodaj",
+    "odgovor spodaj", "i rött", "svar nedan", "svarar nedan", "in rot", "in blau", "antworten unten", "antworten im text", "en rouge",
+    "en bleu", "réponses ci-dessous", "in het rood", "in rood", "antwoorden hieronder", "en rojo", "en azul", "respuestas abajo",
+    "in rosso", "in blu", "risposte sotto", "a vermelho", "em vermelho", "respostas abaixo", "na czerwono", "odpowiedzi poniżej",
 )  # fmt: skip
 
 # How an attribution line begins, when it was wrapped before its date.
@@ -52,7 +74,7 @@ OTHER = (
 # Words within a line of dashes above a quoted or forwarded mail.
 BANNERS = (
     "original message", "original mail", "original email", "originalmelding", "opprinnelig melding",
-    "opprinnelig e-post", "opphavleg melding", "opphavleg e-post", "opprinneleg melding", "izvirno sporočilo",
+    "opprinnelig e-post", "opphavleg melding", "opphavleg e-post", "opprinneleg melding", "izvirno sporočilo", "izvorno sporočilo",
     "prvotno sporočilo", "originalno sporočilo", "ursprungligt meddelande", "ursprungligt mail",
     "oprindelig meddelelse", "original meddelelse", "ursprüngliche nachricht", "original-nachricht",
     "originalnachricht", "message d'origine", "message original", "message initial", "oorspronkelijk bericht",
@@ -80,7 +102,7 @@ BEGINS = (
 FOOTERS = (
     "sent from my", "sent from mail for", "sent from outlook", "sent from yahoo", "sent from samsung",
     "sent from the", "sent using", "sent via", "sent with", "get outlook for", "sendt fra min", "sendt fra mail",
-    "sendt fra outlook", "sendt frå min", "sendt med", "hent outlook for", "skaff outlook for",
+    "sendt fra outlook", "sendt frå min", "sendt med", "hent outlook for", "skaff deg outlook", "skaff outlook for",
     "last ned outlook for", "få outlook for", "poslano iz", "poslano z", "poslano s ", "prenesite outlook",
     "pridobite outlook", "pošiljam z", "skickat från", "skickades från", "hämta outlook för", "sendt via",
     "von meinem", "gesendet von", "gesendet mit", "holen sie sich outlook", "outlook für",

@@ -45,4 +45,11 @@ def test_line_ends_change_nothing(path: Path) -> None:
 
 def test_the_corpus_speaks_our_languages() -> None:
     assert {"nb", "nn", "sl", "en"} <= {path.stem.partition("_")[0] for path in MAILS}
-    assert len(MAILS) >= 60
+    assert len([path for path in MAILS if not path.stem.startswith(("bounce_", "mime_"))]) >= 110
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "sl"])
+def test_the_corpus_knows_the_clients_of_our_customers(language: str) -> None:
+    stems = [path.stem for path in MAILS if path.stem.startswith(f"{language}_")]
+    for client in ("outlook_desktop", "outlook_web", "outlook_mobil", "gmail_", "apple_mac", "iphone", "thunderbird_"):
+        assert any(client in stem for stem in stems), client

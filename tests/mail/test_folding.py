@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,4 +64,4 @@ def test_nothing_is_lost(text: str, own: str) -> None:
     for given_own in (own, own_text(text)):
         pieces = folded(text, given_own)
         assert "".join(piece.text for piece in pieces) == text
-        assert all(one.own != other.own for one, other in zip(pieces, pieces[1:], strict=False))
+        assert all(one.own != other.own for one, other in pairwise(pieces))

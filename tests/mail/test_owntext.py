@@ -132,3 +132,139 @@ def test_the_page_is_asked_when_the_plain_text_shows_no_quote() -> None:
 
 def test_a_reply_that_shares_its_line_with_the_attribution() -> None:
     assert own_text("Greit. On Wed, Mar 4, 2026 at 3:59 PM, o@desk.example wrote:\n> gammelt") == "Greit."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Tuesday 3 March the printer said:\n\nE-42, paper jam\n\nWhat is that?",
+        "On 3 March 2026 at 08:12 you wrote:\n\nThe card is ready.\n\nIt is not.",
+        "Den 3. mars 2026 kl. 08:12 skrev dere:\n\nKortet er klart.\n\nDet er det ikke.",
+        "Den 3. mars 2026 kl. 08:12 skreiv de:\n\nKortet er klart.\n\nDet er det ikkje.",
+        "Dne 3. 3. 2026 ob 08:12 ste napisali:\n\nKartica je pripravljena.\n\nNi.",
+        "On the third floor there are two:\none is red, the other is not.",
+    ],
+)
+def test_prose_that_only_looks_like_an_attribution_stays(text: str) -> None:
+    assert own_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vi vil flytte:\n\nFra: Oslo\nTil: Bergen\nDato: 3. mai",
+        "Hei, vi vil flytte.\n\nFra: Oslo\nTil: Bergen\nDato: 3. mai\nEmne: Flytting av 4 pulter\n\nGår det?",
+        "Živjo, selimo se.\n\nOd: Ljubljana\nDo: Maribor\nDatum: 3. maj\n\nGre?",
+        "Dette står i loggen:\n\nFrom: a@kunde.example\nTo: b@annen.example\nSubject: Prøve\n550 relaying denied\n\nHva er galt?",
+        "To mamo v dnevniku:\nDate: 3. 3. 2026\nFrom: a@stranka.example\nTo: b@drugi.example\n\nKaj je to?",
+    ],
+)
+def test_header_lines_that_the_author_shows_stay(text: str) -> None:
+    assert own_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vi treng:\n- to skjermar\n- eit tastatur\n-- helst norsk\n- ei mus",
+        "Bestilling 1: skjerm\n--\nBestilling 2: mus\n--\nTakk på førehand",
+        "Slik gjer eg det:\n>>> import maild\n>>> maild.run()\nOg så står det stille.",
+        "Kjem hit\n>>> >>> https://kunde.example/lenke <<<\nog så skjer det ikkje noko.",
+        "a -- b\n--flagg\n---\nc",
+    ],
+)
+def test_dashes_and_arrows_of_the_author_stay(text: str) -> None:
+    assert own_text(text) == text
+
+
+def test_a_postscript_below_a_signature_stays() -> None:
+    assert (
+        own_text("Det virker.\n\n-- \nKari\nEksempel AS\n\nPS: Husk nøkkelen.") == "Det virker.\n\nPS: Husk nøkkelen."
+    )
+
+
+@pytest.mark.parametrize(
+    "closing", ["Mvh\nKari Nordmann\nEksempel AS", "Med venleg helsing\nEldrid", "Lep pozdrav,\nMaja"]
+)
+def test_a_signature_without_a_delimiter_stays(closing: str) -> None:
+    text = f"Nytt.\n\n{closing}"
+    assert own_text(text) == text
+    assert own_text(f"{text}\n\nOn 3/3/2026 08:12, Ola wrote:\n{OLD}") == text
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Se svarene mine i rødt.",
+        "Sjå svara mine i raudt.",
+        "Moji odgovori spodaj z rdečo.",
+        "My answers are in red below.",
+    ],
+)
+def test_answers_that_only_a_colour_tells_are_shown_with_all_around_them(word: str) -> None:
+    old = "Fra: Ola <o@desk.example>\nSendt: 3. mars 2026 08:12\nEmne: Sak\n\nNår?\nI dag.\n"
+    assert own_text(f"{word}\n\n{old}") == f"{word}\n\n{old}".strip("\n")
+    assert "I dag." in own_text(
+        f"{word}\n\n{old}", f'<p>{word}</p><div id="divRplyFwdMsg">Fra: Ola</div><p>Når?</p><p>I dag.</p>'
+    )
+
+
+def test_a_phones_footer_in_the_middle_ends_what_its_user_wrote() -> None:
+    assert own_text("Nytt.\n\nSendt fra min Tusenkunstner 4G\n\ngammelt uten merke") == "Nytt."
+    assert own_text("Sendt fra min Tusenkunstner 4G\n\nNytt under.").endswith("Nytt under.")
+
+
+def test_an_address_that_was_wrapped_within_an_attribution() -> None:
+    bent = "On Tue, Mar 3, 2026 at 8:12 AM Ola Hansen\n\n<\nmailto:o@desk.example\n> wrote:"
+    assert own_text(f"Nytt.\n\n{bent}\ngammelt") == "Nytt."
+    assert own_text(f"Nytt.\n\n{bent}\n{OLD}\nNytt under.") == "Nytt.\n\nNytt under."
+
+
+def test_an_attribution_between_arrows() -> None:
+    assert own_text("Nytt.\n\n>>> Ola Hansen <o@desk.example> 03.03.2026 08:12 >>>\ngammelt uten merke") == "Nytt."
+
+
+def test_a_link_between_quoted_lines_is_quoted() -> None:
+    assert own_text("Nytt.\n\n> se\n(https://desk.example/saker/1042)\n> her\n") == "Nytt."
+
+
+def test_our_marker_within_a_line_ends_it_there() -> None:
+    assert (
+        own_text("Takk, det virker! [maild:1042:7] Skriv over denne linjen. Hei Kari, prøv nå.") == "Takk, det virker!"
+    )
+    assert own_text("Takk!\nFra Ola, i dag: [maild:1042:7] Skriv over denne linjen.\ngammelt") == "Takk!"
+    assert own_text("Takk! " * 80 + "[maild:1042:7] Skriv over") == ("Takk! " * 80).strip()
+
+
+def test_a_page_on_one_line_is_read_like_any_other() -> None:
+    own = "Dette er en lang melding som noen har skrevet i en skjemaside. " * 400
+    page = f'<html><body><div>{own}</div><blockquote type="cite"><div>{"gammelt " * 20000}</div></blockquote></body></html>'
+    assert own_text("", page) == own.strip()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Zitat von Ola <o@desk.example>:",
+        "* Ola Hansen <o@desk.example>:",
+        "Ola <o@desk.example> kirjoitti 3.3.2026 08:12:",
+    ],
+)
+def test_an_address_and_a_colon_above_a_quote_introduce_it(line: str) -> None:
+    assert own_text(f"Nytt.\n\n{line}\n{OLD}") == "Nytt."
+
+
+def test_a_client_that_marks_only_the_header_block_quotes_all_below() -> None:
+    block = "<b>From:</b> Ola<br><b>Sent:</b> Tuesday, March 3, 2026 8:12 AM<br><b>To:</b> Kari<br><b>Subject:</b> Sak"
+    page = f'<p>Nytt.</p><div class="OutlookMessageHeader">{block}</div><p>gammelt</p>'
+    assert own_text("Nytt.", page) == "Nytt."
+
+
+def test_a_footer_with_a_link_within_it_goes() -> None:
+    assert own_text("Nytt.\n\nSent from Mail <https://mail.example/x> for Windows") == "Nytt."
+    assert own_text("Nytt.\n\nObtenez Outlook pour Android<https://mail.example/x>") == "Nytt."
+
+
+def test_a_bottom_reply_under_a_header_block_and_its_quote() -> None:
+    block = "-----Original Message-----\nFrom: Ola <o@desk.example>\nSent: 3 March 2026 08:12\nTo: Kari\nSubject: Sak\n"
+    assert own_text(f"{block}\n{OLD}\nNytt under.") == "Nytt under."

@@ -108,7 +108,7 @@ LINES = st.lists(
     st.sampled_from([*LETTER.split("\n"), "Ja.", "", "Takk", "> svar", "a b c d e f g", "Kari skrev:"]), max_size=30
 )
 WORDS = st.lists(
-    st.sampled_from("a b c\n \n langt-ord-med-mange-tegn > skrev: Den 3.3.2026".split(" ")), max_size=80
+    st.sampled_from(["a", "b", "c\n", "\n", "langt-ord-med-mange-tegn", ">", "skrev:", "Den", "3.3.2026"]), max_size=80
 ).map(" ".join)
 
 
