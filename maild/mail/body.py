@@ -177,7 +177,8 @@ def _blocks(work: _Gathering, part: Part, *, root: bool = False, within: str = "
     if part.type in _OPAQUE or name.lower().endswith(".p7m"):
         work.body.defects.append(_OPAQUE.get(part.type, _OPAQUE["application/pkcs7-mime"]))
     if part.end > part.start or name:
-        work.files.append((part, name or named(work.raw, part, work.charset)))
+        unnamed = "encrypted.asc" if within == "multipart/encrypted" else ""
+        work.files.append((part, name or named(work.raw, part, work.charset) or unnamed))
     return []
 
 

@@ -107,7 +107,8 @@ def winmail(raw: bytes, part: Part) -> Winmail | None:
 
 
 def _inner(part: Part, decoded: bytes, one: tnef.File, html: str) -> Attachment:
-    file, name = decoded[one.start : one.end], clean_name(one.name)
+    subject = one.name.translate(_NOT_IN_NAMES) if one.type in _WINMAIL else one.name
+    file, name = decoded[one.start : one.end], clean_name(subject)
     kind = one.type or _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     place = within(part.encoding, one.start, one.end)
     inline = _shown(one.content_id, html)

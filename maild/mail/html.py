@@ -210,7 +210,8 @@ def text(page: str) -> str:
 
 
 def as_text(found: list[Line]) -> str:
-    return "\n".join(f"> {line}" if mark == QUOTE else line for mark, line in found).strip("\n")
+    last = next((n for n in range(len(found), 0, -1) if found[n - 1][1]), 0)
+    return "\n".join(f"> {line}" if mark == QUOTE else line for mark, line in found[:last]).strip("\n")
 
 
 def has_container(page: str) -> bool:

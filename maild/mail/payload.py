@@ -22,6 +22,7 @@ from maild.model.message import Attachment
 
 _UU = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.M)
 _BASE64 = string.ascii_letters.encode() + string.digits.encode() + b"+/"
+_BLANK = re.compile(rb"(?<=\S) (?=\S)")
 _PLACE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
 FILES = 100
 UU_LINES = 200_000
@@ -90,9 +91,9 @@ def _base64(body: bytes) -> bytes:
 
 
 def _is_prose(body: bytes) -> bool:
-    """Whether words or a page stand where base64 was declared: a tenth of the octets are blanks, or a tag comes first."""
+    """Whether words or a page stand where base64 was declared: a tenth of the octets are blanks within lines, or a tag comes first."""
     start = body[:2000]
-    return start.count(b" ") * 10 > len(start) or start.lstrip()[:1] == b"<"
+    return len(_BLANK.findall(start)) * 10 > len(start) or start.lstrip()[:1] == b"<"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def enriched(text: str) -> str:
             continue
         piece = _BREAKS.sub(lambda run: "\n" * (len(run.group()) - 1) or " ", piece) if fills else piece
         found.append(_MARK.sub(_sign, piece))
-    return "".join(found)
+    return "".join(found).strip()
 
 
 def _sign(mark: re.Match[str]) -> str:

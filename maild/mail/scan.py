@@ -269,7 +269,7 @@ def _fields(walk: _Walk, block: bytes, *, top: bool) -> tuple[Fields, int]:
         if match:
             body = -1
             found.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
-        elif line.strip(b"\r") and not (offset == 0 and line.startswith((b"From ", b">From "))):
+        elif line.strip(b"\r") and (found or not line.startswith((b"From ", b">From "))):
             if line.startswith(b"--") and _is_delimiter(found, line):
                 return _kept(walk, found, top=top), offset
             body = offset if body < 0 else body

@@ -103,7 +103,9 @@ def unpack(octets: bytes) -> Unpacked | None:
     """The files and the text of a winmail.dat."""
     if not octets.startswith(SIGNATURE):
         return None
-    return _unpack(octets, 0, len(octets), [0], 0)
+    found = _unpack(octets, 0, len(octets), [0], 0)
+    found.defects = list(dict.fromkeys(found.defects))
+    return found
 
 
 def _unpack(octets: bytes, start: int, end: int, steps: list[int], depth: int) -> Unpacked:
