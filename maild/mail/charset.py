@@ -3,7 +3,8 @@
 decode(octets, declared, fallback) -> (text, note)   never raises; note names a choice that the sender did not declare, or "".
 shown(text) -> one line without controls; body(text) -> lines with LF.  Pure, linear.
 
-Order (MAIL.md "Charsets"): declared through the superset map -> UTF-8 strictly -> the desk's 8-bit charset with replacement.
+Order (MAIL.md "Charsets"): declared through the superset map -> UTF-8 strictly -> the desk's 8-bit charset with replacement.  UTF-16
+is believed only where octets look like it, and undeclared UTF-16 (a byte order mark) and ISO-2022-JP (its escapes) tell themselves.
 LIMITS  Only charsets that Python's own alias table names: an unknown name is never imported or remembered.
 """
 
@@ -27,6 +28,17 @@ _SUPERSET = {
     "shift_jis": "cp932",
     "big5": "big5hkscs",
 }
+# These have controls where Windows has letters: a mail that uses the place means Windows.
+_WINDOWS = {
+    "iso8859_2": "cp1250",
+    "iso8859_15": "cp1252",
+    "iso8859_7": "cp1253",
+    "iso8859_13": "cp1257",
+    "iso8859_4": "cp1257",
+}
+_C1 = bytes(range(0x80, 0xA0))
+_UTF16 = {"utf_16": "utf-16-be", "utf_16_le": "utf-16-le", "utf_16_be": "utf-16-be"}
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 # Not text, or quadratic, or not a charset of mail at all.
 _FORBIDDEN = {
     "base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "uu_codec", "zlib_codec", "rot_13", "mbcs", "oem", "tactis",
@@ -74,7 +86,9 @@ def codec_of(declared: str) -> str | None:
 def decode(octets: bytes, declared: str, fallback: str = "cp1252") -> tuple[str, str]:
     """Text of these octets, and what was guessed ("" when nothing was)."""
     codec = codec_of(declared)
-    if octets.isascii() and (not codec or codec in ("utf_8", "cp1252", "cp1250")):
+    if codec in _UTF16:
+        return _utf16(octets, codec, declared, fallback)
+    if octets.isascii() and (not codec or codec in ("utf_8", "cp1252", "cp1250")) and (codec or b"\x1b$" not in octets):
         return octets.decode("ascii"), "" if codec is not None else f"charset {_word(declared)} unknown"
     if codec is None:
         text, used = _guess(octets, fallback)
@@ -82,10 +96,24 @@ def decode(octets: bytes, declared: str, fallback: str = "cp1252") -> tuple[str,
     if not codec:
         text, used = _guess(octets, fallback)
         return text, f"charset not declared, read as {used}"
+    if codec in _WINDOWS and len(octets.translate(None, _C1)) < len(octets):
+        codec = _WINDOWS[codec]
     try:
         return octets.decode(codec), ""
     except (UnicodeError, LookupError, ValueError):
         return _mend(octets, codec, declared, fallback)
+
+
+def _utf16(octets: bytes, codec: str, declared: str, fallback: str) -> tuple[str, str]:
+    """UTF-16 with its mark, or with NULs in one half of its pairs (RFC 2781 section 4.3); else another charset was meant."""
+    mark = _MARKS.get(octets[:2])
+    start = octets[:2000]
+    high, low = start[::2].count(0), start[1::2].count(0)
+    if mark is None and high == low == 0 and (octets.isascii() or _strict(octets, "utf_8") is not None):
+        text, used = _guess(octets, fallback)
+        return text, f"charset {_word(declared)} is wrong, read as {used}"
+    order = mark or ("utf-16-le" if low > high else "utf-16-be" if high > low else _UTF16[codec])
+    return octets[2 if mark else 0 :].decode(order, "replace"), ""
 
 
 def _mend(octets: bytes, codec: str, declared: str, fallback: str) -> tuple[str, str]:
@@ -105,6 +133,11 @@ def _mend(octets: bytes, codec: str, declared: str, fallback: str) -> tuple[str,
 
 
 def _guess(octets: bytes, fallback: str) -> tuple[str, str]:
+    mark = _MARKS.get(octets[:2])
+    if mark is not None and b"\0" in octets:
+        return octets[2:].decode(mark, "replace"), mark
+    if b"\x1b$" in octets and (japanese := _strict(octets, "iso2022_jp_ext")) is not None:
+        return japanese, "iso-2022-jp"
     strict = _strict(octets, "utf_8")
     if strict is not None:
         return strict, "utf-8"

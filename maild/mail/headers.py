@@ -22,7 +22,7 @@ from maild.model.message import Address
 ADDRESSES = 1000
 IDS = 1000
 
-_WORD_HEAD = re.compile(r"=\?([^\s?]{1,60})\?([bBqQ])\?")
+_WORD_HEAD = re.compile(r"=\?[ \t]?([^\s?]{1,60})[ \t]?\?[ \t]?([bBqQ])[ \t]?\?")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _TOKEN = re.compile(
     r"""(?P<word>=\?[^\s?]{1,60}\?[bBqQ]\?[^?]*+\?=)|(?P<angle><[^<>]*+>)|(?P<quote>")|(?P<open>\()|(?P<stop>[,;:])|(?P<atom>[^"(),;:<=]++|.)""",
@@ -54,9 +54,9 @@ def decoded(value: str) -> str:
     at, pending, charset = 0, b"", ""
     while True:
         match = _WORD_HEAD.search(value, at)
-        end = value.find("?=", match.end()) if match else -1
-        if match is None or end < 0:
+        if match is None:
             break
+        end, after = _word_end(value, match.end())
         between = value[at : match.start()]
         octets = _word_octets(match[2], value[match.end() : end])
         name = match[1].partition("*")[0]
@@ -65,11 +65,25 @@ def decoded(value: str) -> str:
             out.append(decode(pending, charset)[0])
             pending = b""
         out.append("" if joins else between)
-        pending, charset, at = pending + octets if len(pending) < 998 else octets, name, end + 2
+        pending, charset, at = pending + octets if len(pending) < 998 else octets, name, after
         if len(pending) >= 998:
             out.append(decode(pending, charset)[0])
             pending = b""
     return "".join((*out, decode(pending, charset)[0], value[at:]))
+
+
+def _word_end(value: str, at: int) -> tuple[int, int]:
+    """Where the letters of a word end, and the word; one that was cut off on its way ends at the next word, a blank, or the end."""
+    end = value.find("?=", at)
+    if end >= 0 and value.find("=?", at, end) < 0:
+        return end, end + 2
+    stop = value.find("=?", at)
+    stop = stop if stop >= 0 and _WORD_HEAD.match(value, stop) else -1
+    if stop < 0 and end >= 0:
+        return end, end + 2
+    blank = _SPACE.search(value, at, stop if stop >= 0 else len(value))
+    after = blank.start() if blank else stop if stop >= 0 else len(value)
+    return at + len(value[at:after].rstrip("?")), after
 
 
 def _word_octets(how: str, written: str) -> bytes:
@@ -255,7 +269,13 @@ def file_name(file: dict[str, str], params: dict[str, str], fallback: str = "cp1
         or _parameter(params, "name", fallback)
         or _parameter(file, "name", fallback)
     )
-    return _PATH.sub("", shown(name).strip()).strip()[:255] if name else ""
+    return clean_name(name)
+
+
+def clean_name(name: str) -> str:
+    """A file's name without folders, on one line, of at most 255 characters; "" for one that says nothing."""
+    last = _PATH.sub("", shown(name).strip()).strip()[:255] if name else ""
+    return last if last.strip(". ") else ""
 
 
 def _parameter(values: dict[str, str], name: str, fallback: str) -> str:
@@ -276,7 +296,8 @@ def _extended(value: str, fallback: str) -> str:
     _, second, written = rest.partition("'")
     if not quote or not second:
         charset, written = "", value
-    return decode(unquote_to_bytes(written.encode("latin-1", "replace")), charset, fallback)[0]
+    found = decode(unquote_to_bytes(written.encode("latin-1", "replace")), charset, fallback)[0]
+    return decoded(found) if "=?" in found else found
 
 
 def _joined(values: dict[str, str], pieces: Sequence[str], fallback: str) -> str:

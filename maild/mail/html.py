@@ -4,7 +4,7 @@ lines(page) -> [(mark, text)]; text(page) -> str, quoted lines behind "> ".  Nev
 nested elements costs what its length costs.
 
 LIMITS  2 MB of a page are read; after 100 000 tags the rest is stripped of tags, without lines; a tag ends within 4 000 characters or
-at its first ">"; 100 containers deep.
+at its first ">"; 100 containers deep; 100 000 lines of preformatted text.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ LIMIT = 2_000_000
 TAG_LENGTH = 4000
 TAGS = 100_000
 CONTAINERS = 100
+PRE_LINES = 100_000
 
 OWN, QUOTE, MAYBE, REST, SIGNATURE = "", ">", "?", "=", "-"
 Line = tuple[str, str]
@@ -27,7 +28,12 @@ _RUN = re.compile(r"<+(?![a-zA-Z/!?])")
 _ANY_TAG = re.compile(r"<[^<>]*+>")
 _LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]{1,2000})""", re.I)
-_HIDDEN = re.compile(r"""display\s*:\s*none|mso-hide\s*:\s*all|\shidden(?:\s|=|$)|aria-hidden\s*=\s*["']?true""")
+_HIDDEN = re.compile(
+    r"""display\s*:\s*none|mso-hide\s*:\s*all|\shidden(?:\s|=|$)|aria-hidden\s*=\s*["']?true|visibility\s*:\s*hidden"""
+    r"""|(?:max-height|opacity)\s*:\s*0(?:\.0+)?(?:px|em|pt|%)?\s*(?:[;"'!]|$)"""
+)
+# What senders pad the line with that a mailbox shows beside the subject; a line of nothing else is empty.
+_FILLING = " \t\n\r\f\v\xa0\u00ad\u034f\u2007\u200b\u200c\u200d\u2060\ufeff"
 
 # How clients mark what they quote.  Names of classes and ids are the clients' own; each stands in every language.
 _QUOTED = re.compile(
@@ -102,13 +108,15 @@ _LINE = frozenset(
     ]
 )
 _PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"])
+_RAW_END = {name: re.compile(f"</{name}", re.I) for name in _RAW}
 _BLOCKS = _LINE | _PARAGRAPH | {"hr"}
 
 
 class _Page:
     """The text while it grows, and which containers are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hides: bool) -> None:
+        self.hides = hides
         self.out: list[Line] = []
         self.line: list[str] = []
         self.gap = False
@@ -116,17 +124,23 @@ class _Page:
         self.containers: list[tuple[str, int, str]] = []
         self.rest = False
         self.hidden = 0
+        self.has_hidden = False
         self.pre = 0
+        self.pre_lines = 0
+        self.lists: list[int] = []
+        self.own_mark = OWN
         self.unclosed: set[str] = set()
         self.link = ""
         self.link_at = 0
 
     @property
     def mark(self) -> str:
-        if self.rest:
-            return REST
+        return REST if self.rest else self.own_mark
+
+    def contained(self) -> None:
+        """The containers have changed: which mark holds now?"""
         marks = [mark for _, _, mark in self.containers]
-        return next((m for m in (QUOTE, SIGNATURE, MAYBE) if m in marks), OWN)
+        self.own_mark = next((m for m in (QUOTE, SIGNATURE, MAYBE) if m in marks), OWN)
 
     def words(self, chunk: str) -> None:
         if self.hidden:
@@ -143,7 +157,8 @@ class _Page:
         self.gap = (chunk[-1].isspace() if words else self.gap or bool(self.line)) if chunk else self.gap
 
     def _preformatted(self, chunk: str) -> None:
-        first, *others = chunk.replace("\r\n", "\n").split("\n")
+        first, *others = chunk.replace("\r\n", "\n").split("\n", max(PRE_LINES - self.pre_lines, 0))
+        self.pre_lines += len(others)
         self.line.append(first)
         for other in others:
             self.end_line(always=True)
@@ -152,8 +167,10 @@ class _Page:
     def end_line(self, *, always: bool = False) -> None:
         text = "".join(self.line)
         self.line, self.gap = [], False
-        if text.strip() or always:
+        if text.strip(_FILLING):
             self.out.append((self.mark, text.rstrip()))
+        elif always and (self.pre or len(self.out) < 2 or self.out[-1][1] or self.out[-2][1]):
+            self.out.append((self.mark, ""))
 
     def blank(self) -> None:
         self.end_line()
@@ -162,8 +179,14 @@ class _Page:
 
 
 def lines(page: str) -> list[Line]:
-    """The page's lines with their marks; no two empty lines stand together but where the page has them."""
-    state, page = _Page(), body(page[:LIMIT])
+    """The page's lines with their marks; at most two empty lines stand together.  A page that hides all that it says is shown."""
+    page = body(page[:LIMIT])
+    state = _read(page, hides=True)
+    return state.out if state.out or not state.has_hidden else _read(page, hides=False).out
+
+
+def _read(page: str, *, hides: bool) -> _Page:
+    state = _Page(hides=hides)
     at, size, tags = 0, len(page), 0
     while at < size:
         start = page.find("<", at)
@@ -178,7 +201,7 @@ def lines(page: str) -> list[Line]:
             state.words(_ANY_TAG.sub(" ", page[at:]))
             break
     state.end_line()
-    return state.out
+    return state
 
 
 def text(page: str) -> str:
@@ -187,7 +210,8 @@ def text(page: str) -> str:
 
 
 def as_text(found: list[Line]) -> str:
-    return "\n".join(f"> {line}" if mark == QUOTE else line for mark, line in found).strip("\n")
+    last = next((n for n in range(len(found), 0, -1) if found[n - 1][1]), 0)
+    return "\n".join(f"> {line}" if mark == QUOTE else line for mark, line in found[:last]).strip("\n")
 
 
 def has_container(page: str) -> bool:
@@ -215,19 +239,20 @@ def _markup(state: _Page, page: str, start: int) -> int:
 
 def _after_raw(state: _Page, page: str, name: str, at: int) -> int:
     """After the end tag of an element whose text nobody sees; one that never ends hides nothing."""
-    ends = [] if name in state.unclosed else [page.find(f"</{form}", at) for form in (name, name.upper())]
-    ends = [end for end in ends if end >= 0]
-    if not ends:
+    end = None if name in state.unclosed else _RAW_END[name].search(page, at)
+    if end is None:
         state.unclosed.add(name)
         return at
-    return _tag_end(page, min(ends) + len(name) + 2)
+    return _tag_end(page, end.end())
 
 
 def _no_tag(state: _Page, page: str, start: int) -> int:
     """A comment, a declaration, or a plain "<"."""
     if page.startswith("<!--", start):
-        end = page.find("-->", start + 4)
-        return len(page) if end < 0 else end + 3
+        end = -1 if "!--" in state.unclosed else page.find("-->", start + 4)
+        if end < 0:
+            state.unclosed.add("!--")
+        return start + 4 if end < 0 else end + 3
     if page.startswith(("<!", "<?", "</"), start):
         end = page.find(">", start, start + TAG_LENGTH)
         return start + 2 if end < 0 else end + 1
@@ -256,8 +281,10 @@ def _open(state: _Page, name: str, attributes: str) -> None:
         state.end_line(always=True)
     elif name in ("td", "th") and state.line:
         state.gap = True
+    elif name in ("ol", "ul"):
+        state.lists = [*state.lists[-CONTAINERS:], int(name == "ol")]
     elif name == "li":
-        state.line.append("- ")
+        state.line.append(_bullet(state))
     elif name == "a":
         href = _HREF.search(attributes)
         state.link, state.link_at = href[1] if href else "", len(state.line)
@@ -274,7 +301,19 @@ def _open(state: _Page, name: str, attributes: str) -> None:
     if mark is not None and len(state.containers) < CONTAINERS:
         state.end_line()
         state.containers.append((name, state.opened[name], mark))
-        state.hidden += mark == "hidden"
+        state.contained()
+        if mark == "hidden" and name != "head":
+            state.has_hidden = True
+        state.hidden += mark == "hidden" and (state.hides or name == "head")
+
+
+def _bullet(state: _Page) -> str:
+    """What stands before an item: its number in a numbered list."""
+    number = state.lists[-1] if state.lists else 0
+    if not number:
+        return "- "
+    state.lists[-1] += 1
+    return f"{number}. "
 
 
 def _container(name: str, low: str) -> str | None:
@@ -299,6 +338,8 @@ def _close(state: _Page, name: str) -> None:
         _break(state, name, "", ends=True)
     if name == "pre" and state.pre:
         state.pre -= 1
+    if name in ("ol", "ul") and state.lists:
+        state.lists.pop()
     depth = state.opened.get(name, 0)
     if depth == 0:
         return
@@ -308,8 +349,11 @@ def _close(state: _Page, name: str) -> None:
         if kind == name:
             if level == depth:
                 state.end_line()
-                state.hidden -= sum(mark == "hidden" for _, _, mark in state.containers[index:])
+                state.hidden -= sum(
+                    mark == "hidden" and (state.hides or inner == "head") for inner, _, mark in state.containers[index:]
+                )
                 del state.containers[index:]
+                state.contained()
             return
 
 

@@ -1,7 +1,8 @@
 """parse: raw mail -> Message.
 
 read(raw, charset) -> Message; unreadable(raw) -> Message of its head only.  Pure; never raises, on any octets; linear.
-charset: the desk's 8-bit charset, for octets that declare none ("cp1250" where a desk writes Slovenian).
+charset: the desk's 8-bit charset, for octets that declare none ("cp1250" where a desk writes Slovenian); a sender whose country or
+language has Central Europe's letters brings cp1250 with him.
 
 The order: scan the tree, read the head, gather the body's text and attachments, judge bounce and kind, cut the own text.
 """
@@ -9,6 +10,7 @@ The order: scan the tree, read the head, gather the body's text and attachments,
 from __future__ import annotations
 
 import hashlib
+import re
 
 from maild.mail import kind as kinds
 from maild.mail.body import Body, gather
@@ -20,6 +22,9 @@ from maild.mail.owntext import of_page, own_text
 from maild.mail.payload import octets
 from maild.mail.scan import Part, Scan, scan, scan_head
 from maild.model.message import Address, Attachment, Bounce, Kind, Message
+
+_CENTRAL = re.compile(rb"@[a-z0-9.-]{1,250}\.(?:si|hr|ba|rs|cz|sk|pl|hu)\b", re.I)
+_CENTRAL_LANGUAGE = re.compile(rb"\s*(?:sl|hr|bs|cs|sk|pl|hu)\b", re.I)
 
 ADDRESSES = 1000
 STATUSES = 20
@@ -95,6 +100,7 @@ class _Head:
 
 def _read(raw: bytes, charset: str) -> Message:
     scanned = scan(raw)
+    charset = _eight_bits(scanned, charset)
     head = _Head(scanned, charset)
     body = gather(scanned, charset)
     report = _bounce(scanned, head, body, charset)
@@ -107,6 +113,15 @@ def _read(raw: bytes, charset: str) -> Message:
     own = of_page(body.lines) if body.lines else own_text(body.text, body.html)
     defects = tuple(dict.fromkeys((*scanned.defects, *body.defects)))
     return _message(head, judged, body.text, body.html, own, tuple(body.attachments), report, defects)
+
+
+def _eight_bits(scanned: Scan, charset: str) -> str:
+    """What octets of no declared charset are: the desk's, but a Slovenian's č is not Western Europe's è."""
+    if charset != "cp1252" or scanned.octets.isascii():
+        return charset
+    part = scanned.root
+    central = _CENTRAL.search(part.field("from")) or _CENTRAL_LANGUAGE.match(part.field("content-language"))
+    return "cp1250" if central else charset
 
 
 def _report_type(root: Part) -> str:

@@ -4,7 +4,7 @@ scan(raw) -> Scan(root, defects).  A Part names its body by offsets (start, end)
 Never raises.  Cost: at most DEPTH passes of bytes.find over the mail.
 
 LIMITS  header block 100 kB, 1000 fields, a field 16 kB (a list is cut, another field dropped), depth 20, 500 parts, 200
-parameters.  What is over a limit is opaque or cut, and named in defects.
+parameters, 20 000 lines that look like a delimiter.  What is over a limit is opaque or cut, and named in defects.
 """
 
 from __future__ import annotations
@@ -19,13 +19,20 @@ DEPTH = 20
 PARTS = 500
 PARAMETERS = 200
 BOUNDARY = 2048
+LOOK_ALIKES = 20_000
 
 Fields = list[tuple[str, bytes]]
 
 _LISTS = frozenset(("to", "cc", "bcc", "from", "reply-to", "references", "in-reply-to", "resent-to", "resent-cc"))
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*")
 _PARAMETER = re.compile(r';\s*+([^=;\s"]{1,100}+)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^;]*+))', re.S)
-_ESCAPED = re.compile(r"\\(.)", re.S)
+# A path with backslashes is written as it is by most who write one; only these two signs need the escape.
+_ESCAPED = re.compile(r"\\([\\\"])", re.S)
+_NOT_LETTER = re.compile(r"[^a-z0-9]+")
+_SPELLINGS = {
+    "quotedprintable": "quoted-printable", "base64": "base64", "b64": "base64", "uuencode": "x-uuencode", "xuuencode": "x-uuencode",
+    "uue": "x-uuencode", "xuue": "x-uuencode",
+}  # fmt: skip
 _TYPE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})\s*/\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})")
 
 
@@ -68,14 +75,14 @@ class _Walk:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.parts = 0
+        self.look_alikes = 0
         self.defects: dict[str, None] = {}
         self.cut = False
 
 
 def scan(raw: bytes) -> Scan:
     """The tree of a whole mail."""
-    if b"\n" not in raw and b"\r" in raw:
-        raw = raw.replace(b"\r", b"\n")  # line ends of old Macs; offsets stay
+    raw = line_ends(raw)
     walk = _Walk(raw)
     root = _part(walk, 0, len(raw), 0, "text/plain")
     return Scan(root, tuple(walk.defects), walk.cut, raw)
@@ -88,6 +95,11 @@ def scan_head(raw: bytes) -> Scan:
     kind, params, disposition, file, encoding = _described(fields, "text/plain")
     root = Part(fields, kind, params, disposition, file, encoding, body, len(raw), opaque=True)
     return Scan(root, tuple(walk.defects), walk.cut, raw)
+
+
+def line_ends(raw: bytes) -> bytes:
+    """The mail as it is read: one whose lines end as on old Macs, with lines that end in LF; offsets stay."""
+    return raw.replace(b"\r", b"\n") if b"\r" in raw and b"\n" not in raw else raw
 
 
 def _part(walk: _Walk, start: int, end: int, depth: int, default: str) -> Part:
@@ -123,8 +135,14 @@ def _described(fields: Fields, default: str) -> tuple[str, dict[str, str], str, 
             text = value.decode("latin-1")
             disposition, file = text.partition(";")[0].strip().lower()[:40], parameters(text)
         elif name == "content-transfer-encoding":
-            encoding = value.decode("latin-1").partition(";")[0].strip().strip("\"'").lower()[:40]
+            encoding = _transfer_encoding(value)
     return kind, params, disposition, file, encoding
+
+
+def _transfer_encoding(value: bytes) -> str:
+    """The word, in the one spelling that has a meaning: "Quoted_Printable" is written, and "base-64", and "8bit;"."""
+    written = value.decode("latin-1").partition(";")[0].partition("(")[0].strip("\"' \t").lower()[:40]
+    return _SPELLINGS.get(_NOT_LETTER.sub("", written), written.replace(">", ""))
 
 
 def content_type(value: bytes, default: str) -> tuple[str, dict[str, str]]:
@@ -143,7 +161,11 @@ def parameters(text: str) -> dict[str, str]:
         if count >= PARAMETERS:
             break
         quoted, bare = match[2], match[3]
-        value = bare.strip() if quoted is None else (_ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted)
+        value = (
+            bare.strip().removeprefix('"')
+            if quoted is None
+            else (_ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted)
+        )
         found.setdefault(match[1].lower(), value)
     return found
 
@@ -169,10 +191,12 @@ def _spans(walk: _Walk, delimiter: bytes, start: int, end: int) -> list[tuple[in
     at, open_at, closed = start, -1, False
     while not closed and (hit := raw.find(delimiter, at, end)) >= 0:
         at = hit + len(delimiter)
-        if hit != start and raw[hit - 1] != 10:
-            continue
-        rest, after = _rest_of_line(raw, at, end)
+        rest, after = _rest_of_line(raw, at, end) if hit == start or raw[hit - 1] == 10 else (b"no", at)
         if rest and not rest.startswith(b"--"):
+            walk.look_alikes += 1
+            if walk.look_alikes > LOOK_ALIKES:
+                walk.defects["more than 20 000 lines that look like a delimiter: the rest is one part"] = None
+                break
             continue
         if open_at >= 0:
             spans.append((open_at, _before_line(raw, open_at, hit)))
@@ -245,7 +269,7 @@ def _fields(walk: _Walk, block: bytes, *, top: bool) -> tuple[Fields, int]:
         if match:
             body = -1
             found.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
-        elif line.strip(b"\r") and not (offset == 0 and line.startswith((b"From ", b">From "))):
+        elif line.strip(b"\r") and (found or not line.startswith((b"From ", b">From "))):
             if line.startswith(b"--") and _is_delimiter(found, line):
                 return _kept(walk, found, top=top), offset
             body = offset if body < 0 else body
