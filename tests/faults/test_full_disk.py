@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from parts.mails import mail
+from parts.net import wait_until
 from parts.sink import Sink
 from parts.site import Site
 
@@ -57,6 +58,19 @@ def fill(site: Site) -> tuple[list[str], smtplib.SMTPResponseException]:
     pytest.fail("24 MB held 100 MB")
 
 
+def deliver_in_the_end(site: Site) -> None:
+    """As an MTA does: 452 is tried again.  The daemon looks at its disk twice a second."""
+
+    def taken() -> bool:
+        try:
+            site.send(mail("Ann Berg <ann@kunde.example>", "Plass igjen", "Takk.", Message_ID="<again@kunde.example>"))
+        except smtplib.SMTPResponseException:
+            return False
+        return True
+
+    wait_until(taken, 20.0)
+
+
 @pytest.mark.parametrize("reserve", ["6MB", "0"], ids=["the reserve is reached", "not an octet is left"])
 def test_a_full_disk_is_452_and_loses_nothing(cramped: Site, sink: Sink, reserve: str) -> None:
     site = free(cramped, reserve)
@@ -65,7 +79,7 @@ def test_a_full_disk_is_452_and_loses_nothing(cramped: Site, sink: Sink, reserve
     assert site.running
     assert len(taken) >= 3
     (Path(site.config).parent / "state" / "ballast").unlink()
-    site.send(mail("Ann Berg <ann@kunde.example>", "Plass igjen", "Takk."))
+    deliver_in_the_end(site)
     sink.wait("ack", count=len(taken) + 1)
     assert sorted(case["subject"] for case in site.cases()) == sorted([*taken, "Plass igjen"])
     assert "Traceback" not in site.log_text(), site.log_text()[-6000:]
