@@ -28,10 +28,26 @@ def folded(text: str, own: str) -> tuple[Piece, ...]:
     """The text in order, split where the author's words begin and end.  Of two ways to find them that with fewer pieces."""
     lines = text.splitlines(keepends=True)
     words = own.split()
-    ways = [_pieces(lines, marks) for marks in (_downwards(lines, words), _upwards(lines, words)) if words and marks]
-    if ways:
-        return min(ways, key=len)
+    for cut in (lines, _cut(lines, own)) if words else ():
+        ways = [_pieces(cut, marks) for marks in (_downwards(cut, words), _upwards(cut, words)) if marks]
+        if ways:
+            return min(ways, key=len)
     return (Piece(text, own=True),) if text else ()
+
+
+def _cut(lines: list[str], own: str) -> list[str]:
+    """The lines, each that begins with the author's next line cut behind it: an attribution or our marker may share a line."""
+    wanted = [line.strip() for line in own.split("\n") if line.strip()]
+    cut: list[str] = []
+    at = 0
+    for line in lines:
+        if at < len(wanted) and line.lstrip().startswith(wanted[at]):
+            end = len(line) - len(line.lstrip()) + len(wanted[at])
+            at += 1
+            cut += [line[:end], line[end:]] if line[end:].strip() else [line]
+        else:
+            cut.append(line)
+    return cut
 
 
 def _downwards(lines: list[str], words: list[str]) -> list[bool | None]:

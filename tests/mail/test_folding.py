@@ -48,6 +48,14 @@ def test_own_words_that_the_page_breaks_elsewhere() -> None:
     ]  # fmt: skip
 
 
+def test_a_line_that_the_author_shares_with_an_attribution() -> None:
+    text = "Greit. On Wed, Mar 4, 2026 at 3:59 PM, o@desk.example wrote:\n> gammelt\n"
+    assert shape(text) == [
+        (True, "Greit."),
+        (False, "On Wed, Mar 4, 2026 at 3:59 PM, o@desk.example wrote:\n> gammelt"),
+    ]
+
+
 def test_in_doubt_everything_is_shown() -> None:
     for own in ("noe annet", ""):
         assert folded("Hei.\n> gammelt", own) == (Piece("Hei.\n> gammelt", own=True),)
