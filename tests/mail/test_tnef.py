@@ -10,11 +10,6 @@ import struct
 
 import pytest
 from tnefparse import TNEF
-
-from maild.mail import tnef
-from maild.mail.parse import read
-from maild.mail.payload import payload
-from maild.model.message import Message
 from winmail_making import (
     BINARY,
     BOOLEAN,
@@ -38,6 +33,11 @@ from winmail_making import (
     stream,
     text,
 )
+
+from maild.mail import tnef
+from maild.mail.parse import read
+from maild.mail.payload import payload
+from maild.model.message import Message
 
 PDF = b"%PDF-1.4 padded to an odd length\0\0\0"
 
