@@ -103,6 +103,8 @@ def _choose(work: _Gathering, blocks: Sequence[_Block]) -> None:
     if htmls:
         body.html = "\n".join(htmls)
     chosen = [_said(block) for block in blocks]
+    if any(lines and len(block.html or "") > page.LIMIT for block, (_, lines) in zip(blocks, chosen, strict=True)):
+        body.defects.append("a page over 2 MB: the rest is not in the text")
     body.text = "\n".join(said for said, _ in chosen if said.strip()).strip("\n")
     if htmls and all(lines or not said.strip() for said, lines in chosen):
         body.lines = [line for _, lines in chosen for line in lines]

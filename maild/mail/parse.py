@@ -64,7 +64,7 @@ def unreadable(raw: bytes) -> Message:
     signs = kinds.Signs(
         head.header, (head.part.type,), "", "", head.author.address if head.author else "", head.subject, "", None
     )
-    return _message(head, kinds.kind(signs), "", None, "", (whole,), None, (*head.defects, "unreadable"))
+    return _message(head, kinds.kind(signs), "", None, "", (whole,), None, ("unreadable",))
 
 
 class _Head:
@@ -93,9 +93,10 @@ class _Head:
     def people(self, name: str) -> tuple[Address, ...]:
         """All mailboxes of all fields of that name."""
         values = [value for key, value in self.raw_fields if key == name]
-        if len(values) == 1:
-            return addresses(values[0])
-        return tuple(a for value in values for a in addresses(value))[:ADDRESSES]
+        found = addresses(values[0]) if len(values) == 1 else tuple(a for value in values for a in addresses(value))
+        if len(found) >= ADDRESSES:
+            self.defects = tuple(dict.fromkeys((*self.defects, f"1000 addresses or more in {name}: cut")))
+        return found[:ADDRESSES]
 
 
 def _read(raw: bytes, charset: str) -> Message:
@@ -111,8 +112,7 @@ def _read(raw: bytes, charset: str) -> Message:
         kinds.Signs(head.header, body.types, report_type, body.method, author, head.subject, opening, report)
     )
     own = of_page(body.lines) if body.lines else own_text(body.text, body.html)
-    defects = tuple(dict.fromkeys((*scanned.defects, *body.defects)))
-    return _message(head, judged, body.text, body.html, own, tuple(body.attachments), report, defects)
+    return _message(head, judged, body.text, body.html, own, tuple(body.attachments), report, tuple(body.defects))
 
 
 def _eight_bits(scanned: Scan, charset: str) -> str:
@@ -132,11 +132,13 @@ def _message(
     head: _Head, judged: kinds.Judged, text_: str, html: str | None, own: str, attachments: tuple[Attachment, ...],
     report: Bounce | None, defects: tuple[str, ...],
 ) -> Message:  # fmt: skip
+    to, cc, reply_to = (head.people(name) for name in ("to", "cc", "reply-to"))
+    defects = tuple(dict.fromkeys((*head.defects, *defects)))
     references = dict.fromkeys((*ids(head.raw("in-reply-to")), *ids(head.raw("references"))))
     message_id = next(iter(ids(head.raw("message-id"))), None)
     return Message(
-        subject=head.subject, author=head.author, authors=head.authors, to=head.people("to"), cc=head.people("cc"),
-        reply_to=head.people("reply-to"), date=moment(head.header("date") or ""), message_id=message_id, references=tuple(references),
+        subject=head.subject, author=head.author, authors=head.authors, to=to, cc=cc,
+        reply_to=reply_to, date=moment(head.header("date") or ""), message_id=message_id, references=tuple(references),
         text=text_, html=html, own_text=own, attachments=attachments, kind=judged.kind, automatic=judged.automatic, why=judged.why,
         bounce=report if judged.kind is Kind.BOUNCE else None, language=language(own or text_), defects=defects, headers=head.fields,
     )  # fmt: skip

@@ -76,7 +76,10 @@ def octets(raw: bytes, start: int, end: int, encoding: str) -> bytes:
             return _base64(body)
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
             found = _UU.search(body)
-            return (_uudecode(body, found.end(), len(body))[0] or body) if found else body
+            if found is None:
+                return body
+            decoded, end, _ = _uudecode(body, found.end(), len(body))
+            return decoded if decoded or end >= 0 else body
     return body
 
 

@@ -145,7 +145,8 @@ def read(octets: bytes) -> tuple[str, str]:
     for match in _TOKEN.finditer(octets):
         _token(document, match)
     document.flush()
-    said = "".join(document.out)
+    # A \u gives half of a pair for what lies beyond the first plane.
+    said = "".join(document.out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return ("", said) if hidden else (body(said).strip("\n"), "")
 
 

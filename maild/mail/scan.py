@@ -106,6 +106,8 @@ def _part(walk: _Walk, start: int, end: int, depth: int, default: str) -> Part:
     walk.parts += 1
     fields, body = head(walk, start, end, top=depth == 0)
     kind, params, disposition, file, encoding = _described(fields, default)
+    if len(params) >= PARAMETERS or len(file) >= PARAMETERS:
+        walk.defects["200 parameters or more: cut"] = None
     if not kind.startswith("multipart/"):
         return Part(fields, kind, params, disposition, file, encoding, body, end)
     if depth >= DEPTH:

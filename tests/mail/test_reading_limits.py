@@ -78,6 +78,61 @@ def test_a_thousand_and_one_fields_are_cut() -> None:
 def test_two_hundred_parameters_are_enough() -> None:
     raw = FROM + b"Content-Type: text/plain" + b"".join(b"; p%d=x" % i for i in range(1000)) + b"\n\nx"
     assert len(scan(raw).root.params) == 200
+    assert "200 parameters or more: cut" in read(raw).defects
+
+
+def test_a_thousand_addresses_are_enough() -> None:
+    message = read(FROM + b"To: " + b"a@b.c," * 2500 + b"\n\nThe text.")
+    assert len(message.to) == 1000
+    assert "1000 addresses or more in to: cut" in message.defects
+    assert message.text == "The text."
+
+
+def test_a_field_of_17_kb_is_dropped_and_named() -> None:
+    message = read(FROM + b"X-Long: " + b"a" * 17_000 + b"\nX-Next: b\n\nThe text.")
+    assert "field x-long over 16 kB: dropped" in message.defects
+    assert message.header("x-long") is None
+    assert message.header("x-next") == "b"
+
+
+def test_a_head_of_more_than_100_kb_is_cut_and_proves_nothing() -> None:
+    message = read(FROM + (b"X-A: " + b"a" * 990 + b"\n") * 120 + b"X-Last: b\n\nThe text.")
+    assert "header block over 100 kB: cut" in message.defects
+    assert (message.header("x-last"), message.authors, message.text) == (None, 0, "The text.")
+
+
+def test_twenty_levels_are_read() -> None:
+    levels = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(20))
+    assert read(FROM + levels + b"\nThe text.").text == "The text."
+
+
+def test_five_hundred_parts_are_read() -> None:
+    raw = FROM + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 499 + b"--b--\n"
+    message = read(raw)
+    assert message.text.count("x") == 499
+    assert message.defects == ()
+
+
+def test_twenty_thousand_lines_that_look_like_a_delimiter_end_the_search() -> None:
+    raw = FROM + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n" + b"--bx\n" * 21_000 + b"--b--\n"
+    message = read(raw)
+    assert any("look like a delimiter" in defect for defect in message.defects)
+    assert message.text.startswith("x\n--bx")
+
+
+def test_two_megabytes_of_a_page_are_read() -> None:
+    message = read(FROM + b"Content-Type: text/html\n\n<p>first</p>" + b"<p>more" * 400_000 + b"<p>last")
+    assert message.text.startswith("first")
+    assert "last" not in message.text
+    assert "a page over 2 MB: the rest is not in the text" in message.defects
+    assert message.html is not None
+    assert message.html.endswith("last")
+
+
+def test_uuencoded_files_are_at_most_a_hundred() -> None:
+    message = read(FROM + b"\n" + b"begin 644 a\n#:&5I\n`\nend\n" * 150)
+    assert len(message.attachments) == 100
+    assert message.text.count("begin 644 a") == 50
 
 
 @pytest.mark.parametrize(
