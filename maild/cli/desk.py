@@ -12,12 +12,14 @@ from typing import Any
 
 import click
 
+from maild.cli.terminal import one_line
 from maild.config import Config
 from maild.model.policy import Policy
 from maild.store.database import Database, Session
 
 _LONG = ("handler", "customer", "subject", "error")
 _WIDE = 400
+_OBEYED = re.compile("[\x7f-\x9f\ud800-\udfff]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -74,8 +76,9 @@ def opened(file: Path) -> Iterator[Open]:
 
 
 def say_json(value: Any) -> None:
-    """One object a line."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """One object a line.  What json leaves as it is and a terminal obeys (DEL, C1, lone surrogates) is escaped, which means the same."""
+    text = json.dumps(value, ensure_ascii=False)
+    click.echo(text if text.isprintable() else _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
@@ -105,4 +108,4 @@ def _word(value: Any) -> str:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         # The seconds and the zone (UTC, as everywhere) are there in --json.
         return value[:16].replace("T", " ")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return one_line(", ".join(map(str, value)) if isinstance(value, list) else value)

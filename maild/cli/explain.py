@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from maild.cli.options import config_option
+from maild.cli.terminal import harmless
 
 
 @click.command("explain")
@@ -35,28 +36,29 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
 def explain(trace: dict[str, Any]) -> None:
     """One arrival in the words of its trace; also what `maild try` prints."""
     if "incoming" in trace:
-        click.secho(
-            f"{trace['received_at']}  {trace['source']}  {trace['message_id'] or ''}  ({trace['state']})", bold=True
-        )
-        click.echo(f"  to          {', '.join(trace['recipients']) or '-'}")
+        _say(f"{trace['received_at']}  {trace['source']}  {trace['message_id'] or ''}  ({trace['state']})", bold=True)
+        _say(f"  to          {', '.join(trace['recipients']) or '-'}")
     if trace.get("kind"):
-        click.echo(
+        _say(
             f"  kind        {trace['kind']}{', automatic' if trace.get('automatic') else ''}  {'; '.join(trace.get('why', []))}"
         )
     trust = trace.get("trust") or {}
-    click.echo(f"  trust       {trust.get('authentication', 'none')}  {'; '.join(trust.get('evidence', []))}")
+    _say(f"  trust       {trust.get('authentication', 'none')}  {'; '.join(trust.get('evidence', []))}")
     thread = trace.get("thread") or {}
     found = thread.get("found") or ["no evidence of a case"]
-    click.echo(f"  thread      {thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}")
+    _say(f"  thread      {thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}")
     for rule in trace.get("rules", []):
-        click.echo(
-            f"  {'rule  yes' if rule['matched'] else 'rule   no'}   {rule['name']}  {rule['where']}  {rule['failed']}"
-        )
+        _say(f"  {'rule  yes' if rule['matched'] else 'rule   no'}   {rule['name']}  {rule['where']}  {rule['failed']}")
     for field, decided in trace.get("decisions", {}).items():
-        click.echo(
+        _say(
             f"  decided     {field} = {decided['value']}  by {decided['rule']} ({decided['where']})  {decided['because']}"
         )
     if trace.get("assignment"):
-        click.echo(f"  assigned    {trace['assignment']['handler'] or 'nobody'}: {trace['assignment']['reason']}")
+        _say(f"  assigned    {trace['assignment']['handler'] or 'nobody'}: {trace['assignment']['reason']}")
     if trace.get("error"):
-        click.echo(f"  error       {trace['error'].strip().rpartition(chr(10))[2]}")
+        _say(f"  error       {trace['error'].strip().rpartition(chr(10))[2]}")
+
+
+def _say(text: str, *, bold: bool = False) -> None:
+    """Trust and thread quote what strangers wrote."""
+    click.secho(harmless(text), bold=bold or None)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maild.cli.terminal import harmless, one_line
+
 if TYPE_CHECKING:
     from maild.model.message import Message
 
@@ -83,7 +85,7 @@ def _card(line: dict[str, Any]) -> None:
         click.echo(f"{line['path']}: {line['error']}", err=True)
         return
     author = line["from"]
-    click.secho(line["subject"] or "(no subject)", bold=True)
+    click.secho(one_line(line["subject"]) or "(no subject)", bold=True)
     rows = [
         ("file", line["path"]),
         ("from", f"{author['name']} <{author['address']}>".strip() if author else "nobody that can be read"),
@@ -99,9 +101,9 @@ def _card(line: dict[str, Any]) -> None:
     ]
     for name, value in rows:
         if value:
-            click.echo(f"  {name:9} {value}")
+            click.echo(f"  {name:9} {one_line(value)}")
     click.echo()
-    click.echo(line["own_text"] or line["text"] or "(no text)")
+    click.echo(harmless(line["own_text"] or line["text"]) or "(no text)")
     click.echo()
 
 

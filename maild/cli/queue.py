@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from maild.cli.options import config_option
+from maild.cli.terminal import harmless
 
 
 @click.group("queue")
@@ -54,7 +55,7 @@ def show(config: Path, row: str) -> int:
         click.echo(f"maild: there is no row {row} (see `maild queue list --all`)", err=True)
         return 1
     for key, value in found.items():
-        click.echo(f"{key + ':':<12} {value if value is not None else ''}")
+        click.echo(f"{key + ':':<12} {harmless(str(value)) if value is not None else ''}")
     return 0
 
 

@@ -23,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from maild.mail import tongues
 from maild.mail.parse import read as read_mail
 from maild.mail.parse import unreadable
 from maild.model.message import Address, Attachment, Bounce, Kind, Message
@@ -117,6 +118,7 @@ def serve() -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the daemon's terminal sends it to all; the daemon says when to end
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    tongues.opinion("")  # what lingua holds is no mail's doing
     held = _virtual()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(_HEAD.size)) == _HEAD.size:

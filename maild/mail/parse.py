@@ -140,7 +140,7 @@ def _message(
         subject=head.subject, author=head.author, authors=head.authors, to=to, cc=cc,
         reply_to=reply_to, date=moment(head.header("date") or ""), message_id=message_id, references=tuple(references),
         text=text_, html=html, own_text=own, attachments=attachments, kind=judged.kind, automatic=judged.automatic, why=judged.why,
-        bounce=report if judged.kind is Kind.BOUNCE else None, language=language(own or text_), defects=defects, headers=head.fields,
+        bounce=report if judged.kind is Kind.BOUNCE else None, language=language(own), defects=defects, headers=head.fields,
     )  # fmt: skip
 
 

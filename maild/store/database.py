@@ -53,6 +53,11 @@ def moment_or_none(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
+def iso(value: datetime | None) -> str | None:
+    """An instant as programs read it: ISO 8601, UTC, seconds."""
+    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+
+
 class NotDurable(Exception):
     """The database would lose what it has promised (fsync or synchronous_commit is off)."""
 

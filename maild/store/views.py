@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
 from typing import Any
 
-from maild.model.people import handler_of, person_of
+from maild.model.people import handler_of, handler_party, person_of
 from maild.model.plain import plain
-from maild.store.database import Session, moment, moment_or_none
-from maild.store.outbox import attachment
+from maild.store.database import Session, iso, moment, moment_or_none
+from maild.store.talk import messages
 
 View = dict[str, Any]
 Names = Mapping[str, str]
@@ -23,10 +20,6 @@ _CASE = (
     "SELECT c.id, c.number, t.text, c.status, c.priority, c.desk, c.handler, c.customer, c.language, c.opened_at,"
     " c.updated_at, c.state FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
 )
-
-
-def iso(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
 
 
 # --- cases ----------------------------------------------------------------------------------------------------------------------
@@ -77,13 +70,23 @@ def case(session: Session, row_id: int, handlers: Names) -> View:
     """One case whole."""
     shown = next(cases(session, handlers, "WHERE c.id=?", (row_id,)))
     parties = _Parties(session, handlers)
+    happened = events(session, row_id, parties)
     return {
         **shown,
-        "events": events(session, row_id, parties),
-        "messages": messages(session, row_id, parties),
+        "events": happened,
+        "messages": messages(session, row_id, parties.name),
         "tasks": [],
         "watchers": [],
+        # Events name people by party; here are their addresses.
+        "parties": {party: parties.name(party) for party in sorted(_named(happened))},
     }
+
+
+def _named(happened: Sequence[View]) -> set[str]:
+    """The handlers and persons that events speak of."""
+    facts = [(key, value) for event in happened for key, value in event["data"].items() if isinstance(value, str)]
+    parties = {handler_party(value) if key == "handler" else value for key, value in facts}
+    return {party for party in parties if party.partition(":")[0] in ("handler", "person")}
 
 
 class _Parties:
@@ -114,75 +117,6 @@ def events(session: Session, row_id: int, parties: _Parties) -> list[View]:
         }
         for r in rows
     ]
-
-
-def messages(session: Session, row_id: int, parties: _Parties) -> list[View]:
-    """Mails in and notes from `message`, letters out from the outbox, in the order of time."""
-    came = session.all(
-        "SELECT m.at, m.author, m.kind, m.message_id, m.internal, m.standing, m.attachments, t.text, m.incoming FROM message m"
-        " LEFT JOIN content t ON t.commitment=m.content WHERE m.case_id=? ORDER BY m.id",
-        (row_id,),
-    )
-    left = session.all(
-        "SELECT created_at, kind, message_id, sender, recipient, party, head, text, parts, state FROM outbox"
-        " WHERE case_id=? AND state<>'cancelled' ORDER BY id",
-        (row_id,),
-    )
-    both = [(r[0], _in(r, parties)) for r in came] + [(r[0], _out(r, parties)) for r in left]
-    both.sort(key=lambda pair: pair[0])
-    return [{"seq": seq, **view} for seq, (_, view) in enumerate(both, 1)]
-
-
-def _in(row: Sequence[Any], parties: _Parties) -> View:
-    body = json.loads(row[7]) if row[7] else {}
-    return {
-        "at": iso(moment(row[0])),
-        "direction": "in",
-        "from": body.get("from") or parties.name(row[1]),
-        "to": body.get("to", []),
-        "message_id": row[3],
-        "kind": row[2],
-        "subject": body.get("subject", ""),
-        "text": body.get("text", ""),
-        "own_text": body.get("own_text", ""),
-        "internal": bool(row[4]),
-        "attachments": [_file(a) for a in json.loads(row[6])],
-        "standing": row[5],
-        "incoming": row[8],
-    }
-
-
-def _out(row: Sequence[Any], parties: _Parties) -> View:
-    head = BytesHeaderParser().parsebytes(bytes(row[6]) + b"\r\n\r\n")
-    text = _text(bytes(row[7]))
-    return {
-        "at": iso(moment(row[0])),
-        "direction": "out",
-        "from": str(head.get("From", row[3])),
-        "to": [row[4]],
-        "message_id": row[2],
-        "kind": row[1],
-        "subject": str(make_header(decode_header(str(head.get("Subject", ""))))),
-        "text": text,
-        "own_text": text,
-        "internal": row[5].startswith("handler:"),
-        "attachments": [_file(part[1]) for part in json.loads(row[8])],
-        "state": row[9],
-    }
-
-
-def _text(part: bytes) -> str:
-    """The words of a letter of ours: the stored first part, with its own Content-* headers."""
-    from email.parser import BytesParser
-
-    message = BytesParser().parsebytes(part)
-    payload = message.get_payload(decode=True)
-    return payload.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
-
-
-def _file(row: Sequence[Any]) -> View:
-    value = attachment(row)
-    return {"name": value.name, "type": value.type, "size": value.size, "sha256": value.sha256, "inline": value.inline}
 
 
 def _addresses(session: Session, parties: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,116 @@
+"""event_words: an event of a case as one short English line.
+
+sentence(event, name, zone) -> "assigned to Kari Nordmann (round robin)".  name turns a party into a person's name.  A kind that has
+no sentence here is told by its name and its facts, so that nothing is hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+Name = Callable[[str], str]
+Facts = Mapping[str, Any]
+# A commitment to a text says something to a computer only.
+_COMMITMENT = re.compile(r"[0-9a-f]{32}")
+
+
+def sentence(event: Mapping[str, Any], name: Name, zone: tzinfo) -> str:
+    """What happened, and by whom where that is not plain."""
+    facts, kind = event["data"], event["kind"]
+    try:
+        told = SENTENCES[kind](facts, name) if kind in SENTENCES else _by_facts(kind, facts, name)
+    except (KeyError, TypeError, AttributeError):  # an event of another release, with other fields
+        told = _by_facts(kind, facts, name)
+    closes = facts.get("closes_at")
+    until = f"; closes for good {_day(closes, zone)}" if isinstance(closes, str) else ""
+    actor = event["actor"]
+    # A reason names who did it, where that was a person.
+    by = f", by {name(actor)}" if kind in _BY_ACTOR and actor not in ("", "maild") and not facts.get("reason") else ""
+    return f"{told}{by}{until}"
+
+
+def _day(iso: str, zone: tzinfo) -> str:
+    try:
+        return datetime.fromisoformat(iso).astimezone(zone).date().isoformat()
+    except ValueError:
+        return iso
+
+
+def _opened(facts: Facts, name: Name) -> str:
+    linked = ", linked to an earlier case" if facts.get("linked") else ""
+    return f"case opened at desk {facts['desk']}{linked}"
+
+
+def _received(facts: Facts, name: Name) -> str:
+    automatic = ", automatic" if facts.get("automatic") else ""
+    evidence = "" if facts["evidence"] in ("", "none") else f" ({facts['evidence']})"
+    return f"mail received from {name(facts['by'])} as {facts['standing']}{automatic}{evidence}"
+
+
+def _assigned(facts: Facts, name: Name) -> str:
+    if not facts["handler"]:
+        return "given back to the desk" + ("" if facts["reason"] == "given back" else _because(facts))
+    return f"assigned to {name('handler:' + facts['handler'])}{_because(facts)}"
+
+
+def _solved(facts: Facts, name: Name) -> str:
+    return "solved" + (", without telling the customer" if facts.get("quiet") else "")
+
+
+def _bounced(facts: Facts, name: Name) -> str:
+    what = "did not arrive" if facts.get("permanent") else "is delayed"
+    return f"a letter to {name(facts['to'])} {what}" + (f" ({facts['status']})" if facts.get("status") else "")
+
+
+def _declined(facts: Facts, name: Name) -> str:
+    return f"refused to {name(facts['by'])}: {facts['what']}" + (f" ({facts['hint']})" if facts.get("hint") else "")
+
+
+def _because(facts: Facts) -> str:
+    return f" ({facts['reason']})" if facts.get("reason") else ""
+
+
+def _by_facts(kind: str, facts: Facts, name: Name) -> str:
+    told = ", ".join(
+        f"{key.replace('_', ' ')} {_value(value, name)}" for key, value in facts.items() if _says_something(value)
+    )
+    return f"{kind.replace('_', ' ')}: {told}" if told else kind.replace("_", " ")
+
+
+def _value(value: Any, name: Name) -> str:
+    return name(value) if isinstance(value, str) else str(value)
+
+
+def _says_something(value: Any) -> bool:
+    return value not in (None, "", False) and not (isinstance(value, str) and _COMMITMENT.fullmatch(value))
+
+
+_BY_ACTOR = frozenset(
+    {"assigned", "moved", "prioritised", "labelled", "solved", "reopened", "closed", "merged", "split"}
+)
+SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
+    "opened": _opened,
+    "received": _received,
+    "replied": lambda facts, name: f"{name(facts['by'])} answered the customer",
+    "noted": lambda facts, name: f"{name(facts['by'])} wrote an internal note",
+    "assigned": _assigned,
+    "moved": lambda facts, name: f"moved to desk {facts['desk']}",
+    "watched": lambda facts, name: f"desk {facts['desk']} got the mail too and is told",
+    "prioritised": lambda facts, name: f"priority {facts['priority']}{_because(facts)}",
+    "labelled": lambda facts, name: f"labelled {facts['label']}",
+    "solved": _solved,
+    "reopened": lambda facts, name: "reopened",
+    "closed": lambda facts, name: "closed for good",
+    "acknowledged": lambda facts, name: f"acknowledgement to {name(facts['to'])}",
+    "told": lambda facts, name: f"{facts['what']} to {name(facts['to'])}",
+    "suppressed": lambda facts, name: f"no {facts['what']} to {name(facts['to'])}: {facts['reason']}",
+    "declined": _declined,
+    "bounced": _bounced,
+    "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
+    "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",
+    "ignored": lambda facts, name: f"nothing done: {facts['reason']}",
+    "held": lambda facts, name: f"held by a bug ({facts['error']})",
+}  # fmt: skip
