@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fuzz.hostile import MAILS
+
 from maild.mail.parse import read
 
 MIB = 1024 * 1024
