@@ -3,8 +3,9 @@
 decode(octets, declared, fallback) -> (text, note)   never raises; note names a choice that the sender did not declare, or "".
 shown(text) -> one line without controls; body(text) -> lines with LF.  Pure, linear.
 
-Order (MAIL.md "Charsets"): declared through the superset map -> UTF-8 strictly -> the desk's 8-bit charset with replacement.  UTF-16
-is believed only where octets look like it, and undeclared UTF-16 (a byte order mark) and ISO-2022-JP (its escapes) tell themselves.
+Order (MAIL.md "Charsets"): declared through the superset map -> UTF-8 strictly -> the desk's 8-bit charset with replacement.  UTF-8
+under the name of a Western or Central European charset is UTF-8; UTF-16 is believed only where octets look like it; undeclared UTF-16
+(a byte order mark) and ISO-2022-JP (its escapes) tell themselves.
 LIMITS  Only charsets that Python's own alias table names: an unknown name is never imported or remembered.
 """
 
@@ -36,6 +37,8 @@ _WINDOWS = {
     "iso8859_13": "cp1257",
     "iso8859_4": "cp1257",
 }
+# No text in one of these is UTF-8 by chance: its letters would have to stand in pairs like "Ã¥", all of them.
+_ONE_OCTET = frozenset(("cp1250", "cp1252", "cp1254", "cp1257", *_WINDOWS))
 _C1 = bytes(range(0x80, 0xA0))
 _UTF16 = {"utf_16": "utf-16-be", "utf_16_le": "utf-16-le", "utf_16_be": "utf-16-be"}
 _MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -96,6 +99,8 @@ def decode(octets: bytes, declared: str, fallback: str = "cp1252") -> tuple[str,
     if not codec:
         text, used = _guess(octets, fallback)
         return text, f"charset not declared, read as {used}"
+    if codec in _ONE_OCTET and (strict := _strict(octets, "utf_8")) is not None and not octets.isascii():
+        return strict, f"charset {_word(declared)} is wrong, read as utf-8"
     if codec in _WINDOWS and len(octets.translate(None, _C1)) < len(octets):
         codec = _WINDOWS[codec]
     try:

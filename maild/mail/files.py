@@ -7,6 +7,7 @@ from_text(raw, part, text) -> (the text without what is uuencoded in it, those f
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from maild.mail import rtf, tnef
@@ -40,6 +41,8 @@ _KINDS = {
     "htm": "text/html", "html": "text/html", "csv": "text/csv", "zip": "application/zip", "ics": "text/calendar",
     "doc": "application/msword", "xls": "application/vnd.ms-excel", "eml": "message/rfc822",
 }  # fmt: skip
+# What a winmail.dat may say of a file; letters write it into a header.
+_KIND = re.compile(r"(?:application|image|text|audio|video|font|model)/[a-z0-9][a-z0-9.+_-]{0,80}")
 _NOT_IN_NAMES = dict.fromkeys(map(ord, '/\\:*?"<>|'), " ")
 
 
@@ -109,7 +112,11 @@ def winmail(raw: bytes, part: Part) -> Winmail | None:
 def _inner(part: Part, decoded: bytes, one: tnef.File, html: str) -> Attachment:
     subject = one.name.translate(_NOT_IN_NAMES) if one.type in _WINMAIL else one.name
     file, name = decoded[one.start : one.end], clean_name(subject)
-    kind = one.type or _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    kind = (
+        one.type
+        if _KIND.fullmatch(one.type)
+        else _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    )
     place = within(part.encoding, one.start, one.end)
     inline = _shown(one.content_id, html)
     return Attachment(name, kind, len(file), _digest(file), inline, part.start, part.end, place, one.content_id)

@@ -3,18 +3,20 @@
 read(octets) -> (text, html): one of them is ""; expand(octets) -> the document of a compressed one (MS-OXRTFCP).
 Never raises, one pass, pure.
 
-LIMITS  1 MB of a document is read, groups 100 deep; pictures, styles and fields are left out.
+LIMITS  1 MB and 100 000 words, signs and pieces of text of a document are read, groups 100 deep; pictures, styles and fields are left out.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from struct import Struct
 
 from maild.mail.charset import body, decode
 
 LIMIT = 1_000_000
+TOKENS = 100_000
 DEPTH = 100
 
 _HEAD = Struct("<IIII")  # length, raw length, kind, checksum (MS-OXRTFCP section 2.1.3.1)
@@ -142,7 +144,7 @@ def read(octets: bytes) -> tuple[str, str]:
         return "", ""
     hidden = b"\\fromhtml" in octets[:2000]
     document = _Document(hidden_html=hidden)
-    for match in _TOKEN.finditer(octets):
+    for match in islice(_TOKEN.finditer(octets), TOKENS):
         _token(document, match)
     document.flush()
     # A \u gives half of a pair for what lies beyond the first plane.
@@ -211,6 +213,7 @@ def _font(document: _Document, word: bytes, number: int) -> None:
             document.fonts[document.font] = _CHARSETS.get(number, "")
         return
     document.font = number
-    if not document.group.fonts:
+    charset = document.fonts.get(number, "")
+    if not document.group.fonts and charset != document.group.charset:
         document.flush()
-        document.group = replace(document.group, charset=document.fonts.get(number, ""))
+        document.group = replace(document.group, charset=charset)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import base64
 import random
+import struct
 from collections.abc import Callable
+
+from winmail_making import BINARY, BOOLEAN, RTF, attribute, file, mail_within, message, stream
 
 HEAD = b"From: ann@client.example\nTo: desk@desk.example\nSubject: hello\nMIME-Version: 1.0\n"
 PLAIN = HEAD + b"Content-Type: text/plain; charset=utf-8\n\n"
@@ -51,6 +54,22 @@ def encoded(kind: bytes, how: bytes, piece: bytes) -> Callable[[int], bytes]:
     return make
 
 
+def rich(kind: bytes, document: bytes) -> Callable[[int], bytes]:
+    """A winmail.dat whose body is compressed rich text: of nothing but references to itself, or of plain tokens."""
+
+    def make(size: int) -> bytes:
+        frame = struct.pack("<IIII", size, 0x7FFFFFFF, 0x75465A4C if kind == b"packed" else 0x414C454D, 0)
+        whole = stream(message((RTF, BINARY, frame + document * (size * 3 // 4 // len(document)))))
+        return WINMAIL + base64.encodebytes(whole)
+
+    return make
+
+
+def winmail(piece: bytes) -> Callable[[int], bytes]:
+    return lambda size: WINMAIL + base64.encodebytes(stream() + piece * (size * 3 // 4 // len(piece)))
+
+
+WINMAIL = HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n"
 MAILS: dict[str, Callable[[int], bytes]] = {
     "nested multiparts": nested,
     "nested heads": nested_heads,
@@ -112,5 +131,18 @@ MAILS: dict[str, Callable[[int], bytes]] = {
         b"Content-Type: message/delivery-status\n\n",
         b"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1\n\n",
     ),
+    "mails within": repeated(MIXED, b"--b\nContent-Type: message/rfc822\n\n" + b"X: y\n" * 10_000),
+    "enriched": repeated(HEAD + b"Content-Type: text/enriched\n\n", b"<nofill><param><a\n"),
+    "events": repeated(HEAD + b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n", b'ATTENDEE;A="b"c:mailto:a@b.c\n'),
+    "rich text": repeated(HEAD + b"Content-Type: application/rtf\n\n{\\rtf1 ", b"{\\b a}\\par"),
+    "rich text of octets": repeated(HEAD + b"Content-Type: application/rtf\n\n{\\rtf1 ", b"\\'e5"),
+    "open groups": repeated(HEAD + b"Content-Type: application/rtf\n\n{\\rtf1 ", b"{\\f1"),
+    "packed rich text": rich(b"packed", b"\xff" + b"\x00\x0f" * 8),
+    "unpacked rich text": rich(b"as it is", b"{\\rtf1\\b a"),
+    "empty attributes": winmail(attribute(0x8008, b"")),
+    "files": winmail(file("a.txt", b"x")),
+    "messages within messages": lambda size: winmail(mail_within("a", mail_within("b", mail_within("c"))) * 50)(size),
+    "properties": winmail(message(*[(0x1002, BOOLEAN, b"")] * 1000)),
+    "utf-16": lambda size: PLAIN.replace(b"utf-8", b"utf-16") + b"\0a" * (size // 2),
     "bounce in prose": repeated(HEAD + b"Return-Path: <>\n\n", b"<a@b.example>: user unknown\n"),
 }

@@ -20,6 +20,18 @@ from maild.mail.charset import body, codec_of, decode, page, shown
         (b"Fr+APY-sche", "UTF-7", "Frösche"),
         (b"plain", "utf8", "plain"),
         ("å".encode(), "'utf-8'", "å"),
+        ("blåbær".encode(), "iso-8859-1", "blåbær"),
+        ("šola".encode(), "windows-1250", "šola"),
+        ("\x9aola \x9eaga".encode("latin-1"), "iso-8859-2", "šola žaga"),
+        ("¹ola".encode("latin-1"), "iso-8859-2", "šola"),
+        ("hei å".encode("utf-16"), "utf-16", "hei å"),
+        ("hei å".encode("utf-16-be"), "utf-16", "hei å"),
+        ("hei å".encode("utf-16-le"), "unicode", "hei å"),
+        ("hei å".encode(), "utf-16le", "hei å"),
+        ("hei å".encode("utf-16"), "", "hei å"),
+        ("こんにちは".encode("iso-2022-jp"), "", "こんにちは"),
+        ("①".encode("cp932"), "shift_jis", "①"),
+        ("\x80 5".encode("latin-1"), "us-ascii", "€ 5"),
     ],
 )
 def test_the_declared_charset_or_its_superset(octets: bytes, declared: str, text: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from maild.mail.payload import as_sent, octets, payload, uuencoded
+from maild.mail.payload import as_sent, octets, payload, uuencoded, within
 from maild.model.message import Attachment
 
 
@@ -95,3 +95,32 @@ def test_another_encoding_is_never_passed_on() -> None:
 
 def part(start: int, end: int) -> Attachment:
     return Attachment("a", "application/pdf", 0, "", False, start, end, "base64")
+
+
+def test_a_file_within_a_part_has_an_address() -> None:
+    body = base64.encodebytes(b"<<hei>>")
+    assert payload(b"head\n" + body, replace(part(5, 5 + len(body)), encoding=within("base64", 2, 5))) == b"hei"
+
+
+def test_a_file_within_a_part_may_be_encoded_once_more() -> None:
+    body = b"see=20\nbegin 644 a\n#:&5I\n`\nend\n"
+    address = within("quoted-printable", 5, 32, "x-uuencode")
+    assert address == "quoted-printable>5-32>x-uuencode"
+    assert payload(body, replace(part(0, len(body)), encoding=address)) == b"hei"
+    assert as_sent(body, replace(part(0, len(body)), encoding=address)) is None
+
+
+@pytest.mark.parametrize(
+    "encoding", ["base64>9-1", "base64>0-999999999999", "base64>x", ">", ">>>>", "base64>" + "1-2>" * 500]
+)
+def test_an_address_that_leads_nowhere_gives_what_there_is(encoding: str) -> None:
+    assert len(payload(b"aGVp", replace(part(0, 4), encoding=encoding))) <= 4
+
+
+def test_a_mail_with_the_line_ends_of_old_macs_gives_what_was_read() -> None:
+    assert payload(b"head\r\ra\rb".replace(b"\n", b""), replace(part(6, 9), encoding="")) == b"a\nb"
+
+
+@pytest.mark.parametrize("words", [b"This is no base64, it is text.", b"<html><body>x</body></html>"])
+def test_prose_that_is_called_base64_stays_prose(words: bytes) -> None:
+    assert octets(words, 0, len(words), "base64") == words

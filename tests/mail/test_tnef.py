@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import quopri
 import random
 import struct
@@ -35,9 +36,12 @@ from winmail_making import (
 )
 
 from maild.mail import tnef
+from maild.mail.assembly import assemble
 from maild.mail.parse import read
 from maild.mail.payload import payload
 from maild.model.message import Message
+from maild.model.plan import Part
+from maild.store.outbox import attachment, attachment_row
 
 PDF = b"%PDF-1.4 padded to an odd length\0\0\0"
 
@@ -126,6 +130,12 @@ def test_content_among_the_properties_counts() -> None:
     assert files(raw, read(raw)) == [("short.pdf", "application/pdf", PDF)]
 
 
+@pytest.mark.parametrize("kind", ["text/plain; x=\r\ny", "multipart/mixed", "pdf", "message/rfc822", "a/b/c"])
+def test_a_type_in_it_that_is_none_is_told_from_the_name(kind: str) -> None:
+    found = read(mail(stream(file("a.pdf", PDF, more=((TYPE, STRING, kind.encode() + b"\0"),)))))
+    assert [a.type for a in found.attachments] == ["application/pdf"]
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\r\nb\u202egnp.exe", "..", ""])
 def test_a_name_in_it_is_cleaned(name: str) -> None:
     found = read(mail(stream(file(name, PDF, title=b""))))
@@ -190,6 +200,17 @@ def test_messages_within_messages_end_three_deep() -> None:
     found = tnef.unpack(stream(inner))
     assert found is not None
     assert [one.name for one in found.files] == ["4.dat", "3.dat", "2.dat", ""]
+
+
+def test_a_file_in_it_travels_with_a_letter() -> None:
+    raw = mail(stream(file("årsavtale.pdf", PDF)))
+    (one,) = read(raw).attachments
+    kept = attachment(json.loads(json.dumps(attachment_row(one))))
+    letter = assemble(
+        b"Subject: x\r\n", b"Content-Type: text/plain\r\n\r\nx\r\n", [(Part(1, kept), payload(raw, kept))]
+    )
+    (sent,) = read(letter).attachments
+    assert (sent.name, sent.sha256) == (one.name, hashlib.sha256(PDF).hexdigest())
 
 
 def test_any_damage_is_read() -> None:
