@@ -16,7 +16,7 @@ from datetime import datetime
 from maild.decide.facts import lookup
 from maild.decide.judge import judge
 from maild.errors import Conflict
-from maild.mail import encode, letters, token
+from maild.mail import conversation, encode, letters, token
 from maild.mail.parse import read
 from maild.mail.subtract import subtract
 from maild.model.content import Content
@@ -220,7 +220,9 @@ def _keep(
     for row in plan.cancels:
         if not outbox.cancel(session, row):
             raise Conflict(f"outbox:{row} has left meanwhile")
-    posted = outbox.post(session, [write(letter, house, now) for letter in plan.letters], now, leases)
+    starts = _starts(session, arrival, plan)
+    written = [write(letter, house, now, starts.get(letter.case, b"")) for letter in plan.letters]
+    posted = outbox.post(session, written, now, leases)
     message_id = arrival.message.message_id if isinstance(arrival, Prepared) else None
     trust = _trust(arrival.trust) if isinstance(arrival, Prepared) else ""
     trace = {**plan.trace, "policy": house.policy.hash}
@@ -232,9 +234,20 @@ def _trust(trust: Trust) -> str:
     return dumps({"authentication": trust.authentication, "by": trust.by, "evidence": trust.evidence})
 
 
-def write(letter: Letter, house: House, now: datetime) -> outbox.Posted:
+def _starts(session: Session, arrival: Incoming, plan: Plan) -> dict[int | None, bytes]:
+    """How each case's conversation is named in Outlook: by its earlier letters, else by the mail that is being settled."""
+    theirs = b""
+    if isinstance(arrival, Prepared) and arrival.trust.authenticated:
+        theirs = conversation.began(arrival.message.header("thread-index") or "")
+    started = [letter.case for letter in plan.letters if letter.case is not None and not letter.first]
+    heads = {case: outbox.first_heads(session, case) for case in dict.fromkeys(started)}
+    ours = {case: next(filter(None, map(conversation.in_head, found)), b"") for case, found in heads.items()}
+    return {letter.case: ours.get(letter.case or 0) or theirs for letter in plan.letters}
+
+
+def write(letter: Letter, house: House, now: datetime, start: bytes = b"") -> outbox.Posted:
     """The letter as bytes, re-read before it is queued: what we send says what we meant, or the arrival is held."""
-    written = letters.write(letter, house.policy, house.keys, now, house.envelope)
+    written = letters.write(letter, house.policy, house.keys, now, house.envelope, start)
     mail = letters.assemble(written.head, written.text, ())
     faults = letters.faults(mail, written)
     if faults:

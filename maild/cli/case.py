@@ -150,6 +150,14 @@ def _say_raw(site: Open, case: dict[str, Any], number: int) -> int:
     if not octets:
         click.echo(f"maild: mail {number} is not stored any more", err=True)
         return 1
+    return _pour(octets)
+
+
+def _pour(octets: bytes) -> int:
+    """A stranger's octets to standard output, if that is no terminal, which would obey them."""
+    if sys.stdout.isatty():
+        click.echo("maild: this could steer your terminal: send it to a file or a pipe (> FILE, | less)", err=True)
+        return 1
     sys.stdout.buffer.write(octets)
     sys.stdout.buffer.flush()
     return 0
@@ -182,9 +190,7 @@ def attachment(config: Path, number: str, file_number: int, file: Path, *, force
             return 1
         octets = payload(incoming.raw_of(site.session, found.incoming), found.attachment)
     if str(file) == "-":
-        sys.stdout.buffer.write(octets)
-        sys.stdout.buffer.flush()
-        return 0
+        return _pour(octets)
     try:
         kept = keeping.keep(octets, file, keeping.file_name(found.attachment.name, file_number), force=force)
     except keeping.Refused as refused:

@@ -27,6 +27,10 @@ WAITING = 500
 log = structlog.get_logger("maild.relay")
 
 
+class Faulty(Exception):
+    """A letter that another program would read differently.  It is held, and never leaves."""
+
+
 class Letterbox:
     """Implements relay.Outbox.  `undelivered` is called after a letter was given up and an arrival made of it."""
 
@@ -64,7 +68,14 @@ class Letterbox:
     async def load(self, item: Outgoing) -> bytes:
         """The letter's bytes, the same at every attempt."""
         at_hand = self._mails.pop(item.id, None)
-        return at_hand if at_hand is not None else await self._reader.read(lambda session: assemble(session, item.id))
+        if at_hand is not None:
+            return at_hand  # read back when it was written
+        mail, wrong = await self._reader.read(lambda session: _read_back(session, item.id))
+        if wrong:
+            error = f"the letter would not say what it should: {'; '.join(wrong)}"
+            await self._writer.write(lambda session: outbox.hold(session, item.id, error))
+            raise Faulty(error)
+        return mail
 
     async def sent(self, item: Outgoing, reply: str) -> None:
         now = self._clock()
@@ -100,8 +111,14 @@ def _outgoing(row: Leased) -> Outgoing:
 
 def assemble(session: Session, row_id: int) -> bytes:
     """The whole letter, with the files it carries fetched from the mails they came in."""
-    head, text, parts = outbox.body(session, row_id)
-    return letters.assemble(head, text, [(part, _payload(session, part)) for part in parts])
+    written = outbox.written(session, row_id)
+    return letters.assemble(written.head, written.text, [(part, _payload(session, part)) for part in written.parts])
+
+
+def _read_back(session: Session, row_id: int) -> tuple[bytes, list[str]]:
+    """The letter, and what is wrong with it: with its files it is whole only now."""
+    mail = assemble(session, row_id)
+    return mail, letters.faults(mail, outbox.written(session, row_id))
 
 
 def _payload(session: Session, part: Part) -> bytes | letters.AsSent:

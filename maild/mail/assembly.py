@@ -30,10 +30,14 @@ _ONE_ADDRESS = re.compile(rf'(?:"[^"\\]*"|[A-Za-z0-9!#$%&\'*+/=?^_`{{|}}~ -]+) <
 _ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type")
 _MAY = frozenset(
     {
-        *_ONCE, "in-reply-to", "references", "thread-topic", "auto-submitted", "x-auto-response-suppress", "x-maild-case",
+        *_ONCE, "in-reply-to", "references", "thread-topic", "thread-index", "auto-submitted", "x-auto-response-suppress", "x-maild-case",
         "x-maild-kind", "x-maild-reason", "content-transfer-encoding", "content-language",
     }
 )  # fmt: skip
+_PART_MAY = frozenset(
+    {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-language"}
+)
+_BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\r\n]+)"', re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _segments(name: str) -> list[str]:
 
 def faults(raw: bytes, meant: Written) -> list[str]:
     """What is wrong with a letter as another program reads it; [] when it says what was meant and nothing else."""
-    return [*_line_faults(raw), *_header_faults(raw, meant)]
+    return [*_line_faults(raw), *_header_faults(raw, meant), *_part_faults(raw, meant)]
 
 
 def _line_faults(raw: bytes) -> Iterator[str]:
@@ -162,6 +166,22 @@ def _header_faults(raw: bytes, meant: Written) -> Iterator[str]:
             yield "to is another than the recipient"
     if values.get("message-id") != meant.message_id:
         yield "another message-id"
+
+
+def _part_faults(raw: bytes, meant: Written) -> Iterator[str]:
+    """Whether the boundary cuts the letter into its text and its files, and each of these says only what it is."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    boundary = _BOUNDARY.search(head)
+    if boundary is None:
+        return
+    pieces = body.split(b"--" + boundary[1])
+    if len(pieces) != len(meant.parts) + 3 or pieces[0] or pieces[-1] != b"--\r\n":
+        yield "a part too many or too few"
+    for piece in pieces[1:-1]:
+        fields, unreadable = _fields(piece[2:].partition(b"\r\n\r\n")[0])
+        names = [name for name, _ in fields]
+        if unreadable or len(set(names)) < len(names) or not _PART_MAY.issuperset(names):
+            yield "a part with a header that is not its own"
 
 
 def _addresses(value: str) -> list[str]:

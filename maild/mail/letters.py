@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
 
-from maild.mail import encode, token, wording
+from maild.mail import conversation, encode, token, wording
 from maild.mail.assembly import AsSent, assemble, faults
 from maild.mail.token import Keys
 from maild.model.message import Attachment
@@ -30,14 +30,18 @@ REFERENCES = 1500
 _CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
 _LINKS = {"take": "t", "note": "n", "close": "c"}
 _MOST_PARTS = 100
-_REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])?: *)+", re.I)
+_REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
 _PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
-def write(letter: Letter, policy: Policy, keys: Keys, now: datetime, envelope: str = "signed") -> Written:
-    """The letter in octets.  envelope: "signed", or "desk" where the site's relay accepts the plain address only."""
+def write(
+    letter: Letter, policy: Policy, keys: Keys, now: datetime, envelope: str = "signed", start: bytes = b""
+) -> Written:
+    """The letter in octets.  envelope: "signed", or "desk" where the site's relay accepts the plain address only; start: of the
+    conversation that the case is (conversation.py), where somebody else's mail or an earlier letter has named it.
+    """
     desk = policy.desks.get(letter.desk) or policy.default_desk
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
@@ -49,7 +53,10 @@ def write(letter: Letter, policy: Policy, keys: Keys, now: datetime, envelope: s
     rendered = _render(policy, template, letter.language, given)
     recipient = encode.clean_address(letter.to.address)
     message_id = token.message_id(letter.id, desk.address.rpartition("@")[2], keys)
-    head = b"".join(_head(letter, desk, keys, now, _tagged(rendered.subject, given["tag"]), recipient, message_id))
+    tagged = _tagged(rendered.subject, given["tag"])
+    topic = subject if letter.authenticated and subject else _bare(rendered.subject, given["tag"])
+    threading = b"".join((*_thread(letter), *_outlook(letter, topic, start, desk, now)))
+    head = b"".join(_head(letter, desk, keys, now, tagged, recipient, message_id, threading))
     sender = _signed(desk, "b", letter, keys) if envelope == "signed" else desk.address
     # Every value is clean by now; a site's template need not be.
     words = encode.lines(rendered.text) if "\r" in rendered.text or "\0" in rendered.text else rendered.text
@@ -69,7 +76,14 @@ def _render(policy: Policy, template: str, language: str, given: Mapping[str, ob
 
 
 def _head(
-    letter: Letter, desk: Desk, keys: Keys, now: datetime, subject: str, recipient: str, message_id: str
+    letter: Letter,
+    desk: Desk,
+    keys: Keys,
+    now: datetime,
+    subject: str,
+    recipient: str,
+    message_id: str,
+    threading: bytes,
 ) -> Iterator[bytes]:
     desk_name = encode.one_line(desk.name, 60)
     yield _from(desk_name, encode.one_line(letter.author, 60), desk.address)
@@ -79,8 +93,7 @@ def _head(
     yield f"Date: {format_datetime(now.astimezone(wording.zone_of(desk)))}\r\nMessage-ID: {message_id}\r\n".encode(
         "ascii"
     )
-    yield from _thread(letter)
-    yield encode.header("Thread-Topic", _REPLY.sub("", subject, count=1) if _REPLY.match(subject) else subject)
+    yield threading
     if letter.automatic:
         # RFC 3834 section 5.  Never "All": it would silence bounces too.
         yield f"Auto-Submitted: {_plain(letter.automatic)}\r\n".encode("ascii")
@@ -111,6 +124,15 @@ def _thread(letter: Letter) -> Iterator[bytes]:
         yield encode.ids("References", _first_and_last(known))
 
 
+def _outlook(letter: Letter, topic: str, start: bytes, desk: Desk, now: datetime) -> Iterator[bytes]:
+    """What Outlook goes by: the topic, the same in all letters of a case and as in the customer's own mail, and the index."""
+    yield encode.header("Thread-Topic", topic)
+    # To one who may have forged his address we repeat nothing, and his mail's index is something.
+    if letter.case is not None and letter.authenticated:
+        start = start or conversation.of_case(letter.case, desk.address.rpartition("@")[2])
+        yield f"Thread-Index: {conversation.index(start, letter.id, now)}\r\n".encode("ascii")
+
+
 def _first_and_last(known: Sequence[str]) -> list[str]:
     room = REFERENCES - len("References:") - len(known[0]) - 3
     last: list[str] = []
@@ -136,8 +158,10 @@ def _signed(desk: Desk, purpose: str, letter: Letter, keys: Keys) -> str:
 
 def bare_subject(letter: Letter) -> str:
     """The case's subject without tag and reply marks, short enough for a header."""
-    subject = letter.subject[:1000]
-    tag = wording.tag(letter)
+    return _bare(letter.subject[:1000], wording.tag(letter))
+
+
+def _bare(subject: str, tag: str) -> str:
     subject = encode.one_line(subject.replace(tag, " ") if tag else subject, wording.SUBJECT)
     found = _REPLY.match(subject)
     return subject[found.end() :] if found else subject

@@ -119,11 +119,22 @@ def texts(session: Session, letters: Sequence[int]) -> list[bytes]:
     return [bytes(row[0]) for row in rows]
 
 
-def body(session: Session, row_id: int) -> tuple[bytes, bytes, tuple[Part, ...]]:
-    """head, text and the references of a letter; the same at every attempt."""
-    row = session.one("SELECT head, text, parts FROM outbox WHERE id=?", (row_id,))
+def written(session: Session, row_id: int) -> Written:
+    """A letter as it was written; the same at every attempt."""
+    row = session.one("SELECT message_id, sender, recipient, head, text, parts FROM outbox WHERE id=?", (row_id,))
     assert row is not None
-    return bytes(row[0]), bytes(row[1]), _load_parts(row[2])
+    return Written(row_id, row[0], row[1], row[2], bytes(row[3]), bytes(row[4]), _load_parts(row[5]))
+
+
+def hold(session: Session, row_id: int, error: str) -> None:
+    """It must not leave as it is; an admin says what next."""
+    session.execute("UPDATE outbox SET state='held', error=? WHERE id=? AND state='leased'", (error[:1000], row_id))
+
+
+def first_heads(session: Session, case: int) -> list[bytes]:
+    """The header fields of a case's first letters."""
+    rows = session.all("SELECT head FROM outbox WHERE case_id=? ORDER BY id LIMIT 3", (case,))
+    return [bytes(row[0]) for row in rows]
 
 
 def sent(session: Session, row_id: int, now: datetime) -> None:

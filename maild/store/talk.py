@@ -123,4 +123,4 @@ def _files(session: Session, case: int) -> Iterator[Part]:
     for incoming, text in session.all("SELECT incoming, attachments FROM message WHERE case_id=? ORDER BY id", (case,)):
         yield from (Part(incoming or 0, attachment(row)) for row in json.loads(text))
     for row in session.all("SELECT id FROM outbox WHERE case_id=? AND parts<>'[]' ORDER BY id", (case,)):
-        yield from outbox.body(session, row[0])[2]
+        yield from outbox.written(session, row[0]).parts

@@ -41,9 +41,11 @@ def desk() -> Iterator[Site]:
         sink.close()
 
 
-def octets(site: Site, *words: str) -> subprocess.CompletedProcess[bytes]:
+def octets(site: Site, *words: str, program: str = "") -> subprocess.CompletedProcess[bytes]:
+    """A command's output as bytes; program: some Python instead."""
+    command = [sys.executable, "-c", program] if program else [sys.executable, "-m", "maild", *words]
     return subprocess.run(
-        [sys.executable, "-m", "maild", *words], capture_output=True, timeout=60, env=site.environment, cwd=site.folder
+        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, env=site.environment, cwd=site.folder
     )
 
 
@@ -70,6 +72,15 @@ def test_raw_gives_a_letter_of_ours_as_it_left(desk: Site) -> None:
     letter = octets(desk, "case", "show", "1001", "--raw", str(number)).stdout
     assert b"X-Maild-Kind: notice\r\n" in letter
     assert letter.endswith(b"--\r\n")
+
+
+def test_on_a_terminal_nothing_is_given_byte_for_byte(desk: Site) -> None:
+    for words in (["show", "1001", "--raw"], ["attachment", "1001", "1", "-"]):
+        program = f"import os, pty, sys; os._exit(os.waitstatus_to_exitcode(pty.spawn({[sys.executable, '-m', 'maild', 'case', *words]!r})))"
+        told = octets(desk, program=program)
+        assert told.returncode == 1
+        assert b"could steer your terminal" in told.stdout
+        assert b"Received:" not in told.stdout
 
 
 def test_a_mail_that_is_not_there_is_told(desk: Site) -> None:

@@ -132,8 +132,27 @@ def test_the_subject_bears_the_tag_once_and_one_reply_mark(case: str, subject: s
     assert read(mail(to_customer("ack", subject=case)))["Subject"] == subject
 
 
-def test_outlook_s_topic_is_the_subject_without_reply_mark() -> None:
-    assert read(mail(to_customer("ack", subject="Skriver")))["Thread-Topic"] == "Skriver [#1042]"
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Re: Re: SV: [#1042] Skriver", "Skriver"),
+        ("SV: VS: Skriver [#1042]", "VS: Skriver"),
+        ("Re: [#1042] Re: Skriver [#1042]", "Skriver"),
+        ("RE: [Ticket#2026-17] Skriver", "[Ticket#2026-17] Skriver"),
+        ("[OTRS #55] Skriver (INC0012)", "[OTRS #55] Skriver (INC0012)"),
+        ("AW[3]: Antw: Skriver", "Skriver"),
+        ("Re : Skriver", "Skriver"),
+    ],
+)
+def test_the_subject_is_as_the_customer_wrote_it_with_our_tag_once(written: str, kept: str) -> None:
+    for letter in (to_customer("ack", subject=written), to_customer("update", subject=written, shown=(shown(),))):
+        assert read(mail(letter))["Subject"] == f"Re: {kept} [#1042]"
+
+
+def test_outlook_s_topic_is_the_same_in_all_letters_of_a_case_and_as_the_customer_wrote_it() -> None:
+    said = to_customer("update", subject="Re: [#1042] Skriver", shown=(shown(),))
+    for letter in (to_customer("ack", subject="Skriver"), to_handler("notice", subject="Skriver"), said):
+        assert read(mail(letter))["Thread-Topic"] == "Skriver"
 
 
 def test_a_template_that_forgets_the_tag_gets_it(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ FIELDS = [
         "In-Reply-To",
         "References",
         "Thread-Topic",
+        "Thread-Index",
         "Auto-Submitted",
     ),
     *("X-Auto-Response-Suppress", "X-Maild-Case", "X-Maild-Kind", "X-Maild-Reason", "MIME-Version"),
@@ -226,10 +227,17 @@ def test_a_good_letter_has_no_faults(good: tuple[bytes, Written]) -> None:
         (b"MIME-Version: 1.0", b"MIME-Version: \r1.0", "a bare CR or LF"),
         (b"MIME-Version: 1.0", b"MIME-Version: \0", "a NUL"),
         (b"MIME-Version: 1.0", b"MIME-Version: " + b"1" * 999, "a line of more than 998 octets"),
+        (b"base64\r\nContent-Disp", b"base64\r\nX-Evil: 1\r\nContent-Disp", "a part with a header that is not its own"),
+        (
+            b"\r\neA==\r\n",
+            b"\r\n\r\n--BOUNDARY\r\nContent-Type: text/html\r\n\r\nevil\r\n",
+            "a part too many or too few",
+        ),
     ],
 )
 def test_each_fault_is_found(good: tuple[bytes, Written], old: bytes, new: bytes, fault: str) -> None:
     raw, meant = good
+    new = new.replace(b"BOUNDARY", raw.partition(b'boundary="')[2].partition(b'"')[0])
     assert old in raw
     assert fault in letters.faults(raw.replace(old, new, 1), meant)
 

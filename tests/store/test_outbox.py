@@ -17,8 +17,7 @@ def claimed(session: Session, at: datetime = NOW) -> list[int]:
 def test_a_letter_is_claimed_once_and_comes_as_it_was_written(session: Session):
     outbox.post(session, [posted(1)], NOW, 0)
     (row,) = outbox.claim(session, NOW, 10)
-    head, text, parts = outbox.body(session, row.id)
-    assert (head, text, parts[0].incoming, parts[0].attachment.name) == (b"From: x\r\n", b"text", 3, "a.txt")
+    assert outbox.written(session, row.id) == posted(1).written
     assert claimed(session) == []
 
 
@@ -28,6 +27,18 @@ def test_letters_of_one_lane_leave_one_after_the_other(session: Session):
     assert [row.id for row in rows] == [1, 3]
     outbox.sent(session, rows[0].id, NOW)
     assert claimed(session) == [2]
+
+
+def test_a_held_letter_waits_for_an_admin_and_holds_up_nobody(session: Session):
+    outbox.post(session, [posted(1), posted(2)], NOW, 0)
+    (row,) = outbox.claim(session, NOW, 10)
+    outbox.hold(session, row.id, "a NUL")
+    outbox.defer(session, row.id, NOW, "too late")
+    assert claimed(session) == [2]
+    assert session.one("SELECT state, error FROM outbox WHERE id=1") == ("held", "a NUL")
+    assert outbox.retry(session, 1, NOW)
+    outbox.sent(session, 2, NOW)
+    assert claimed(session) == [1]
 
 
 def test_a_deferred_letter_holds_its_lane(session: Session):
