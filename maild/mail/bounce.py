@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maild.mail.bouncesigns import is_forward, looks
-from maild.mail.bouncetext import LINES, Told, add_status, code_of, read_prose
+from maild.mail.bouncetext import LINES, Told, add_status, code_of, is_promise, read_prose
 from maild.mail.headers import addresses, ids
 from maild.mail.kind import Header
 from maild.model.message import Bounce
@@ -65,11 +65,11 @@ def bounce(mail: Mail) -> Bounce | None:
         add_status(told, mail.body[:TEXT].split("\n")[:LINES])
     if not told.failed and not told.delayed and not mail.statuses and mail.report != "delivery-status":
         return None
-    failed = [a for a in told.failed if a]
-    delayed = [a for a in told.delayed if a and a not in told.failed]
+    failed = dict.fromkeys(a for a in told.failed if a)
+    delayed = dict.fromkeys(a for a in told.delayed if a and a not in failed)
     return Bounce(
-        tuple(failed[:RECIPIENTS]),
-        tuple(delayed[:RECIPIENTS]),
+        tuple(failed)[:RECIPIENTS],
+        tuple(delayed)[:RECIPIENTS],
         tuple(told.status.items())[:RECIPIENTS],
         _original(mail),
     )
@@ -168,7 +168,9 @@ def _ask_flufl(mail: Mail, told: Told) -> Told:
     except Exception:  # a foreign parser on hostile mail may raise anything; then it has no opinion
         return told
     others = _ours(mail) | {(_original(mail) or "").strip("<>").lower()}
-    for found, into in ((permanent, told.failed), (temporary, told.delayed)):
+    # A promise to try again is plainer than what a detector makes of its product.
+    promised = is_promise(mail.body[:TEXT])
+    for found, into in ((permanent, told.delayed if promised else told.failed), (temporary, told.delayed)):
         named = {a.address.lower() for octets in found for a in addresses(octets.decode("utf-8", "replace"))}
         into += sorted(named - others or named)
     return told

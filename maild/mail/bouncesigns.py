@@ -44,7 +44,9 @@ def looks(report: str, header: Header, sender: str, subject: str, body: str, att
     alone = not header("in-reply-to")
     # A null return path is an absence note's too (RFC 3834 section 3), so it needs a second sign, as everything weaker does.
     if not sender.strip() or (header("return-path") or "x").strip() in ("<>", "< >", ""):
-        return (speaks or alone) and _is_system(body)
+        if speaks:
+            return _is_system(body) or bool(_CODE.search(body[:4000]))
+        return alone and not _says_absent(subject) and _is_system(body)
     replied = (header("auto-submitted") or "").strip().lower().startswith("auto-replied")
     return (
         speaks
@@ -57,6 +59,10 @@ def looks(report: str, header: Header, sender: str, subject: str, body: str, att
 def is_forward(subject: str) -> bool:
     """Whether somebody sends on what he got."""
     return bool(_FORWARD.match(subject[:200]))
+
+
+def _says_absent(subject: str) -> bool:
+    return subject[:1000].lower().lstrip().startswith(words.ABSENT)
 
 
 def _is_desk_of_machines(sender: str) -> bool:

@@ -175,7 +175,7 @@ def _recipients_of(returned: str, ours: frozenset[str]) -> list[str]:
 
 def is_later(subject: str, report: list[str]) -> bool:
     """Whether somebody still tries: a promise says so, then a word of giving up, then the first word of the subject, then the tone."""
-    text = " ".join("\n".join(report[:80]).lower().split())[:6000]
+    text = _opening(report)
     if _has(text, bouncewords.PROMISES):
         return True
     if _has(text, bouncewords.GIVEN_UP):
@@ -186,6 +186,15 @@ def is_later(subject: str, report: list[str]) -> bool:
     if slow != lost:
         return slow < lost
     return _has(text, bouncewords.SLOW) and not _has(text, bouncewords.LOST)
+
+
+def is_promise(body: str) -> bool:
+    """Whether the report says that somebody will try again."""
+    return _has(_opening(_split(body)[0]), bouncewords.PROMISES)
+
+
+def _opening(report: list[str]) -> str:
+    return " ".join("\n".join(report[:80]).lower().split())[:6000]
 
 
 def _has(text: str, phrases: tuple[str, ...]) -> bool:

@@ -72,7 +72,8 @@ PROMISES = (
     "inutile de renvoyer", "n'avez pas besoin de renvoyer", "pas nécessaire de renvoyer",
     "blijven proberen", "opnieuw geprobeerd", "probeert het opnieuw", "hoeft niet opnieuw te verzenden",
     "se seguirá intentando", "seguirá intentando", "se volverá a intentar", "no es necesario que reenvíe",
-    "no es necesario reenviar", "continuerà a tentare", "verranno effettuati altri tentativi", "non è necessario inviare nuovamente",
+    "no es necesario reenviar", "continuerà a tentare", "verranno effettuati altri tentativi",
+    "non è necessario inviare nuovamente",
     "non è necessario rinviare", "continuará a tentar", "continuará tentando", "não é necessário reenviar",
     "będzie ponawiać", "ponowne próby", "nie trzeba wysyłać ponownie", "nie musisz wysyłać ponownie",
 )  # fmt: skip
@@ -137,11 +138,15 @@ REASONS = (
         "adresse unbekannt", "nicht bekannt", "n'existe pas", "destinataire inconnu", "utilisateur inconnu", "adresse inconnue",
         "inexistant", "bestaat niet", "onbekende ontvanger", "onbekende gebruiker", "no existe", "usuario desconocido",
         "destinatario desconocido", "non esiste", "utente sconosciuto", "destinatario sconosciuto", "inesistente", "não existe",
-        "destinatário desconhecido", "nie istnieje", "nieznany odbiorca", "nieznany użytkownik",
+        "destinatário desconhecido", "nie istnieje", "nieznany odbiorca", "nieznany użytkownik", "ble ikke funnet",
+        "blei ikkje funnen", "vart ikkje funnen", "ni mogoče najti", "hittades inte", "kunne ikke findes", "nicht gefunden",
+        "est introuvable", "niet gevonden", "no se encontró", "no se pudo encontrar", "non trovato", "non è stato trovato",
+        "não foi encontrad", "nie znaleziono",
     )),
     ("5.1.2", (
         "host unknown", "unknown host", "host not found", "domain not found", "unknown domain", "no such domain", "nxdomain",
-        "name service error", "domain does not exist", "no mx found", "no mail server", "couldn't find any host", "unroutable domain",
+        "name service error", "domain does not exist", "no mx found", "no mail server", "couldn't find any host",
+        "unroutable domain",
         "unrouteable mail domain", "domain couldn't be found", "bad destination host", "domain name not found",
         "ukjent domene", "domenet finnes", "neznana domena", "unbekannte domain", "domaine inconnu", "domaine introuvable",
         "dominio desconocido", "dominio sconosciuto", "okänd domän",
@@ -160,7 +165,8 @@ REASONS = (
     ("4.7.1", ("greylist", "graylist", "grey-list", "try again in", "too many connections", "rate limit")),
     ("5.7.1", (
         "spam", "blacklist", "blocklist", "block list", "blocked", "policy", "relay access denied", "relaying denied",
-        "not permitted to relay", "relay not permitted", "access denied", "not authorized", "unauthenticated", "authentication required",
+        "not permitted to relay", "relay not permitted", "access denied", "not authorized", "unauthenticated",
+        "authentication required",
         "spf ", "dkim", "dmarc", "virus", "reputation", "prohibited", "not allowed", "permission", "auth required",
         "ikke tillatt", "ikkje tillate", "ni dovoljen", "nicht erlaubt", "richtlinie", "refusé par", "no permitido",
     )),
@@ -179,7 +185,8 @@ REASONS = (
 # What stands above the mail that came back, in other languages than English.
 RETURNED = (
     "opprinnelig melding", "opprinnelige melding", "meldingshoder", "kopi av meldingen", "opphavleg melding", "kopi av meldinga",
-    "izvirno sporočilo", "izvirnega sporočila", "glave sporočila", "kopija sporočila", "ursprungligt meddelande", "oprindelig meddelelse",
+    "izvirno sporočilo", "izvirnega sporočila", "glave sporočila", "kopija sporočila", "ursprungligt meddelande",
+    "oprindelig meddelelse",
     "ursprüngliche nachricht", "ursprünglichen nachricht", "kopie ihrer nachricht", "kopie der nachricht", "originalnachricht",
     "nachrichtenkopf", "message d'origine", "message original", "copie de votre message", "en-têtes du message",
     "oorspronkelijk bericht", "oorspronkelijke bericht", "kopie van uw bericht", "mensaje original", "encabezados de mensaje",
