@@ -14,10 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maild.mail import words
-from maild.mail.bouncetext import LINES, Told, add_status, read_prose
+from maild.mail.bouncesigns import is_forward, looks
+from maild.mail.bouncetext import LINES, Told, add_status, code_of, is_promise, read_prose
 from maild.mail.headers import addresses, ids
-from maild.mail.kind import Header, is_machine
+from maild.mail.kind import Header
 from maild.model.message import Bounce
 
 TEXT = 64_000
@@ -25,10 +25,9 @@ RECIPIENTS = 1000
 
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _GOOD = ("delivered", "relayed", "expanded", "deliverable")
-_DAEMON = re.compile(
-    r"mailer[-_. ]?daemon|postmaster|mail[-_. ]?daemon|mail delivery|maildelivery|mail system|mail administrator"
-    r"|microsoft outlook|bounce|mailsystem|mdaemon|exchange",
-    re.I,
+_MESSAGE_ID = re.compile(
+    r"^[ \t>|*]{0,8}(?:x-original-|original-|original )?message[- ]id[ \t]{0,4}:[ \t]*(?:\r?\n[ \t]+)?(\S[^\r\n]{0,998})",
+    re.I | re.M,
 )
 
 
@@ -54,46 +53,26 @@ class Mail:
 
 def bounce(mail: Mail) -> Bounce | None:
     """The report, or None when this is none."""
-    gate = _looks(mail)
-    if not mail.statuses and not gate:
+    gate = looks(mail.report, mail.header, mail.sender, mail.subject, mail.body, bool(mail.returned))
+    if not gate and (not mail.statuses or is_forward(mail.subject)):
         return None
     told = _from_fields(mail.statuses or _in_text(mail.body))
     if mail.statuses and told.good and not told.failed and not told.delayed:
         return Bounce((), (), tuple(told.status.items()), _original(mail))
     if not told.failed and not told.delayed and gate:
         told = _from_prose(mail, told)
+    else:
+        add_status(told, mail.body[:TEXT].split("\n")[:LINES])
     if not told.failed and not told.delayed and not mail.statuses and mail.report != "delivery-status":
         return None
-    failed = [a for a in told.failed if a]
-    delayed = [a for a in told.delayed if a and a not in told.failed]
+    failed = dict.fromkeys(a for a in told.failed if a)
+    delayed = dict.fromkeys(a for a in told.delayed if a and a not in failed)
     return Bounce(
-        tuple(failed[:RECIPIENTS]),
-        tuple(delayed[:RECIPIENTS]),
+        tuple(failed)[:RECIPIENTS],
+        tuple(delayed)[:RECIPIENTS],
         tuple(told.status.items())[:RECIPIENTS],
         _original(mail),
     )
-
-
-def _looks(mail: Mail) -> bool:
-    """Whether envelope or headers look like a bounce.  One who merely writes about an undelivered mail is a person."""
-    if mail.report == "delivery-status" or mail.header("x-failed-recipients"):
-        return True
-    senders = addresses(mail.sender[:2000])
-    if _DAEMON.search(mail.sender) or any(is_machine(a.address) and "reply" not in a.address for a in senders):
-        return True
-    subject = mail.subject.lower()
-    speaks = any(word in subject for word in words.UNDELIVERED)
-    # A null return path is an absence note's too (RFC 3834 section 3), so it needs a second sign, as everything weaker does.
-    null = not mail.sender.strip() or (mail.header("return-path") or "x").strip() in ("<>", "< >", "")
-    replied = (mail.header("auto-submitted") or "").strip().lower().startswith("auto-replied")
-    alone = not mail.header("in-reply-to")
-    return ((null and (speaks or alone)) or (speaks and (replied or alone))) and _is_system(mail)
-
-
-def _is_system(mail: Mail) -> bool:
-    """A subject alone proves nothing: the text must also speak like a mail system."""
-    text = mail.body[:4000].lower()
-    return any(phrase in text for phrase in words.SYSTEM_SPEECH)
 
 
 def _in_text(body: str) -> Sequence[str]:
@@ -129,8 +108,7 @@ def _one_recipient(told: Told, fields: dict[str, str]) -> None:
     if not address:
         return
     action = fields.get("action", "").partition("(")[0].partition(";")[0].strip().lower()
-    code = _STATUS.search(fields.get("status", "")) or _STATUS.search(fields.get("diagnostic-code", ""))
-    status = code[1] if code else ""
+    status = _status(fields)
     if status:
         told.status.setdefault(address, status)
     if action in _GOOD or (not action and status.startswith("2")):
@@ -139,6 +117,15 @@ def _one_recipient(told: Told, fields: dict[str, str]) -> None:
         told.delayed.append(address)
     else:
         told.failed.append(address)
+
+
+def _status(fields: dict[str, str]) -> str:
+    """Status, unless it names only a class (x.0.0) and the diagnostic says more of the same class; without it the diagnostic."""
+    stated = _STATUS.search(fields.get("status", ""))
+    said = code_of(fields.get("diagnostic-code", "")[:TEXT])
+    if stated and not (stated[1].endswith(".0.0") and said[:1] == stated[1][:1]):
+        return stated[1]
+    return said
 
 
 def _recipient(fields: dict[str, str]) -> str:
@@ -181,18 +168,20 @@ def _ask_flufl(mail: Mail, told: Told) -> Told:
     except Exception:  # a foreign parser on hostile mail may raise anything; then it has no opinion
         return told
     others = _ours(mail) | {(_original(mail) or "").strip("<>").lower()}
-    for found, into in ((permanent, told.failed), (temporary, told.delayed)):
+    # A promise to try again is plainer than what a detector makes of its product.
+    promised = is_promise(mail.body[:TEXT])
+    for found, into in ((permanent, told.delayed if promised else told.failed), (temporary, told.delayed)):
         named = {a.address.lower() for octets in found for a in addresses(octets.decode("utf-8", "replace"))}
         into += sorted(named - others or named)
     return told
 
 
 def _original(mail: Mail) -> str | None:
-    """The Message-ID of the mail that came back."""
-    match = re.search(
-        r"^(?:x-original-|original-)?message-id:[ \t]*(?:\r?\n[ \t]+)?(\S[^\r\n]{0,998})",
-        mail.returned or mail.body[:TEXT],
-        re.I | re.M,
-    )
-    found = ids(match[1]) if match else ()
-    return found[0] if found else None
+    """The Message-ID of the mail that came back: where it stands, else where the report names it, else what the report answers to."""
+    for text in (mail.returned, *mail.statuses, mail.body[:TEXT]):
+        match = _MESSAGE_ID.search(text[:TEXT])
+        found = ids(match[1]) if match else ()
+        if found:
+            return found[0]
+    answered = ids((mail.header("in-reply-to") or "")[:2000])
+    return answered[0] if answered else None

@@ -1,7 +1,8 @@
-"""bouncetext: what mail systems write to people when a mail did not arrive -> who, and for good or not yet.
+"""bouncetext: what mail systems write to people when a mail did not arrive -> who, for good or not yet, and why.
 
-read_prose(...) -> Told.  Pure, linear.  No table of products: a report names the recipient on a line of its own, after a colon,
-in angle brackets, in an SMTP dialogue, or in the returned mail; the strongest such place wins.
+read_prose(...) -> Told; is_later(subject, report); code_of(text) -> RFC 3463 code.  Pure, linear.  No table of products: a report
+names the recipient on a line of its own, after a colon, in angle brackets, in an SMTP dialogue, or in the returned mail; the
+strongest such place wins.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from maild.mail import bouncewords, words
 from maild.mail.headers import addresses
 
 LINES = 1000
@@ -49,19 +51,12 @@ _RETURNED = re.compile(
     r"|(?:return-path|received|x-envelope-from):\s.{0,200})$",
     re.I,
 )
-_LATER = (
-    "delayed", "will be retried", "will continue", "not yet been delivered", "still being retried",
-    "has not been delivered yet", "warning only", "you do not need to resend", "do not need to send",
-    "no action is required", "could not be delivered for", "will keep trying", "not been able to deliver",
-    "retry timeout not", "still trying", "temporarily unable", "transient", "try again later automatically",
-    "queued for",
-)  # fmt: skip
-_FINAL = (
-    "permanent", "giving up", "gave up", "failed", "fatal", "returned to", "user unknown", "unknown user",
-    "does not exist", "no such", "rejected", "undeliverable", "has been returned", "could not be delivered to",
-)  # fmt: skip
-_STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_CODE = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
+_CODE = re.compile(r"(?<![\w.])([45])\.([0-7])\.(\d{1,3})(?![\d.])")
+# A reply code, not a size or a time ("550 kB", "450 seconds").
+_REPLY = re.compile(
+    r"(?<![\w.,])([45])[0-57]\d(?=[ -](?!(?:[kmg]i?b|bytes|seconds|minutes|hours|days|attempts|messages)\b))", re.I
+)
+_NEAR = 8
 
 
 def read_prose(failed: str, body: str, returned: str, subject: str, ours: frozenset[str]) -> Told:
@@ -73,27 +68,83 @@ def read_prose(failed: str, body: str, returned: str, subject: str, ours: frozen
         found = _named(report, ours)
     if not found:
         found = _recipients_of(returned or tail, ours)
-    into = told.delayed if _is_later(subject, report) else told.failed
+    into = told.delayed if is_later(subject, report) else told.failed
     into += dict.fromkeys(found)
     add_status(told, report)
     return told
 
 
 def add_status(told: Told, report: list[str]) -> None:
-    """Give each recipient without a status the one that the report's text tells."""
-    for address in (*told.failed, *told.delayed):
-        code = told.status.get(address) or _status_near(report, address)
+    """Give each recipient without a status the one that the lines about it tell, else the one of the whole report."""
+    without = {a for a in (*told.failed, *told.delayed) if not told.status.get(a)}
+    if not without:
+        return
+    about = _lines_about(report, without)
+    overall = code_of("\n".join(report))
+    for address in sorted(without):
+        code = code_of("\n".join(about.get(address, ()))) or overall
         if code:
             told.status[address] = code
+
+
+def _lines_about(report: list[str], among: set[str]) -> dict[str, list[str]]:
+    """For each address the line that names it first and those below, until the next address has its turn."""
+    about: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in report:
+        named = [a for a in (m.group().lower() for m in _ADDRESS.finditer(line[:500])) if a in among and a not in about]
+        if named:
+            current = []
+            about.update(dict.fromkeys(named, current))
+        if len(current) < _NEAR:
+            current.append(line)
+    return about
+
+
+def code_of(text: str) -> str:
+    """The code of RFC 3463 that a text tells: written out; else an SMTP reply's class with its words; else the words alone."""
+    written = _CODE.search(text)
+    if written:
+        return written.group()
+    reply = _REPLY.search(text)
+    reason = reason_of(text)
+    if reply and reason[:1] != reply[1]:
+        return f"{reply[1]}.0.0"
+    return reason
+
+
+def reason_of(text: str) -> str:
+    """The code of the first reason that the words give."""
+    low = " ".join(text[:20_000].lower().split())
+    return next((code for code, phrases in bouncewords.REASONS if any(phrase in low for phrase in phrases)), "")
+
+
+def names_a_line(text: str) -> bool:
+    """Whether a line of the text is about one recipient."""
+    return any(_ALONE.match(line[:500]) or _LABELLED.match(line[:500]) for line in text.split("\n")[:LINES])
 
 
 def _split(body: str) -> tuple[list[str], str]:
     """The report's own lines, and what it returns of the mail below them."""
     lines = body.split("\n")[:LINES]
+    named = False
     for at, line in enumerate(lines):
-        if at and _RETURNED.match(line[:250]) and any("@" in above for above in lines[:at]):
+        if named and _is_banner(line[:250]):
             return lines[:at], "\n".join(lines[at + 1 :])
+        named = named or "@" in line
     return lines, ""
+
+
+def _is_banner(line: str) -> bool:
+    """Whether the returned mail begins below this line."""
+    if _RETURNED.match(line):
+        return True
+    low = line.lower()
+    return (
+        "@" not in line
+        and len(line) < 120
+        and _has(low, (*bouncewords.RETURNED, *(words.BANNERS if "--" in low else ())))
+    )
 
 
 def _named(report: list[str], ours: frozenset[str]) -> list[str]:
@@ -122,22 +173,34 @@ def _recipients_of(returned: str, ours: frozenset[str]) -> list[str]:
     return [a.address.lower() for a in addresses(match[1])][:50] if match else []
 
 
-def _is_later(subject: str, report: list[str]) -> bool:
-    """Whether the mail system is still trying."""
-    text = " ".join("\n".join(report[:80]).lower().split())[:6000]
-    low = subject.lower()
-    if "delay" in low or low.startswith("warning"):
+def is_later(subject: str, report: list[str]) -> bool:
+    """Whether somebody still tries: a promise says so, then a word of giving up, then the first word of the subject, then the tone."""
+    text = _opening(report)
+    if _has(text, bouncewords.PROMISES):
         return True
-    later = any(phrase in text for phrase in _LATER)
-    return later and not any(phrase in text for phrase in _FINAL)
+    if _has(text, bouncewords.GIVEN_UP):
+        return False
+    low = subject[:1000].lower()
+    slow, lost = _first(low, (*bouncewords.SLOW, "delay", "warning")), _first(low, bouncewords.LOST)
+    # The mail system's words stand before the subject that it repeats: "Undeliverable: my delayed order" has failed.
+    if slow != lost:
+        return slow < lost
+    return _has(text, bouncewords.SLOW) and not _has(text, bouncewords.LOST)
 
 
-def _status_near(report: list[str], address: str) -> str:
-    """The status code of RFC 3463 on the lines about an address, else the first of the report, else of its SMTP code."""
-    at = next((i for i, line in enumerate(report) if address in line.lower()), 0)
-    for text in ("\n".join(report[at : at + 6]), "\n".join(report)):
-        found = _STATUS.search(text)
-        if found:
-            return found[1]
-    code = _CODE.search("\n".join(report))
-    return f"{code[1]}.0.0" if code else ""
+def is_promise(body: str) -> bool:
+    """Whether the report says that somebody will try again."""
+    return _has(_opening(_split(body)[0]), bouncewords.PROMISES)
+
+
+def _opening(report: list[str]) -> str:
+    return " ".join("\n".join(report[:80]).lower().split())[:6000]
+
+
+def _has(text: str, phrases: tuple[str, ...]) -> bool:
+    return any(phrase in text for phrase in phrases)
+
+
+def _first(text: str, phrases: tuple[str, ...]) -> int:
+    """Where the first of them stands, else the end."""
+    return min((at for phrase in phrases if (at := text.find(phrase)) >= 0), default=len(text))

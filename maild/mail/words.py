@@ -128,33 +128,3 @@ ABSENT = (
     "resposta automática", "fora do escritório", "ausência", "autoodpowiedź", "odpowiedź automatyczna",
     "automatyczna odpowiedź", "poza biurem", "nieobecność", "automaattinen vastaus", "poissa", "automatická odpověď",
 )  # fmt: skip
-
-# Subjects that only mail systems write when a mail did not arrive.
-UNDELIVERED = (
-    "undeliver", "undelivered", "delivery status notification", "delivery failure", "delivery has failed",
-    "delivery notification", "delivery report", "delivery error", "returned mail", "mail delivery",
-    "mail system error", "failure notice", "failed mail", "failed delivery", "mail could not", "message could not",
-    "could not send", "could not be delivered", "non-delivery", "nondeliverable", "non delivery", "ndn:",
-    "undelivery", "unzustellbar", "nicht zugestellt", "ikke levert", "kan ikke leveres", "kunne ikke leveres",
-    "ikkje levert", "ni mogoče dostaviti", "ni bilo mogoče dostaviti", "nedostavljivo", "nedostavljeno",
-    "kan inte levereras", "olevererat", "olevererbart", "ikke leveret", "non remis", "échec de la remise",
-    "non distribu", "onbestelbaar", "no se puede entregar", "no entregado", "devuelto", "mancato recapito",
-    "impossibile recapitare", "não entregue", "não é possível entregar", "niedostarczon", "nie można dostarczyć",
-    "bounce", "rejected", "returned to sender", "warning: message", "warning: could not send", "delayed", "delay in",
-    "user unknown", "unknown user", "mailbox full", "postmaster notify", "error sending", "transport error",
-    "system error", "not delivered", "unable to deliver", "can't deliver", "cannot deliver", "permanent error",
-    "e-mail delivery", "email delivery",
-)  # fmt: skip
-
-# What only a mail system says to a person.
-SYSTEM_SPEECH = (
-    "could not be delivered", "was not delivered", "not be delivered", "undeliverable", "delivery failed",
-    "delivery to the following", "delivery has failed", "unable to deliver", "permanent fatal error",
-    "permanent error", "fatal error", "returned to you", "returned below", "unknown user", "user unknown",
-    "no such user", "mailbox is full", "quota exceeded", "over quota", "does not exist", "not accepted", "rejected",
-    "mail delivery", "delivery attempt", "delivery status", "following address", "following recipient",
-    "following user", "could not deliver", "could not be found", "smtp error", "remote host said", "550 ", "554 ",
-    "553 ", "552 ", "bounced", "delivery error", "ikke leveres", "ikkje leverast", "ni bilo mogoče dostaviti",
-    "kunde inte levereras", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar", "impossibile recapitare",
-    "não foi entregue", "nie została dostarczona", "not reached", "can not be delivered", "cannot be delivered",
-)  # fmt: skip
