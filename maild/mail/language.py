@@ -291,8 +291,8 @@ def _is_plain(seen: Evidence) -> bool:
 
 
 def _together(seen: Evidence, heard: Mapping[str, float]) -> str | None:
-    """Words and lingua added up: the more words are known, the more they count."""
-    whole, weight = sum(seen.score.values()) or 1.0, min(1.0, seen.known / _ENOUGH)
+    """Words and lingua added up: the more words are known, the more they count, from four on three times as much as lingua."""
+    whole, weight = sum(seen.score.values()) or 1.0, 3 * min(1.0, seen.known / 4)
     total = {name: value / whole * weight for name, value in seen.score.items()}
     for name, value in heard.items():
         family = "no" if name in ("nb", "nn") else name

@@ -76,7 +76,8 @@ def test_raw_gives_a_letter_of_ours_as_it_left(desk: Site) -> None:
 
 def test_on_a_terminal_nothing_is_given_byte_for_byte(desk: Site) -> None:
     for words in (["show", "1001", "--raw"], ["attachment", "1001", "1", "-"]):
-        program = f"import os, pty, sys; os._exit(os.waitstatus_to_exitcode(pty.spawn({[sys.executable, '-m', 'maild', 'case', *words]!r})))"
+        command = [sys.executable, "-m", "maild", "case", *words]
+        program = f"import os, pty; os._exit(os.waitstatus_to_exitcode(pty.spawn({command!r})))"
         told = octets(desk, program=program)
         assert told.returncode == 1
         assert b"could steer your terminal" in told.stdout
