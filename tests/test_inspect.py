@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from maild.cli.inspect import described
+from maild.mail.parse import read
+
 FIELDS = [
     "path", "subject", "from", "to", "cc", "reply_to", "date", "message_id", "references", "text", "html",
     "own_text", "attachments", "kind", "automatic", "why", "bounce", "language", "defects",
@@ -72,3 +75,18 @@ def test_the_desks_charset_may_be_named() -> None:
 
 def test_no_file_is_a_mistake_of_use() -> None:
     assert inspect("--json").returncode == 64
+
+
+def test_what_was_given_up_for_a_passing_reason_is_told_from_a_dead_address() -> None:
+    """RFC 3463 section 3.1: class 4 says that the same mail may get through another time."""
+    report = (
+        b"From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n"
+        b"\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n"
+        b"\nFinal-Recipient: rfc822; away@x.example\nAction: failed\nStatus: 4.4.7\n"
+        b"\nFinal-Recipient: rfc822; gone@x.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
+    )
+    message = read(report)
+    assert message.bounce is not None
+    assert message.bounce.failed == ("away@x.example", "gone@x.example")
+    told = described(message)["bounce"]
+    assert (told["failed"], told["delayed"]) == (["gone@x.example"], ["away@x.example"])

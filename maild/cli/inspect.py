@@ -12,7 +12,7 @@ import click
 from maild.cli.terminal import harmless, one_line
 
 if TYPE_CHECKING:
-    from maild.model.message import Message
+    from maild.model.message import Bounce, Message
 
 
 @click.command("inspect")
@@ -67,15 +67,23 @@ def described(message: Message) -> dict[str, Any]:
         "kind": str(message.kind),
         "automatic": message.automatic,
         "why": list(message.why),
-        "bounce": bounce
-        and {
-            "failed": list(bounce.failed),
-            "delayed": list(bounce.delayed),
-            "status": dict(bounce.status),
-            "original_message_id": bounce.original_message_id,
-        },
+        "bounce": _report(bounce) if bounce else None,
         "language": message.language,
         "defects": list(message.defects),
+    }
+
+
+def _report(bounce: Bounce) -> dict[str, Any]:
+    """For those who ask whether to write to an address again: given up for a passing reason (class 4, RFC 3463 section 3.1: a
+    full mailbox, a host that was away too long) stands with what is only delayed.  The letter is lost all the same, and judgement
+    says so to its handler."""
+    status = dict(bounce.status)
+    passing = [address for address in bounce.failed if status.get(address, "").startswith("4")]
+    return {
+        "failed": [address for address in bounce.failed if address not in passing],
+        "delayed": [*bounce.delayed, *(address for address in passing if address not in bounce.delayed)],
+        "status": status,
+        "original_message_id": bounce.original_message_id,
     }
 
 
@@ -109,4 +117,4 @@ def _card(line: dict[str, Any]) -> None:
 
 def _returned(bounce: dict[str, Any]) -> str:
     told = [f"{a} failed {bounce['status'].get(a, '')}".strip() for a in bounce["failed"]]
-    return ", ".join(told + [f"{a} delayed" for a in bounce["delayed"]])
+    return ", ".join(told + [f"{a} delayed {bounce['status'].get(a, '')}".strip() for a in bounce["delayed"]])
