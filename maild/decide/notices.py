@@ -318,7 +318,7 @@ def _letter(
 
 
 def _subject(ledger: Ledger, case: Case) -> str:
-    return without_tag(ledger.subjects.get(case.subject, ""))
+    return without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 
 def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:

@@ -151,6 +151,7 @@ def bare_subject(subject: str) -> str:
     return plain(_TAG.sub(" ", _REPLY.sub("", subject[:_LONGEST])))
 
 
-def without_tag(subject: str) -> str:
-    """As the customer wrote it, without our tag and without what replies put before it."""
-    return " ".join(re.sub(r"\[#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]", " ", _REPLY.sub("", subject[:_LONGEST])).split())
+def without_tag(subject: str, number: str) -> str:
+    """As the customer wrote it, without our tag and without what replies put before it; another system's tag is its own."""
+    bare = _REPLY.sub("", subject[:_LONGEST])
+    return " ".join(re.sub(rf"\[#{re.escape(number)}\]", " ", bare, flags=re.I).split())

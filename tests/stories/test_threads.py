@@ -140,3 +140,21 @@ def test_what_was_taken_away_is_still_in_the_case(house: House):
     reply = [message for message in house.case("1001")["messages"] if message["direction"] == "in"][-1]
     assert reply["own_text"].strip() == "Takk!"
     assert below[0] in reply["text"]
+
+
+def test_another_systems_tag_stays_in_the_subject_and_ours_is_there_once(house: House):
+    house.mail(VENDOR, "[#4711] Re: [#4712] Toner", "It comes on Friday.")
+    (notice,) = house.letters("notice")
+    assert notice.subject == "[#1001] [#4711] Re: [#4712] Toner"
+    house.reply(notice, "Thanks.")
+    house.wait(seconds=61)
+    (update,) = house.letters("update")
+    assert update.subject.count("[#1001]") == 1
+    assert "[#4711]" in update.subject
+
+
+def test_a_new_case_that_began_with_an_old_number_bears_its_own_only(house: House):
+    house.mail(ANN, "Skriver", "Den står.")
+    house.letters()
+    house.mail("Bo <bo@kunde.example>", "Re: [#1001] Skriver", "Gjelder meg også.")
+    assert {letter.subject.count("#1001") for letter in house.letters()} == {0}
