@@ -6,12 +6,16 @@ answered by nobody.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from maild.decide import contact, notices
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
 from maild.decide.route import route
 from maild.decide.thread import Join
+from maild.model.content import Content
 from maild.model.events import (
     Assigned,
     Ignored,
@@ -88,9 +92,17 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
     language = contact.language(ledger, person, prepared, desk)
-    subject = ledger.subject(prepared.subject)
+    subject = ledger.subject(_untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     return case_id
+
+
+def _untagged(subject: Content, numbers: Iterable[str]) -> Content:
+    """Without the tags of our other cases: a letter must name one case."""
+    text = subject.text
+    for number in numbers:
+        text = re.sub(rf"\[#{re.escape(number)}\] ?", "", text, flags=re.I)
+    return Content(subject.salt, text)
 
 
 def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
