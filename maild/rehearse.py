@@ -10,16 +10,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.decide.facts import facts, lookup
-from maild.decide.judge import judge
+from maild.decide.facts import facts
 from maild.mail import letters, token
 from maild.mail.parse import read
 from maild.model.message import Message
 from maild.model.people import Trust
 from maild.model.plan import Letter, Plan, Prepared
 from maild.model.policy import Policy
-from maild.settle import charset_of, prepare
-from maild.store import cases
+from maild.settle import charset_of, desk_at, prepare, weigh
 from maild.store.database import Session
 from maild.store.incoming import Arrival
 
@@ -41,18 +39,17 @@ def rehearse(
     arrival = Arrival(0, 0, "try", sender, (recipient,), "", "", now, len(raw), 0)
     trust: Trust = trust_of(message)
     prepared = prepare(arrival, message, trust, policy, keys, (b"\0" * 16, b"\1" * 16))
-    return Rehearsal(prepared, judge(prepared, cases.look(session, lookup(prepared, policy, now)), policy, now))
+    judged, plan = weigh(session, prepared, policy, now)
+    assert isinstance(judged, Prepared)
+    return Rehearsal(judged, plan)
 
 
 def recipient_of(raw: bytes, policy: Policy) -> str:
     """The desk a mail names in To or Cc, else the first desk."""
     message = read(raw)
     for address in (*message.to, *message.cc):
-        if policy.desk_of_address(address.address.lower()):
+        if desk_at(address.address, policy):
             return address.address
-        for desk in policy.desks.values():
-            if token.split(address.address, desk.address, desk.separator) is not None:
-                return address.address
     return policy.default_desk.address
 
 

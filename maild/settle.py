@@ -65,11 +65,8 @@ def charset_of(recipients: Sequence[str], policy: Policy) -> str:
     charsets = {_CHARSETS.get(desk.language, "cp1252") for desk in policy.desks.values()}
     if len(charsets) == 1:
         return charsets.pop()
-    for desk in policy.desks.values():
-        for address in desk.addresses:
-            if any(token.split(recipient, address, desk.separator) is not None for recipient in recipients):
-                return _CHARSETS.get(desk.language, "cp1252")
-    return "cp1252"
+    found = next((at[0] for recipient in recipients if (at := desk_at(recipient, policy))), None)
+    return _CHARSETS.get(found.language, "cp1252") if found else "cp1252"
 
 
 def prepare(
@@ -83,7 +80,7 @@ def prepare(
     returned = message.bounce.original_message_id if message.bounce else None
     ids = (token.of_message_id(value, keys) for value in (*message.references, *((returned,) if returned else ())))
     words = [word for _, word in mine if word is not None]
-    named = _named(message, policy, keys)
+    named = _named(message, policy)
     owner = named[0] if named else mine[0][0].key if mine else policy.default_desk.key
     return Prepared(
         id=arrival.id,
@@ -111,7 +108,7 @@ def prepare(
     )
 
 
-def without_ours(prepared: Prepared, sent: Sequence[bytes]) -> Prepared:
+def _without_ours(prepared: Prepared, sent: Sequence[bytes]) -> Prepared:
     """The mail without what our letters say that it answers, for clients that quote without any mark.  sent: text parts."""
     message = prepared.message
     own = subtract(message.own_text, [read(part).text for part in sent])
@@ -137,18 +134,27 @@ def _answerable(message: Message) -> Message:
 
 def _own(recipient: str, policy: Policy, keys: token.Keys) -> tuple[Desk | None, Token | None]:
     """The desk behind an address, and its signed word if that verifies.  One that does not is the plain desk."""
+    found = desk_at(recipient, policy)
+    if found is None:
+        return None, None
+    desk, suffix = found
+    return desk, token.verify(suffix, keys) if suffix else None
+
+
+def desk_at(address: str, policy: Policy) -> tuple[Desk, str] | None:
+    """The desk whose address this is, and what stands between its name and the @; None for other people's."""
     for desk in policy.desks.values():
-        for address in desk.addresses:
-            suffix = token.split(recipient, address, desk.separator)
+        for own in desk.addresses:
+            suffix = token.split(address, own, desk.separator)
             if suffix is not None:
-                return desk, token.verify(suffix, keys) if suffix else None
-    return None, None
+                return desk, suffix
+    return None
 
 
-def _named(message: Message, policy: Policy, keys: token.Keys) -> tuple[str, ...]:
+def _named(message: Message, policy: Policy) -> tuple[str, ...]:
     """The desks in To and Cc, in order.  One mail to several desks: the first in To owns it."""
-    found = (_own(address.address, policy, keys)[0] for address in (*message.to[:50], *message.cc[:50]))
-    return tuple(dict.fromkeys(desk.key for desk in found if desk is not None))
+    found = (desk_at(address.address, policy) for address in (*message.to[:50], *message.cc[:50]))
+    return tuple(dict.fromkeys(at[0].key for at in found if at is not None))
 
 
 def _body(message: Message) -> str:
@@ -197,10 +203,7 @@ def _one(
 ) -> tuple[Fate, list[outbox.Leased], int]:
     try:
         with session.savepoint():
-            known = cases.look(session, lookup(arrival, house.policy, now))
-            if isinstance(arrival, Prepared) and known.letters:
-                arrival = without_ours(arrival, outbox.texts(session, _answered(arrival)))
-            plan = judge(arrival, known, house.policy, now)
+            arrival, plan = weigh(session, arrival, house.policy, now)
             posted = _keep(session, arrival, plan, house, now, leases)
     except Conflict as conflict:
         return Fate(arrival.id, "taken", error=str(conflict)), [], 0
@@ -210,6 +213,14 @@ def _one(
         return _hold(session, arrival, bug, now), [], 0
     kinds = tuple(happened.record.event.kind for happened in plan.events)
     return Fate(arrival.id, "settled", plan.cases[0].number if plan.cases else "", kinds), posted, len(plan.letters)
+
+
+def weigh(session: Session, arrival: Incoming, policy: Policy, now: datetime) -> tuple[Incoming, Plan]:
+    """Look up what is known and judge; the arrival as it was judged.  The same for the daemon and a rehearsal."""
+    known = cases.look(session, lookup(arrival, policy, now))
+    if isinstance(arrival, Prepared) and known.letters:
+        arrival = _without_ours(arrival, outbox.texts(session, _answered(arrival)))
+    return arrival, judge(arrival, known, policy, now)
 
 
 def _keep(

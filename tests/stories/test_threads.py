@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from parts.house import House
+from parts.mails import mail, wire
 
+from maild.model.people import Authentication, Trust
+from maild.rehearse import rehearse
 from maild.store import views
 
 ANN = "Ann Berg <ann@kunde.example>"
@@ -74,7 +77,7 @@ def test_a_word_with_digits_is_no_number_of_another_system(house: House):
 
 
 def test_one_mail_to_two_desks_is_one_case_and_both_know(house: House):
-    from parts.mails import authenticated, mail
+    from parts.mails import authenticated
 
     made = mail(ANN, "Skriver", "Den står.", to="support@desk.example, help@desk.example")
     house.arrives(authenticated(made), "support@desk.example", "ann@kunde.example")
@@ -158,3 +161,16 @@ def test_a_new_case_that_began_with_an_old_number_bears_its_own_only(house: Hous
     house.letters()
     house.mail("Bo <bo@kunde.example>", "Re: [#1001] Skriver", "Gjelder meg også.")
     assert {letter.subject.count("#1001") for letter in house.letters()} == {0}
+
+
+def test_a_rehearsal_reads_an_answer_as_the_daemon_does(house: House):
+    house.mail(ANN, "Skriver", "Hei, skriveren i tredje etasje har stått siden mandag morgen.")
+    _, notice = house.letters()
+    below = [line for line in notice.text.splitlines() if line.strip() and "[maild:" not in line]
+    made = mail("Kari <kari@staff.example>", notice.subject, "Vi kommer.\n\n" + "\n".join(below), notice.reply_to)
+    proven = Trust(Authentication.ALIGNED)
+    tried = rehearse(
+        house.session, wire(made), notice.reply_to, lambda message: proven, house.policy, house.keys, house.now
+    )
+    (update,) = tried.plan.letters
+    assert update.shown[0].text.strip() == "Vi kommer."
