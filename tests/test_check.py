@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from parts.site import maild
 
 SITE = ("--desk", "support@desk.example", "--handler", "Kari Nordmann <kari@staff.example>")
 # sla.yaml is nobody's; the rule has an unknown condition and an unknown desk.
@@ -21,13 +19,6 @@ RULES = """
     - mail: {subject: Skriver}
       expect: {priority: %s}
 """
-
-
-def maild(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environ = {key: value for key, value in os.environ.items() if key != "MAILD_CONFIG"}
-    return subprocess.run(
-        [sys.executable, "-m", "maild", *words], capture_output=True, text=True, timeout=60, cwd=folder, env=environ
-    )
 
 
 @pytest.fixture

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import socket
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from parts.site import maild
 
 from maild import cli
 from maild.edges import control
@@ -21,13 +19,6 @@ from maild.store.database import Database
 
 SITE = ("--desk", "support@desk.example", "--handler", "Kari Nordmann <kari@staff.example>")
 MAIL = b"From: ann@kunde.example\r\nTo: support@desk.example\r\nSubject: Skriver\r\n\r\nDen st\xe5r.\r\n"
-
-
-def maild(*words: str | bytes, folder: Path) -> subprocess.CompletedProcess[str]:
-    environ = {key: value for key, value in os.environ.items() if key != "MAILD_CONFIG"}
-    return subprocess.run(
-        [sys.executable, "-m", "maild", *words], capture_output=True, text=True, timeout=60, cwd=folder, env=environ
-    )
 
 
 @pytest.fixture

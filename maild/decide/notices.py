@@ -24,7 +24,6 @@ from maild.model.policy import Notice
 
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
 _PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
-SENT_BY = "maild"
 _BOUNCES = "letters to this address bounce"
 
 

@@ -70,10 +70,6 @@ class Parsed:
     lines: tuple[Line, ...]
     text: str
 
-    @property
-    def understood(self) -> bool:
-        return all(line.verb for line in self.lines)
-
 
 def parse(text: str) -> Parsed:
     """Cut the command lines off.  A line that looks like a command and is none comes back with an empty verb."""

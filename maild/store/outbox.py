@@ -104,13 +104,6 @@ def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
     return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6])) for r in sorted(rows)]
 
 
-def renew(session: Session, row_ids: Sequence[int], now: datetime) -> None:
-    """The sockets of these letters still live."""
-    session.executemany(
-        "UPDATE outbox SET due_at=? WHERE id=? AND state='leased'", [(stamp(now + LEASE), i) for i in row_ids]
-    )
-
-
 def texts(session: Session, letters: Sequence[int]) -> list[bytes]:
     """The text parts of letters, encoded and with their Content-* headers; of those that are still there."""
     if not letters:

@@ -38,20 +38,11 @@ Mailroom.accept = at_once
 """
 
 
-def witness(site: Site, command: list[str]) -> list[Call]:
+def witness(site: Site, program: tuple[str, ...]) -> list[Call]:
     """Start, take three mails one by one, stop; the calls."""
     trace = site.folder / "trace"
-    with site.log.open("ab") as log:
-        site._seen = 0
-        site.process = subprocess.Popen(
-            traced(command, trace, WATCHED),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=site.environment,
-            cwd=site.folder,
-        )
-    site.ready(60)
+    site.program = tuple(traced([*program], trace, WATCHED))
+    site.launch().ready(60)
     for number in range(3):
         send(site.port, authenticated(mail("Ann <ann@kunde.example>", f"Mail {number}", "Hei.\n")))
     # strace passes no signal on; its child is the daemon.
@@ -81,12 +72,12 @@ def synced_before_answer(arrival: Call, later: list[Call]) -> bool:
 
 @pytest.mark.timeout(120)
 def test_the_database_is_synced_before_every_250(make_site: Callable[..., Site]) -> None:
-    assert hasty_answers(witness(make_site(), [*MAILD, "run"])) == (3, 0)
+    assert hasty_answers(witness(make_site(), MAILD)) == (3, 0)
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("bug", [FORGETFUL, HASTY], ids=["no-sync", "answer-first"])
 def test_the_witness_tells_of_a_daemon_that_answers_too_soon(make_site: Callable[..., Site], bug: str) -> None:
-    taken, hasty = hasty_answers(witness(make_site(), [*planted(bug), "run"]))
+    taken, hasty = hasty_answers(witness(make_site(), planted(bug)))
     assert taken == 3
     assert hasty > 0

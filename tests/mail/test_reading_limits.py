@@ -5,9 +5,8 @@ Costs are told by counting how they grow, not by a clock: twice the mail must no
 
 from __future__ import annotations
 
-import sys
-
 import pytest
+from fuzz.promises import lines_run
 
 from maild.mail import html
 from maild.mail.owntext import own_text
@@ -16,24 +15,6 @@ from maild.mail.scan import scan
 from maild.model.message import Kind
 
 FROM = b"From: ann@client.example\nSubject: hello\n"
-
-
-def lines_run(raw: bytes) -> int:
-    """How many lines of Python the reading of a mail runs."""
-    count = 0
-
-    def trace(frame: object, event: str, argument: object) -> object:
-        nonlocal count
-        count += 1
-        return trace
-
-    old = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type]
-    try:
-        read(raw)
-    finally:
-        sys.settrace(old)
-    return count
 
 
 def test_a_thousand_nested_multiparts_are_one_opaque_part() -> None:

@@ -175,6 +175,12 @@ class Site:
         return self.json("queue", "list", *words)
 
 
+def maild(*words: str | bytes, folder: Path) -> subprocess.CompletedProcess[str]:
+    """One command in a folder of its own, without a site around it."""
+    environ = {key: value for key, value in os.environ.items() if key != "MAILD_CONFIG"}
+    return subprocess.run([*MAILD, *words], capture_output=True, text=True, timeout=60, cwd=folder, env=environ)
+
+
 def planted(bug: str) -> tuple[str, ...]:
     """maild, with some lines of Python run before it: a bug that a test must find."""
     return (sys.executable, "-c", f"{bug}\nimport sys\nfrom maild.cli import main\nmain(sys.argv[1:])")

@@ -58,17 +58,8 @@ def allowed(expand: Callable[[str], set[str]]) -> set[str]:
 
 def life(site: Site, sink: Sink) -> list[Call]:
     trace = site.folder / "trace"
-    with site.log.open("ab") as log:
-        site._seen = 0
-        site.process = subprocess.Popen(
-            traced([*MAILD, "run"], trace, "all"),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=site.environment,
-            cwd=site.folder,
-        )
-    site.ready(60)
+    site.program = tuple(traced(list(MAILD), trace, "all"))
+    site.launch().ready(60)
     site.send(mail(ANN, "Liten", "Hei.\n"))
     site.send(mail(ANN, "Stor", "En linje til.\n" * 30_000))
     sink.wait("ack", count=2, seconds=60)
