@@ -1,4 +1,4 @@
-"""config_schema: the form of maild.yaml, and how it becomes a Config.
+"""config_schema: how maild.yaml becomes a Config.
 
 read(path, environ) -> Config; RuleError with every problem as file:line:column.  Relative paths are relative to the file; a state
 folder given by systemd ($STATE_DIRECTORY) wins; the relay's password comes from a file or a systemd credential, never from here.
@@ -12,134 +12,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema, model_validator
+from pydantic import TypeAdapter
 
 from maild.config import Authenticator, Config, Door, RelayTo
+from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, RelayForm
 from maild.policy.read import Path as YamlPath
-from maild.policy.shape import Address, Line, Lines, Seconds, Strict, fits, wrong
+from maild.policy.shape import fits
 from maild.policy.source import Source, raise_all
 
-CREDENTIAL = "relay-password"
 # A UNIX socket's path: sun_path has 108 bytes with its final NUL.
 LONGEST_SOCKET = 107
-_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})")
-_SIZE = re.compile(r"([0-9]{1,12})\s*(B|kB|MB|GB)?")
-_UNITS = {None: 1, "B": 1, "kB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
-
-
-def _host_port(value: str) -> str:
-    match = _HOST.fullmatch(value)
-    if match is None or int(match[3]) > 65_535:
-        raise wrong(f"{value[:80]!r} is no address with a port", "write it like 127.0.0.1:25 or [::1]:25")
-    return value
-
-
-def _network(value: str) -> str:
-    try:
-        ip_network(value)
-    except ValueError as error:
-        raise wrong(f"{value[:60]!r} is no network: {error}", "write it like 192.0.2.0/24 or 2001:db8::/32") from None
-    return value
-
-
-def _size(value: Any) -> int:
-    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    if match is None:
-        raise wrong(f"{str(value)[:40]!r} is no size", "write a number of bytes, or with kB, MB or GB: 35MB")
-    return int(match[1]) * _UNITS[match[2]]
-
-
-def _mode(value: Any) -> int:
-    if not isinstance(value, str) or not re.fullmatch(r"0?[0-7]{3}", value):
-        raise wrong(f"{str(value)[:20]!r} is no file mode", 'write it in quotes like "0660"')
-    return int(value, 8)
-
-
-def _file(value: str) -> str:
-    if not value or "\0" in value or len(value) > 4000:
-        raise wrong("must be a path", "write it like state or /var/lib/maild")
-    return value
-
-
-HostPort = Annotated[str, AfterValidator(_host_port)]
-Networks = Annotated[Lines, AfterValidator(lambda value: [_network(x) for x in value])]
-Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"]})]
-Mode = Annotated[int, BeforeValidator(_mode), WithJsonSchema({"type": "string", "pattern": "^0?[0-7]{3}$"})]
-File = Annotated[str, AfterValidator(_file)]
-
-
-class DoorForm(Strict):
-    """Where mail comes in.  A socket that is left out may come from systemd."""
-
-    smtp: HostPort | None = Field(default=None, description="SMTP on this address and port.")
-    lmtp: File | None = Field(default=None, description="LMTP on this UNIX socket.")
-    lmtp_mode: Mode = Field(default=0o660, description="Who may connect to it.")
-    hostname: Line = Field(default="localhost", description="The name in greetings and Received.")
-    certificate: File | None = Field(default=None, description="PEM chain for STARTTLS.")
-    key: File | None = Field(default=None, description="Its private key.")
-    message_size: Size = 35_000_000
-    connections: int = Field(default=500, ge=1)
-    connections_per_address: int = Field(default=20, ge=1)
-    recipients: int = Field(default=100, ge=1)
-    commands: int = Field(default=1000, ge=10)
-    idle: Seconds = 300
-    stressed_idle: Seconds = 60
-    in_flight: Size = 200_000_000
-    hops: int = Field(default=50, ge=5, le=1000)
-    min_free: Size = 100_000_000
-    trusted: Networks = Field(default=[], description="Not held to the limit per address.")
-
-
-class RelayForm(Strict):
-    """Where letters go: your mail server."""
-
-    host: HostPort = Field(default="127.0.0.1:25", description="Its address and port.")
-    tls: Literal["none", "starttls", "implicit"] = Field(default="none", description="none: loopback only.")
-    username: str = ""
-    password_file: File | None = Field(default=None, description=f"Or the systemd credential {CREDENTIAL}.")
-    envelope: Literal["signed", "desk"] = Field(default="signed", description="The sender that bounces go to.")
-    connections: int = Field(default=4, ge=1, le=32)
-    give_up: Seconds = 432_000
-
-
-class AuthenticatorForm(Strict):
-    """One way to believe From."""
-
-    authserv_id: Line | None = Field(default=None, alias="authserv-id", description="The id of your mail server.")
-    closed_network: Networks | None = Field(default=None, alias="closed-network", description="Clients from here.")
-
-    @model_validator(mode="after")
-    def one_way(self) -> AuthenticatorForm:
-        if (self.authserv_id is None) == (self.closed_network is None):
-            cure = "write  - authserv-id: mx.example.org  or  - closed-network: [192.0.2.0/24]"
-            raise wrong("must be one way to believe From", cure)
-        return self
-
-
-# A section of which every line is a comment.
-_EMPTY = BeforeValidator(lambda value: {} if value is None else value)
-
-
-class ConfigForm(Strict):
-    """maild.yaml: sockets, database, relay.  A change needs a restart."""
-
-    state: File = Field(default="state", description="Database, keys, control socket; $STATE_DIRECTORY wins.")
-    rules: File = "rules"
-    templates: File = "templates"
-    database: str = Field(default="", description="postgresql://...; left out: SQLite in the state folder.")
-    door: Annotated[DoorForm, _EMPTY] = DoorForm()
-    relay: Annotated[RelayForm, _EMPTY] = RelayForm()
-    authenticators: Annotated[list[AuthenticatorForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
-        default=[]
-    )
-    admin: Address | None = Field(default=None, description="Gets mail to postmaster and alarms.")
-    undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")
-    burst: Seconds = Field(default=60, description="How long news for a handler is gathered.")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 def read(path: Path, environ: Mapping[str, str]) -> Config:
@@ -306,7 +190,7 @@ def _authenticator(form: AuthenticatorForm) -> Authenticator:
 
 
 def _host(value: str) -> tuple[str, int]:
-    match = _HOST.fullmatch(value)
+    match = HOST.fullmatch(value)
     assert match is not None
     return match[1] or match[2], int(match[3])
 

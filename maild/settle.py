@@ -105,6 +105,7 @@ def prepare(
         body=Content(salts[1], _body(message)),
         marks=token.of_markers(message.text, keys),
         also=tuple(key for key in dict.fromkeys((*named, *(desk.key for desk, _ in mine))) if key != owner),
+        source=arrival.source,
     )
 
 

@@ -43,6 +43,8 @@ class Prepared:
     also        keys of our other desks that it is addressed to
     own_id      its own Message-ID is one of ours
     subject, body  the contents that events and rows will name
+    source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
+                (history: nobody is told of it)
     """
 
     id: int
@@ -60,6 +62,7 @@ class Prepared:
     body: Content
     marks: tuple[Token, ...] = ()
     also: tuple[str, ...] = ()
+    source: str = "smtp"
 
 
 @dataclass(frozen=True, slots=True)
