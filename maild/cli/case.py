@@ -1,4 +1,4 @@
-"""maild case list | search | show | attachment"""
+"""maild case list | show | attachment; search stands in case_search.py"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maild.cli.case_search import search
 from maild.cli.options import config_option
 from maild.cli.terminal import harmless, size
 
@@ -33,6 +34,9 @@ def command() -> None:
     """Look at cases."""
 
 
+command.add_command(search)
+
+
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--open", "only_open", is_flag=True, help="Only cases that are not solved or closed.")
@@ -49,24 +53,6 @@ def list_(config: Path, *, as_json: bool, only_open: bool) -> None:
             return
         for case in found:
             say_json(case)
-
-
-@command.command("search")
-@click.argument("words", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@config_option
-def search(config: Path, words: tuple[str, ...], *, as_json: bool) -> None:
-    """Find cases by words of their mails; accents and case do not matter."""
-    from maild.cli.desk import opened, say_json, table
-    from maild.store import views
-
-    with opened(config) as site:
-        found = views.search(site.session, " ".join(words), site.handlers)
-    if not as_json:
-        table("cases", _COLUMNS, found)
-        return
-    for case in found:
-        say_json(case)
 
 
 @command.command("show")

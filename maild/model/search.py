@@ -162,3 +162,38 @@ def _apart(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         held = (start, end)
     if held:
         yield held
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A line of a text, and where the words stand in it."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+_BEFORE = 40
+WIDTH = 160
+
+
+def snippet(text: str, wanted: Sequence[Term], width: int = WIDTH) -> Snippet:
+    """The part of the text with most of the words, as it was written; its beginning, if none of them stands there."""
+    line = " ".join(text[:TEXT].split())
+    found = marks(line, wanted)
+    start = max((_begin(line, at, width) for at, _ in found), key=lambda s: _within(found, s, width), default=0)
+    end = start + width if start + width >= len(line) else (line.rfind(" ", start + 1, start + width + 1))
+    end = min(len(line), start + width if end <= start else end)
+    head, tail = "…" if start else "", "…" if end < len(line) else ""
+    shift = len(head) - start
+    inside = tuple((a + shift, min(b, end) + shift) for a, b in found if start <= a < end)
+    return Snippet(f"{head}{line[start:end]}{tail}", inside)
+
+
+def _begin(line: str, at: int, width: int) -> int:
+    """Where a part begins that shows what stands before this place: at a word's beginning, and full to the end of the line."""
+    wish = max(0, min(at - _BEFORE, len(line) - width))
+    return line.find(" ", wish - 1, at) + 1 if wish else 0
+
+
+def _within(found: Sequence[tuple[int, int]], start: int, width: int) -> int:
+    return sum(start <= a and b <= start + width for a, b in found)

@@ -16,8 +16,9 @@ from maild.decide.judge import judge
 from maild.model.case import fold
 from maild.model.events import Recorded, load
 from maild.model.plan import Known, Lookup
-from maild.store import cases, incoming, migrate, outbox, views
+from maild.store import cases, found, incoming, migrate, outbox, views
 from maild.store.database import Database, NotDurable, Session, moment
+from maild.store.finding import Filters
 from maild.store.record import link, record
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -129,9 +130,10 @@ def test_the_chain_shows_a_changed_event(session: Session):
 
 def test_words_are_found_without_case_and_accents(session: Session):
     settle_one(session)
-    assert [view["number"] for view in views.search(session, "STÅR skriver", {})] == ["1001"]
-    assert views.search(session, "stop", {}) == []
-    assert views.search(session, '"; DROP', {}) == []
+    shown = found.search(session, "STÅR skriver", {}, Filters(), 20)
+    assert [view["number"] for view in shown] == ["1001"]
+    assert found.search(session, "stop", {}, Filters(), 20) == []
+    assert found.search(session, '"; DROP', {}, Filters(), 20) == []
 
 
 def test_a_known_customer_is_one_person(session: Session):

@@ -1,0 +1,341 @@
+"""finding: which cases have the words that somebody asks for.  Reading only.
+
+find(session, asked, Filters(...), limit, best=False) -> [Found], the newest hit first, or with best the best first
+
+A word may stand in half of a million messages, and a filter may leave ten of them; so nobody counts hits or sorts them all.
+    a filter that leaves little      its messages are looked at, one by one, without the index
+    else                             hits from the newest back, in growing portions, until there are enough cases
+    a filter that leaves much, but nothing of the newest hits      its messages again, from the newest back
+The newest messages are looked at without the index where that would first gather all hits (PostgreSQL; beginnings* on SQLite):
+of a common word they have enough, and of a rare word the index has few.
+
+LIMITS  The words must stand in one message.  best weighs the newest RANKED hits.  A case tells its newest hits among those that
+        were looked at, at most HITS.  Slow (a second for a million messages) is only this: words that stand in very many
+        messages, a filter that leaves very many, and nearly none that are both.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from maild.model.search import Asked, Term
+from maild.store.database import Session, stamp
+from maild.store.search import question
+
+HITS = 3
+RANKED = 1_000
+# So many messages behind a filter are looked at one by one; so many newest are without the index; so many hits are tried against
+# a filter before its own messages are.  Ten to forty milliseconds each.
+_FEW = 4_000
+_NEWEST = 2_000
+_PATIENCE = 20_000
+_PORTION = 400
+# How far back PostgreSQL's index is asked at first, in messages: each hit is a page of its table.
+_REACH = (15_000, 120_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the cases must be; empty means any.  handler "" is nobody's; customer is an address, or a domain with its @.
+
+    since, until    when the message came
+    """
+
+    statuses: tuple[str, ...] = ()
+    desk: str | None = None
+    handler: str | None = None
+    customer: str | None = None
+    label: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """A case and its hits, the newest first."""
+
+    case: int
+    messages: list[int] = field(default_factory=list)
+
+
+Row = tuple[int, int]
+
+
+def find(session: Session, asked: Asked, filters: Filters, limit: int, *, best: bool = False) -> list[Found]:
+    """At most so many cases; nothing when nothing is asked for."""
+    if not asked.wanted or limit < 1:
+        return []
+    if session.sqlite:
+        return _Search(session, asked, filters).run(limit, best=best)
+    with session.transaction():
+        # What is good for a rare word is bad for a common one: no plan is kept.
+        session.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        return _Search(session, asked, filters).run(limit, best=best)
+
+
+class _Search:
+    def __init__(self, session: Session, asked: Asked, filters: Filters) -> None:
+        self._session, self._asked = session, asked
+        self._question = question(session, asked)
+        self._filter = _conditions(session, filters)
+
+    def run(self, limit: int, *, best: bool) -> list[Found]:
+        if not best:
+            return _gather(self._hits(), limit)
+        rows: list[Row] = []
+        for row in self._hits():
+            rows.append(row)
+            if len(rows) == RANKED:
+                break
+        scores = self._scores([message for message, _ in rows])
+        # Of the same score the newest: sorted() keeps their order.
+        return _gather(sorted(rows, key=lambda row: -scores.get(row[0], 0.0)), limit)
+
+    # --- hits, the newest first -----------------------------------------------------------------------------------------------
+
+    def _hits(self) -> Iterator[Row]:
+        if not self._filter.text:
+            for some in self._matching(None):
+                yield from self._kept(some)
+            return
+        few = self._behind_filter(_FEW + 1)
+        if len(few) <= _FEW:
+            yield from self._looked_at(sorted(few, reverse=True))
+            return
+        tried = 0
+        for some in self._matching(self._newest_of_period()):
+            yield from self._kept(some)
+            tried += len(some)
+            if tried > _PATIENCE:
+                yield from self._looked_at(self._behind_filter(-1, below=some[-1]))
+                return
+
+    def _behind_filter(self, most: int, below: int | None = None) -> list[Row]:
+        """The messages that the filters leave: some of them, or with below all older ones from the newest back."""
+        rest = f"LIMIT {most:d}" if below is None else f"AND m.id<{below:d} ORDER BY m.id DESC"
+        return self._rows(
+            f"SELECT m.id, m.case_id FROM cases c JOIN message m ON m.case_id=c.id WHERE {self._filter.text} {rest}",
+            self._filter.values,
+        )
+
+    def _newest_of_period(self) -> int | None:
+        if self._filter.until is None:
+            return None
+        since = -(1 << 62) if self._filter.since is None else self._filter.since
+        rows = self._rows("SELECT max(id), 0 FROM message WHERE at>=? AND at<?", (since, self._filter.until))
+        return rows[0][0]
+
+    def _kept(self, messages: Sequence[int]) -> Iterator[Row]:
+        """Those of them that the filters leave, in their order."""
+        for some in _portions(messages):
+            rows = self._rows(
+                # CROSS is SQLite's word for "in this order": from the messages, not from all cases that are closed.
+                "SELECT m.id, m.case_id FROM message m CROSS JOIN cases c WHERE c.id=m.case_id"
+                f" AND m.id IN ({_places(some)}) {self._filter.and_text} ORDER BY m.id DESC",
+                (*some, *self._filter.values),
+            )
+            yield from rows
+
+    def _looked_at(self, rows: Sequence[Row]) -> Iterator[Row]:
+        """Those of them that have the words."""
+        for some in _portions(rows):
+            having = self._having([message for message, _ in some])
+            yield from (row for row in some if row[0] in having)
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        return [(row[0], row[1]) for row in self._session.all(sql, values)]
+
+    # --- where the databases differ -------------------------------------------------------------------------------------------
+
+    def _having(self, messages: Sequence[int]) -> set[int]:
+        """Which of these messages have the words, without the index."""
+        if self._session.sqlite:
+            text, values = _tests(self._asked)
+            sql = f"SELECT rowid FROM word_index WHERE rowid IN ({_places(messages)}) AND {text}"
+            return {row[0] for row in self._session.all(sql, (*messages, *values))}
+        sql = f"SELECT id FROM word_index WHERE id IN ({_places(messages)}) AND words @@ ?::tsquery"
+        return {row[0] for row in self._session.all(sql, (*messages, self._question))}
+
+    def _matching(self, newest: int | None) -> Iterator[list[int]]:
+        """All messages that have the words, from the newest back (or from this one), in portions."""
+        return self._fts(newest) if self._session.sqlite else self._gin(newest)
+
+    def _fts(self, newest: int | None) -> Iterator[list[int]]:
+        """FTS5 walks back from any row by itself; but of a beginning it gathers all hits before the first."""
+        top = self._top(newest)
+        if any(term.beginning for term in self._asked.wanted):
+            text, values = _tests(self._asked)
+            sql = f"SELECT rowid FROM word_index WHERE rowid<=? AND rowid>? AND {text} ORDER BY rowid DESC"
+            yield [r[0] for r in self._session.all(sql, (top, top - _NEWEST, *values))]
+            top -= _NEWEST
+        cursor = self._session.execute(
+            "SELECT rowid FROM word_index WHERE word_index MATCH ? AND rowid<=? ORDER BY rowid DESC",
+            (self._question, top),
+        )
+        while some := cursor.fetchmany(_PORTION):
+            yield [row[0] for row in some]
+
+    def _gin(self, newest: int | None) -> Iterator[list[int]]:
+        """GIN knows no order: the newest are looked at, then the index is asked ever farther back."""
+        top = self._top(newest)
+        for reach, index in ((_NEWEST, False), *((reach, True) for reach in _REACH), (top, True)):
+            yield self._between(top - reach, top, index=index)
+            top -= reach
+
+    def _between(self, after: int, last: int, *, index: bool) -> list[int]:
+        self._session.execute(f"SET LOCAL enable_bitmapscan = {'on' if index else 'off'}")
+        sql = "SELECT id FROM word_index WHERE words @@ ?::tsquery AND id>? AND id<=? ORDER BY id DESC"
+        return [row[0] for row in self._session.all(sql, (self._question, after, last))]
+
+    def _top(self, newest: int | None) -> int:
+        row = self._session.one("SELECT coalesce(max(id), 0) FROM message")
+        assert row is not None
+        return int(row[0] if newest is None else newest)
+
+    # --- the best first -------------------------------------------------------------------------------------------------------
+
+    def _scores(self, messages: Sequence[int]) -> dict[int, float]:
+        """How well each message fits: the same on both databases."""
+        found: dict[int, float] = {}
+        for some in _portions(messages):
+            if self._session.sqlite:
+                sql = f"SELECT rowid, head, text FROM word_index WHERE rowid IN ({_places(some)})"
+                counts = ((row[0], _counted(f" {row[1]} ", f" {row[2]} ")) for row in self._session.all(sql, some))
+            else:
+                sql = f"SELECT id, words::text FROM word_index WHERE id IN ({_places(some)})"
+                counts = ((row[0], _read(row[1])) for row in self._session.all(sql, some))
+            for message, count in counts:
+                found[message] = _score(count, self._asked.wanted)
+        return found
+
+
+# --- filters --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """Filters as SQL over cases c and message m."""
+
+    text: str
+    values: tuple[Any, ...]
+    since: int | None
+    until: int | None
+
+    @property
+    def and_text(self) -> str:
+        return f"AND {self.text}" if self.text else ""
+
+
+def _conditions(session: Session, filters: Filters) -> _Conditions:
+    since, until = (None if at is None else stamp(at) for at in (filters.since, filters.until))
+    parts: list[tuple[str, tuple[Any, ...]]] = []
+    if filters.statuses:
+        parts.append((f"c.status IN ({_places(filters.statuses)})", filters.statuses))
+    if filters.desk is not None:
+        parts.append(("c.desk=?", (filters.desk,)))
+    if filters.handler is not None:
+        parts.append(("c.handler=?", (filters.handler,)) if filters.handler else ("c.handler IS NULL", ()))
+    if filters.customer is not None:
+        parts.append(_customer(filters.customer))
+    if filters.label is not None:
+        has = "EXISTS (SELECT 1 FROM json_each(c.state, '$.labels') l WHERE l.value=?)"
+        parts.append((has if session.sqlite else "c.state::jsonb->'labels' @> to_jsonb(?::text)", (filters.label,)))
+    parts += [(text, (at,)) for text, at in (("m.at>=?", since), ("m.at<?", until)) if at is not None]
+    values = tuple(value for _, some in parts for value in some)
+    return _Conditions(" AND ".join(text for text, _ in parts), values, since, until)
+
+
+def _customer(who: str) -> tuple[str, tuple[Any, ...]]:
+    """By address, or everybody of a domain."""
+    which, value = "address=?", who.lower()
+    if who.startswith("@"):
+        bare = who.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        which, value = "address LIKE ? ESCAPE '\\'", f"%{bare}"
+    return f"c.customer IN (SELECT 'person:' || person FROM address WHERE {which})", (value,)
+
+
+# --- words without the index ----------------------------------------------------------------------------------------------------
+
+
+def _tests(asked: Asked) -> tuple[str, tuple[str, ...]]:
+    """The search as tests of the folded lines themselves (SQLite keeps them)."""
+    test = "(instr(' '||head||' ', ?) OR instr(' '||text||' ', ?))"
+    parts = [test] * len(asked.wanted) + [f"NOT {test}"] * len(asked.unwanted)
+    values = [_sought(term) for term in (*asked.wanted, *asked.unwanted)]
+    return " AND ".join(parts), tuple(value for value in values for _ in range(2))
+
+
+def _sought(term: Term) -> str:
+    return f" {' '.join(term.words)}" + ("" if term.beginning else " ")
+
+
+Count = Callable[[Term], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How often a term stands in the head and in all of a message (of a phrase its first word), and how many words that has."""
+
+    count: Count
+    length: int
+
+
+def _counted(head: str, text: str) -> _Counted:
+    def count(term: Term) -> tuple[int, int]:
+        sought = _sought(Term(term.words[:1], term.beginning and len(term.words) == 1))
+        # A blank between two equal words belongs to both.
+        once = head.replace(" ", "  ").count(sought)
+        return once, once + text.replace(" ", "  ").count(sought)
+
+    return _Counted(count, head.count(" ") + text.count(" ") - 2)
+
+
+def _read(vector: str) -> _Counted:
+    def count(term: Term) -> tuple[int, int]:
+        end = "[^']*" if term.beginning and len(term.words) == 1 else ""
+        places = re.findall(f"'{re.escape(term.words[0])}{end}':([0-9A,]+)", vector)
+        return sum(p.count("A") for p in places), sum(p.count(",") + 1 for p in places)
+
+    return _Counted(count, vector.count(":") + vector.count(","))
+
+
+def _score(counted: _Counted, wanted: Sequence[Term]) -> float:
+    """Words in what the message is about weigh most; then how much of it they are (as BM25 has it, whose IDF is the same for all)."""
+    score = 0.0
+    for term in wanted:
+        head, all_of_it = counted.count(term)
+        often = math.log1p(all_of_it)
+        score += (2.0 if head else 0.0) + often / (often + 0.3 + 0.9 * counted.length / 150)
+    return round(score, 6)
+
+
+# --- small things ---------------------------------------------------------------------------------------------------------------
+
+
+def _gather(rows: Iterable[Row], limit: int) -> list[Found]:
+    """The first cases, with their hits as far as they were looked at."""
+    found: dict[int, Found] = {}
+    for message, case in rows:
+        one = found.setdefault(case, Found(case))
+        if len(one.messages) < HITS:
+            one.messages.append(message)
+        if len(found) == limit:
+            break
+    return list(found.values())
+
+
+def _portions(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Small at first, for the first ones are often enough."""
+    start, size = 0, 50
+    while start < len(rows):
+        yield rows[start : start + size]
+        start, size = start + size, min(2 * size, _PORTION)
+
+
+def _places(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
