@@ -22,17 +22,15 @@ TABLE = {
     ),
     "postgresql": (
         "CREATE TABLE IF NOT EXISTS word_index (id BIGINT PRIMARY KEY, words tsvector NOT NULL)",
-        # The vectors stand apart, so that the rows of half a million hits are some thousand pages; and as they are, for packing
-        # them costs more than writing them.
-        "ALTER TABLE word_index ALTER COLUMN words SET STORAGE EXTERNAL",
-        "ALTER TABLE word_index SET (toast_tuple_target = 128)",
     ),
 }  # fmt: skip
 AFTER = {
     "sqlite": (),
     "postgresql": ("CREATE INDEX IF NOT EXISTS word_index_words ON word_index USING gin(words)", "ANALYZE word_index"),
 }
+# What a search filters by.
 INDEXES = (
+    "CREATE TABLE IF NOT EXISTS label (label TEXT NOT NULL, case_id {int} NOT NULL, PRIMARY KEY (label, case_id))",
     "CREATE INDEX IF NOT EXISTS message_at ON message(at, id)",
     "CREATE INDEX IF NOT EXISTS cases_handler ON cases(handler)",
     "CREATE INDEX IF NOT EXISTS cases_desk ON cases(desk)",
@@ -51,8 +49,21 @@ def up(migrator, db):
                 put(db, dialect, row[0], words(db, row))
         done = rows[-1][0]
     for statement in (*AFTER[dialect], *INDEXES):
-        db.execute_sql(statement)
+        db.execute_sql(statement.format(int="INTEGER" if dialect == "sqlite" else "BIGINT"))
+    label(db, dialect)
     db.execute_sql("DROP TABLE IF EXISTS search")
+
+
+def label(db, dialect):
+    place = "?" if dialect == "sqlite" else "%s"
+    insert = f"INSERT INTO label(label, case_id) VALUES ({place}, {place}) ON CONFLICT DO NOTHING"
+    done = 0
+    while rows := db.execute_sql(f"SELECT id, state FROM cases WHERE id>{done} ORDER BY id LIMIT {CHUNK}").fetchall():
+        with db.atomic():
+            for case, state in rows:
+                for word in json.loads(state)["labels"]:
+                    db.execute_sql(insert, (word, case))
+        done = rows[-1][0]
 
 
 def after(db, done):
@@ -88,4 +99,5 @@ def down(migrator, db):
         db.execute_sql("CREATE INDEX search_words ON search USING gin(words)")
     for name in ("message_at", "cases_handler", "cases_desk"):
         db.execute_sql(f"DROP INDEX IF EXISTS {name}")
+    db.execute_sql("DROP TABLE label")
     db.execute_sql("DROP TABLE word_index")

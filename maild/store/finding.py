@@ -28,11 +28,12 @@ from maild.store.database import Session, stamp
 from maild.store.search import question
 
 HITS = 3
-RANKED = 1_000
+RANKED = 300
 # So many messages behind a filter are looked at one by one; so many newest are without the index; so many hits are tried against
 # a filter before its own messages are.  Ten to forty milliseconds each.
 _FEW = 4_000
 _NEWEST = 2_000
+_WITHOUT = (2_000, 10_000)
 _PATIENCE = 20_000
 _PORTION = 400
 # How far back PostgreSQL's index is asked at first, in messages: each hit is a page of its table.
@@ -82,7 +83,7 @@ class _Search:
     def __init__(self, session: Session, asked: Asked, filters: Filters) -> None:
         self._session, self._asked = session, asked
         self._question = question(session, asked)
-        self._filter = _conditions(session, filters)
+        self._filter = _conditions(filters)
 
     def run(self, limit: int, *, best: bool) -> list[Found]:
         if not best:
@@ -107,12 +108,19 @@ class _Search:
         if len(few) <= _FEW:
             yield from self._looked_at(sorted(few, reverse=True))
             return
+        shown: set[int] = set()
+        if self._filter.until is not None:
+            # A walk from today would pass years of hits.
+            for row in self._looked_at(list(self._kept(self._newest_of_period()))):
+                shown.add(row[0])
+                yield row
         tried = 0
-        for some in self._matching(self._newest_of_period()):
-            yield from self._kept(some)
+        for some in self._matching():
+            yield from (row for row in self._kept(some) if row[0] not in shown)
             tried += len(some)
             if tried > _PATIENCE:
-                yield from self._looked_at(self._behind_filter(-1, below=some[-1]))
+                rest = self._behind_filter(-1, below=some[-1])
+                yield from self._looked_at([row for row in rest if row[0] not in shown])
                 return
 
     def _behind_filter(self, most: int, below: int | None = None) -> list[Row]:
@@ -123,12 +131,10 @@ class _Search:
             self._filter.values,
         )
 
-    def _newest_of_period(self) -> int | None:
-        if self._filter.until is None:
-            return None
-        since = -(1 << 62) if self._filter.since is None else self._filter.since
-        rows = self._rows("SELECT max(id), 0 FROM message WHERE at>=? AND at<?", (since, self._filter.until))
-        return rows[0][0]
+    def _newest_of_period(self) -> list[int]:
+        since = 0 if self._filter.since is None else self._filter.since
+        sql = f"SELECT id, 0 FROM message WHERE at>=? AND at<? ORDER BY at DESC, id DESC LIMIT {_FEW:d}"
+        return sorted((row[0] for row in self._rows(sql, (since, self._filter.until))), reverse=True)
 
     def _kept(self, messages: Sequence[int]) -> Iterator[Row]:
         """Those of them that the filters leave, in their order."""
@@ -161,18 +167,19 @@ class _Search:
         sql = f"SELECT id FROM word_index WHERE id IN ({_places(messages)}) AND words @@ ?::tsquery"
         return {row[0] for row in self._session.all(sql, (*messages, self._question))}
 
-    def _matching(self, newest: int | None) -> Iterator[list[int]]:
-        """All messages that have the words, from the newest back (or from this one), in portions."""
-        return self._fts(newest) if self._session.sqlite else self._gin(newest)
+    def _matching(self) -> Iterator[list[int]]:
+        """All messages that have the words, from the newest back, in portions."""
+        return self._fts() if self._session.sqlite else self._gin()
 
-    def _fts(self, newest: int | None) -> Iterator[list[int]]:
+    def _fts(self) -> Iterator[list[int]]:
         """FTS5 walks back from any row by itself; but of a beginning it gathers all hits before the first."""
-        top = self._top(newest)
+        top = self._top()
         if any(term.beginning for term in self._asked.wanted):
             text, values = _tests(self._asked)
             sql = f"SELECT rowid FROM word_index WHERE rowid<=? AND rowid>? AND {text} ORDER BY rowid DESC"
-            yield [r[0] for r in self._session.all(sql, (top, top - _NEWEST, *values))]
-            top -= _NEWEST
+            for reach in _WITHOUT:
+                yield [row[0] for row in self._session.all(sql, (top, top - reach, *values))]
+                top -= reach
         cursor = self._session.execute(
             "SELECT rowid FROM word_index WHERE word_index MATCH ? AND rowid<=? ORDER BY rowid DESC",
             (self._question, top),
@@ -180,9 +187,9 @@ class _Search:
         while some := cursor.fetchmany(_PORTION):
             yield [row[0] for row in some]
 
-    def _gin(self, newest: int | None) -> Iterator[list[int]]:
+    def _gin(self) -> Iterator[list[int]]:
         """GIN knows no order: the newest are looked at, then the index is asked ever farther back."""
-        top = self._top(newest)
+        top = self._top()
         for reach, index in ((_NEWEST, False), *((reach, True) for reach in _REACH), (top, True)):
             yield self._between(top - reach, top, index=index)
             top -= reach
@@ -192,10 +199,10 @@ class _Search:
         sql = "SELECT id FROM word_index WHERE words @@ ?::tsquery AND id>? AND id<=? ORDER BY id DESC"
         return [row[0] for row in self._session.all(sql, (self._question, after, last))]
 
-    def _top(self, newest: int | None) -> int:
+    def _top(self) -> int:
         row = self._session.one("SELECT coalesce(max(id), 0) FROM message")
         assert row is not None
-        return int(row[0] if newest is None else newest)
+        return int(row[0])
 
     # --- the best first -------------------------------------------------------------------------------------------------------
 
@@ -231,7 +238,7 @@ class _Conditions:
         return f"AND {self.text}" if self.text else ""
 
 
-def _conditions(session: Session, filters: Filters) -> _Conditions:
+def _conditions(filters: Filters) -> _Conditions:
     since, until = (None if at is None else stamp(at) for at in (filters.since, filters.until))
     parts: list[tuple[str, tuple[Any, ...]]] = []
     if filters.statuses:
@@ -243,8 +250,7 @@ def _conditions(session: Session, filters: Filters) -> _Conditions:
     if filters.customer is not None:
         parts.append(_customer(filters.customer))
     if filters.label is not None:
-        has = "EXISTS (SELECT 1 FROM json_each(c.state, '$.labels') l WHERE l.value=?)"
-        parts.append((has if session.sqlite else "c.state::jsonb->'labels' @> to_jsonb(?::text)", (filters.label,)))
+        parts.append(("c.id IN (SELECT case_id FROM label WHERE label=?)", (filters.label,)))
     parts += [(text, (at,)) for text, at in (("m.at>=?", since), ("m.at<?", until)) if at is not None]
     values = tuple(value for _, some in parts for value in some)
     return _Conditions(" AND ".join(text for text, _ in parts), values, since, until)

@@ -34,6 +34,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     _append(session, plan.events)
     for case in plan.cases:
         _write_case(session, case, policy)
+        session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     _add_messages(session, plan.messages, at)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)

@@ -83,7 +83,10 @@ def fill(session: Session, count: int) -> None:
         session, "content(commitment, salt, text)", ((f"s{c}", b"", f"Sak {c} {w}") for c, w in desk.subjects.items())
     )
     columns = "id, number, desk, handler, priority, status, customer, language, subject, opened_at, updated_at, wake_at, seq, state, policy"
-    _load(session, f"cases({columns})", desk.rows())
+    rows = list(desk.rows())
+    _load(session, f"cases({columns})", iter(rows))
+    labels = ((label, row[0]) for row in rows for label in json.loads(row[13])["labels"])
+    _load(session, "label(label, case_id)", labels)
 
 
 class _Desk:
