@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATUSES = ("new", "open", "waiting", "on_hold", "solved", "closed")
 OPEN = STATUSES[:4]
 _SHIELD = "\0"
-_WIDEST = 30
+_WIDEST, _NARROWEST = 30, 40
 _INDENT = "    "
 _DAYS = re.compile(r"(\d{1,4})d")
 
@@ -55,7 +55,7 @@ def _shielded(word: str) -> str:
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many cases.")
 @click.option("--best", is_flag=True, help="The best first: by how much of a message the words are; else the newest.")
 @config_option
-def search(config: Path, words: tuple[str, ...], **asked: Any) -> int:
+def search(config: Path, words: tuple[str, ...], *, as_json: bool, **asked: Any) -> int:
     """Find cases by the words of their mails, answers and notes; the newest first.
 
     A case is found when one of its messages has all the words: in its subject, text, file names, sender, recipients, or the case's
@@ -66,14 +66,16 @@ def search(config: Path, words: tuple[str, ...], **asked: Any) -> int:
     from maild.model.search import asked as understood
     from maild.store import found
 
+    columns = width()
     text = " ".join(words).replace(_SHIELD, "")
     if not understood(text).wanted:
         click.echo("maild: there is no word to look for in that (a word of letters or digits, without -)", err=True)
     with opened(config) as site:
         filters = _filters(site, **asked)
-        views = found.search(site.session, text, site.handlers, filters, asked["limit"], best=asked["best"])
-    if not asked["as_json"]:
-        _print(views)
+        room = {} if as_json or not columns else {"width": max(_NARROWEST, columns - len(_INDENT) - _WIDEST - 4)}
+        views = found.search(site.session, text, site.handlers, filters, asked["limit"], best=asked["best"], **room)
+    if not as_json:
+        _print(views, columns)
         return 0
     for view in views:
         say_json(view)
@@ -154,10 +156,10 @@ def _former(site: Open, what: str, key: str, known: Sequence[str]) -> str:
 # --- for people -----------------------------------------------------------------------------------------------------------------
 
 
-def _print(views: Sequence[dict[str, Any]]) -> None:
+def _print(views: Sequence[dict[str, Any]], columns: int | None) -> None:
     # https://no-color.org: None lets click see for itself whether this is a terminal.
     color = False if os.environ.get("NO_COLOR") else None
-    for line in page(views, width()):
+    for line in page(views, columns):
         click.echo(line, color=color)
 
 

@@ -100,8 +100,8 @@ class _Search:
     # --- hits, the newest first -----------------------------------------------------------------------------------------------
 
     def _hits(self) -> Iterator[Row]:
-        if not self._filter.text:
-            for some in self._matching(None):
+        if not self._filter.parts:
+            for some in self._matching():
                 yield from self._kept(some)
             return
         few = self._behind_filter(_FEW + 1)
@@ -127,7 +127,7 @@ class _Search:
         """The messages that the filters leave: some of them, or with below all older ones from the newest back."""
         rest = f"LIMIT {most:d}" if below is None else f"AND m.id<{below:d} ORDER BY m.id DESC"
         return self._rows(
-            f"SELECT m.id, m.case_id FROM cases c JOIN message m ON m.case_id=c.id WHERE {self._filter.text} {rest}",
+            f"SELECT m.id, m.case_id FROM cases c JOIN message m ON m.case_id=c.id WHERE {self._filter.way} {rest}",
             self._filter.values,
         )
 
@@ -142,7 +142,7 @@ class _Search:
             rows = self._rows(
                 # CROSS is SQLite's word for "in this order": from the messages, not from all cases that are closed.
                 "SELECT m.id, m.case_id FROM message m CROSS JOIN cases c WHERE c.id=m.case_id"
-                f" AND m.id IN ({_places(some)}) {self._filter.and_text} ORDER BY m.id DESC",
+                f" AND m.id IN ({_places(some)}){self._filter.test} ORDER BY m.id DESC",
                 (*some, *self._filter.values),
             )
             yield from rows
@@ -225,44 +225,72 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Conditions:
-    """Filters as SQL over cases c and message m."""
+class _Condition:
+    """A filter as SQL over cases c and message m: as a way to its rows, and as a test of one row."""
 
-    text: str
-    values: tuple[Any, ...]
+    way: str
+    test: str
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    parts: tuple[_Condition, ...]
     since: int | None
     until: int | None
 
     @property
-    def and_text(self) -> str:
-        return f"AND {self.text}" if self.text else ""
+    def way(self) -> str:
+        return " AND ".join(part.way for part in self.parts)
+
+    @property
+    def test(self) -> str:
+        return "".join(f" AND {part.test}" for part in self.parts)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return tuple(value for part in self.parts for value in part.values)
 
 
 def _conditions(filters: Filters) -> _Conditions:
     since, until = (None if at is None else stamp(at) for at in (filters.since, filters.until))
-    parts: list[tuple[str, tuple[Any, ...]]] = []
+    parts: list[_Condition] = []
+
+    def add(sql: str, *values: Any) -> None:
+        parts.append(_Condition(sql, sql, values))
+
     if filters.statuses:
-        parts.append((f"c.status IN ({_places(filters.statuses)})", filters.statuses))
+        add(f"c.status IN ({_places(filters.statuses)})", *filters.statuses)
     if filters.desk is not None:
-        parts.append(("c.desk=?", (filters.desk,)))
+        add("c.desk=?", filters.desk)
     if filters.handler is not None:
-        parts.append(("c.handler=?", (filters.handler,)) if filters.handler else ("c.handler IS NULL", ()))
+        add("c.handler=?", filters.handler) if filters.handler else add("c.handler IS NULL")
     if filters.customer is not None:
-        parts.append(_customer(filters.customer))
+        parts.append(_customer(filters.customer.lower()))
     if filters.label is not None:
-        parts.append(("c.id IN (SELECT case_id FROM label WHERE label=?)", (filters.label,)))
-    parts += [(text, (at,)) for text, at in (("m.at>=?", since), ("m.at<?", until)) if at is not None]
-    values = tuple(value for _, some in parts for value in some)
-    return _Conditions(" AND ".join(text for text, _ in parts), values, since, until)
+        way = "c.id IN (SELECT case_id FROM label WHERE label=?)"
+        test = "EXISTS (SELECT 1 FROM label l WHERE l.label=? AND l.case_id=c.id)"
+        parts.append(_Condition(way, test, (filters.label,)))
+    if since is not None:
+        add("m.at>=?", since)
+    if until is not None:
+        add("m.at<?", until)
+    return _Conditions(tuple(parts), since, until)
 
 
-def _customer(who: str) -> tuple[str, tuple[Any, ...]]:
+def _customer(who: str) -> _Condition:
     """By address, or everybody of a domain."""
-    which, value = "address=?", who.lower()
+    which, value = "address=?", who
     if who.startswith("@"):
-        bare = who.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        bare = re.sub(r"([\\%_])", r"\\\1", who)
         which, value = "address LIKE ? ESCAPE '\\'", f"%{bare}"
-    return f"c.customer IN (SELECT 'person:' || person FROM address WHERE {which})", (value,)
+    # Not everybody is a person with a number ("nobody"), so that only CASE may cast.
+    number = "CASE WHEN c.customer LIKE 'person:%' THEN CAST(substr(c.customer, 8) AS BIGINT) END"
+    return _Condition(
+        f"c.customer IN (SELECT 'person:' || person FROM address WHERE {which})",
+        f"EXISTS (SELECT 1 FROM address a WHERE a.person={number} AND a.{which})",
+        (value,),
+    )
 
 
 # --- words without the index ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from maild.model.search import Snippet, Term, asked, snippet
+from maild.model.search import WIDTH, Snippet, Term, asked, snippet
 from maild.store import views
 from maild.store.database import Session, iso, moment
 from maild.store.finding import Filters, find
@@ -23,14 +23,21 @@ _HIT = (
 
 
 def search(
-    session: Session, words: str, handlers: Names, filters: Filters, limit: int, *, best: bool = False
+    session: Session,
+    words: str,
+    handlers: Names,
+    filters: Filters,
+    limit: int,
+    *,
+    best: bool = False,
+    width: int = WIDTH,
 ) -> list[View]:
-    """Cases one of whose messages has all the words, as `find` orders them."""
+    """Cases one of whose messages has all the words, as `find` orders them; snippets as wide as this."""
     terms = asked(words)
     found = find(session, terms, filters, limit, best=best)
     shown = {view["number"]: view for view in _cases(session, [one.case for one in found], handlers)}
     numbers = _numbers(session, [one.case for one in found])
-    hits = _hits(session, [message for one in found for message in one.messages], terms.wanted)
+    hits = _hits(session, [message for one in found for message in one.messages], terms.wanted, width)
     return [
         {**shown[numbers[one.case]], "hits": [hits[message] for message in one.messages if message in hits]}
         for one in found
@@ -49,15 +56,15 @@ def _numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return dict(session.all(f"SELECT id, number FROM cases WHERE id IN ({_places(ids)})", ids))
 
 
-def _hits(session: Session, ids: Sequence[int], wanted: Sequence[Term]) -> dict[int, View]:
+def _hits(session: Session, ids: Sequence[int], wanted: Sequence[Term], width: int) -> dict[int, View]:
     rows = session.all(f"{_HIT} ({_places(ids)})", ids) if ids else []
-    return {row[0]: _hit(row, wanted) for row in rows}
+    return {row[0]: _hit(row, wanted, width) for row in rows}
 
 
-def _hit(row: Sequence[Any], wanted: Sequence[Term]) -> View:
+def _hit(row: Sequence[Any], wanted: Sequence[Term], width: int) -> View:
     said = json.loads(row[4]) if row[4] else {}
     files = ", ".join(str(file[0]) for file in json.loads(row[5]))
-    shown = _shown(said, files, wanted)
+    shown = _shown(said, files, wanted, width)
     return {
         "message": row[0],
         "message_id": row[1],
@@ -68,13 +75,13 @@ def _hit(row: Sequence[Any], wanted: Sequence[Term]) -> View:
     }
 
 
-def _shown(said: Mapping[str, Any], files: str, wanted: Sequence[Term]) -> Snippet:
+def _shown(said: Mapping[str, Any], files: str, wanted: Sequence[Term], width: int) -> Snippet:
     """The author's own words, if the words are among them; else wherever they are."""
     own = said.get("own_text", "")
     who = " ".join([said.get("from_name", ""), said.get("from", ""), *said.get("to", ()), *said.get("cc", ())])
     places = (own, said.get("text", ""), said.get("subject", ""), files, who)
-    found = (snippet(place, wanted) for place in places if place)
-    return next((one for one in found if one.marks), snippet(own or said.get("text", ""), ()))
+    found = (snippet(place, wanted, width) for place in places if place)
+    return next((one for one in found if one.marks), snippet(own or said.get("text", ""), (), width))
 
 
 def _places(values: Sequence[Any]) -> str:
