@@ -36,6 +36,8 @@ _NEWEST = 2_000
 _WITHOUT = (2_000, 10_000)
 _PATIENCE = 20_000
 _PORTION = 400
+# Characters of a filter: SQLite takes no endless pattern.
+_LONGEST = 1_000
 # How far back PostgreSQL's index is asked at first, in messages: each hit is a page of its table.
 _REACH = (15_000, 120_000)
 
@@ -260,22 +262,27 @@ def _conditions(filters: Filters) -> _Conditions:
         parts.append(_Condition(sql, sql, values))
 
     if filters.statuses:
-        add(f"c.status IN ({_places(filters.statuses)})", *filters.statuses)
+        add(f"c.status IN ({_places(filters.statuses)})", *map(_storable, filters.statuses))
     if filters.desk is not None:
-        add("c.desk=?", filters.desk)
+        add("c.desk=?", _storable(filters.desk))
     if filters.handler is not None:
-        add("c.handler=?", filters.handler) if filters.handler else add("c.handler IS NULL")
+        add("c.handler=?", _storable(filters.handler)) if filters.handler else add("c.handler IS NULL")
     if filters.customer is not None:
-        parts.append(_customer(filters.customer.lower()))
+        parts.append(_customer(_storable(filters.customer).lower()))
     if filters.label is not None:
         way = "c.id IN (SELECT case_id FROM label WHERE label=?)"
         test = "EXISTS (SELECT 1 FROM label l WHERE l.label=? AND l.case_id=c.id)"
-        parts.append(_Condition(way, test, (filters.label,)))
+        parts.append(_Condition(way, test, (_storable(filters.label),)))
     if since is not None:
         add("m.at>=?", since)
     if until is not None:
         add("m.at<?", until)
     return _Conditions(tuple(parts), since, until)
+
+
+def _storable(text: str) -> str:
+    """As a database may be asked for it; what it loses stands in no row."""
+    return text[:_LONGEST].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _customer(who: str) -> _Condition:
