@@ -1,7 +1,7 @@
 """searching: a small help desk in a database, and what a search of it must find, told by a plain loop over all messages.
 
-    desk = Desk(session, chance)      some hundred messages in four languages
-    desk.expected(text, filters)      the cases, the newest first: the oracle
+desk = Desk(session, chance)      some hundred messages in four languages
+desk.expected(text, filters)      the cases, the newest first: the oracle
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from maild.store import search
 from maild.store.database import Session, stamp
 from maild.store.finding import Filters
 
-WORDS = (
-    "og i det på som er ikkje eg mykje høgt blåbærsyltetøy skriver skriveren står STÅR Ærlig ærend øl æøå "
-    "in je na ČŠŽ čaša žena šola kje tiskalnik že the to and printer paper jam résumé naïve e-post ann@acme.example 1042 x86"
-).split()
+LINES = (
+    "og i det på som er ikkje eg mykje høgt blåbærsyltetøy skriver skriveren står STÅR Ærlig ærend øl æøå",
+    "in je na ČŠŽ čaša žena šola kje tiskalnik že the to and printer paper jam résumé naïve e-post ann@acme.example",
+    "1042 x86",
+)
+WORDS = [word for line in LINES for word in line.split()]
 STATUSES, DESKS, HANDLERS = ("new", "open", "solved", "closed"), ("support", "drift"), ("kari", "ola", None)
 LABELS = ((), ("vip",), ("vip", "automatic"))
 DAY = 86_400_000
@@ -62,7 +64,8 @@ class Desk:
         self.rows: list[Row] = []
         with session.transaction():
             for n, case in self.cases.items():
-                _case(session, n, case)
+                add_case(session, n, case)
+                session.insert("label(label, case_id)", [(label, n) for label in case.labels])
             for n in range(1, 13):
                 session.execute("INSERT INTO address(address, person) VALUES (?, ?)", (f"p{n}@firma{n % 3}.example", n))
             for n in range(1, messages + 1):
@@ -106,7 +109,7 @@ def _at(here: list[str], term: Term) -> bool:
     return here[-1].startswith(last) if term.beginning else here[-1] == last
 
 
-def _case(session: Session, n: int, case: CaseRow) -> None:
+def add_case(session: Session, n: int, case: CaseRow) -> None:
     fixed = (n, str(1000 + n), case.desk, case.handler, "medium", case.status, f"person:{case.customer}", "nb", f"s{n}")
     state = json.dumps({"labels": case.labels})
     session.execute(
@@ -115,7 +118,6 @@ def _case(session: Session, n: int, case: CaseRow) -> None:
         (*fixed, n * DAY, n * DAY, 1, state, "hash"),
     )
     session.execute("INSERT INTO content(commitment, salt, text) VALUES (?, ?, ?)", (f"s{n}", b"", f"Sak {n}"))
-    session.insert("label(label, case_id)", [(label, n) for label in case.labels])
 
 
 def _message(session: Session, n: int, case: int, subject: str, said: str) -> Row:
@@ -148,7 +150,9 @@ def question(chance: random.Random) -> str:
                     f'"{word} {chance.choice(WORDS)}"',
                     f'"{word} {chance.choice(WORDS)[:2]}"*',
                     f"-{word}",
-                    chance.choice(('"', "''", "%", "_", "NEAR(", "a:b", ":*", "\\", "!", "&", "^x", "{a}", "\x00", "\ud800")),
+                    chance.choice(
+                        ('"', "''", "%", "_", "NEAR(", "a:b", ":*", "\\", "!", "&", "^x", "{a}", "\x00", "\ud800")
+                    ),
                 )
             )
         )
