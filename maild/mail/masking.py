@@ -36,7 +36,7 @@ from maild.mail.scan import Part, scan
 MARK = "***"
 _STAR = b"*"
 DEPTH = 5
-_SHORTEST_NAME, _SHORTEST_WORDS = 6, 20
+_SHORTEST_NAME, _SHORTEST_WORDS, _MOST = 6, 20, 400
 _GAP = r"(?:[\s>|*_.,-]|&nbsp;|<[^<>]{0,200}>)+"
 _WORD = re.compile(rb"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\r\n]*\?=")
 _EXTENDED = re.compile(rb"(\*[0-9]{0,4}\*?=)([^;\r\n]+)")
@@ -79,7 +79,7 @@ def sought(addresses: Iterable[str], names: Iterable[str] = (), words: Iterable[
     needles = [(form, False) for a in addresses for form in (a, "=".join(a.rsplit("@", 1)))]
     needles += [(form, True) for name in dict.fromkeys(names) for form in _orders(name)]
     needles += [(word.strip(), True) for word in dict.fromkeys(words) if word.strip()]
-    needles = [(_fold(needle), gaps) for needle, gaps in needles]
+    needles = [(_fold(needle), gaps) for needle, gaps in needles][:_MOST]
     if not needles:
         needles = [("\ue000" * 8, False)]
     return Sought(
@@ -96,7 +96,7 @@ def is_name(name: str) -> bool:
     return len(name.split()) >= 2 and len(name) >= _SHORTEST_NAME
 
 
-def lines_of(value: str, most: int = 300) -> list[str]:
+def lines_of(value: str, most: int = 100) -> list[str]:
     """The lines of a text that are long enough to be nobody else's."""
     lines = (line.strip(" \t>|") for line in value.split("\n"))
     return list(dict.fromkeys(line[:400] for line in lines if len(line) >= _SHORTEST_WORDS and len(line.split()) >= 3))[:most]
@@ -145,6 +145,8 @@ def _octets(needle: str, gaps: bool) -> bytes:
 
 
 def _any_octets(c: str) -> bytes:
+    if c.isascii() and c.isalpha():
+        return f"(?:{c}|&#0*{ord(c)};|&#x0*{ord(c):x};)".encode()
     forms: dict[bytes, None] = {}
     for letter in dict.fromkeys((c, c.upper(), unicodedata.normalize("NFD", c))):
         for codec in ("utf-8", "cp1252", "cp1250", "iso8859_2", "mac_roman", "cp865"):
@@ -281,7 +283,7 @@ def _field(field: bytes, what: Sought) -> bytes:
     if not _in_field(field, what):
         return field
     name, colon, value = field.partition(b":")
-    ways = (
+    ways: tuple[Callable[[], bytes], ...] = (
         lambda: what.octets.sub(_stars, field),
         lambda: _WORD.sub(lambda m: _STAR * len(m[0]), what.octets.sub(_stars, field)),
         lambda: _EXTENDED.sub(lambda m: m[1] + _SOLID.sub(_STAR, m[2]), _WORD.sub(_stars, field)),
