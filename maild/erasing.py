@@ -78,7 +78,10 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found, or done.  refused: sentences; single: names of one word, which are not sought; closed: files not looked into."""
+    """What was found, or done.  refused: sentences; single: names of one word, which are not sought; closed: files not looked into.
+
+    elsewhere: the places in which others name him.
+    """
 
     known: bool = False
     refused: tuple[str, ...] = ()
@@ -89,6 +92,7 @@ class Report:
     altered: int = 0
     single: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def erase(request: Request, policy: Policy, listed: Listed | None) -> Steps:
     hits = yield from _scan(seek)
     traced = replace(traced, arrivals=(*traced.arrivals, *(hit.row for hit in hits if hit.his)))
     named: dict[int, tuple[str, str]] = yield Look(lambda session: _cases(session, hits))
-    report = _found(traced, hits)
+    report = _found(traced, hits, named)
     refused = tuple(_refusals(request, policy, traced, named)) if listed else ()
     held = yield Look(lambda session: _unarchived(session, policy, traced, named) if listed else ())
     if request.trial or refused or held or not (report.known or hits):
@@ -168,10 +172,16 @@ def trace(session: Session, request: Request) -> Traced:
     if row is None:
         letters = erasure.letters_of(session, None, [address], until, most=_ALL)
         return Traced(
-            None, (), (address,), arrivals=tuple(erasure.other_arrivals(session, [address], until, _ALL)), letters=tuple(letters)
+            None,
+            (),
+            (address,),
+            arrivals=tuple(erasure.other_arrivals(session, [address], until, _ALL)),
+            letters=tuple(letters),
         )
     person = int(row[0])
-    addresses = tuple(r[0] for r in session.all("SELECT address FROM address WHERE person=? ORDER BY address", (person,)))
+    addresses = tuple(
+        r[0] for r in session.all("SELECT address FROM address WHERE person=? ORDER BY address", (person,))
+    )
     messages = erasure.own_messages(session, person, until, _ALL)
     written = list(_written(session, person))
     return Traced(
@@ -182,7 +192,12 @@ def trace(session: Session, request: Request) -> Traced:
         tuple(dict.fromkeys(line for w in written for line in w[1])),
         frozenset(w[2] for w in written) | {c[0] for c in erasure.cases_of(session, person)},
         tuple(messages),
-        tuple([*_in_slices(session, erasure.arrivals_of, messages), *erasure.other_arrivals(session, addresses, until, _ALL)]),
+        tuple(
+            [
+                *_in_slices(session, erasure.arrivals_of, messages),
+                *erasure.other_arrivals(session, addresses, until, _ALL),
+            ]
+        ),
         tuple(
             [*erasure.letters_of(session, person, addresses, until, most=_ALL)]
             + _in_slices(session, erasure.letters_that_show, messages)
@@ -245,7 +260,7 @@ def _ask(table: str, after: int, seek: Seek) -> Callable[[Session], mentions.Fou
     return lambda session: mentions.scan(session, table, after, seek)
 
 
-def _found(traced: Traced, hits: Sequence[Hit]) -> Report:
+def _found(traced: Traced, hits: Sequence[Hit], named: dict[int, tuple[str, str]]) -> Report:
     return Report(
         known=bool(traced.person or traced.arrivals or traced.letters),
         numbers=tuple(case[1] for case in traced.cases),
@@ -254,8 +269,20 @@ def _found(traced: Traced, hits: Sequence[Hit]) -> Report:
         letters=len(set(traced.letters)),
         altered=sum(not hit.his for hit in hits),
         single=tuple(name for name in traced.names if not masking.is_name(name)),
-        closed=tuple(f"incoming {hit.row}: {kind}" for hit in hits if not hit.his for kind in hit.closed),
+        closed=tuple(f"in-{hit.row}: {kind}" for hit in hits if not hit.his for kind in hit.closed),
+        elsewhere=tuple(_place(hit, named) for hit in hits if not hit.his),
     )
+
+
+def _place(hit: Hit, named: dict[int, tuple[str, str]]) -> str:
+    """in-17, case 1042"""
+    ids = {"incoming": "in-", "outbox": "out-"}
+    what = (
+        f"{ids[hit.table]}{hit.row}"
+        if hit.table in ids
+        else _WHAT.get(hit.table, hit.table) + (f" {hit.row}" if hit.row else "")
+    )
+    return what + (f", case {named[hit.case][0]}" if hit.case in named else "")
 
 
 # --- refusing -----------------------------------------------------------------------------------------------------------------
@@ -297,14 +324,14 @@ def _on(
     return tuple(number for number, desk in both.items() if desk in policy.desks and holds(desk))
 
 
-def _unarchived(
-    session: Session, policy: Policy, traced: Traced, named: dict[int, tuple[str, str]]
-) -> tuple[str, ...]:
+def _unarchived(session: Session, policy: Policy, traced: Traced, named: dict[int, tuple[str, str]]) -> tuple[str, ...]:
     numbers = _on(policy, traced, named, lambda desk: policy.desks[desk].archive_first)
     missing = [number for number in numbers if not archived(session, number)]
     if not missing:
         return ()
-    return (f"the archive must have {_cases_said(missing)} first (archive_first in desks.yaml; see `maild case archived`)",)
+    return (
+        f"the archive must have {_cases_said(missing)} first (archive_first in desks.yaml; see `maild case archived`)",
+    )
 
 
 def _cases_said(numbers: Sequence[str]) -> str:
@@ -385,13 +412,19 @@ def _end(session: Session, traced: Traced, request: Request) -> bool:
         if erasure.blank_messages(session, late):
             return True
         erasure.blank_subjects(session, [case[0] for case in traced.cases])
-    keys = [key for address in traced.addresses for key, _ in (*budget.keys(address, request.at)[:2], unverified_key(address, request.at))]
+    keys = [
+        key
+        for address in traced.addresses
+        for key, _ in (*budget.keys(address, request.at)[:2], unverified_key(address, request.at))
+    ]
     erasure.forget_budgets(session, keys)
     if person is not None:
         for case in traced.cases:
             happen(session, case[0], _count(session, person, case[0]), request.actor, request.at)
         erasure.blank_person(session, person)
-    whole = Erased(person_party(person) if person else "", len(traced.arrivals), len(traced.messages), len(traced.letters))
+    whole = Erased(
+        person_party(person) if person else "", len(traced.arrivals), len(traced.messages), len(traced.letters)
+    )
     happen(session, None, whole, request.actor, request.at)
     compact.ask(session, until)
     return False
@@ -444,7 +477,9 @@ def known_again(session: Session, entries: Iterable[erasures.Entry], key: bytes)
     for row in session.execute("SELECT text FROM content"):
         if row[0].startswith("{"):
             body = json.loads(row[0])
-            addresses |= dict.fromkeys(a.lower() for a in (body.get("from", ""), *body.get("to", ()), *body.get("cc", ())))
+            addresses |= dict.fromkeys(
+                a.lower() for a in (body.get("from", ""), *body.get("to", ()), *body.get("cc", ()))
+            )
     hashed = ((address, wanted.get(erasures.name_of(address, key))) for address in addresses if address)
     return [Again(address, entry) for address, entry in hashed if entry is not None]
 

@@ -144,7 +144,9 @@ def _mask_incoming(session: Session, hit: Hit, seek: Seek) -> Changed:
     masked = masking.mask(raw, what)
     row = session.one(f"SELECT {', '.join(_COLUMNS)} FROM incoming WHERE id=?", (hit.row,)) or ()
     columns = {
-        name: _column(value, what) for name, value in zip(_COLUMNS, row, strict=False) if value and masking.says(value, what)
+        name: _column(value, what)
+        for name, value in zip(_COLUMNS, row, strict=False)
+        if value and masking.says(value, what)
     }
     files = _files(session, hit.row, masked, what) if masked else {}
     return Changed(hit, columns, masked.raw if masked else b"", files=files)
@@ -208,7 +210,10 @@ def _mask_message(session: Session, hit: Hit, seek: Seek) -> Changed:
         (hit.row,),
     )
     files, message_id, said = row or ("[]", None, None)
-    columns = {"attachments": erasure.mask_json(files, _named(what)), "message_id": message_id and masking.text(message_id, what)}
+    columns = {
+        "attachments": erasure.mask_json(files, _named(what)),
+        "message_id": message_id and masking.text(message_id, what),
+    }
     return Changed(hit, columns, text=erasure.mask_json(said, lambda text: masking.text(text, what)) if said else None)
 
 
@@ -280,7 +285,9 @@ def _mask_letter(session: Session, hit: Hit, seek: Seek) -> Changed:
 def _person(session: Session, after: int, seek: Seek) -> Found:
     """Others' display names: by address only, for a namesake is somebody else."""
     rows = session.all("SELECT id, name FROM person WHERE id>? ORDER BY id LIMIT ?", (after, 5 * _ROWS))
-    hits = [Hit("person", row[0]) for row in rows if row[0] not in seek.own["person"] and masking.says(row[1], seek.bare)]
+    hits = [
+        Hit("person", row[0]) for row in rows if row[0] not in seek.own["person"] and masking.says(row[1], seek.bare)
+    ]
     return hits, _next(rows, 5 * _ROWS)
 
 
@@ -293,9 +300,7 @@ def _reference(session: Session, after: int, seek: Seek) -> Found:
     """Message ids that are made of his address."""
     like = "lower(message_id) LIKE ? ESCAPE '!'"
     values = ["%" + _escaped(address) + "%" for address in seek.addresses]
-    rows = session.all(
-        f"SELECT DISTINCT message_id FROM reference WHERE {' OR '.join([like] * len(values))}", values
-    )
+    rows = session.all(f"SELECT DISTINCT message_id FROM reference WHERE {' OR '.join([like] * len(values))}", values)
     return [Hit("reference", 0, key=row[0]) for row in rows if masking.says(row[0], seek.bare)], None
 
 

@@ -1,4 +1,4 @@
-"""maild case list | search | show | attachment"""
+"""maild case list | search | show | attachment | archived"""
 
 from __future__ import annotations
 

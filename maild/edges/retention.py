@@ -49,7 +49,9 @@ class Progress:
 class Role:
     """One per daemon."""
 
-    def __init__(self, writer: Writer, reader: Reader, policy: Callable[[], Policy], listed: Listed, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writer, reader: Reader, policy: Callable[[], Policy], listed: Listed, clock: Clock
+    ) -> None:
         self._writer, self._reader, self._policy, self._listed, self._clock = writer, reader, policy, listed, clock
         self._progress = Progress("none")
         self._task: asyncio.Task[None] | None = None

@@ -99,7 +99,9 @@ def is_name(name: str) -> bool:
 def lines_of(value: str, most: int = 100) -> list[str]:
     """The lines of a text that are long enough to be nobody else's."""
     lines = (line.strip(" \t>|") for line in value.split("\n"))
-    return list(dict.fromkeys(line[:400] for line in lines if len(line) >= _SHORTEST_WORDS and len(line.split()) >= 3))[:most]
+    return list(dict.fromkeys(line[:400] for line in lines if len(line) >= _SHORTEST_WORDS and len(line.split()) >= 3))[
+        :most
+    ]
 
 
 def _orders(name: str) -> Iterator[str]:
@@ -233,7 +235,9 @@ def _in_field(field: bytes, what: Sought) -> bool:
     if says(shown, what) or ("=?" in shown and says(decoded_words(shown), what)):
         return True
     # A value in numbered pieces (RFC 2231 section 3): name*0*=...; name*1*=...
-    return "*" in shown and says(unquote("".join(piece for _, piece in re.findall(r"(\*\d{0,4}\*?=)([^;]+);?\s*", shown))), what)
+    return "*" in shown and says(
+        unquote("".join(piece for _, piece in re.findall(r"(\*\d{0,4}\*?=)([^;]+);?\s*", shown))), what
+    )
 
 
 def _in_octets(found: bytes, leaf: Part, what: Sought, depth: int) -> bool:

@@ -79,9 +79,15 @@ class DeskForm(Strict):
     )
     reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
     retired: bool = Field(False, description="Takes no new cases; instead of deletion.")
-    retention: RetentionForm = Field(RetentionForm(raw=None, letters=None, cases=None), description="How long mails, letters and cases are kept.")
-    legal_hold: bool = Field(False, description="true: nothing of its cases may be deleted, nor anybody in them erased.")
-    archive_first: bool = Field(False, description="true: a case must be in the archive before anything of it is deleted.")
+    retention: RetentionForm = Field(
+        RetentionForm(raw=None, letters=None, cases=None), description="How long mails, letters and cases are kept."
+    )
+    legal_hold: bool = Field(
+        False, description="true: nothing of its cases may be deleted, nor anybody in them erased."
+    )
+    archive_first: bool = Field(
+        False, description="true: a case must be in the archive before anything of it is deleted."
+    )
 
 
 class HandlerForm(Strict):

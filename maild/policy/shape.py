@@ -156,9 +156,7 @@ OpenDesk = Annotated[DeskKey, AfterValidator(_open_desk)]
 _SPAN_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$"})
 Seconds = Annotated[int, BeforeValidator(seconds), _SPAN_SCHEMA]
 Days = Annotated[int, BeforeValidator(seconds), AfterValidator(_days), _SPAN_SCHEMA]
-Kept = Annotated[
-    int, BeforeValidator(kept), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,5}[dwy]$"})
-]
+Kept = Annotated[int, BeforeValidator(kept), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,5}[dwy]$"})]
 Lines = Annotated[list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
 DeskKeys = Annotated[
     list[DeskKey], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)

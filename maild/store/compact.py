@@ -60,9 +60,7 @@ def size(session: Session) -> int:
 
 
 def ask(session: Session, at: int) -> None:
-    session.execute(
-        "INSERT INTO setting(key, value) VALUES (?, ?) ON CONFLICT(key) DO NOTHING", (_DUE, str(at))
-    )
+    session.execute("INSERT INTO setting(key, value) VALUES (?, ?) ON CONFLICT(key) DO NOTHING", (_DUE, str(at)))
 
 
 def asked(session: Session) -> bool:

@@ -49,7 +49,8 @@ def blank_messages(session: Session, ids: Sequence[int]) -> int:
     session.executemany("DELETE FROM content WHERE commitment=?", [(row[1],) for row in rows])
     session.executemany("DELETE FROM reference WHERE message=?", [(row[0],) for row in rows])
     session.executemany(
-        "UPDATE message SET standing=?, message_id=NULL, attachments='[]' WHERE id=?", [(ERASED, row[0]) for row in rows]
+        "UPDATE message SET standing=?, message_id=NULL, attachments='[]' WHERE id=?",
+        [(ERASED, row[0]) for row in rows],
     )
     return len(rows)
 
@@ -136,8 +137,12 @@ def rewrite_raw(session: Session, row: int, raw: bytes) -> None:
     """A mail's bytes, as long as before, into the chunks that they stand in."""
     found = session.one("SELECT raw FROM incoming WHERE id=?", (row,))
     at = 0
-    for n, size in session.all("SELECT n, length(bytes) FROM chunk WHERE raw=? ORDER BY n", (found[0],)) if found else []:
-        session.execute("UPDATE chunk SET bytes=? WHERE raw=? AND n=?", (raw[at : at + size], found[0] if found else 0, n))
+    for n, size in (
+        session.all("SELECT n, length(bytes) FROM chunk WHERE raw=? ORDER BY n", (found[0],)) if found else []
+    ):
+        session.execute(
+            "UPDATE chunk SET bytes=? WHERE raw=? AND n=?", (raw[at : at + size], found[0] if found else 0, n)
+        )
         at += size
 
 
@@ -148,7 +153,9 @@ def rewrite_content(session: Session, commitment: str, text: str) -> None:
 
 def rewrite_message(session: Session, row: int, text: str) -> None:
     """The same for a message's content, with its words in the index."""
-    found = session.one("SELECT c.commitment, c.text FROM message m JOIN content c ON c.commitment=m.content WHERE m.id=?", (row,))
+    found = session.one(
+        "SELECT c.commitment, c.text FROM message m JOIN content c ON c.commitment=m.content WHERE m.id=?", (row,)
+    )
     if found is None:
         return
     forget(session, [(row, found[1])])
@@ -222,12 +229,20 @@ def letters_of(
 def letters_that_show(session: Session, messages: Sequence[int]) -> list[int]:
     """Letters of any case that tell of these messages."""
     shown = set(messages)
-    cases = [row[0] for row in session.all(f"SELECT DISTINCT case_id FROM message WHERE id IN {marks(messages)}", messages)] if messages else []
-    rows = session.all(
-        "SELECT l.id, l.messages FROM letter l JOIN outbox o ON o.id=l.id"
-        f" WHERE o.case_id IN {marks(cases)} AND o.recipient<>''",
-        cases,
-    ) if cases else []
+    cases = (
+        [row[0] for row in session.all(f"SELECT DISTINCT case_id FROM message WHERE id IN {marks(messages)}", messages)]
+        if messages
+        else []
+    )
+    rows = (
+        session.all(
+            "SELECT l.id, l.messages FROM letter l JOIN outbox o ON o.id=l.id"
+            f" WHERE o.case_id IN {marks(cases)} AND o.recipient<>''",
+            cases,
+        )
+        if cases
+        else []
+    )
     return [row[0] for row in rows if shown & set(json.loads(row[1]))]
 
 

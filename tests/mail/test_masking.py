@@ -112,7 +112,11 @@ def test_attachments_stay_where_they_were() -> None:
 
 def test_quoted_printable_that_hides_every_octet_is_read() -> None:
     hidden = "".join(f"={ord(c):02X}" for c in "ann.canary@kunde.example")
-    raw = written("x").replace(b"8bit", b"quoted-printable").replace(b"x\r\n", f"{hidden[:39]}=\r\n{hidden[39:]}".encode())
+    raw = (
+        written("x")
+        .replace(b"8bit", b"quoted-printable")
+        .replace(b"x\r\n", f"{hidden[:39]}=\r\n{hidden[39:]}".encode())
+    )
     masked = mask(raw, ANN)
     assert masked is not None
     assert b"canary" not in quopri.decodestring(masked.raw)

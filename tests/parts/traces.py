@@ -27,7 +27,13 @@ def needles() -> list[bytes]:
     found = []
     for word in PLAIN:
         octets = word.encode()
-        found += [octets, octets.lower(), octets.upper(), word.encode("utf-16-le"), quopri.encodestring(octets, quotetabs=True)]
+        found += [
+            octets,
+            octets.lower(),
+            octets.upper(),
+            word.encode("utf-16-le"),
+            quopri.encodestring(octets, quotetabs=True),
+        ]
         found.append("".join(f"={octet:02X}" for octet in octets).encode())
         found += [base64.b64encode(b"x" * shift + octets)[4 * (shift > 0) : -4] for shift in range(3)]
     return [needle for needle in dict.fromkeys(found) if len(needle) >= 8]
@@ -60,7 +66,9 @@ def in_rows(session: Session) -> dict[str, list[bytes]]:
 def columns(session: Session) -> list[tuple[str, str]]:
     """Every column of every table."""
     if session.sqlite:
-        tables = session.all("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%'")
+        tables = session.all(
+            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%'"
+        )
         return [(t, c[1]) for (t,) in sorted(tables) for c in session.all(f"PRAGMA table_info({t})") if t != "search"]
     rows = session.all(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema='public' ORDER BY table_name, ordinal_position"
@@ -70,7 +78,9 @@ def columns(session: Session) -> list[tuple[str, str]]:
 
 def chain_holds(session: Session) -> bool:
     chain = "0" * 64
-    for row in session.all("SELECT id, case_id, seq, kind, version, at, actor, cause, data, chain FROM event ORDER BY id"):
+    for row in session.all(
+        "SELECT id, case_id, seq, kind, version, at, actor, cause, data, chain FROM event ORDER BY id"
+    ):
         chain = link(chain, row[:-1])
         if chain != row[-1]:
             return False
@@ -81,8 +91,12 @@ def folds_hold(session: Session) -> bool:
     """Every case row is the fold of its events."""
     stored = cases.load_cases(session, [row[0] for row in session.all("SELECT id FROM cases")])
     for case_id, case in stored.items():
-        rows = session.all("SELECT seq, at, actor, cause, kind, version, data FROM event WHERE case_id=? ORDER BY seq", (case_id,))
-        if case != fold(case_id, [Recorded(r[0], moment(r[1]), r[2], r[3], load(r[4], r[5], json.loads(r[6]))) for r in rows]):
+        rows = session.all(
+            "SELECT seq, at, actor, cause, kind, version, data FROM event WHERE case_id=? ORDER BY seq", (case_id,)
+        )
+        if case != fold(
+            case_id, [Recorded(r[0], moment(r[1]), r[2], r[3], load(r[4], r[5], json.loads(r[6]))) for r in rows]
+        ):
             return False
     return True
 

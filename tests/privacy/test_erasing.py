@@ -48,7 +48,11 @@ def bobs(update: object) -> bytes:
     made["Subject"], made["Message-ID"] = f"Om {NAME} sin skriver", "<bob.1@kunde.example>"
     made["Date"] = "Mon, 02 Mar 2026 10:00:00 +0100"
     made.set_content(f"Min printer er treg.\n> {NAME} <{ADDRESS}> skrev:\n> noe\nHilsen Bob på lager\n", cte="base64")
-    made.add_alternative(f"<p>Min printer er treg. <a href='mailto:ann.canary%40kunde.example'>{NAME}</a></p>", "html", cte="quoted-printable")
+    made.add_alternative(
+        f"<p>Min printer er treg. <a href='mailto:ann.canary%40kunde.example'>{NAME}</a></p>",
+        "html",
+        cte="quoted-printable",
+    )
     made.add_attachment(f"EMAIL:{ADDRESS}\n".encode(), "text", "vcard", filename=f"{NAME}.vcf")
     made.add_attachment(b"%PDF-1.4 nothing", "application", "pdf", filename="bill.pdf")
     return authenticated(made, AUTHSERV)
@@ -82,7 +86,11 @@ def test_the_case_stays_as_a_number_with_its_statistics(house: House, tmp_path: 
 def test_what_bob_wrote_is_still_his(house: House, tmp_path: Path) -> None:
     a_life(house)
     erase_now(house, tmp_path, force=True)
-    bob = next(case for case in views.cases(house.session, {}) if case["customer"] == "bob@kunde.example" and case["desk"] == "support")
+    bob = next(
+        case
+        for case in views.cases(house.session, {})
+        if case["customer"] == "bob@kunde.example" and case["desk"] == "support"
+    )
     shown = house.case(bob["number"])
     mail = next(m for m in shown["messages"] if m["direction"] == "in")
     assert shown["subject"] == "Om *** sin skriver"
@@ -216,4 +224,3 @@ def test_the_list_names_nobody_and_is_the_owners(tmp_path: Path) -> None:
     assert b"canary" not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert erasures.name_of(ADDRESS.upper(), KEY) == entry.who
-
