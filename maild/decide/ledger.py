@@ -16,12 +16,11 @@ from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.events import Event, Opened, Recorded
 from maild.model.people import person_party
-from maild.model.plain import plain
 from maild.model.plan import Happened, Known, Letter, MessageRow, Person, Plan, Prepared, Shown
 from maild.model.policy import Policy
+from maild.model.search import document
 
 NOBODY = "nobody"
-_WORDS = 64 * 1024
 
 
 class Ledger:
@@ -36,7 +35,7 @@ class Ledger:
         self._messages: list[MessageRow] = []
         self._contents: list[Content] = []
         self._references: list[tuple[str, int, int, int]] = []
-        self._words: dict[int, str] = {}
+        self._filed: dict[int, tuple[Prepared, int]] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
         self._counters: dict[str, int] = {}
@@ -132,8 +131,23 @@ class Ledger:
         if standing in ("customer", "participant"):
             taught = (*message.references[-20:], *foreign_numbers(prepared))
             self._references += [(known, case_id, row, 0) for known in taught if known != message.message_id]
-        self._words[row] = plain(f"{message.subject} {message.text[:_WORDS]}")
+        self._filed[row] = (prepared, case_id)
         return row
+
+    def _found_by(self, prepared: Prepared, case_id: int) -> str:
+        message, author = prepared.message, prepared.message.author
+        said = {
+            "subject": message.subject,
+            "from": author.address if author else "",
+            "from_name": author.name if author else "",
+            "to": [to.address for to in message.to],
+            "cc": [cc.address for cc in message.cc],
+            "text": message.text,
+            "own_text": message.own_text,
+        }
+        files = [file.name for file in message.attachments]
+        ours = (*prepared.recipients, *(own for desk in self.policy.desks.values() for own in desk.addresses))
+        return document(self.case(case_id).number, said, files, ours)
 
     def subject(self, content: Content) -> str:
         """Keep a case's subject beside the events; its commitment."""
@@ -197,7 +211,8 @@ class Ledger:
             events=tuple(self._events),
             cases=tuple(self._cases.values()),
             references=tuple(self._references),
-            words=self._words,
+            # Only now, for a mail is filed before its case has a number.
+            words={row: self._found_by(*filed) for row, filed in self._filed.items()},
             persons=tuple(self._persons),
             changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
             messages=tuple(self._messages),

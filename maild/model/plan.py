@@ -253,7 +253,7 @@ class Plan:
     cancels   outbox rows taken back before they left
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
-    words     message row -> folded words for search
+    words     message row -> the words it is found by (model/search)
     trace     stored with the arrival for `maild explain`
     """
 

@@ -7,13 +7,14 @@ references and counters; its letters go by store/outbox.py.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from maild.model.case import Case, wake_at
 from maild.model.content import Content
 from maild.model.events import dump
 from maild.model.plan import Happened, MessageRow, Person, Plan
+from maild.store import search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -35,7 +36,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
         _write_case(session, case, policy)
     _add_messages(session, plan.messages, at)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
-    _add_words(session, plan.words)
+    search.add(session, plan.words)
     _spend(session, plan)
 
 
@@ -126,14 +127,6 @@ def _message(m: MessageRow, at: datetime) -> tuple[object, ...]:
     files = dumps([attachment_row(a) for a in m.attachments]) if m.attachments else "[]"
     who = (m.id, m.case, m.direction, m.author, m.kind, m.content.commitment, m.message_id, m.incoming or None)
     return (*who, int(m.internal), m.standing, stamp(at), files)
-
-
-def _add_words(session: Session, words: Mapping[int, str]) -> None:
-    if session.sqlite:
-        session.insert("search(rowid, words)", list(words.items()))
-        return
-    for row in words.items():
-        session.execute("INSERT INTO search(rowid, words) VALUES (?, to_tsvector('simple', ?))", row)
 
 
 def _spend(session: Session, plan: Plan) -> None:

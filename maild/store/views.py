@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from maild.model.people import handler_of, handler_party, person_of
-from maild.model.plain import plain
+from maild.model.search import asked
 from maild.store.database import Session, iso, moment, moment_or_none
+from maild.store.search import question
 from maild.store.talk import messages
 
 View = dict[str, Any]
@@ -133,15 +134,14 @@ def _addresses(session: Session, parties: Sequence[str]) -> dict[str, str]:
 
 def search(session: Session, words: str, handlers: Names) -> list[View]:
     """Cases one of whose mails has all the words, newest first; accents and case do not matter."""
-    terms = [term for term in plain(words).split() if any(c.isalnum() for c in term)]
-    if not terms:
+    terms = asked(words)
+    if not terms.wanted:
         return []
-    quoted = " ".join('"' + term.replace('"', '""') + '"' for term in terms) if session.sqlite else " ".join(terms)
-    match = "search MATCH ?" if session.sqlite else "words @@ plainto_tsquery('simple', ?)"
+    key, match = ("rowid", "word_index MATCH ?") if session.sqlite else ("id", "words @@ ?::tsquery")
     rows = session.all(
-        f"SELECT DISTINCT case_id FROM message WHERE id IN (SELECT rowid FROM search WHERE {match})"
+        f"SELECT DISTINCT case_id FROM message WHERE id IN (SELECT {key} FROM word_index WHERE {match})"
         " ORDER BY case_id DESC LIMIT 100",
-        (quoted,),
+        (question(session, terms),),
     )
     return [view for row in rows for view in cases(session, handlers, "WHERE c.id=?", (row[0],))]
 
