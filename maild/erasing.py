@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,21 +36,10 @@ from maild.model.policy import Policy
 from maild.store import cases, compact, erasure
 from maild.store.database import Session, stamp
 from maild.store.record import record
+from maild.tracing import Request, Traced, sought_by, trace
 
 SLICE = 25
 _OPEN = ("new", "open", "waiting", "on_hold")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Who is to be erased, what else is his (a telephone number, a nickname), by whom.  force: open cases too; trial: only look."""
-
-    address: str
-    actor: str
-    at: datetime
-    also: tuple[str, ...] = ()
-    force: bool = False
-    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +48,6 @@ class Listed:
 
     path: Path
     key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """What is known of an address: the person, his names and addresses, the rows that are his own."""
-
-    person: int | None
-    names: tuple[str, ...]
-    addresses: tuple[str, ...]
-    cases: tuple[tuple[int, str, str, str], ...] = ()
-    lines: tuple[str, ...] = ()
-    wrote_in: frozenset[int] = frozenset()
-    messages: tuple[int, ...] = ()
-    arrivals: tuple[int, ...] = ()
-    letters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +92,7 @@ Steps = Generator[Look | Change, Any, Report]
 def erase(request: Request, policy: Policy, listed: Listed | None) -> Steps:
     """listed None: nothing is put on the list (it is on it already)."""
     traced: Traced = yield Look(lambda session: trace(session, request))
-    seek = _seek(traced, request)
+    seek = sought_by(traced, request)
     hits = yield from _scan(seek)
     traced = replace(traced, arrivals=(*traced.arrivals, *(hit.row for hit in hits if hit.his)))
     named: dict[int, tuple[str, str]] = yield Look(lambda session: _cases(session, hits))
@@ -160,90 +134,6 @@ def drive(session: Session, steps: Generator[Look | Change, Any, T]) -> T:
 
 
 # --- finding ------------------------------------------------------------------------------------------------------------------
-
-
-def trace(session: Session, request: Request) -> Traced:
-    """Everything of his own, by ids."""
-    until, address = stamp(request.at), request.address.lower()
-    row = session.one(
-        "SELECT p.id, p.name FROM address a JOIN person p ON p.id=a.person WHERE a.address=? AND p.created_at<=?",
-        (address, until),
-    )
-    if row is None:
-        letters = erasure.letters_of(session, None, [address], until, most=_ALL)
-        return Traced(
-            None,
-            (),
-            (address,),
-            arrivals=tuple(erasure.other_arrivals(session, [address], until, _ALL)),
-            letters=tuple(letters),
-        )
-    person = int(row[0])
-    addresses = tuple(
-        r[0] for r in session.all("SELECT address FROM address WHERE person=? ORDER BY address", (person,))
-    )
-    messages = erasure.own_messages(session, person, until, _ALL)
-    written = list(_written(session, person))
-    return Traced(
-        person,
-        tuple(dict.fromkeys(name for name in (row[1], *(w[0] for w in written)) if name)),
-        addresses,
-        tuple(erasure.cases_of(session, person)),
-        tuple(dict.fromkeys(line for w in written for line in w[1])),
-        frozenset(w[2] for w in written) | {c[0] for c in erasure.cases_of(session, person)},
-        tuple(messages),
-        tuple(
-            [
-                *_in_slices(session, erasure.arrivals_of, messages),
-                *erasure.other_arrivals(session, addresses, until, _ALL),
-            ]
-        ),
-        tuple(
-            [*erasure.letters_of(session, person, addresses, until, most=_ALL)]
-            + _in_slices(session, erasure.letters_that_show, messages)
-        ),
-    )
-
-
-_ALL = 10_000_000
-
-
-def _in_slices(session: Session, ask: Callable[[Session, Sequence[int]], list[int]], ids: Sequence[int]) -> list[int]:
-    found: dict[int, None] = {}
-    for start in range(0, len(ids), 500):
-        found |= dict.fromkeys(ask(session, ids[start : start + 500]))
-    return list(found)
-
-
-def _written(session: Session, person: int) -> Iterator[tuple[str, list[str], int]]:
-    """Of each mail of his: the name he bore, his lines and the mail's id, the case."""
-    for case, message_id, said in session.all(
-        "SELECT m.case_id, m.message_id, c.text FROM message m LEFT JOIN content c ON c.commitment=m.content WHERE m.author=?"
-        " ORDER BY m.id",
-        (person_party(person),),
-    ):
-        body = json.loads(said or "{}")
-        lines = masking.lines_of(body.get("own_text", ""))
-        yield body.get("from_name", ""), [*lines, *([message_id] if message_id else [])], case
-
-
-def _seek(traced: Traced, request: Request) -> Seek:
-    own = {
-        "incoming": frozenset(traced.arrivals),
-        "message": frozenset(traced.messages),
-        "cases": frozenset(case[0] for case in traced.cases),
-        "outbox": frozenset(traced.letters),
-        "person": frozenset([traced.person] if traced.person else []),
-    }
-    return Seek(
-        traced.addresses,
-        masking.sought(traced.addresses, traced.names, request.also),
-        masking.sought(traced.addresses, traced.names, (*request.also, *traced.lines)),
-        masking.sought(traced.addresses),
-        traced.wrote_in,
-        own,
-        stamp(request.at),
-    )
 
 
 def _scan(seek: Seek) -> Generator[Look | Change, Any, list[Hit]]:
@@ -294,7 +184,7 @@ def _cases(session: Session, hits: Sequence[Hit]) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        rows = session.all(f"SELECT id, number, desk FROM cases WHERE id IN {erasure.marks(some)}", some)
+        rows = session.all(f"SELECT id, number, desk FROM cases WHERE id IN {erasure.marks(some)}", some)  # noqa: S608  marks only
         found |= {row[0]: (row[1], row[2]) for row in rows}
     return found
 

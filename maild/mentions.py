@@ -31,6 +31,7 @@ TABLES = ("incoming", "message", "cases", "outbox", "person", "reference", "poli
 _STEP = {"incoming": 20}
 _ROWS = 200
 _COLUMNS = ("sender", "client", "message_id", "trust", "trace", "error")
+_NAMES = ", ".join(_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def write(session: Session, changed: Changed) -> None:
         erasure.set_columns(session, hit.table, hit.row, dict(changed.columns))
     for message, files in changed.files.items():
         session.execute("UPDATE message SET attachments=? WHERE id=?", (files, message))
+    for message in (*changed.files, *([hit.row] if hit.table == "message" else ())):
+        erasure.reindex(session, message)
 
 
 def _next(rows: list[Any], limit: int) -> int | None:
@@ -116,7 +119,7 @@ def _next(rows: list[Any], limit: int) -> int | None:
 
 def _incoming(session: Session, after: int, seek: Seek) -> Found:
     rows = session.all(
-        f"SELECT id, raw, case_id, {', '.join(_COLUMNS)} FROM incoming WHERE id>? AND received_at<=?"
+        f"SELECT id, raw, case_id, {_NAMES} FROM incoming WHERE id>? AND received_at<=?"
         " AND source NOT IN ('wake', 'undelivered') AND state IN ('done', 'held') ORDER BY id LIMIT ?",
         (after, seek.until, _STEP["incoming"]),
     )
@@ -142,7 +145,7 @@ def _mask_incoming(session: Session, hit: Hit, seek: Seek) -> Changed:
     what = seek.of(hit.case)
     raw = incoming.raw_of(session, hit.row)
     masked = masking.mask(raw, what)
-    row = session.one(f"SELECT {', '.join(_COLUMNS)} FROM incoming WHERE id=?", (hit.row,)) or ()
+    row = session.one(f"SELECT {_NAMES} FROM incoming WHERE id=?", (hit.row,)) or ()
     columns = {
         name: _column(value, what)
         for name, value in zip(_COLUMNS, row, strict=False)

@@ -85,7 +85,8 @@ def _elsewhere(places: list[str]) -> list[str]:
 
 def _look(site: Open, address: str, also: tuple[str, ...], *, force: bool = True) -> Report:
     """What an erasure would find, and why it may not be."""
-    from maild.erasing import Listed, Request, drive, erase
+    from maild.erasing import Listed, drive, erase
+    from maild.tracing import Request
 
     request = Request(address, "admin", datetime.now(UTC), also, force, trial=True)
     return drive(site.session, erase(request, site.policy, Listed(site.config.erasures, b"")))
@@ -161,7 +162,8 @@ def erase(
     if not yes and not click.confirm(harmless(f"Erase {address} for good?")):
         return 1
     order = {"order": "erase", "address": address, "also": list(also), "force": force, "now": now}
-    return _by_daemon(settings.control, order) or _alone(config, order)
+    done = _by_daemon(settings.control, order)
+    return _alone(config, order) if done is None else done
 
 
 def _found(report: Report) -> list[str]:
@@ -183,10 +185,17 @@ def _by_daemon(control_socket: Path, order: dict[str, Any]) -> int | None:
     answer = control.ask(control_socket, order)
     if answer is None:
         return None
-    while answer is not None and answer["ok"] and answer.get("state", "running") == "running":
-        time.sleep(0.2)
-        answer = control.ask(control_socket, {"order": "erasure"})
-    if answer is None:
+    if not answer["ok"]:
+        click.echo(f"maild: {answer['text']}", err=True)
+        return 1
+    try:
+        while answer is not None and answer.get("state", "running") == "running" and answer["ok"]:
+            time.sleep(0.2)
+            answer = control.ask(control_socket, {"order": "erasure"})
+    except ConnectionError:
+        answer = None
+    # An answer without a state is no answer of the daemon's.
+    if answer is None or "state" not in answer:
         click.echo("maild: the daemon ended; it goes on with the erasure when it starts again", err=True)
         return 75
     if not answer["ok"]:
@@ -199,10 +208,11 @@ def _alone(file: Path, order: dict[str, Any]) -> int:
     """The daemon is down: under its lock."""
     from maild.cli.desk import opened
     from maild.edges.retention import has_room
-    from maild.erasing import Listed, Request, drive
+    from maild.erasing import Listed, drive
     from maild.erasing import erase as steps
     from maild.founding import load_keys, take_lock
     from maild.store import compact
+    from maild.tracing import Request
 
     with opened(file) as site:
         take_lock(site.config.state)

@@ -1,7 +1,7 @@
 """person_export: what is a person's own, as a zip that other programs can read (GDPR article 20).  Not a command itself.
 
-pack(session, address) -> Packed or None.  In it: person.json (what is known of him, and his mails with their texts), mails/N.eml as they came,
-letters/N.eml as they left.  Left out, and said so in person.json: what other people wrote, notes between handlers, letters to others.
+pack(session, address) -> Packed or None.  In it: person.json (what is known of him, and his mails with their texts), mails/N.eml as they
+came, letters/N.eml as they left.  Left out, and said so in person.json: what other people wrote, notes between handlers, letters to others.
 """
 
 from __future__ import annotations

@@ -14,19 +14,21 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from maild import erasures
-from maild.erasing import Change, Listed, Look, Report, Request, erase, known_again
+from maild.erasing import Change, Listed, Look, Report, erase, known_again
 from maild.expiring import expire
 from maild.model.people import MAILD
 from maild.model.policy import Clock, Policy
-from maild.store import compact
+from maild.store import compact, search
 from maild.store.reader import Reader
 from maild.store.writer import Writer
+from maild.tracing import Request
 
 # Compacting so many octets keeps mails waiting for two seconds at most.
 SMALL = 200_000_000
@@ -165,6 +167,10 @@ class Role:
         if not has_room(self._listed.path, size):
             log.warning("not compacted: the disk has too little room", needed=2 * size)
             return False
+        # In steps of milliseconds, so that little is left for the long one.
+        more = await self._writer.write(lambda session: search.step(session, first=True))
+        while more:
+            more = await self._writer.write(lambda session: search.step(session, first=False))
         self.compacting = True
         try:
             done = await self._writer.bare(compact.compact)
@@ -174,9 +180,9 @@ class Role:
         return done
 
 
-def has_room(beside: os.PathLike[str], size: int) -> bool:
+def has_room(beside: Path, size: int) -> bool:
     """VACUUM writes the database twice: aside, and into the log."""
-    disk = os.statvfs(os.path.dirname(beside))
+    disk = os.statvfs(beside.parent)
     return disk.f_bavail * disk.f_frsize > 2 * size + 50_000_000
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import time
 
+from maild.store import search
 from maild.store.database import Session
 
 _DUE = "compact_due"
 TABLES = (
     *("chunk", "incoming", "delivery", "message", "content", "reference", "outbox", "person", "address", "budget"),
-    *("policy", "search"),
+    *("policy", "word_index"),
 )
 _TRIES = 20
 
@@ -34,7 +35,7 @@ def compact(session: Session) -> bool:
 
 
 def _sqlite(session: Session) -> bool:
-    session.execute("INSERT INTO search(search) VALUES ('optimize')")
+    search.optimize(session)
     # Its copy of the database has no place in memory, where other temporary things are.
     session.one("PRAGMA temp_store=file")
     try:

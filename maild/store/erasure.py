@@ -2,8 +2,10 @@
 
 Rows stay, since ids, counts and the hash chain of events hang on them; what they say of a person goes:
 
-    blank_messages   content, words in the index, references, file names     blank_letters   head, text, recipient, and what waits is cancelled
-    blank_arrivals   the mail itself, envelope, trust, trace, traceback      blank_person    name, language, addresses
+    blank_messages   content, words in the index, references, file names
+    blank_letters    head, text, recipient, and what waits is cancelled
+    blank_arrivals   the mail itself, envelope, trust, trace, traceback
+    blank_person     name, language, addresses
 
 Marks of what is done: message.standing and incoming.trust say "erased", outbox.recipient is "".  Each is idempotent.
 """
@@ -14,14 +16,14 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from maild.model.plain import plain
 from maild.model.people import person_party
+from maild.model.search import document
+from maild.store import search
 from maild.store.database import Session
 from maild.store.text import dumps
 
 ERASED = "erased"
 _TRUST = '{"authentication":"none","erased":true}'
-_WORDS = 64 * 1024
 _MOST = 500
 
 
@@ -41,11 +43,10 @@ def overwrite(session: Session) -> None:
 def blank_messages(session: Session, ids: Sequence[int]) -> int:
     """What was said, and whatever finds it.  How many were not blank yet."""
     rows = session.all(
-        f"SELECT m.id, m.content, c.text FROM message m LEFT JOIN content c ON c.commitment=m.content"
-        f" WHERE m.id IN {marks(ids)} AND m.standing<>?",
+        f"SELECT id, content FROM message WHERE id IN {marks(ids)} AND standing<>?",
         (*ids, ERASED),
     )
-    forget(session, [(row[0], row[2]) for row in rows])
+    search.forget(session, [row[0] for row in rows])
     session.executemany("DELETE FROM content WHERE commitment=?", [(row[1],) for row in rows])
     session.executemany("DELETE FROM reference WHERE message=?", [(row[0],) for row in rows])
     session.executemany(
@@ -106,28 +107,20 @@ def forget_budgets(session: Session, keys: Iterable[str]) -> None:
 # --- the index ----------------------------------------------------------------------------------------------------------------
 
 
-def words_of(content: str) -> str:
-    """The words by which a message is found, as decide/ledger.py makes them."""
-    body = json.loads(content)
-    return plain(f"{body.get('subject', '')} {body.get('text', '')[:_WORDS]}")
-
-
-def forget(session: Session, messages: Sequence[tuple[int, str | None]]) -> None:
-    """Take messages (id, content) out of the index."""
-    known = [(row, content) for row, content in messages if content is not None]
-    if not session.sqlite:
-        session.executemany("DELETE FROM search WHERE rowid=?", [(row,) for row, _ in known])
-        return
-    # A contentless index has to be told what it forgets.
-    session.executemany(
-        "INSERT INTO search(search, rowid, words) VALUES ('delete', ?, ?)",
-        [(row, words_of(content)) for row, content in known],
+def reindex(session: Session, row: int) -> None:
+    """A message's words in the index as they are now."""
+    found = session.one(
+        "SELECT k.number, c.text, m.attachments, m.incoming FROM message m JOIN cases k ON k.id=m.case_id"
+        " JOIN content c ON c.commitment=m.content WHERE m.id=?",
+        (row,),
     )
-
-
-def learn(session: Session, row: int, content: str) -> None:
-    vector = "?" if session.sqlite else "to_tsvector('simple', ?)"
-    session.execute(f"INSERT INTO search(rowid, words) VALUES (?, {vector})", (row, words_of(content)))
+    search.forget(session, [row])
+    if found is None:
+        return
+    number, text, files, arrival = found
+    ours = session.all("SELECT recipient FROM delivery WHERE incoming=?", (arrival or 0,))
+    names = [file[0] for file in json.loads(files)]
+    search.add(session, {row: document(number, json.loads(text), names, [recipient for (recipient,) in ours])})
 
 
 # --- masking in place ---------------------------------------------------------------------------------------------------------
@@ -152,15 +145,10 @@ def rewrite_content(session: Session, commitment: str, text: str) -> None:
 
 
 def rewrite_message(session: Session, row: int, text: str) -> None:
-    """The same for a message's content, with its words in the index."""
-    found = session.one(
-        "SELECT c.commitment, c.text FROM message m JOIN content c ON c.commitment=m.content WHERE m.id=?", (row,)
+    """The same for a message's content."""
+    session.execute(
+        "UPDATE content SET text=?, salt=? WHERE commitment=(SELECT content FROM message WHERE id=?)", (text, b"", row)
     )
-    if found is None:
-        return
-    forget(session, [(row, found[1])])
-    rewrite_content(session, found[0], text)
-    learn(session, row, text)
 
 
 def set_columns(session: Session, table: str, row: int, values: dict[str, Any]) -> None:

@@ -7,14 +7,14 @@ import json
 import quopri
 from pathlib import Path
 
-from parts.house import House
-
-from maild.erasing import Listed, Report, Request, drive, erase
+from maild.erasing import Listed, Report, drive, erase
 from maild.model.case import fold
 from maild.model.events import Recorded, load
 from maild.store import cases
 from maild.store.database import Session, moment
 from maild.store.record import link
+from maild.tracing import Request
+from parts.house import House
 
 ADDRESS, NAME = "ann.canary@kunde.example", "Ann Kanarifugl"
 WORDS = "Skriveren min heter Zebrafink og den blinker hele natten"
@@ -67,9 +67,9 @@ def columns(session: Session) -> list[tuple[str, str]]:
     """Every column of every table."""
     if session.sqlite:
         tables = session.all(
-            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%'"
+            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'word_index_%'"
         )
-        return [(t, c[1]) for (t,) in sorted(tables) for c in session.all(f"PRAGMA table_info({t})") if t != "search"]
+        return [(t, c[1]) for (t,) in sorted(tables) for c in session.all(f"PRAGMA table_info({t})")]
     rows = session.all(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema='public' ORDER BY table_name, ordinal_position"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from datetime import timedelta
-from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from parts.mails import AUTHSERV, authenticated
 from parts.traces import ADDRESS, ANN, BOB, NAME, WORDS, chain_holds, erase_now, folds_hold, in_rows
 
 from maild import erasures
-from maild.erasing import Change, Listed, Request, Steps, erase, known_again, reapply
+from maild.erasing import Change, Listed, Steps, erase, known_again, reapply
 from maild.store import views
 from maild.store.incoming import raw_of
+from maild.tracing import Request
 
 KEY = b"k" * 32
 
