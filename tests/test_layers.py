@@ -25,7 +25,7 @@ MAY = {
     "tracing": {"mail", "store", "model", "mentions"},
     "erasing": {"mail", "decide", "store", "model", "mentions", "tracing", "erasures"},
     "expiring": {"store", "model", "erasing"},
-    "edges": EDGE_ROOMS | {"config", "log", "places", "erasing", "expiring", "erasures"},
+    "edges": EDGE_ROOMS | {"config", "log", "places", "erasing", "expiring", "erasures", "tracing"},
     "config": {"model", "places", "config_schema"},
     "config_schema": {"model", "places", "config", "config_forms", "policy"},
     "config_forms": {"model", "policy"},
