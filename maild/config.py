@@ -87,6 +87,11 @@ class Config:
         return self.state / "control.sock"
 
     @property
+    def erasures(self) -> Path:
+        """Who was erased, by keyed hashes: beside the database, so that a restore can do it again."""
+        return self.state / "erasures"
+
+    @property
     def keys(self) -> Path:
         return self.state / "keys"
 

@@ -24,12 +24,13 @@ import structlog
 
 from maild import notify, orders
 from maild.config import Config
-from maild.edges import control, smtp, ticker
+from maild.edges import control, retention, smtp, ticker
 from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
 from maild.edges.relay import Relay
 from maild.edges.worker import Bench, Worker
+from maild.erasing import Listed
 from maild.errors import RuleError
 from maild.founding import Site, reload_policy, remember_policy
 from maild.settle import House
@@ -76,6 +77,9 @@ class Daemon:
             config.door.min_free,
             self._worker,
         )
+
+        listed = Listed(config.erasures, site.digest_key)
+        self._retention = retention.Role(self._writer, self._database, lambda: self._policy, listed, clock)
 
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
@@ -130,6 +134,7 @@ class Daemon:
             self._worker.run(),
             self._relay.run(),
             ticker.run(self._writer, clock, self._woken),
+            self._retention.run(),
             self._watchdog(),
             self._checkpoints(),
         ]
@@ -156,7 +161,7 @@ class Daemon:
     async def _watchdog(self) -> None:
         interval = notify.watchdog_interval()
         while interval:
-            if await self._writer_answers(interval):
+            if self._retention.compacting or await self._writer_answers(interval):
                 notify.notify("WATCHDOG=1")
             await asyncio.sleep(interval)
 
@@ -187,6 +192,10 @@ class Daemon:
             "reload": self._reload_order,
             "retry": self._queue_order,
             "drop": self._queue_order,
+            "erase": self._retention.begin,
+            "erasure": self._retention.tell,
+            "compact": self._retention.compact_now,
+            "archived": self._archived,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -206,6 +215,11 @@ class Daemon:
         self._worker.nudge()
         self._relay.nudge()
         log.info("order", order=asked["order"], id=asked.get("id"), actor=actor, ok=answer.ok)
+        return {"ok": answer.ok, "text": answer.text}
+
+    async def _archived(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        now, numbers = clock(), [str(number) for number in asked.get("numbers", ())]
+        answer = await self._writer.write(lambda session: orders.archive(session, numbers, actor, now))
         return {"ok": answer.ok, "text": answer.text}
 
     async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:

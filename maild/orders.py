@@ -2,19 +2,21 @@
 holds the lock itself because the daemon is down.
 
 carry_out(session, order, actor, now) -> Answer.  Ids: in-17 (an arrival), out-5 (a letter).
+archive(session, numbers, actor, now) -> Answer: the archive has these cases as they are now.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from maild.model.events import Ignored, Recorded
+from maild.erasing import happen
+from maild.model.events import Archived, Ignored, Recorded
 from maild.model.plan import Happened, Plan
-from maild.store import incoming, outbox
-from maild.store.database import Session
+from maild.store import incoming, outbox, views
+from maild.store.database import Session, stamp
 from maild.store.record import record
 
 _ID = re.compile(r"(in|out)-([0-9]{1,18})")
@@ -40,6 +42,20 @@ def carry_out(session: Session, verb: str, row: str, actor: str, now: datetime) 
     if verb == "drop" and queue == "in":
         _remember(session, number, actor, now)
     return Answer(True, f"{row}: {DONE[verb]}")
+
+
+def archive(session: Session, numbers: Sequence[str], actor: str, now: datetime) -> Answer:
+    """All or none of them."""
+    session.lock_settler()
+    ids = {number: views.case_id(session, number) for number in numbers}
+    missing = [number for number, row in ids.items() if row is None]
+    if missing:
+        return Answer(False, f"there is no case {', '.join(missing)}: nothing was marked")
+    for row in ids.values():
+        if row is not None:
+            happen(session, row, Archived(actor), actor, now)
+            session.execute("UPDATE cases SET archived_at=? WHERE id=?", (stamp(now), row))
+    return Answer(True, f"marked as archived: {', '.join(numbers)}")
 
 
 def _remember(session: Session, number: int, actor: str, now: datetime) -> None:

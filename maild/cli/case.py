@@ -1,4 +1,4 @@
-"""maild case list | show | attachment; search stands in case_search.py"""
+"""maild case list | show | attachment | archived; search stands in case_search.py"""
 
 from __future__ import annotations
 
@@ -184,3 +184,22 @@ def attachment(config: Path, number: str, file_number: int, file: Path, *, force
         return 1
     click.echo(f"{harmless(str(kept))}: {size(len(octets))}")
     return 0
+
+
+@command.command("archived")
+@click.argument("numbers", nargs=-1, required=True)
+@config_option
+def archived(config: Path, numbers: tuple[str, ...]) -> int:
+    """Mark cases as taken into the archive, as they are now.
+
+    Desks with `archive_first` delete nothing of a case before; what is said in it later asks for the archive again.
+    """
+    from maild.cli.desk import ordered
+
+    return ordered(config, {"order": "archived", "numbers": list(numbers)}, _archive)
+
+
+def _archive(session: Any, asked: dict[str, Any], actor: str, now: Any) -> Any:
+    from maild import orders
+
+    return orders.archive(session, asked["numbers"], actor, now)

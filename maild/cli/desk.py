@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,26 @@ def opened(file: Path) -> Iterator[Open]:
         raise
     finally:
         database.close()
+
+
+def ordered(file: Path, order: dict[str, Any], alone: Callable[[Session, dict[str, Any], str, datetime], Any]) -> int:
+    """An order carried out by the running daemon, or by us under the lock when it is down; what came of it is said."""
+    import getpass
+
+    from maild import config as plumbing
+    from maild.edges import control
+    from maild.founding import take_lock
+
+    config = plumbing.load(file)
+    answer = control.ask(config.control, order)
+    if answer is None:
+        with opened(file) as site:
+            take_lock(site.config.state)
+            with site.session.transaction():
+                done = alone(site.session, order, f"admin:{getpass.getuser()}", datetime.now(UTC))
+            answer = {"ok": done.ok, "text": done.text}
+    click.echo(answer["text"], err=not answer["ok"])
+    return 0 if answer["ok"] else 1
 
 
 def say_json(value: Any) -> None:

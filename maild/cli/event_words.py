@@ -69,6 +69,10 @@ def _declined(facts: Facts, name: Name) -> str:
     return f"refused to {name(facts['by'])}: {facts['what']}" + (f" ({facts['hint']})" if facts.get("hint") else "")
 
 
+def _erased(facts: Facts, name: Name) -> str:
+    return f"the customer was erased: {facts['messages']} messages and {facts['letters']} letters are gone"
+
+
 def _because(facts: Facts) -> str:
     return f" ({facts['reason']})" if facts.get("reason") else ""
 
@@ -89,7 +93,7 @@ def _says_something(value: Any) -> bool:
 
 
 _BY_ACTOR = frozenset(
-    {"assigned", "moved", "prioritised", "labelled", "solved", "reopened", "closed", "merged", "split"}
+    {"assigned", "moved", "prioritised", "labelled", "solved", "reopened", "closed", "merged", "split", "erased"}
 )
 SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "opened": _opened,
@@ -111,6 +115,10 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "bounced": _bounced,
     "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
     "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",
+    "archived": lambda facts, name: f"taken into the archive by {name(facts['by'])}",
+    "erased": _erased,
+    "altered": lambda facts, name: f"somebody erased was masked in a {facts['what']}",
+    "expired": lambda facts, name: f"its time has come: {facts['messages']} messages and {facts['letters']} letters deleted",
     "ignored": lambda facts, name: f"nothing done: {facts['reason']}",
     "held": lambda facts, name: f"held by a bug ({facts['error']})",
 }  # fmt: skip

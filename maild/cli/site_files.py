@@ -145,6 +145,9 @@ def _desks(wish: Wish) -> str:
   number: "#{{n}}"                        # or "{{year}}-{{n:04}}", "IT-{{n}}"; desks with the same pattern share one series
   # first_number: 1001
   # reopen: 14d                         # a reply reopens a solved case for so long
+  # retention: {{raw: 90d, letters: 1y, cases: 5y}}   # left out: kept for ever (README "Privacy")
+  # legal_hold: true                    # nothing may be deleted now
+  # archive_first: true                 # nothing is deleted before `maild case archived NUMBER`
   # signature: |
   #   With kind regards
 """

@@ -211,6 +211,47 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Archived(Event):
+    """What was said in the case up to now is in the archive."""
+
+    kind: ClassVar[str] = "archived"
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased(Event):
+    """A person was erased, all his cases one by one, and once without a case for the whole: so many rows lost their content.
+
+    Who did it is the actor; the address stands nowhere.
+    """
+
+    kind: ClassVar[str] = "erased"
+    party: str
+    mails: int
+    messages: int
+    letters: int
+    altered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Altered(Event):
+    """Somebody erased was masked in what another wrote.  what: mail (a row of incoming), message, letter or subject."""
+
+    kind: ClassVar[str] = "altered"
+    what: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expired(Event):
+    """The desk keeps what was said in a case only so long: so many messages and letters lost their content."""
+
+    kind: ClassVar[str] = "expired"
+    messages: int
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored(Event):
     """Nothing else happened, and why.  May stand without a case."""
 
@@ -259,6 +300,10 @@ KINDS: dict[str, type[Event]] = {
         Bounced,
         Muted,
         Unmuted,
+        Archived,
+        Erased,
+        Altered,
+        Expired,
         Ignored,
         Held,
     )

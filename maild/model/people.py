@@ -55,8 +55,20 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days a desk keeps mails as they came, letters, and what was said in cases that have ended.  None: for ever."""
+
+    raw: int | None = None
+    letters: int | None = None
+    cases: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix."""
+    """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
+
+    legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
+    """
 
     key: str
     addresses: tuple[str, ...]
@@ -69,6 +81,9 @@ class Desk:
     separator: str = "+"
     reopen_days: int = 14
     retired: bool = False
+    retention: Retention = Retention()
+    legal_hold: bool = False
+    archive_first: bool = False
 
     @property
     def address(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from maild.errors import Problem, RuleError
 from maild.model.message import Kind
-from maild.model.people import Desk, Handler
+from maild.model.people import Desk, Handler, Retention
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
 from maild.policy import check, conditions
 from maild.policy.compare import Place, Site, strings
@@ -147,6 +147,9 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.separator,
             form.reopen,
             form.retired,
+            Retention(form.retention.raw, form.retention.letters, form.retention.cases),
+            form.legal_hold,
+            form.archive_first,
         )
     return desks
 

@@ -19,7 +19,7 @@ from maild.model.events import Priority
 from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import conditions
-from maild.policy.shape import Addresses, Days, DeskKey, DeskKeys, Language, Line, Lines, OpenDesk, Strict, wrong
+from maild.policy.shape import Addresses, Days, DeskKey, DeskKeys, Kept, Language, Line, Lines, OpenDesk, Strict, wrong
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -54,6 +54,14 @@ Signature = Annotated[str, AfterValidator(_text)]
 PriorityWord = Literal["critical", "high", "medium", "low"]
 
 
+class RetentionForm(Strict):
+    """How long a desk keeps things; what is left out is kept for ever."""
+
+    raw: Kept | None = Field(None, description="Mails as they came, with their files, of cases that have ended: 90d.")
+    letters: Kept | None = Field(None, description="The text of letters of cases that have ended: 1y.")
+    cases: Kept | None = Field(None, description="What was said in a case, so long after its end: 5y.")
+
+
 class DeskForm(Strict):
     """A desk: a support mailbox, its team and its cases."""
 
@@ -71,6 +79,15 @@ class DeskForm(Strict):
     )
     reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
     retired: bool = Field(False, description="Takes no new cases; instead of deletion.")
+    retention: RetentionForm = Field(
+        RetentionForm(raw=None, letters=None, cases=None), description="How long mails, letters and cases are kept."
+    )
+    legal_hold: bool = Field(
+        False, description="true: nothing of its cases may be deleted, nor anybody in them erased."
+    )
+    archive_first: bool = Field(
+        False, description="true: a case must be in the archive before anything of it is deleted."
+    )
 
 
 class HandlerForm(Strict):

@@ -35,6 +35,8 @@ _LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
+_KEPT = re.compile(r"([0-9]{1,5})([dwy])")
+_DAYS = {"d": 1, "w": 7, "y": 365}
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -111,6 +113,15 @@ def _days(value: int) -> int:
     return value // 86_400
 
 
+def kept(value: Any) -> Any:
+    """90d 8w 5y -> days."""
+    match = _KEPT.fullmatch(value) if isinstance(value, str) else None
+    days = int(match[1]) * _DAYS[match[2]] if match else 0
+    if not 0 < days <= 100 * 365:
+        raise wrong(f"{str(value)[:40]!r} is no time to keep something", "write days, weeks or years: 90d, 8w, 5y")
+    return days
+
+
 def _language(value: str, asked: ValidationInfo) -> str:
     known: Known | None = asked.context
     if known and value not in known.languages:
@@ -145,6 +156,7 @@ OpenDesk = Annotated[DeskKey, AfterValidator(_open_desk)]
 _SPAN_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$"})
 Seconds = Annotated[int, BeforeValidator(seconds), _SPAN_SCHEMA]
 Days = Annotated[int, BeforeValidator(seconds), AfterValidator(_days), _SPAN_SCHEMA]
+Kept = Annotated[int, BeforeValidator(kept), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,5}[dwy]$"})]
 Lines = Annotated[list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
 DeskKeys = Annotated[
     list[DeskKey], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)

@@ -25,11 +25,12 @@ _MOST = 256
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A job that waits.  alone: one statement, which needs no savepoint to fail by itself."""
+    """A job that waits.  alone: one statement, which needs no savepoint to fail by itself; bare: it stands in no transaction."""
 
     job: Job
     future: asyncio.Future[Any]
     alone: bool
+    bare: bool = False
 
 
 class Lost(Exception):
@@ -44,6 +45,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[Queued | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._session: Session | None = None
+        self._next: Queued | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -54,6 +56,12 @@ class Writer:
     def mark(self, job: Callable[[Session], T]) -> asyncio.Future[T]:
         """As `write`, for a job of one statement: what fails of it is nothing, so on SQLite it needs no savepoint."""
         return self._put(job, alone=self._database.sqlite)
+
+    def bare(self, job: Callable[[Session], T]) -> asyncio.Future[T]:
+        """A job that can stand in no transaction, such as VACUUM: whoever writes waits until it is done."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put(Queued(job, future, alone=True, bare=True))
+        return future
 
     def _put(self, job: Callable[[Session], T], *, alone: bool) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self._loop.create_future()
@@ -88,11 +96,11 @@ class Writer:
 
     def _batch(self) -> list[Queued] | None:
         """All that waits, at least one; None = the end."""
-        first = self._jobs.get()
+        first, self._next = self._next or self._jobs.get(), None
         if first is None:
             return None
         batch = [first]
-        while len(batch) < _MOST:
+        while len(batch) < _MOST and not first.bare:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
@@ -100,11 +108,17 @@ class Writer:
             if job is None:
                 self._jobs.put(None)
                 break
+            if job.bare:
+                self._next = job
+                break
             batch.append(job)
         return batch
 
     def _settle(self, session: Session, batch: list[Queued]) -> None:
         """Run the batch in one transaction; if that fails as a whole, each job in its own."""
+        if batch[0].bare:
+            self._answer([_outside(session, batch[0])])
+            return
         try:
             self._answer(_together(session, batch))
         except Exception as error:
@@ -138,6 +152,13 @@ class Writer:
     def _answer(self, answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
         # One wake-up of the loop for the whole batch.
         self._loop.call_soon_threadsafe(_resolve, answers)
+
+
+def _outside(session: Session, queued: Queued) -> tuple[asyncio.Future[Any], Any, BaseException | None]:
+    try:
+        return queued.future, queued.job(session), None
+    except Exception as error:
+        return queued.future, None, error
 
 
 def _together(session: Session, batch: list[Queued]) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:

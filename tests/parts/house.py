@@ -103,9 +103,9 @@ class Got:
 
 
 class House:
-    def __init__(self, folder: Path, routing: str = "") -> None:
+    def __init__(self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS) -> None:
         (folder / "rules").mkdir()
-        for name, text in (("desks.yaml", DESKS), ("people.yaml", PEOPLE), ("routing.yaml", routing)):
+        for name, text in (("desks.yaml", desks), ("people.yaml", PEOPLE), ("routing.yaml", routing)):
             if text:
                 (folder / "rules" / name).write_text(text)
         self.now = MONDAY
@@ -113,7 +113,7 @@ class House:
             folder / "rules", lambda: texts.load(folder / "templates", ROOT / "templates"), Limits()
         )
         self.keys = token.parse(token.fresh(b"k" * 32, "aa"))
-        self.database = Database(str(folder / "maild.db"))
+        self.database = Database(url or str(folder / "maild.db"))
         migrate.up(self.database, ROOT / "migrations")
         self.session = self.database.session()
         self._serial = itertools.count(1)
