@@ -42,6 +42,10 @@ def carry_out(session: Session, verb: str, row: str, actor: str, now: datetime) 
     return Answer(True, f"{row}: {DONE[verb]}")
 
 
+def is_id(row: str) -> bool:
+    return _ID.fullmatch(row) is not None
+
+
 def _remember(session: Session, number: int, actor: str, now: datetime) -> None:
     dropped = Happened(None, Recorded(0, now, actor, f"incoming:{number}", Ignored("dropped from the queue")))
     record(session, Plan(events=(dropped,)), now, "")
