@@ -50,19 +50,24 @@ def _alone(file: Path) -> dict[str, Any]:
     from maild.cli.desk import opened
     from maild.decide import health
     from maild.edges.watch import report
+    from maild.founding import CannotStart
     from maild.model.condition import Condition
-    from maild.model.health import Disk, Wishes
+    from maild.model.health import Disk, Snapshot, Wishes
     from maild.store import health as store
 
     now = datetime.now(UTC)
     down = Condition("daemon", False, "the daemon is down", "maild run, or: systemctl start maild")
-    with opened(file) as site:
-        snapshot = store.snapshot(site.session, now)
-        disk = os.statvfs(site.config.state)
-        room = Disk(disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, site.config.door.min_free)
-        # Whoever is down hears no mail: of the silence, and of the mail to ourselves, nothing can be said.
-        found = health.judge(snapshot, room, Wishes(), UTC, now)
-        policy = _policy(site)
+    try:
+        with opened(file) as site:
+            snapshot = store.snapshot(site.session, now)
+            policy = _policy(site)
+    except CannotStart as error:
+        away = Condition("database", False, str(error).partition(" (")[0])
+        return {**report(Snapshot(now), (down, away), now), "since": None}
+    disk = os.statvfs(site.config.state)
+    room = Disk(disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, site.config.door.min_free)
+    # Whoever is down hears no mail: of the silence, and of the mail to ourselves, nothing can be said.
+    found = health.judge(snapshot, room, Wishes(), UTC, now)
     return {**report(snapshot, (down, *policy, *found), now), "since": None}
 
 

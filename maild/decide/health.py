@@ -142,6 +142,11 @@ def certificate(ends_at: datetime | None, loaded: datetime | None, now: datetime
     return Condition("certificate", False, text, "renew it, then restart maild", facts=facts)
 
 
+def no_certificate(why: str) -> Condition:
+    text = f"the door's certificate cannot be read any more: {why}"
+    return Condition("certificate", False, text, "put it back where maild.yaml says: after a restart there is no door")
+
+
 def policy(version: str, problems: int, since: datetime | None) -> Condition:
     """problems: of the reload that failed last, 0 when the rules on the disk are in force."""
     facts = {"hash": version}

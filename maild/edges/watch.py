@@ -136,7 +136,7 @@ class Watch:
 
     async def look(self, now: datetime) -> None:
         """One round.  Each step fails alone."""
-        for step in (self.measure, self._count, self._announce, self._canary):
+        for step in (self.measure, self._certify, self._count, self._announce, self._canary):
             try:
                 await step(now)
             except Exception as error:
@@ -146,17 +146,20 @@ class Watch:
         """The figures as they are now; `conditions` judges by them until the next time."""
         disk = os.statvfs(self._config.state)
         self._disk = Disk(disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, self._config.door.min_free)
-        if self._hour != int(now.timestamp()) // HOUR:
-            self._certificate = await asyncio.to_thread(self._look_at_certificate, now)
         self.snapshot = await self._reader.read(partial(store.snapshot, now=now))
 
-    def _look_at_certificate(self, now: datetime) -> tuple[Condition, ...]:
+    async def _certify(self, now: datetime) -> None:
+        """Once an hour, before `_count` notes that it has passed."""
         door = self._config.door
-        if door.certificate is None or door.key is None:
-            return ()
-        ends = ends_at(door.certificate, door.key)
+        if door.certificate is None or door.key is None or self._hour == int(now.timestamp()) // HOUR:
+            return
+        try:
+            ends = await asyncio.to_thread(ends_at, door.certificate, door.key)
+        except (OSError, ValueError) as error:
+            self._certificate = (health.no_certificate(getattr(error, "strerror", None) or type(error).__name__),)
+            return
         self._loaded = self._loaded or ends
-        return (health.certificate(ends, self._loaded, now),)
+        self._certificate = (health.certificate(ends, self._loaded, now),)
 
     async def _count(self, now: datetime) -> None:
         """Once an hour: what came, for the weeks to come."""
