@@ -132,12 +132,13 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
+        pages = self._monitoring()
         doors = await smtp.serve(self._config.door, self._mailroom, clock, notify.inherited())
         self._worker.arriving = lambda: doors.octets
         controls = await control.serve(self._config.control, self._orders())
         try:
             async with asyncio.TaskGroup() as group:
-                roles = [group.create_task(role) for role in self._roles()]
+                roles = [group.create_task(role) for role in (*self._roles(), *(page.run_here() for page in pages))]
                 self._say_ready(doors)
                 await self._stop.wait()
                 notify.notify("STOPPING=1")
@@ -162,18 +163,17 @@ class Daemon:
             self._watchdog(),
             self._checkpoints(),
             self._watch.run(),
-            *self._pages(),
         ]
 
-    def _pages(self) -> list[Any]:
-        """For monitors, where maild.yaml asks for it: their libraries are loaded only then."""
+    def _monitoring(self) -> list[Any]:
+        """For monitors, where maild.yaml asks for it: its libraries are loaded only then.  Bound before any door opens."""
         config = self._config.health
         if config.tcp is None and config.path is None:
             return []
         from maild.edges import monitoring
 
         figures = monitoring.Figures(self._watch, self._tally, lambda: self._policy, clock, self._started)
-        return [monitoring.server(config, self._watch, figures).run_here()]
+        return [monitoring.server(config, self._watch, figures)]
 
     def _say_ready(self, doors: smtp.Doors) -> None:
         log.info(

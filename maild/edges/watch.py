@@ -136,7 +136,7 @@ class Watch:
 
     async def look(self, now: datetime) -> None:
         """One round.  Each step fails alone."""
-        for step in (self.measure, self._certify, self._count, self._announce, self._canary):
+        for step in (self._find, self.measure, self._certify, self._count, self._announce, self._canary):
             try:
                 await step(now)
             except Exception as error:
@@ -208,12 +208,15 @@ class Watch:
 
     # --- the mail to ourselves ------------------------------------------------------------------------------------------------
 
+    async def _find(self, now: datetime) -> None:
+        """Before anything is judged: one that is back is not late."""
+        if self._wishes.canary_every is not None:
+            await self._writer.write(store.canaries_back)
+
     async def _canary(self, now: datetime) -> None:
         every, known = self._wishes.canary_every, self.snapshot.canaries
         if every is None:
             return
-        if any(canary.back_at is None for canary in known):
-            await self._writer.write(store.canaries_back)
         if not known or now - known[0].sent_at >= every:
             house = self._house()
             await self._writer.write(lambda session: post_canary(session, house, now))
