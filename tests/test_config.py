@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from maild import config
-from maild.config import Authenticator, Config, Door, RelayTo
+from maild.config import Authenticator, Config, Door, Health, RelayTo
 from maild.errors import RuleError
+from maild.model.health import Wishes
 
 
 def load(folder: Path, text: str, **environ: str) -> Config:
