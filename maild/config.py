@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from maild.errors import Problem, RuleError
+from maild.model.health import Wishes
 
 PLACES = (Path("maild.yaml"), Path("/etc/maild/maild.yaml"))
 
@@ -65,6 +66,16 @@ class Authenticator:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """Metrics and /healthz on a TCP address or a UNIX socket; None = neither.  wishes: what the watch does besides."""
+
+    tcp: tuple[str, int] | None = None
+    path: Path | None = None
+    mode: int = 0o660
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of maild.yaml, paths absolute."""
 
@@ -80,6 +91,7 @@ class Config:
     undo: timedelta = timedelta(seconds=60)
     burst: timedelta = timedelta(seconds=60)
     log_level: str = "info"
+    health: Health = Health()
 
     @property
     def control(self) -> Path:

@@ -96,6 +96,22 @@ class RelayForm(Strict):
     give_up: Seconds = 432_000
 
 
+class CanaryForm(Strict):
+    """A mail from the first desk to itself, out by the relay and back by the door."""
+
+    every: Seconds = Field(default=3600, ge=60, description="How often.")
+    within: Seconds = Field(default=600, ge=10, description="It must be back by then, or the admin is told.")
+
+
+class HealthForm(Strict):
+    """How a monitor sees us, and what is watched besides."""
+
+    listen: Line | None = Field(default=None, description="/metrics and /healthz on 127.0.0.1:9110 or a UNIX socket.")
+    mode: Mode = Field(default=0o660, description="Who may connect to the UNIX socket.")
+    public: bool = Field(default=False, description="Whether listen may be an address that others reach.")
+    canary: CanaryForm | None = None
+
+
 class AuthenticatorForm(Strict):
     """One way to believe From."""
 
@@ -126,6 +142,7 @@ class ConfigForm(Strict):
     authenticators: Annotated[list[AuthenticatorForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
         default=[]
     )
+    health: Annotated[HealthForm, _EMPTY] = HealthForm()
     admin: Address | None = Field(default=None, description="Gets mail to postmaster and alarms.")
     undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")
     burst: Seconds = Field(default=60, description="How long news for a handler is gathered.")

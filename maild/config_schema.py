@@ -16,8 +16,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from maild.config import Authenticator, Config, Door, RelayTo
-from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, RelayForm
+from maild.config import Authenticator, Config, Door, Health, RelayTo
+from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, HealthForm, RelayForm
+from maild.model.health import Wishes
 from maild.policy.read import Path as YamlPath
 from maild.policy.shape import fits
 from maild.policy.source import Source, raise_all
@@ -60,6 +61,7 @@ class _Reader:
             timedelta(seconds=form.undo),
             timedelta(seconds=form.burst),
             form.log_level,
+            health=self._health(form.health),
         )
 
     def _wrong(self, path: YamlPath, what: str, cure: str) -> None:
@@ -157,6 +159,28 @@ class _Reader:
             self._wrong(("relay", "password_file"), "a password without a username", "add username")
         give_up = timedelta(seconds=form.give_up)
         return RelayTo(host, port, form.tls, form.username, password, form.envelope, form.connections, give_up)
+
+    def _health(self, form: HealthForm) -> Health:
+        canary = form.canary
+        every = timedelta(seconds=canary.every) if canary else None
+        wishes = Wishes(every, timedelta(seconds=canary.within)) if canary else Wishes()
+        if canary and canary.within >= canary.every:
+            cure = "make within shorter than every"
+            self._wrong(("health", "canary"), "the next mail to ourselves leaves before the last one is late", cure)
+        where = ("health", "listen")
+        if form.listen is None:
+            return Health(mode=form.mode, wishes=wishes)
+        if "/" in form.listen:
+            return Health(path=self._socket(where, self._base / form.listen), mode=form.mode, wishes=wishes)
+        if HOST.fullmatch(form.listen) is None:
+            what = f"{form.listen[:80]!r} is neither an address with a port nor a path"
+            self._wrong(where, what, "write it like 127.0.0.1:9110, or /run/maild/health for a UNIX socket")
+            return Health(mode=form.mode, wishes=wishes)
+        host, port = _host(form.listen)
+        if not _loopback(host) and not form.public:
+            what = f"on {host} others than this machine could read how we are"
+            self._wrong(where, what, "listen on 127.0.0.1 or a UNIX socket; or say public: true if that is meant")
+        return Health((host, port), mode=form.mode, wishes=wishes)
 
     def _credential(self) -> bool:
         folder = self._environ.get("CREDENTIALS_DIRECTORY")

@@ -15,8 +15,10 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
@@ -24,24 +26,31 @@ import structlog
 
 from maild import notify, orders
 from maild.config import Config
+from maild.decide import health
 from maild.edges import control, retention, smtp, ticker
 from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
 from maild.edges.relay import Relay
+from maild.edges.tally import Tally
+from maild.edges.watch import Watch, report
 from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
 from maild.founding import Site, reload_policy, remember_policy
+from maild.log import loop_fault, trace
+from maild.model.condition import Condition
 from maild.settle import House
 from maild.store import incoming, outbox
 from maild.store import reader as store
-from maild.store.database import Session
+from maild.store.database import Session, brief
 from maild.store.outbox import Leased
 from maild.store.writer import Writer
 
 GRACE = 10.0
 CHECKPOINT = 1.0
+# Seconds that `maild status` waits for fresh figures before it shows the last ones.
+PATIENCE = 3.0
 EX_SOFTWARE = 70
 log = structlog.get_logger("maild")
 
@@ -60,14 +69,20 @@ class Daemon:
         self._policy = site.policy
         self._stop = asyncio.Event()
         self._code = 0
-        self._reload_error = ""
+        self._reload_error, self._reload_problems = "", 0
+        self._reload_failed_at: datetime | None = None
         self._started = clock()
+        self._tally = Tally()
         self._writer = Writer(site.database, self._ghost)
         self._reader = Reader()
         self._database = store.Reader(site.database)
-        self._letterbox = Letterbox(self._writer, self._database, clock, self._woken)
+        self._letterbox = Letterbox(self._writer, self._database, clock, self._woken, self._tally)
         self._relay = Relay(config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password)
-        bench = Bench(self._house, config.authenticators, clock, self._letters, self._letterbox.leases)
+        bench = Bench(
+            *(self._house, config.authenticators, clock, self._letters, self._letterbox.leases),
+            self._tally,
+            site.digest_key,
+        )
         self._worker = Worker(self._writer, self._database, self._reader, bench)
         self._mailroom = Mailroom(
             self._writer,
@@ -76,7 +91,12 @@ class Daemon:
             config.state,
             config.door.min_free,
             self._worker,
+            self._tally,
         )
+        self._watching = store.Reader(site.database)
+        self._watch = Watch(config, self._writer, self._watching, self._house, clock, self._posted, self._tally)
+        self._watch.add(self._relay.conditions)
+        self._watch.add(self._conditions)
 
         listed = Listed(config.erasures, site.digest_key)
         self._retention = retention.Role(self._writer, self._database, lambda: self._policy, listed, clock)
@@ -90,6 +110,13 @@ class Daemon:
         self._letterbox.put(leased, others)
         if leased or others:
             self._relay.nudge()
+
+    def _posted(self) -> None:
+        """A letter of the watch stands in the queue."""
+        self._letters((), 1)
+
+    def _conditions(self) -> tuple[Condition, ...]:
+        return (health.policy(self._policy.hash, self._reload_problems, self._reload_failed_at),)
 
     def _woken(self) -> None:
         self._worker.nudge()
@@ -105,15 +132,17 @@ class Daemon:
         """Until SIGTERM or SIGINT; the exit code."""
         await self._writer.write(partial(_recover, alone=self._site.database.sqlite))
         await self._writer.write(lambda session: remember_policy(session, self._policy, clock()))
+        asyncio.get_running_loop().set_exception_handler(loop_fault)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
+        pages = self._monitoring()
         doors = await smtp.serve(self._config.door, self._mailroom, clock, notify.inherited())
         self._worker.arriving = lambda: doors.octets
         controls = await control.serve(self._config.control, self._orders())
         try:
             async with asyncio.TaskGroup() as group:
-                roles = [group.create_task(role) for role in self._roles()]
+                roles = [group.create_task(role) for role in (*self._roles(), *(page.run_here() for page in pages))]
                 self._say_ready(doors)
                 await self._stop.wait()
                 notify.notify("STOPPING=1")
@@ -125,6 +154,7 @@ class Daemon:
             self._config.control.unlink(missing_ok=True)
             await self._reader.close()
             await self._database.close()
+            await self._watching.close()
             await self._writer.close()
         log.info("ended", code=self._code)
         return self._code
@@ -137,7 +167,18 @@ class Daemon:
             self._retention.run(),
             self._watchdog(),
             self._checkpoints(),
+            self._watch.run(),
         ]
+
+    def _monitoring(self) -> list[Any]:
+        """For monitors, where maild.yaml asks for it: its libraries are loaded only then.  Bound before any door opens."""
+        config = self._config.health
+        if config.tcp is None and config.path is None:
+            return []
+        from maild.edges import monitoring
+
+        figures = monitoring.Figures(self._watch, self._tally, lambda: self._policy, clock, self._started)
+        return [monitoring.server(config, self._watch, figures)]
 
     def _say_ready(self, doors: smtp.Doors) -> None:
         log.info(
@@ -173,7 +214,7 @@ class Daemon:
             log.error("the writer does not answer", seconds=seconds)
             return False
         except Exception as error:
-            log.warning("the database does not answer", error=str(error))
+            log.warning("the database does not answer", error=brief(error))
         return True
 
     async def _checkpoints(self) -> None:
@@ -182,7 +223,7 @@ class Daemon:
             try:
                 await self._database.checkpoint()
             except Exception as error:
-                log.warning("checkpoint failed, will be tried again", error=str(error))
+                log.warning("checkpoint failed, will be tried again", error=brief(error))
 
     # --- orders ---------------------------------------------------------------------------------------------------------------
 
@@ -199,7 +240,11 @@ class Daemon:
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._watch.measure(clock()), PATIENCE)
+        told = report(self._watch.snapshot, self._watch.conditions(), clock())
         return {
+            **told,
             "ok": True,
             "text": "running",
             "since": self._started.isoformat(),
@@ -214,7 +259,8 @@ class Daemon:
         )
         self._worker.nudge()
         self._relay.nudge()
-        log.info("order", order=asked["order"], id=asked.get("id"), actor=actor, ok=answer.ok)
+        row = str(asked.get("id"))
+        log.info("order", order=asked["order"], id=row if orders.is_id(row) else "", actor=actor, ok=answer.ok)
         return {"ok": answer.ok, "text": answer.text}
 
     async def _archived(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -240,15 +286,21 @@ class Daemon:
             now = clock()
             await self._writer.write(lambda session: remember_policy(session, policy, now))
         except RuleError as error:
-            self._reload_error = str(error)
-            log.error("reload refused, the old policy stays", problems=[str(problem) for problem in error.problems])
+            self._reload_failed(str(error), len(error.problems))
+            # What is wrong with a file quotes it; the log has the places, `maild check` and `maild status` the words.
+            places = [f"{Path(p.file).name}:{p.line}:{p.column}" for p in error.problems]
+            log.error("reload refused, the old policy stays: maild check says why", problems=places)
         except Exception as error:
-            self._reload_error = str(error)
-            log.error("reload failed, the old policy stays", error=str(error))
+            self._reload_failed(str(error), 1)
+            log.error("reload failed, the old policy stays", exc_info=error)
         else:
-            self._policy, self._reload_error = policy, ""
+            self._policy, self._reload_error, self._reload_problems, self._reload_failed_at = policy, "", 0, None
             log.info("reloaded", policy=policy.hash[:12])
         notify.notify("READY=1")
+
+    def _reload_failed(self, error: str, problems: int) -> None:
+        self._reload_error, self._reload_problems = error, problems
+        self._reload_failed_at = self._reload_failed_at or clock()
 
 
 def _recover(session: Session, *, alone: bool) -> None:
@@ -262,7 +314,14 @@ def run(config: Config, site: Site) -> int:
     """Run until told to end.  With uvloop where it is installed (extra `fast`)."""
 
     async def life() -> int:
-        return await Daemon(config, site).run()
+        try:
+            return await Daemon(config, site).run()
+        except (RuleError, OSError):
+            raise  # a sentence for the admin
+        except Exception as bug:
+            # What it says may be a mail's: the log has where it was.
+            log.critical("ended by a bug", exc_info=bug, bugs=[trace(one) for one in getattr(bug, "exceptions", ())])
+            return EX_SOFTWARE
 
     # The door answers within moments while another thread settles: 5 ms, the default, at each of its steps would be too long.
     # What is loaded by now stays: the collector need not look at it again and again.  Mails make few cycles.

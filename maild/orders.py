@@ -58,6 +58,10 @@ def archive(session: Session, numbers: Sequence[str], actor: str, now: datetime)
     return Answer(True, f"marked as archived: {', '.join(numbers)}")
 
 
+def is_id(row: str) -> bool:
+    return _ID.fullmatch(row) is not None
+
+
 def _remember(session: Session, number: int, actor: str, now: datetime) -> None:
     dropped = Happened(None, Recorded(0, now, actor, f"incoming:{number}", Ignored("dropped from the queue")))
     record(session, Plan(events=(dropped,)), now, "")

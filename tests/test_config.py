@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from maild import config
-from maild.config import Authenticator, Config, Door, RelayTo
+from maild.config import Authenticator, Config, Door, Health, RelayTo
 from maild.errors import RuleError
+from maild.model.health import Wishes
 
 
 def load(folder: Path, text: str, **environ: str) -> Config:
@@ -146,6 +147,22 @@ def test_certificate_and_key_must_belong_together(tmp_path: Path) -> None:
     assert "cannot be used" in told(tmp_path, "door: {certificate: chain.pem, key: key.pem}\n")
     (tmp_path / "key.pem").chmod(0o644)
     assert "can be read by everybody" in told(tmp_path, "door: {certificate: chain.pem, key: key.pem}\n")
+
+
+def test_who_looks_after_us_looks_from_this_machine(tmp_path: Path) -> None:
+    assert load(tmp_path, "health: {listen: '127.0.0.1:9110'}\n").health.tcp == ("127.0.0.1", 9110)
+    assert load(tmp_path, "health: {listen: run/health}\n").health.path == tmp_path / "run" / "health"
+    assert load(tmp_path, "health:\n  # listen: x\n").health == Health()
+    assert "public: true" in told(tmp_path, "health: {listen: '192.0.2.1:9110'}\n")
+    assert load(tmp_path, "health: {listen: '192.0.2.1:9110', public: true}\n").health.tcp == ("192.0.2.1", 9110)
+    assert "neither an address with a port nor a path" in told(tmp_path, "health: {listen: somewhere}\n")
+
+
+def test_a_mail_to_ourselves_must_be_able_to_be_late(tmp_path: Path) -> None:
+    made = load(tmp_path, "health: {canary: {every: 1h, within: 10m}}\n").health.wishes
+    assert made == Wishes(timedelta(hours=1), timedelta(minutes=10))
+    assert load(tmp_path, "health: {canary: {}}\n").health.wishes == made
+    assert "within shorter than every" in told(tmp_path, "health: {canary: {every: 10m, within: 10m}}\n")
 
 
 def test_a_state_folder_too_deep_for_its_socket_is_told(tmp_path: Path) -> None:

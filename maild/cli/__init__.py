@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "init",
     "run": "run",
     "check": "check",
+    "status": "status",
     "case": "case",
     "queue": "queue",
     "person": "person",

@@ -121,7 +121,13 @@ relay:
 
 # How we know that From is true.  Without any, handlers' mail is not believed.
 {_authenticators(wish.authserv_id)}
-{_line("admin", wish.admin, "postmaster@example.org", "gets postmaster's mail, and word when a reload failed")}
+{_line("admin", wish.admin, "postmaster@example.org", "gets postmaster's mail, and word when something is not well")}
+
+health:
+  # listen: 127.0.0.1:9110              # /metrics and /healthz for your monitoring; or a UNIX socket: /run/maild/health
+  # canary:                             # a mail to ourselves by way of the relay, and an alarm if it is not back in time
+  #   every: 1h
+  #   within: 10m
 
 undo: 60s                               # an answer to a customer waits so long for /undo
 burst: 60s                              # news for a handler is gathered so long into one letter

@@ -51,6 +51,9 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
         return
+    if automatic and _about_ourselves(ledger, prepared):
+        _ignore(ledger, where, "an automatic answer to a mail about ourselves")
+        return
     # A bounce comes from nobody (RFC 5321 section 4.5.5): one with a sender, and about no letter of ours, may be a customer's
     # trouble with his own mail, and is judged like any other.
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
@@ -78,6 +81,13 @@ def _is_ours(ledger: Ledger, prepared: Prepared) -> bool:
     """From is a desk: a loop, or somebody who writes as us.  Answered by nobody."""
     author = prepared.message.author
     return author is not None and ledger.policy.desk_of_address(author.address.lower()) is not None
+
+
+def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
+    """It answers an alarm: the admin's holidays, or his full mailbox, must open no cases."""
+    words = (*prepared.tokens, *prepared.ids)
+    named = (ledger.known.letters[word.letter] for word in words if word.letter in ledger.known.letters)
+    return any(letter.kind in ("alarm", "canary") for letter in named)
 
 
 def _ignore(ledger: Ledger, where: Join, reason: str) -> None:

@@ -13,6 +13,8 @@ from datetime import datetime
 import structlog
 
 from maild.edges.relay import Outgoing
+from maild.edges.relay_wire import codes
+from maild.edges.tally import Tally
 from maild.mail import letters
 from maild.mail.payload import as_sent, payload
 from maild.model.plan import Part
@@ -25,6 +27,7 @@ from maild.store.writer import Writer
 
 WAITING = 500
 log = structlog.get_logger("maild.relay")
+LEVEL = {"sent": "info", "deferred": "warning", "failed": "error"}
 
 
 class Faulty(Exception):
@@ -34,8 +37,11 @@ class Faulty(Exception):
 class Letterbox:
     """Implements relay.Outbox.  `undelivered` is called after a letter was given up and an arrival made of it."""
 
-    def __init__(self, writer: Writer, reader: Reader, clock: Clock, undelivered: Callable[[], None]) -> None:
+    def __init__(
+        self, writer: Writer, reader: Reader, clock: Clock, undelivered: Callable[[], None], tally: Tally | None = None
+    ) -> None:
         self._writer, self._reader, self._clock, self._undelivered = writer, reader, clock, undelivered
+        self._tally = tally or Tally()
         self._waiting: deque[Leased] = deque()
         self._mails: dict[int, bytes] = {}
         self._queued = True
@@ -80,24 +86,35 @@ class Letterbox:
     async def sent(self, item: Outgoing, reply: str) -> None:
         now = self._clock()
         await self._writer.mark(lambda session: outbox.sent(session, item.id, now))
-        log.info("letter", outbox=item.id, letter=item.letter, fate="sent", attempts=item.attempts)
+        self._tally.last_letter = now
+        self._tally.letter.observe((now - item.created_at).total_seconds())
+        self._say(item, "sent", reply, now)
 
     async def deferred(self, item: Outgoing, due_at: datetime, error: str) -> None:
         await self._writer.write(lambda session: outbox.defer(session, item.id, due_at, error))
-        log.warning(
-            "letter",
-            outbox=item.id,
-            letter=item.letter,
-            fate="deferred",
-            attempts=item.attempts,
-            until=due_at.isoformat(),
-        )
+        self._say(item, "deferred", error, self._clock(), until=due_at.isoformat(timespec="seconds"))
 
     async def failed(self, item: Outgoing, error: str, status: str) -> None:
         now = self._clock()
         await self._writer.write(lambda session: _give_up(session, item, error, status, now))
-        log.error("letter", outbox=item.id, letter=item.letter, fate="failed", attempts=item.attempts, status=status)
+        self._say(item, "failed", error, now, status=status)
         self._undelivered()
+
+    def _say(self, item: Outgoing, fate: str, reply: str, now: datetime, **more: str) -> None:
+        """One canonical line per attempt's end.  Of a reply the codes only: its words may name the recipient."""
+        self._tally.letters[item.kind, fate] += 1
+        getattr(log, LEVEL[fate])(
+            "letter",
+            outbox=item.id,
+            letter=item.letter,
+            case=item.number,
+            kind=item.kind,
+            fate=fate,
+            attempts=item.attempts,
+            reply=codes(reply),
+            ms=round((now - item.created_at).total_seconds() * 1000),
+            **more,
+        )
 
 
 def _give_up(session: Session, item: Outgoing, error: str, status: str, now: datetime) -> None:
@@ -106,7 +123,8 @@ def _give_up(session: Session, item: Outgoing, error: str, status: str, now: dat
 
 
 def _outgoing(row: Leased) -> Outgoing:
-    return Outgoing(row.id, row.id, row.sender, row.recipient, row.attempts, row.created_at, row.lane)
+    who = (row.sender, row.recipient)
+    return Outgoing(row.id, row.id, *who, row.attempts, row.created_at, row.lane, row.kind, row.number)
 
 
 def assemble(session: Session, row_id: int) -> bytes:

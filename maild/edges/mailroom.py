@@ -14,7 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 from maild.edges.smtp import Delivery, Ghost
+from maild.edges.tally import Tally
 from maild.errors import TryLater
 from maild.mail import token
 from maild.mail.digest import digest
@@ -28,6 +31,7 @@ from maild.store.writer import Lost, Writer
 POSTMASTER = "postmaster"
 # Seconds between two looks at the disk: min_free is far more than comes in meanwhile.
 LOOK = 0.5
+log = structlog.get_logger("maild.door")
 
 
 class Hands(Protocol):
@@ -51,7 +55,9 @@ class Mailroom:
         state: Path,
         min_free: int,
         worker: Hands,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._writer, self._policy, self._key = writer, policy, key
         self._state, self._min_free = state, min_free
         self._worker = worker
@@ -96,8 +102,9 @@ class Mailroom:
 
     async def accept(self, delivery: Delivery) -> int:
         """The arrival's id, after COMMIT."""
+        began = time.monotonic()
         try:
-            return await self._store(delivery)
+            row_id = await self._store(delivery)
         except Lost:
             raise Ghost from None
         except Exception as error:
@@ -105,6 +112,9 @@ class Mailroom:
                 raise
             code, status = (452, "4.3.1") if is_full(error) else (451, "4.3.0")
             raise TryLater(code, status, "cannot store the message now, try again later") from error
+        self._tally.answer.observe(time.monotonic() - began)
+        self._tally.last_mail = delivery.received_at
+        return row_id
 
     async def _store(self, delivery: Delivery) -> int:
         raw, now = delivery.raw, delivery.received_at
@@ -128,6 +138,9 @@ class Mailroom:
             kept,
         )
         row_id, new = await self._writer.write(lambda session: incoming.accept(session, taken))
+        if not new:
+            self._tally.arrivals[source, "duplicate"] += 1
+            log.info("arrival", incoming=row_id, source=source, size=len(raw), fate="duplicate")
         if new and not kept:
             self._worker.nudge()
         if new and kept:

@@ -24,10 +24,11 @@ from typing import Protocol
 import structlog
 
 from maild.config import RelayTo
-from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, dial
+from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, codes, dial
 from maild.errors import Problem, RuleError
+from maild.model.condition import Condition
 from maild.model.policy import Clock
-from maild.store.database import is_database_error
+from maild.store.database import brief, is_database_error
 
 WINDOW = 16  # letters held, for each four connections
 POLL = 5.0  # seconds between two looks into an outbox that nobody nudges about
@@ -43,7 +44,7 @@ log = structlog.get_logger("maild.relay")
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A leased letter.  attempts counts this one; lane "" is none."""
+    """A leased letter.  attempts counts this one; lane "" is none; kind and number (of its case) are for the log."""
 
     id: int
     letter: int
@@ -52,6 +53,8 @@ class Outgoing:
     attempts: int
     created_at: datetime
     lane: str
+    kind: str = ""
+    number: str = ""
 
 
 class Outbox(Protocol):
@@ -117,6 +120,7 @@ class Relay:
         self._calls = 0
         self._spare: Wire | None = None
         self._down, self._failures, self._pause = "", 0, timedelta()
+        self._down_since: datetime | None = None
 
     def nudge(self) -> None:
         """There are new letters."""
@@ -137,6 +141,15 @@ class Relay:
         self._awake.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), grace)
+
+    def conditions(self) -> Sequence[Condition]:
+        """Whether letters leave.  The reason is without a server's words."""
+        where = f"{self._config.host}:{self._config.port}"
+        if not self._down:
+            return (Condition("relay", True, f"{where} takes letters"),)
+        text = f"{where} takes no letters: {self._down}"
+        cure = f"look after the mail server at {where} (relay: in maild.yaml); letters wait, none is lost"
+        return (Condition("relay", False, text, cure, self._down_since),)
 
     # --- from the outbox to the couriers
 
@@ -238,7 +251,7 @@ class Relay:
         try:
             wire, reply = await self._deliver(item, mail, wire)
         except Down as error:
-            await self._not_connected(item, str(error))
+            await self._not_connected(item, error)
             return None
         except Broken as error:
             await self._postpone(item, backoff(item.attempts, self._jitter()), str(error))
@@ -300,7 +313,7 @@ class Relay:
             self._failures = 0
             await self._write(lambda: self._outbox.sent(item, str(reply)))
         elif reply.code in NOT_LET_IN:
-            self._outage(str(reply))
+            self._outage(f"not let in: {codes(str(reply))}")
             await self._hand_back(item, str(reply))
             return
         elif reply.code // 100 == 5:
@@ -331,20 +344,21 @@ class Relay:
 
     # --- no connection
 
-    async def _not_connected(self, item: Outgoing, error: str) -> None:
+    async def _not_connected(self, item: Outgoing, error: Down) -> None:
         if not self._down and (self._calls or any(wire.usable for wire in self._wires)):
             # Others are connected, or may be soon: perhaps the server does not want as many of us.
             self._ready.put_nowait(item)
             await asyncio.sleep(REST)
             return
-        self._outage(error)
-        await self._hand_back(item, error)
+        self._outage(error.brief)
+        await self._hand_back(item, str(error))
 
     def _outage(self, error: str) -> None:
         if self._down:
             return
         self._failures += 1
         self._down, self._pause = error, pause(self._failures, self._jitter())
+        self._down_since = self._down_since or self._clock()
         log.error("the relay takes no letters", error=error, seconds=round(self._pause.total_seconds()))
         self._awake.set()
 
@@ -361,17 +375,18 @@ class Relay:
             self._spare = await dial(self._config, self._password, self._hostname, self._patience)
         except Down as error:
             self._failures += 1
-            self._down, self._pause = str(error), pause(self._failures, self._jitter())
+            self._down, self._pause = error.brief, pause(self._failures, self._jitter())
             log.error("the relay takes no letters", error=self._down, seconds=round(self._pause.total_seconds()))
             return
         log.info("the relay takes letters again")
         self._down, self._bottom_at = "", 0.0
+        self._down_since = None
 
 
 def _say(what: str, error: Exception) -> None:
     """A full disk or a database that is away is a sentence; anything else is a bug, and shows where."""
     if is_database_error(error):
-        log.error(what, error=str(error))
+        log.error(what, error=brief(error))
     else:
         log.error(what, exc_info=error)
 

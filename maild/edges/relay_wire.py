@@ -29,6 +29,7 @@ LINES = 200
 TEXT = 500
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+_CODES = re.compile(r"[2-5]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?(?=\s|$)")
 LARGE = 256 * 1024  # octets from which a letter is looked through in a thread
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -62,7 +63,14 @@ class Reply:
 
 
 class Down(Exception):
-    """There is no connection to be had: refused, timed out, not as safe as it must be, or not let in."""
+    """There is no connection to be had: refused, timed out, not as safe as it must be, or not let in.
+
+    brief is what a log may say: a server's words may name a user or an address, and stand in the queue only.
+    """
+
+    def __init__(self, reason: str, brief: str = "") -> None:
+        super().__init__(reason)
+        self.brief = brief or reason
 
 
 class Broken(Exception):
@@ -84,7 +92,7 @@ async def dial(config: RelayTo, password: str | None, hostname: str, patience: P
     except Exception as error:
         # Whatever a server's answers do to the library (RuntimeError when it hangs up between two steps): no connection.
         client.close()
-        raise Down(f"{type(error).__name__}: {error}"[:TEXT]) from error
+        raise Down(f"{type(error).__name__}: {error}"[:TEXT], _brief(error)) from error
     except BaseException:
         client.close()
         raise
@@ -103,6 +111,21 @@ async def _introduce(client: aiosmtplib.SMTP, config: RelayTo, password: str | N
         await client.ehlo(hostname=name)
     if config.username:
         await client.login(config.username, password or "")
+
+
+def _brief(error: Exception) -> str:
+    """The words of the machine (a refused connection, a certificate that does not verify), the codes of the server."""
+    name = type(error).__name__
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{name} {codes(f'{error.code} {error.message}')}"
+    own = isinstance(error, OSError | aiosmtplib.SMTPTimeoutError) or isinstance(error.__cause__, OSError)
+    return f"{name}: {error}"[:TEXT] if own else name
+
+
+def codes(reply: str) -> str:
+    """Of what became of a letter the code and the enhanced code; "" when no server has said anything."""
+    match = _CODES.match(reply)
+    return match[0] if match else ""
 
 
 def _literal(name: Any) -> str:

@@ -13,7 +13,7 @@ import structlog
 
 from maild.model.policy import Clock
 from maild.store import incoming
-from maild.store.database import Session, moment, stamp
+from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
 
 EVERY = 5.0
@@ -29,7 +29,7 @@ async def run(writer: Writer, clock: Clock, woken: Callable[[], None]) -> None:
             if await writer.write(lambda session: wake(session, now)):  # noqa: B023  awaited at once
                 woken()
         except Exception as error:
-            log.warning("waking failed, will be tried again", error=str(error))
+            log.warning("waking failed, will be tried again", error=brief(error))
         await asyncio.sleep(EVERY)
 
 

@@ -9,26 +9,30 @@ FAULTS  A bug while reading holds that arrival; a database error leaves the batc
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import structlog
 
 from maild.config import Authenticator
 from maild.edges.reading import Reader, is_small, read_small
+from maild.edges.tally import Tally
 from maild.edges.trust import authenticate
 from maild.errors import Conflict
 from maild.model.message import Message
-from maild.model.plan import Incoming, Prepared
+from maild.model.plan import Incoming, Prepared, Undelivered, Wake
 from maild.model.policy import Clock
-from maild.settle import House, Settled, charset_of, prepare, settle
+from maild.settle import Fate, House, Settled, charset_of, prepare, settle
 from maild.store import incoming
 from maild.store import reader as store
-from maild.store.database import is_database_error
+from maild.store.database import brief, is_database_error
 from maild.store.incoming import Arrival
 from maild.store.outbox import Leased
 from maild.store.writer import Lost, Writer
@@ -54,6 +58,20 @@ class Bench:
     clock: Clock
     letters: Callable[[Sequence[Leased], int], None]
     leases: Callable[[], int]
+    tally: Tally = field(default_factory=Tally)
+    name_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the log will say of a mail when it is settled.  Milliseconds; sender: a keyed hash, the same for the same address."""
+
+    source: str
+    size: int = 0
+    kind: str = ""
+    sender: str = ""
+    wait: float = 0.0
+    read: float = 0.0
 
 
 class Worker:
@@ -67,6 +85,7 @@ class Worker:
         self._prepared: asyncio.Queue[list[Incoming]] = asyncio.Queue(1)
         self._busy = 0
         self._more = True
+        self._papers: dict[int, Paper] = {}
         # Octets that are coming in at the doors just now.
         self.arriving: Callable[[], int] = lambda: 0
 
@@ -116,7 +135,7 @@ class Worker:
             except Exception as error:
                 if not is_database_error(error):
                     raise
-                log.warning("reading failed, will be tried again", error=str(error))
+                log.warning("reading failed, will be tried again", error=brief(error))
                 await asyncio.sleep(PAUSE)
 
     async def _wait(self) -> None:
@@ -154,7 +173,7 @@ class Worker:
             now = self._bench.clock()
             claimed = await self._writer.write(lambda session: incoming.claim(session, now, BATCH))
         except Exception as error:
-            log.warning("claim failed", error=str(error))
+            log.warning("claim failed", error=brief(error))
             claimed = []
         self._more = len(claimed) == BATCH
         return [(arrival, None) for arrival in claimed]
@@ -197,28 +216,38 @@ class Worker:
         done, held = [], []
         house = self._bench.house()
         for arrival, raw in batch:
+            began = time.monotonic()
             try:
-                done.append(self._ready(arrival, read_small(raw, charset_of(arrival.recipients, house.policy)), house))
+                message = read_small(raw, charset_of(arrival.recipients, house.policy))
+                done.append(self._ready(arrival, message, house, began))
             except Exception as bug:
                 held.append((arrival, bug))
         return done, held
 
     async def _careful(self, arrival: Arrival, raw: bytes) -> list[Incoming]:
+        began = time.monotonic()
         try:
             house = self._bench.house()
             message = await self._reader.read(raw, charset_of(arrival.recipients, house.policy))
-            return [self._ready(arrival, message, self._bench.house())]
+            return [self._ready(arrival, message, self._bench.house(), began)]
         except Exception as bug:
             await self._hold(arrival, bug)
             return []
 
-    def _ready(self, arrival: Arrival, message: Message, house: House) -> Prepared:
+    def _ready(self, arrival: Arrival, message: Message, house: House, began: float) -> Prepared:
         trust = authenticate(message, arrival.client, self._bench.authenticators)
-        return prepare(arrival, message, trust, house.policy, house.keys, (os.urandom(16), os.urandom(16)))
+        prepared = prepare(arrival, message, trust, house.policy, house.keys, (os.urandom(16), os.urandom(16)))
+        spent = time.monotonic() - began
+        wait = max(0.0, (self._bench.clock() - arrival.received_at).total_seconds() - spent)
+        author = message.author.address.lower() if message.author else arrival.sender.lower()
+        sender = keyed_hash(author, self._bench.name_key)
+        self._papers[arrival.id] = Paper(arrival.source, arrival.size, str(message.kind), sender, wait, spent)
+        return prepared
 
     async def _hold(self, arrival: Arrival, bug: Exception) -> None:
         """What the bug says may hold an address or a text: the log has its class, the row its traceback."""
-        log.error("arrival held", incoming=arrival.id, error=type(bug).__name__)
+        self._bench.tally.arrivals[arrival.source, "held"] += 1
+        log.error("arrival", incoming=arrival.id, source=arrival.source, fate="held", error=type(bug).__name__)
         error = "".join(traceback.format_exception(bug))
         await self._writer.write(lambda session: incoming.hold(session, arrival.id, error))
 
@@ -233,23 +262,53 @@ class Worker:
 
     async def _settle(self, batch: Sequence[Incoming]) -> Sequence[Incoming]:
         house, now, leases = self._bench.house(), self._bench.clock(), self._bench.leases()
+        began = time.monotonic()
         try:
             settled = await self._writer.write(lambda session: settle(session, batch, house, now, leases))
         except Exception as error:
             if not is_database_error(error):
                 raise
-            log.warning("settling failed, will be tried again", error=str(error))
+            log.warning("settling failed, will be tried again", error=brief(error))
             await asyncio.sleep(PAUSE)
             return batch
         self._bench.letters(settled.leased, settled.letters - len(settled.leased))
-        _say(settled)
+        self._tell(settled, batch, house.policy.hash[:12], (time.monotonic() - began) / len(settled.done))
         return settled.rest
 
+    def _tell(self, settled: Settled, batch: Sequence[Incoming], policy: str, spent: float) -> None:
+        """One canonical line per arrival: ids and a keyed hash, never addresses or text.  settle_ms is its share of the batch."""
+        tally = self._bench.tally
+        for arrival, fate in zip(batch, settled.done, strict=False):
+            paper = self._papers.pop(fate.incoming, None) or Paper(_source(arrival))
+            tally.arrivals[paper.source, fate.fate] += 1
+            tally.settle.observe(spent)
+            if isinstance(arrival, Prepared):
+                tally.wait.observe(paper.wait)
+                tally.read.observe(paper.read)
+            line = {**_line(fate, paper), "policy": policy, "settle_ms": _ms(spent)}
+            if fate.fate == "held":
+                log.error("arrival", **line, error=fate.error.partition(":")[0])
+            else:
+                log.info("arrival", **line)
 
-def _say(settled: Settled) -> None:
-    """One canonical line per arrival: ids, never addresses or text."""
-    for fate in settled.done:
-        if fate.fate == "held":
-            log.error("arrival held", incoming=fate.incoming, error=fate.error.partition(":")[0])
-            continue
-        log.info("arrival", incoming=fate.incoming, fate=fate.fate, case=fate.case, events=fate.events)
+
+def keyed_hash(address: str, key: bytes) -> str:
+    """The same for the same address on this site, and nothing to anybody without the key."""
+    return hmac.digest(key, b"maild log\0" + address.encode("utf-8", "surrogatepass"), "sha256").hex()[:12]
+
+
+def _source(arrival: Incoming) -> str:
+    return "wake" if isinstance(arrival, Wake) else "undelivered" if isinstance(arrival, Undelivered) else "mail"
+
+
+def _line(fate: Fate, paper: Paper) -> dict[str, Any]:
+    told: dict[str, Any] = {"incoming": fate.incoming, "source": paper.source, "fate": fate.fate, "case": fate.case}
+    told["events"] = fate.events
+    if paper.kind:
+        told |= {"size": paper.size, "kind": paper.kind, "sender": paper.sender}
+        told |= {"wait_ms": _ms(paper.wait), "read_ms": _ms(paper.read)}
+    return told
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

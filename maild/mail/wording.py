@@ -80,6 +80,10 @@ def values(
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
+        "alarm": _line(given, "alarm"),
+        "over": bool(given.get("over")),
+        "since": _line(given, "since"),
+        "details": _line(given, "details", 500),
     }
 
 
@@ -88,8 +92,8 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger"), False),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }
 
@@ -152,6 +156,8 @@ _SENTENCES = {
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
+    "alarm": "maild is not well: {alarm}. {details}",
+    "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 
@@ -159,7 +165,7 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name"):
+    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details"):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     marks = [
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()

@@ -21,7 +21,17 @@ NAMES = (
     "bounce",
     "unverified",
     "postmaster",
+    "alarm",
+    "canary",
 )
+
+
+_ALARM = {
+    "alarm": "imap:support",
+    "over": True,
+    "since": "2026-03-02T10:14:00+01:00",
+    "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
 
 
 def full() -> dict[str, Any]:
@@ -68,6 +78,7 @@ def full() -> dict[str, Any]:
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
+        **_ALARM,
         "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
         "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
         "close": "mailto:support+c1aa@desk.example?body=%2Fclose",

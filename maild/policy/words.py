@@ -82,7 +82,12 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def code(value: object) -> str:
         return _code(str(value), table)
 
+    def part(space: str) -> Callable[[object], str]:
+        return lambda value: _part(space, str(value), table)
+
     return {
+        "alarm": part("alarm"),
+        "remedy": part("remedy"),
         "priority": named("priority"),
         "status": named("status"),
         "kind": named("kind"),
@@ -147,6 +152,13 @@ def _code(value: str, table: Mapping[str, str]) -> str:
     """5.1.1 in words (RFC 3463): the very code, else its class; the code stands beside it."""
     words = table.get(f"code.{value}") or table.get(f"code.{value[:1]}") or table.get("code.other", "")
     return f"{value} {words}".strip()
+
+
+def _part(space: str, value: str, table: Mapping[str, str]) -> str:
+    """A part of the daemon, such as relay or imap:support: the words of its sort with its name in them."""
+    sort, _, name = value.partition(":")
+    words = table.get(f"{space}.{sort}") or table.get(f"{space}.other", "{value}")
+    return words.replace("{value}", name or sort)
 
 
 def _quoted(value: object) -> str:

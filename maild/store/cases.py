@@ -199,6 +199,11 @@ def _next(session: Session) -> tuple[int, int, int, int]:
     return row[0], row[1], row[2], row[3]
 
 
+def next_letter(session: Session) -> int:
+    """For a letter of no case; only for whoever is the settler now."""
+    return _next(session)[3]
+
+
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
 _TIMES = ("opened_at", "updated_at", "closes_at")

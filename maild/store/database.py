@@ -210,6 +210,26 @@ def is_ghost(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
 
 
+# Of what SQLite says only these sentences are its own; others repeat a statement or a value.
+_SAYINGS = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+}
+_SAYINGS |= {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def brief(error: BaseException) -> str:
+    """What a log may say of an error of the database: its class and code, and words only where they hold nobody's."""
+    code, state = getattr(error, "sqlite_errorcode", 0), getattr(error, "sqlstate", None)
+    if isinstance(error, sqlite3.Error):
+        words = f": {error}" if code & 0xFF in _SAYINGS else ""
+        return f"{getattr(error, 'sqlite_errorname', type(error).__name__)}{words}"
+    return f"{type(error).__name__} {state}" if state else type(error).__name__
+
+
 def is_database_error(error: BaseException) -> bool:
     """The database, not the code or the mail: disk full, connection gone, locked, deadlock.  A broken constraint is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):

@@ -25,7 +25,8 @@ _UNTOUCHED = "state='ready' AND attempts=0"
 class Leased:
     """A letter to be sent now.
 
-    id is the letter's own; letters of the same lane leave one after the other; mail: its bytes, if they are at hand.
+    id is the letter's own; letters of the same lane leave one after the other; mail: its bytes, if they are at hand; number: of
+    its case.
     """
 
     id: int
@@ -35,6 +36,8 @@ class Leased:
     created_at: datetime
     lane: str
     mail: bytes | None = None
+    kind: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ def _row(posted: Posted, now: datetime, *, mine: bool) -> tuple[Any, ...]:
 def _leased(posted: Posted, now: datetime) -> Leased:
     letter, written = posted.letter, posted.written
     lane_of = lane(letter.case, letter.party)
-    return Leased(letter.id, written.envelope_sender, written.recipient, 1, now, lane_of, posted.mail)
+    to, number = (written.envelope_sender, written.recipient), letter.number.removeprefix("#")
+    return Leased(letter.id, to[0], to[1], 1, now, lane_of, posted.mail, letter.kind, number)
 
 
 def lane(case: int | None, party: str) -> str:
@@ -98,10 +102,12 @@ def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
         " AND NOT EXISTS (SELECT 1 FROM outbox b"
         " WHERE b.case_id=o.case_id AND b.party=o.party AND b.id<o.id"
         " AND (b.state IN ('leased', 'deferred') OR (b.state='ready' AND b.due_at<=?)))"
-        f" ORDER BY o.due_at, o.id LIMIT ?{skip}) RETURNING id, sender, recipient, attempts, created_at, case_id, party",
+        f" ORDER BY o.due_at, o.id LIMIT ?{skip}) RETURNING id, sender, recipient, attempts, created_at, case_id, party, kind,"
+        " (SELECT number FROM cases WHERE cases.id=outbox.case_id)",
         (stamp(now + LEASE), at, at, limit),
     )
-    return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6])) for r in sorted(rows)]
+    rows.sort(key=lambda row: row[0])
+    return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6]), None, r[7], r[8] or "") for r in rows]
 
 
 def texts(session: Session, letters: Sequence[int]) -> list[bytes]:

@@ -60,7 +60,10 @@ async def test_an_event_that_cannot_be_read_is_held_alone() -> None:
         prepared = await worker._prepare([(arrival("undelivered"), None), (arrival("wake"), None)])
     assert prepared == ["an event"]
     assert len(writer.jobs) == 1
-    assert logged == [{"incoming": 7, "error": "TypeError", "event": "arrival held", "log_level": "error"}]
+    [line] = logged
+    assert line == {
+        "event": "arrival", "log_level": "error", "incoming": 7, "source": "undelivered", "fate": "held", "error": "TypeError",
+    }  # fmt: skip
 
 
 async def test_a_database_that_is_away_is_not_the_arrivals_fault() -> None:

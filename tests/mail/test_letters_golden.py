@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from letters_making import ANSWER, FILM, LANGUAGES, PICTURE, TO_ANN, VALUES, mail, shown, to_customer, to_handler
@@ -14,7 +15,14 @@ from letters_making import ANSWER, FILM, LANGUAGES, PICTURE, TO_ANN, VALUES, mai
 from maild.model.message import Address
 from maild.model.plan import Letter
 
+OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
+
+
+def alarm(language: str, part: str, *, over: bool = False) -> Letter:
+    details = "127.0.0.1:25 takes letters" if over else "127.0.0.1:25 takes no letters: ConnectionRefusedError"
+    values = {"alarm": part, "over": over, "since": "2026-03-02T10:14+01:00", "details": details}
+    return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
 
 
 def letters_of(language: str) -> dict[str, Letter]:
@@ -51,6 +59,10 @@ def letters_of(language: str) -> dict[str, Letter]:
         ),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
+        "alarm": alarm(language, "relay"),
+        "alarm-imap": alarm(language, "imap:support"),
+        "alarm-over": alarm(language, "relay", over=True),
+        "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip
 

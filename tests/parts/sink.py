@@ -4,7 +4,7 @@ sink.port, sink.address ("127.0.0.1:2526")
 sink.letters                      every Taken so far: sender, recipients, raw, mail (parsed), kind, case, text
 sink.of("ack", to="ann@...")      those of a kind and a recipient
 sink.wait("ack", count=2)         waits until so many are there and returns them
-sink.answers["RCPT"] = b"451 4.2.0 later"      scripted refusals: EHLO MAIL RCPT DATA, and "." for the end of data
+sink.answers["RCPT"] = b"451 4.2.0 later"      scripted refusals: EHLO AUTH MAIL RCPT DATA, and "." for the end of data
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.say(b"250 2.0.0 ok")
 
     def other(self, line: bytes) -> None:
-        self.say(b"250 2.0.0 ok")
+        self.answer(line[:4].strip().upper().decode("latin-1"), b"250 2.0.0 ok")
 
 
 def _path(line: bytes) -> str:
