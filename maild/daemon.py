@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -24,7 +26,9 @@ import structlog
 
 from maild import notify, orders
 from maild.config import Config
-from maild.edges import control, smtp, ticker
+from maild.edges import control, imap_session, smtp, ticker
+from maild.edges.imap import Mailboxes
+from maild.edges.imap_keys import Secrets
 from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
@@ -33,7 +37,7 @@ from maild.edges.worker import Bench, Worker
 from maild.errors import RuleError
 from maild.founding import Site, reload_policy, remember_policy
 from maild.settle import House
-from maild.store import incoming, outbox
+from maild.store import incoming, lease, outbox
 from maild.store import reader as store
 from maild.store.database import Session
 from maild.store.outbox import Leased
@@ -76,11 +80,21 @@ class Daemon:
             config.door.min_free,
             self._worker,
         )
+        self._mailboxes = Mailboxes(
+            config.mailboxes, Secrets(notify.credential, clock), self._taking_house(), SystemRandom().random
+        )
 
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
     def _house(self) -> House:
         return House(self._policy, self._site.keys, self._config.relay.envelope, time.monotonic)
+
+    def _taking_house(self) -> imap_session.House:
+        door, chance = self._config.door, SystemRandom().getrandbits(64)
+        owner = f"{socket.gethostname()}:{os.getpid()}:{chance:016x}"
+        return imap_session.House(
+            self._writer, self._mailroom, clock, lambda: self._policy, door.message_size, door.hops, owner
+        )
 
     def _letters(self, leased: Sequence[Leased], others: int) -> None:
         self._letterbox.put(leased, others)
@@ -110,11 +124,12 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as group:
                 roles = [group.create_task(role) for role in self._roles()]
+                taking = group.create_task(self._mailboxes.run())
                 self._say_ready(doors)
                 await self._stop.wait()
                 notify.notify("STOPPING=1")
                 controls.close()
-                await self._drain(doors)
+                await self._drain(doors, taking)
                 for role in roles:
                     role.cancel()
         finally:
@@ -144,7 +159,9 @@ class Daemon:
         )
         notify.notify("READY=1\nSTATUS=taking mail")
 
-    async def _drain(self, doors: smtp.Doors) -> None:
+    async def _drain(self, doors: smtp.Doors, taking: asyncio.Task[None]) -> None:
+        taking.cancel()
+        await asyncio.wait({taking}, timeout=GRACE)
         if self._code:
             return
         await doors.drain(GRACE)
@@ -187,6 +204,7 @@ class Daemon:
             "reload": self._reload_order,
             "retry": self._queue_order,
             "drop": self._queue_order,
+            "mailbox": self._mailbox_order,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -206,6 +224,13 @@ class Daemon:
         self._worker.nudge()
         self._relay.nudge()
         log.info("order", order=asked["order"], id=asked.get("id"), actor=actor, ok=answer.ok)
+        return {"ok": answer.ok, "text": answer.text}
+
+    async def _mailbox_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        verb, name = str(asked.get("verb")), str(asked.get("name"))
+        answer = await self._writer.write(lambda s: orders.of_mailbox(s, verb, name))
+        self._mailboxes.nudge(name)
+        log.info("order", order=f"mailbox {verb}", mailbox=name, actor=actor, ok=answer.ok)
         return {"ok": answer.ok, "text": answer.text}
 
     async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -242,6 +267,7 @@ def _recover(session: Session, *, alone: bool) -> None:
     if alone:
         incoming.recover(session)
         outbox.recover(session)
+        lease.free_all(session)
 
 
 def run(config: Config, site: Site) -> int:

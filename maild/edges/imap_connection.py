@@ -80,9 +80,9 @@ def _gone(error: BaseException, mailbox: Mailbox) -> BaseException:
     if isinstance(error, ssl.SSLError):
         return Gone(f"no TLS with {where}: {error.reason or 'it speaks something else'}")
     if isinstance(error, OSError):
-        # asyncio's strerror names the call; a name that is not known has negative numbers of its own.
-        known = error.errno is not None and error.errno > 0
-        return Gone(f"{where} cannot be reached: {os.strerror(error.errno) if known else error.strerror or 'unknown'}")
+        # asyncio's strerror names the call; a host that is not known has a negative number and its own words.
+        number = error.errno or 0
+        return Gone(f"{where} cannot be reached: {os.strerror(number) if number > 0 else error.strerror or 'unknown'}")
     return error
 
 
@@ -160,7 +160,7 @@ class Connection:
         return words.numbers(response.lines[:-1])
 
     async def heads(self, uids: Sequence[int]) -> dict[int, Head]:
-        response = await self._fetch(",".join(map(str, uids)), "(UID RFC822.SIZE INTERNALDATE)")
+        response = await self._fetch(_set(uids), "(UID RFC822.SIZE INTERNALDATE)")
         _ok(response, "sizes and dates cannot be had")
         return words.heads(line for line in response.lines[:-1] if isinstance(line, bytes))
 
@@ -180,24 +180,24 @@ class Connection:
 
     # --- doing ----------------------------------------------------------------------------------------------------------------
 
-    async def mark(self, uid: int) -> None:
-        await self._store(uid, r"(\Seen)")
+    async def mark(self, uids: Sequence[int]) -> None:
+        await self._store(_set(uids), r"(\Seen)")
 
-    async def _store(self, uid: int, flags: str) -> None:
+    async def _store(self, uids: str, flags: str) -> None:
         tag = self._protocol.new_tag()
-        command = lib.Command("STORE", tag, str(uid), "+FLAGS.SILENT", flags, prefix="UID", untagged_resp_name="FETCH")
+        command = lib.Command("STORE", tag, uids, "+FLAGS.SILENT", flags, prefix="UID", untagged_resp_name="FETCH")
         _ok(await self._ask(command), "the mail cannot be marked")
 
-    async def move(self, uid: int, folder: str) -> None:
+    async def move(self, uids: Sequence[int], folder: str) -> None:
         """RFC 6851, or what it stands for.  Without UIDPLUS nobody else's deleted mail is touched: ours stays, marked so."""
-        target = words.folder(folder)
+        which, target = _set(uids), words.folder(folder)
         verb = "MOVE" if self.can("MOVE") else "COPY"
-        response = await self._ask(lib.Command(verb, self._protocol.new_tag(), str(uid), target, prefix="UID"))
-        _ok(response, f"the mail cannot be moved to {folder}")
+        response = await self._ask(lib.Command(verb, self._protocol.new_tag(), which, target, prefix="UID"))
+        _ok(response, f"mail cannot be moved to {folder}")
         if verb == "COPY":
-            await self._store(uid, r"(\Deleted)")
+            await self._store(which, r"(\Deleted)")
             if self.can("UIDPLUS"):
-                await self._ask(lib.Command("EXPUNGE", self._protocol.new_tag(), str(uid), prefix="UID"))
+                await self._ask(lib.Command("EXPUNGE", self._protocol.new_tag(), which, prefix="UID"))
 
     async def create(self, folder: str) -> None:
         _ok(
@@ -272,6 +272,10 @@ class Connection:
             if self._protocol.bye
             else self._protocol.why
         )
+
+
+def _set(uids: Sequence[int]) -> str:
+    return ",".join(map(str, uids))
 
 
 def _seen(task: asyncio.Future[Any]) -> None:
