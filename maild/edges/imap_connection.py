@@ -214,21 +214,32 @@ class Connection:
     async def wait(self, seconds: float) -> None:
         """Until something changed in the folder, or so long.  By IDLE (RFC 2177), else by asking."""
         wire = self._protocol
-        if not self.can("IDLE"):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(wire.changed.wait(), seconds)
-            await self._ask(lib.Command("NOOP", wire.new_tag()))
+        if wire.changed.is_set():
             return
+        if self.can("IDLE"):
+            await self._idle(seconds)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wire.changed.wait(), seconds)
+        await self._ask(lib.Command("NOOP", wire.new_tag()))
+
+    async def _idle(self, seconds: float) -> None:
+        wire = self._protocol
         idle = asyncio.ensure_future(wire.execute(lib.IdleCommand(wire.new_tag(), wire.idle_queue)))
+        begun = asyncio.ensure_future(wire.wait_for_idle_response())
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(wire.changed.wait(), seconds)
-            if not wire.lost and not idle.done():
-                wire.idle_done()
+            # DONE before the server's "+" would be a command that it does not know.
+            await asyncio.wait({idle, begun}, timeout=ANSWER, return_when=asyncio.FIRST_COMPLETED)
+            if begun.done() and not idle.done():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wire.changed.wait(), seconds)
+                if not wire.lost:
+                    wire.idle_done()
             _ok(await self._within(ANSWER, asyncio.shield(idle)), "the server does not let us wait")
         finally:
-            idle.cancel()
-            idle.add_done_callback(_seen)
+            for task in (idle, begun):
+                task.cancel()
+                task.add_done_callback(_seen)
             while not wire.idle_queue.empty():
                 wire.idle_queue.get_nowait()
 

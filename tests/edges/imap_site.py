@@ -40,8 +40,9 @@ def subjects(site: Site) -> list[str]:
 
 
 def has(site: Site, *wanted: str, seconds: float = 30.0) -> None:
-    """Exactly these cases, soon."""
-    wait_until(lambda: subjects(site) == sorted(wanted), seconds)
+    """Exactly these cases, soon.  The log is asked first: a command costs more than a look."""
+    wait_until(lambda: site.log_text().count('"opened"') >= len(wanted), seconds)
+    wait_until(lambda: subjects(site) == sorted(wanted), 5)
     assert subjects(site) == sorted(wanted), site.log_text()[-3000:]
 
 

@@ -33,7 +33,7 @@ def test_mail_in_a_mailbox_becomes_a_case_and_old_mail_does_not(make_site: Maker
 
 def test_what_was_taken_is_marked_or_moved(make_site: Maker, dovecot: Dovecot) -> None:
     client = dovecot.client("moving")
-    client.create("Ferdig &- arkivert")
+    client.create('"Ferdig &- arkivert"')
     site = taking(make_site(), dovecot.port, after="mark")
     site = taking(site, dovecot.port, "moving", "moving", after={"move": "Ferdig & arkivert"}).start()
     connected(site)
