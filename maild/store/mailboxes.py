@@ -130,7 +130,7 @@ def open_uids(session: Session, name: str) -> list[Became]:
 def laid_aside(session: Session, name: str) -> list[tuple[int, str, datetime, str]]:
     """(uid, fate, since, why) of what could not be taken and nobody has seen yet."""
     rows = session.all(
-        "SELECT uid, fate, at, error FROM mailbox_uid WHERE mailbox=? AND fate IN ('aside', 'laid', 'later')"
+        "SELECT uid, fate, at, error FROM mailbox_uid WHERE mailbox=? AND fate IN ('aside', 'laid')"
         " AND fate NOT IN ('done', 'old', 'skipped') ORDER BY uid",
         (name,),
     )
