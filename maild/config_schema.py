@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from maild.config import Authenticator, Config, Door, Health, RelayTo
 from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, HealthForm, RelayForm
+from maild.config_mailboxes import mailboxes
 from maild.model.health import Wishes
 from maild.policy.read import Path as YamlPath
 from maild.policy.shape import fits
@@ -61,11 +62,24 @@ class _Reader:
             timedelta(seconds=form.undo),
             timedelta(seconds=form.burst),
             form.log_level,
+            mailboxes=mailboxes(form.mailboxes, self),
             health=self._health(form.health),
         )
 
-    def _wrong(self, path: YamlPath, what: str, cure: str) -> None:
+    def wrong(self, path: YamlPath, what: str, cure: str) -> None:
+        """Something to mend, at that place or the nearest thing around it."""
         self._source.wrong(path, what, cure)
+
+    def line(self, path: YamlPath) -> int:
+        return self._source.place(path)[0]
+
+    def secret(self, path: YamlPath, file: str) -> Path:
+        """The file of a secret, absolute; it must be readable, and not by everybody."""
+        self._secret(path, self._base / file)
+        return self._base / file
+
+    def is_loopback(self, host: str) -> bool:
+        return _loopback(host)
 
     def _state(self, given: str) -> Path:
         # systemd may name several folders; the first is ours (systemd.exec(5)).
@@ -77,7 +91,7 @@ class _Reader:
     def _socket(self, path: YamlPath, socket: Path) -> Path:
         if len(str(socket).encode()) > LONGEST_SOCKET:
             what = f"the socket {socket} has a longer path than the {LONGEST_SOCKET} bytes that Linux takes"
-            self._wrong(path, what, "choose a shorter folder")
+            self.wrong(path, what, "choose a shorter folder")
         return socket
 
     def _database(self, given: str, state: Path) -> str:
@@ -89,13 +103,13 @@ class _Reader:
         if scheme == "sqlite":
             return str(self._base / rest.removeprefix("/")) if not rest.startswith("//") else rest[1:]
         if scheme not in ("postgresql", "postgres"):
-            self._wrong(
+            self.wrong(
                 ("database",), f"{scheme}:// is no database that maild knows", "write postgresql://... or leave it out"
             )
         secret = ":" in rest.rpartition("@")[0] or re.search(r"[?&]password=", rest)
         if secret and self._open_to_all(Path(self._source.name)):
             cure = f"chmod 640 {self._source.name}, or leave the password to peer authentication or ~/.pgpass"
-            self._wrong(("database",), "its password can be read by everybody on this machine", cure)
+            self.wrong(("database",), "its password can be read by everybody on this machine", cure)
         return given
 
     def _door(self, form: DoorForm) -> Door:
@@ -125,7 +139,7 @@ class _Reader:
             return None, None
         if form.certificate is None or form.key is None:
             here, other = ("certificate", "key") if form.certificate else ("key", "certificate")
-            self._wrong(
+            self.wrong(
                 ("door", here), f"{here} needs {other} beside it", f"add {other}, or remove both: no STARTTLS then"
             )
             return None, None
@@ -141,22 +155,22 @@ class _Reader:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
         except (OSError, ValueError) as error:
             what = f"certificate and key cannot be used: {getattr(error, 'reason', None) or error}"
-            self._wrong(("door", "certificate"), what, "name a PEM chain and the unencrypted key that belongs to it")
+            self.wrong(("door", "certificate"), what, "name a PEM chain and the unencrypted key that belongs to it")
 
     def _relay(self, form: RelayForm) -> RelayTo:
         host, port = _host(form.host)
         if form.tls == "none" and not _loopback(host):
             what = f"letters would go to {host} unprotected"
             cure = "write tls: starttls (or implicit); without TLS only to this machine itself"
-            self._wrong(("relay", "tls" if ("relay", "tls") in self._source.positions else "host"), what, cure)
+            self.wrong(("relay", "tls" if ("relay", "tls") in self._source.positions else "host"), what, cure)
         password = self._base / form.password_file if form.password_file else None
         if password:
             self._secret(("relay", "password_file"), password)
-        if form.username and not password and not self._credential():
+        if form.username and not password and not self.has_credential(CREDENTIAL):
             cure = f"add password_file, or the systemd credential {CREDENTIAL}"
-            self._wrong(("relay", "username"), "a username without a password", cure)
+            self.wrong(("relay", "username"), "a username without a password", cure)
         if password and not form.username:
-            self._wrong(("relay", "password_file"), "a password without a username", "add username")
+            self.wrong(("relay", "password_file"), "a password without a username", "add username")
         give_up = timedelta(seconds=form.give_up)
         return RelayTo(host, port, form.tls, form.username, password, form.envelope, form.connections, give_up)
 
@@ -166,7 +180,7 @@ class _Reader:
         wishes = Wishes(every, timedelta(seconds=canary.within)) if canary else Wishes()
         if canary and canary.within >= canary.every:
             cure = "make within shorter than every"
-            self._wrong(("health", "canary"), "the next mail to ourselves leaves before the last one is late", cure)
+            self.wrong(("health", "canary"), "the next mail to ourselves leaves before the last one is late", cure)
         where = ("health", "listen")
         if form.listen is None:
             return Health(mode=form.mode, wishes=wishes)
@@ -174,24 +188,24 @@ class _Reader:
             return Health(path=self._socket(where, self._base / form.listen), mode=form.mode, wishes=wishes)
         if HOST.fullmatch(form.listen) is None:
             what = f"{form.listen[:80]!r} is neither an address with a port nor a path"
-            self._wrong(where, what, "write it like 127.0.0.1:9110, or /run/maild/health for a UNIX socket")
+            self.wrong(where, what, "write it like 127.0.0.1:9110, or /run/maild/health for a UNIX socket")
             return Health(mode=form.mode, wishes=wishes)
         host, port = _host(form.listen)
         if not _loopback(host) and not form.public:
             what = f"on {host} others than this machine could read how we are"
-            self._wrong(where, what, "listen on 127.0.0.1 or a UNIX socket; or say public: true if that is meant")
+            self.wrong(where, what, "listen on 127.0.0.1 or a UNIX socket; or say public: true if that is meant")
         return Health((host, port), mode=form.mode, wishes=wishes)
 
-    def _credential(self) -> bool:
+    def has_credential(self, name: str) -> bool:
         folder = self._environ.get("CREDENTIALS_DIRECTORY")
-        return bool(folder) and (Path(str(folder)) / CREDENTIAL).is_file()
+        return bool(folder) and (Path(str(folder)) / name).is_file()
 
     def _readable(self, path: YamlPath, file: Path) -> bool:
         try:
             with file.open("rb"):
                 return True
         except OSError as error:
-            self._wrong(
+            self.wrong(
                 path, f"{file} cannot be read: {error.strerror}", "name the file, or let the user of maild read it"
             )
         return False
@@ -200,7 +214,7 @@ class _Reader:
         if not self._readable(path, file):
             return False
         if self._open_to_all(file):
-            self._wrong(path, f"{file} can be read by everybody on this machine", f"chmod 600 {file}")
+            self.wrong(path, f"{file} can be read by everybody on this machine", f"chmod 600 {file}")
         return True
 
     def _open_to_all(self, file: Path) -> bool:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -27,7 +29,9 @@ import structlog
 from maild import notify, orders
 from maild.config import Config
 from maild.decide import health
-from maild.edges import control, retention, smtp, ticker
+from maild.edges import control, imap_session, retention, smtp, ticker
+from maild.edges.imap import Mailboxes
+from maild.edges.imap_keys import Secrets
 from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
@@ -41,7 +45,7 @@ from maild.founding import Site, reload_policy, remember_policy
 from maild.log import loop_fault, trace
 from maild.model.condition import Condition
 from maild.settle import House
-from maild.store import incoming, outbox
+from maild.store import incoming, lease, outbox
 from maild.store import reader as store
 from maild.store.database import Session, brief
 from maild.store.outbox import Leased
@@ -100,11 +104,22 @@ class Daemon:
 
         listed = Listed(config.erasures, site.digest_key)
         self._retention = retention.Role(self._writer, self._database, lambda: self._policy, listed, clock)
+        self._mailboxes = Mailboxes(
+            config.mailboxes, Secrets(notify.credential, clock), self._taking_house(), SystemRandom().random
+        )
+        self._watch.add(self._mailboxes.conditions)
 
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
     def _house(self) -> House:
         return House(self._policy, self._site.keys, self._config.relay.envelope, time.monotonic)
+
+    def _taking_house(self) -> imap_session.House:
+        door, chance = self._config.door, SystemRandom().getrandbits(64)
+        owner = f"{socket.gethostname()}:{os.getpid()}:{chance:016x}"
+        return imap_session.House(
+            self._writer, self._mailroom, clock, lambda: self._policy, door.message_size, door.hops, owner
+        )
 
     def _letters(self, leased: Sequence[Leased], others: int) -> None:
         self._letterbox.put(leased, others)
@@ -143,11 +158,12 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as group:
                 roles = [group.create_task(role) for role in (*self._roles(), *(page.run_here() for page in pages))]
+                taking = group.create_task(self._mailboxes.run())
                 self._say_ready(doors)
                 await self._stop.wait()
                 notify.notify("STOPPING=1")
                 controls.close()
-                await self._drain(doors)
+                await self._drain(doors, taking)
                 for role in roles:
                     role.cancel()
         finally:
@@ -190,7 +206,9 @@ class Daemon:
         )
         notify.notify("READY=1\nSTATUS=taking mail")
 
-    async def _drain(self, doors: smtp.Doors) -> None:
+    async def _drain(self, doors: smtp.Doors, taking: asyncio.Task[None]) -> None:
+        taking.cancel()
+        await asyncio.wait({taking}, timeout=GRACE)
         if self._code:
             return
         await doors.drain(GRACE)
@@ -237,6 +255,7 @@ class Daemon:
             "erasure": self._retention.tell,
             "compact": self._retention.compact_now,
             "archived": self._archived,
+            "mailbox": self._mailbox_order,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -266,6 +285,13 @@ class Daemon:
     async def _archived(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         now, numbers = clock(), [str(number) for number in asked.get("numbers", ())]
         answer = await self._writer.write(lambda session: orders.archive(session, numbers, actor, now))
+        return {"ok": answer.ok, "text": answer.text}
+
+    async def _mailbox_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        verb, name = str(asked.get("verb")), str(asked.get("name"))
+        answer = await self._writer.write(lambda s: orders.of_mailbox(s, verb, name))
+        self._mailboxes.nudge(name)
+        log.info("order", order=f"mailbox {verb}", mailbox=name, actor=actor, ok=answer.ok)
         return {"ok": answer.ok, "text": answer.text}
 
     async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -308,6 +334,7 @@ def _recover(session: Session, *, alone: bool) -> None:
     if alone:
         incoming.recover(session)
         outbox.recover(session)
+        lease.free_all(session)
 
 
 def run(config: Config, site: Site) -> int:

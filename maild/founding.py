@@ -21,6 +21,7 @@ from maild.errors import Problem, RuleError
 from maild.mail import token
 from maild.model.policy import Limits, Policy
 from maild.policy import build, texts
+from maild.policy.source import nearest
 from maild.store import migrate
 from maild.store.database import Database, NotDurable, Session, is_database_error, stamp
 
@@ -66,7 +67,25 @@ def load_policy(config: Config) -> Policy:
     """The policy of the files as they are now; RuleError with every problem."""
     limits = Limits(undo=config.undo, burst=config.burst)
     policy = build.load(config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits)
+    lost = desks_of_mailboxes(config, policy)
+    if lost:
+        raise RuleError(*lost)
     return replace(policy, admin=config.admin)
+
+
+def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:
+    """Each mailbox's desk must be one of desks.yaml, and in use."""
+    return [
+        Problem(
+            str(config.file),
+            box.line,
+            1,
+            f"the mailbox {box.name!r} belongs to {box.desk!r}, which is no desk in use",
+            nearest(box.desk, (key for key, desk in policy.desks.items() if not desk.retired)),
+        )
+        for box in config.mailboxes
+        if box.desk and (box.desk not in policy.desks or policy.desks[box.desk].retired)
+    ]
 
 
 reload_policy = load_policy

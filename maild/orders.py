@@ -3,6 +3,7 @@ holds the lock itself because the daemon is down.
 
 carry_out(session, order, actor, now) -> Answer.  Ids: in-17 (an arrival), out-5 (a letter).
 archive(session, numbers, actor, now) -> Answer: the archive has these cases as they are now.
+of_mailbox(session, verb, name) -> Answer.  What becomes of a mailbox that stopped, or of what lies aside.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import datetime
 from maild.erasing import happen
 from maild.model.events import Archived, Ignored, Recorded
 from maild.model.plan import Happened, Plan
-from maild.store import incoming, outbox, views
+from maild.store import incoming, mailboxes, outbox, views
 from maild.store.database import Session, stamp
 from maild.store.record import record
 
@@ -67,6 +68,25 @@ def _remember(session: Session, number: int, actor: str, now: datetime) -> None:
     record(session, Plan(events=(dropped,)), now, "")
 
 
+def of_mailbox(session: Session, verb: str, name: str) -> Answer:
+    """accept, skip or seen."""
+    if name not in mailboxes.names(session):
+        known = ", ".join(mailboxes.names(session)) or "none so far"
+        return Answer(False, f"no mailbox {name!r} has been read yet (there are: {known})")
+    if verb == "seen":
+        count = mailboxes.seen(session, name)
+        return Answer(True, f"{name}: {count} mails aside are dealt with" if count else f"{name}: nothing lies aside")
+    if verb not in SAID:
+        return Answer(False, "a mailbox can be told accept, skip or seen")
+    if not mailboxes.order(session, name, SAID[verb][0]):
+        return Answer(False, f"{name} has not stopped: there is nothing to decide")
+    return Answer(True, f"{name}: {SAID[verb][1]}")
+
+
+SAID = {
+    "accept": (mailboxes.TAKING, "its new mail will be taken; mail older than a day is not acknowledged"),
+    "skip": (mailboxes.SKIPPING, "its new mail stays where it is; what comes from now on is taken"),
+}
 VERBS: dict[tuple[str, str], Callable[[Session, int, datetime], bool]] = {
     ("retry", "in"): incoming.retry,
     ("retry", "out"): outbox.retry,

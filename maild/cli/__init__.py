@@ -23,6 +23,7 @@ COMMANDS = {
     "case": "case",
     "queue": "queue",
     "person": "person",
+    "mailbox": "mailbox",
     "inspect": "inspect",
     "try": "try_",
     "explain": "explain",

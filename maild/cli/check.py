@@ -54,6 +54,7 @@ def check(file: Path) -> Found:
     """All problems of a site, sorted by file and line."""
     from maild import config
     from maild.errors import RuleError
+    from maild.founding import desks_of_mailboxes
     from maild.places import shipped
     from maild.policy import build, texts
 
@@ -65,6 +66,7 @@ def check(file: Path) -> Found:
         rules, overlay = settings.rules, settings.templates
     except RuleError as error:
         found.problems += error.problems
+        settings = None
     loaded: list[Any] = []
 
     def load() -> Any:
@@ -74,6 +76,7 @@ def check(file: Path) -> Found:
     try:
         found.policy = build.load(rules, load)
         found.problems += _failures(found.policy)
+        found.problems += desks_of_mailboxes(settings, found.policy) if settings else []
     except RuleError as error:
         found.problems += error.problems
     if loaded:

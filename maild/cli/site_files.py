@@ -119,6 +119,24 @@ relay:
   # password_file: secret               # readable by maild only
   # envelope: signed                    # bounces come to a signed address; desk: to the desk's own
 
+# Mail that lies in a mailbox at a provider is taken from there by IMAP.
+# mailboxes:
+#   - name: support                       # stays: where we are in the mailbox is kept under it
+#     host: imap.example.org:993
+#     tls: implicit                       # or starttls; none (this machine only)
+#     username: support@example.org
+#     password_file: imap-password        # readable by maild only; or the systemd credential imap-support
+#     folder: INBOX
+#     desk: support                       # of mail that names no address of ours
+#     after: leave                        # what was taken: leave, mark (as read) or {{move: FOLDER}}
+#     aside: maild-aside                  # the folder for mail that cannot be taken
+#     oauth:                              # instead of password_file
+#       provider: microsoft               # or google; else token_url
+#       tenant: 00000000-0000-0000-0000-000000000000
+#       client_id: 00000000-0000-0000-0000-000000000000
+#       secret_file: imap-secret
+#       secret_expires: "2028-01-31"      # you are warned 14 days before
+
 # How we know that From is true.  Without any, handlers' mail is not believed.
 {_authenticators(wish.authserv_id)}
 {_line("admin", wish.admin, "postmaster@example.org", "gets postmaster's mail, and word when something is not well")}

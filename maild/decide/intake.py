@@ -130,7 +130,7 @@ def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:
         return f"rule {verdict.decisions['acknowledge'].rule}"
     if any(recipient.startswith("postmaster@") or recipient == "postmaster" for recipient in prepared.recipients):
         return "mail to postmaster"
-    return ""
+    return notices.LATE if prepared.source == "late" else ""
 
 
 def _because(verdict: Verdict) -> str:

@@ -24,6 +24,8 @@ from maild.model.policy import Notice
 
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
 _PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
+# An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
+LATE = "the mail was found late"
 _BOUNCES = "letters to this address bounce"
 
 
@@ -145,7 +147,7 @@ def _plain_id(telling: Telling) -> str:
 
 
 def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, event: Event) -> None:
-    if telling.silent and notice.on == "opened" and ledger.case(case_id).handler is None:
+    if telling.silent not in ("", LATE) and notice.on == "opened" and ledger.case(case_id).handler is None:
         return
     if notice.on == "received" and getattr(event, "automatic", False):
         return

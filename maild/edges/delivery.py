@@ -15,7 +15,8 @@ class Delivery:
     recipients   as given, in order, doubles included
     raw          our Received on top, CRLF as received
     client       IP address, or "unix"
-    protocol     SMTP, ESMTP, ESMTPS or LMTP
+    protocol     SMTP, ESMTP, ESMTPS, LMTP or IMAP
+    source       the door's name in the queue; "" = lmtp for LMTP, else smtp
     """
 
     sender: str
@@ -24,6 +25,7 @@ class Delivery:
     client: str
     protocol: str
     received_at: datetime
+    source: str = ""
 
 
 class Mailroom(Protocol):

@@ -11,6 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -24,11 +25,12 @@ from maild.mail.digest import digest
 from maild.model.people import Desk
 from maild.model.policy import Policy
 from maild.store import incoming
-from maild.store.database import Session, is_database_error, is_full, stamp
+from maild.store.database import Session, is_database_error, is_full
 from maild.store.incoming import CHUNK, PIECE, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
 POSTMASTER = "postmaster"
+Also = Callable[[Session, int], None]
 # Seconds between two looks at the disk: min_free is far more than comes in meanwhile.
 LOOK = 0.5
 log = structlog.get_logger("maild.door")
@@ -100,11 +102,16 @@ class Mailroom:
         if self._short:
             raise TryLater(452, "4.3.1", "insufficient system storage")
 
-    async def accept(self, delivery: Delivery) -> int:
-        """The arrival's id, after COMMIT."""
+    async def has(self, raw: bytes, received_at: datetime) -> bool:
+        """Whether we have this mail already."""
+        value, weak = await self._digest(raw)
+        return await self._writer.write(lambda session: incoming.known(session, value, weak, received_at))
+
+    async def accept(self, delivery: Delivery, also: Also | None = None) -> int:
+        """The arrival's id, after COMMIT.  also(session, id): what the same transaction must hold, such as a mailbox's cursor."""
         began = time.monotonic()
         try:
-            row_id = await self._store(delivery)
+            row_id = await self._store(delivery, also)
         except Lost:
             raise Ghost from None
         except Exception as error:
@@ -116,14 +123,16 @@ class Mailroom:
         self._tally.last_mail = delivery.received_at
         return row_id
 
-    async def _store(self, delivery: Delivery) -> int:
+    async def _store(self, delivery: Delivery, also: Also | None) -> int:
         raw, now = delivery.raw, delivery.received_at
         value, weak = await self._digest(raw)
-        # Time first, so that rows written together lie together; 20 bits of chance, so that no two are alike.
-        raw_id = stamp(now) << 20 | secrets.randbits(20)
+        # Time first, so that rows written together lie together; 20 bits of chance, so that no two are alike.  Not the time of
+        # receipt: a mailbox may have got a thousand mails in one second.
+        raw_id = time.time_ns() // 1_000_000 << 20 | secrets.randbits(20)
         await self._stage(raw_id, delivery)
-        kept = self._worker.has_room(len(raw))
-        source = "lmtp" if delivery.protocol == "LMTP" else "smtp"
+        # What a mailbox got hours ago would be leased until then: it waits in the queue.
+        kept = not delivery.source and self._worker.has_room(len(raw))
+        source = delivery.source or ("lmtp" if delivery.protocol == "LMTP" else "smtp")
         taken = Taken(
             value,
             weak,
@@ -137,7 +146,7 @@ class Mailroom:
             now,
             kept,
         )
-        row_id, new = await self._writer.write(lambda session: incoming.accept(session, taken))
+        row_id, new = await self._writer.write(lambda session: _accept(session, taken, also))
         if not new:
             self._tally.arrivals[source, "duplicate"] += 1
             log.info("arrival", incoming=row_id, source=source, size=len(raw), fate="duplicate")
@@ -172,6 +181,13 @@ class Mailroom:
         for n, start in enumerate(range(0, len(delivery.raw), PIECE)):
             piece = delivery.raw[start : start + PIECE]
             await self._writer.write(_stage(raw_id, n, piece, delivery))
+
+
+def _accept(session: Session, taken: Taken, also: Also | None) -> tuple[int, bool]:
+    row_id, new = incoming.accept(session, taken)
+    if also is not None:
+        also(session, row_id)
+    return row_id, new
 
 
 def _stage(raw_id: int, n: int, piece: bytes, delivery: Delivery) -> Callable[[Session], None]:

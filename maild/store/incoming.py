@@ -111,6 +111,14 @@ def _same(session: Session, digest: str) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def known(session: Session, digest: str, weak: bool, received_at: datetime) -> bool:
+    """Whether `accept` would take it for one that we have."""
+    row = session.one("SELECT received_at FROM incoming WHERE digest=?", (digest,))
+    if row is None or not weak or stamp(received_at) - row[0] <= WEAK // timedelta(milliseconds=1):
+        return row is not None
+    return session.one("SELECT 1 FROM incoming WHERE digest=?", (f"{digest}:{stamp(received_at)}",)) is not None
+
+
 def _deliver(session: Session, row_id: int, recipients: Sequence[str], received: int) -> None:
     for recipient in recipients:
         session.execute(
