@@ -187,6 +187,7 @@ class Daemon:
             "reload": self._reload_order,
             "retry": self._queue_order,
             "drop": self._queue_order,
+            "look": self._look,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -197,6 +198,11 @@ class Daemon:
             "policy": self._policy.hash,
             "reload_error": self._reload_error,
         }
+
+    async def _look(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        """Somebody else has put a mail into the queue (`maild pipe`): no need to wait for the next poll."""
+        self._worker.nudge()
+        return {"ok": True, "text": "looking"}
 
     async def _queue_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         now = clock()
