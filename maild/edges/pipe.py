@@ -31,7 +31,7 @@ from maild.edges.smtp_data import hops
 from maild.edges.smtp_limits import UNIX
 from maild.errors import Refused, TryLater
 from maild.mail import envelope as rfc5321
-from maild.mail import mailbox
+from maild.mail import mailbox, token
 from maild.mail.digest import digest
 from maild.mail.headers import addresses, octets_to_text
 from maild.mail.scan import scan_head
@@ -124,20 +124,11 @@ def _exactly(recipients: Sequence[str], environ: Mapping[str, str], policy: Poli
         if desk is None:
             found.append(recipient)
             continue
-        same = {address: desk for address in desk.addresses}
-        whole = next((r for r in more if r.lower() not in same and "@" in r and _of(r, same)), "")
+        whole = next((r for r in more if any(token.split(r, own, desk.separator) for own in desk.addresses)), "")
         local, _, domain = recipient.rpartition("@")
         extension = environ.get("EXTENSION", "")
         found.append(whole or (f"{local}{desk.separator}{extension}@{domain}" if extension else recipient))
     return tuple(found)
-
-
-def _of(recipient: str, desks: Mapping[str, object]) -> bool:
-    """Whether it is one of these addresses with something behind the name; what is behind it is judged later."""
-    local, _, domain = recipient.lower().rpartition("@")
-    return any(
-        domain == address.rpartition("@")[2] and local.startswith(address.rpartition("@")[0] + "+") for address in desks
-    )
 
 
 def _from_environment(environ: Mapping[str, str], policy: Policy) -> tuple[str, ...]:
