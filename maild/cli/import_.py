@@ -157,11 +157,11 @@ def _wish(site: Site, asked: dict[str, Any]) -> tuple[Wish, datetime | None, dat
     if desk is not None and desk not in site.policy.desks:
         raise click.BadParameter(f"there is no desk {desk!r} ({', '.join(site.policy.desks)})", param_hint="--desk")
     zone = site.policy.default_desk.zone
-    since, until, open_since = (_day(asked[name], name, zone) for name in ("since", "until", "open_since"))
+    since, until, open_since = (day(asked[name], name, zone) for name in ("since", "until", "open_since"))
     return Wish(desk, open_since, asked["limit"], asked["dry"]), since, until
 
 
-def _day(text: str | None, name: str, zone: str) -> datetime | None:
+def day(text: str | None, name: str, zone: str) -> datetime | None:
     """A day begins where the first desk is."""
     from zoneinfo import ZoneInfo
 
@@ -209,6 +209,9 @@ def _say(tally: Tally, wish: Wish, *, went_on: bool) -> None:
     from maild.decide.history import HOMELESS
 
     would = "would be " if wish.dry else ""
+    if went_on and not tally.read:
+        click.echo("nothing is new: all of it was imported before")
+        return
     if went_on:
         click.echo("went on where it was left")
     click.echo(f"{tally.read} mails read: {tally.opened} {would}cases, {tally.joined} {would}joined to them")

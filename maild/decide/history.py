@@ -4,8 +4,8 @@ Nobody is told, nothing is acknowledged, no address is muted or unmuted by it.  
 conversation.  A case made of such mails is **archived**: closed, and opened again by whoever answers one of them; one with a mail
 younger than `open_since` is open work, for whom the rules name.  `ledger.now` is the day of the mail.
 
-Evidence, strongest first: the case it was exported from; signed words of ours; ids it refers to; a reply's subject between the same
-people within two months.  A case number in an old subject is none: it may be another system's.
+Evidence, strongest first: the case it was exported from; signed words of ours; ids it refers to; its own id, which an answer named
+before; a reply's subject between the same people within two months.  A case number in an old subject is none: it may be another system's.
 """
 
 from __future__ import annotations
@@ -131,10 +131,21 @@ def _evidence(prepared: Prepared, known: Known, side: Side, now: datetime) -> It
     original = message.bounce.original_message_id if message.bounce else None
     for message_id in (*reversed(message.references), *((original,) if original else ())):
         yield "message id seen before", _by_id(message_id, known)
+    # A mail that refers to it came first.  Some machines give all their mails one id: only near, and from who takes part.
+    own = _by_id(message.message_id or "", known)
+    yield "an answer to it was here before", own if own and _takes_part(own, known) and _is_near(own, now) else None
     if is_reply(message.subject):
         for key in _subject_keys(message, side):
             case = _by_id(key, known)
-            yield "subject between the same people", case if case and abs(now - case.updated_at) <= _NEAR else None
+            yield "subject between the same people", case if case and _is_near(case, now) else None
+
+
+def _takes_part(case: Case, known: Known) -> bool:
+    return known.author is not None and person_party(known.author.id) in (case.customer, *case.participants)
+
+
+def _is_near(case: Case, now: datetime) -> bool:
+    return abs(now - case.updated_at) <= _NEAR
 
 
 def _by_id(key: str, known: Known) -> Case | None:
@@ -224,9 +235,7 @@ def _keep(ledger: Ledger, prepared: Prepared, case_id: int, side: Side, party: s
     return row
 
 
-def _event(
-    ledger: Ledger, prepared: Prepared, side: Side, row: int, party: str, standing: str, evidence: str
-) -> Event:
+def _event(ledger: Ledger, prepared: Prepared, side: Side, row: int, party: str, standing: str, evidence: str) -> Event:
     if not side.ours:
         return Received(row, party, standing, evidence, prepared.message.automatic)
     if _is_quiet(prepared, side):

@@ -85,7 +85,10 @@ class Mbox:
     def _entry(self, start: int, end: int, now: datetime) -> Entry:
         head = self._read(start, min(end - start, _HEAD))
         line = mailbox.from_line(head.partition(b"\n")[0].rstrip(b"\r"))
-        at = mailbox.dated(_body(head), line.at if line else None, now)
+        known = line.at if line else None
+        # What maild exported bears the hour that it has in its case; Date is only what its writer's clock said.
+        exported = known if mailbox.label(_body(head))[0] else None
+        at = exported or mailbox.dated(_body(head), known, now)
         return Entry(int(at.timestamp()), start, end - start)
 
     def _starts(self) -> Iterator[int]:
@@ -127,7 +130,7 @@ class Maildir:
         self.name, self._path = str(path), path
 
     def entries(self, now: datetime) -> Iterator[Entry]:
-        files = sorted((f for sub in ("new", "cur") for f in (self._path / sub).iterdir() if not f.name.startswith(".")))
+        files = sorted(f for sub in ("new", "cur") for f in (self._path / sub).iterdir() if not f.name.startswith("."))
         for place, file in enumerate(sorted(files, key=lambda f: f.name)):
             with suppress(OSError):
                 entry = _entry_of(file, place, now)
@@ -138,7 +141,10 @@ class Maildir:
         """Wherever its flags have moved it meanwhile; nothing when it is gone."""
         file = Path(entry.file)
         base = file.name.partition(":")[0]
-        for path in (file, *(f for sub in ("cur", "new") for f in sorted((self._path / sub).glob(f"{_literal(base)}*")))):
+        for path in (
+            file,
+            *(f for sub in ("cur", "new") for f in sorted((self._path / sub).glob(f"{_literal(base)}*"))),
+        ):
             with suppress(FileNotFoundError):
                 return path.read_bytes()
         return b""

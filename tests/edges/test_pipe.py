@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import sys
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -171,7 +170,9 @@ def test_a_busy_database_a_full_disk_and_a_bug_are_for_later(make_site: Callable
     code, said = piped(site, HI + b"2\n", *ENDS, program=busy)
     assert (code, said) == (75, "4.3.0 the database cannot be used now: database is locked")
     database.execute("ROLLBACK")
-    full = planted("import os\nold = os.statvfs\nos.statvfs = lambda p: os.statvfs_result([*old(p)[:3], 0, 0, *old(p)[5:]])")
+    full = planted(
+        "import os\nold = os.statvfs\nos.statvfs = lambda p: os.statvfs_result([*old(p)[:3], 0, 0, *old(p)[5:]])"
+    )
     assert piped(site, HI + b"2\n", *ENDS, program=full) == (75, "4.3.1 insufficient system storage")
     code, said = piped(site, HI + b"2\n", *ENDS, program=planted("import maild.edges.pipe as p; p.hops = None"))
     assert (code, said.splitlines()[0]) == (75, "4.3.0 a bug of maild (TypeError); the mail was not taken")
@@ -211,7 +212,9 @@ def _database(site: Site) -> sqlite3.Connection:
 
 def test_twenty_at_once_lose_and_double_nothing(make_site: Callable[..., Site]):
     site = make_site().start()
-    mails = [mail(f"P{n} <p{n}@kunde.example>", f"Nr {n}", "Hei." + "x" * (300_000 if n == 7 else 0)) for n in range(20)]
+    mails = [
+        mail(f"P{n} <p{n}@kunde.example>", f"Nr {n}", "Hei." + "x" * (300_000 if n == 7 else 0)) for n in range(20)
+    ]
     files = _files(site, *mails)
     assert _piping(site, "all", *files, *files[:3]) == [0] * 23
     assert wait_until(lambda: len(site.cases()) == 20), site.log_text()

@@ -46,8 +46,8 @@ def _own(folder: Path) -> None:
 
 def _services(folder: Path, config: Path) -> str:
     lines = MASTER.replace("/usr/local/bin/maild", str(_program(folder))).replace("/etc/maild/maild.yaml", str(config))
-    assert f"user={USER}" in (lines := lines.replace("user=maild", f"user={USER}"))
-    return lines
+    assert "user=maild " in lines
+    return lines.replace("user=maild ", f"user={USER} ")
 
 
 def _send(postfix: Postfix, to: str, word: str) -> None:
