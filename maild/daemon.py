@@ -256,6 +256,7 @@ class Daemon:
             "compact": self._retention.compact_now,
             "archived": self._archived,
             "mailbox": self._mailbox_order,
+            "look": self._look,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -270,6 +271,11 @@ class Daemon:
             "policy": self._policy.hash,
             "reload_error": self._reload_error,
         }
+
+    async def _look(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        """Somebody else has put a mail into the queue (`maild pipe`): no need to wait for the next poll."""
+        self._worker.nudge()
+        return {"ok": True, "text": "looking"}
 
     async def _queue_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         now = clock()

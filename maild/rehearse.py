@@ -2,22 +2,26 @@
 
 rehearse(raw, ...) -> Rehearsal     what a mail would do now: facts, rules, decisions, letters       (maild try)
 route_test(...) -> problems         a test that an admin wrote beside a rule                          (maild check)
+Memory().judge(...) -> Plan         mail after mail, each knowing what became of those before it      (maild import --dry-run)
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from maild.decide.facts import facts
+from maild.decide.judge import judge
 from maild.mail import letters, token
 from maild.mail.parse import read
+from maild.model.case import Case
 from maild.model.message import Message
 from maild.model.people import Trust
-from maild.model.plan import Letter, Plan, Prepared
+from maild.model.plan import Known, Letter, Lookup, Person, Plan, Prepared
 from maild.model.policy import Policy
 from maild.settle import charset_of, desk_at, prepare, weigh
+from maild.store import cases
 from maild.store.database import Session
 from maild.store.incoming import Arrival
 
@@ -80,3 +84,47 @@ def _letter(letter: Letter, policy: Policy, keys: token.Keys, now: datetime) -> 
         "text": message.text,
         "due_at": letter.due_at.isoformat(),
     }
+
+
+class Memory:
+    """What the plans that nobody carried out would have left behind.
+
+    LIMITS  Only what an import asks for: cases by message ids, and persons by address.  It grows with the mails.
+    """
+
+    def __init__(self) -> None:
+        self._cases: dict[int, Case] = {}
+        self._ids: dict[str, int] = {}
+        self._persons: dict[str, Person] = {}
+        self._digests: set[str] = set()
+        self._next, self._opened = (0, 0), 0
+
+    def here(self, digest: str) -> bool:
+        """Whether this mail came before; from now on it did."""
+        before = digest in self._digests
+        self._digests.add(digest)
+        return before
+
+    def judge(self, session: Session, prepared: Prepared, asked: Lookup, policy: Policy, now: datetime) -> Plan:
+        """The plan of the next mail."""
+        plan = judge(prepared, self._with(cases.look(session, asked), asked), policy, now)
+        self._opened += sum(case.id not in self._cases and case.id >= self._next[0] for case in plan.cases)
+        self._cases.update((case.id, case) for case in plan.cases)
+        self._persons.update((person.address, person) for person in plan.persons)
+        # As the database reads them: the mail that bears the id outweighs one that only names it.
+        self._ids.update((name, case) for name, case, _, own in plan.references if own or name not in self._ids)
+        return plan
+
+    def _with(self, known: Known, asked: Lookup) -> Known:
+        mine = {name: self._ids[name] for name in asked.message_ids if name in self._ids}
+        if not self._next[0]:
+            self._next = (known.next_case, known.next_person)
+        found = {case: self._cases[case] for case in (*known.cases, *mine.values()) if case in self._cases}
+        return replace(
+            known,
+            by_message_id={**known.by_message_id, **mine},
+            cases={**known.cases, **found},
+            author=known.author or self._persons.get(asked.address),
+            next_case=self._next[0] + self._opened,
+            next_person=self._next[1] + len(self._persons),
+        )

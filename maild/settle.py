@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from maild.decide.facts import lookup
-from maild.decide.judge import judge
+from maild.decide.judge import judge, question
 from maild.errors import Conflict
 from maild.mail import conversation, encode, letters, token
 from maild.mail.parse import read
@@ -218,7 +217,7 @@ def _one(
 
 def weigh(session: Session, arrival: Incoming, policy: Policy, now: datetime) -> tuple[Incoming, Plan]:
     """Look up what is known and judge; the arrival as it was judged.  The same for the daemon and a rehearsal."""
-    known = cases.look(session, lookup(arrival, policy, now))
+    known = cases.look(session, question(arrival, policy, now))
     if isinstance(arrival, Prepared) and known.letters:
         arrival = _without_ours(arrival, outbox.texts(session, _answered(arrival)))
     return arrival, judge(arrival, known, policy, now)

@@ -28,6 +28,9 @@ COMMANDS = {
     "try": "try_",
     "explain": "explain",
     "reload": "reload",
+    "pipe": "pipe",
+    "import": "import_",
+    "export": "export",
     "migrate": "migrate",
     "demo": "demo",
 }

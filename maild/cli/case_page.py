@@ -22,8 +22,9 @@ View = Mapping[str, Any]
 INDENT = "   "
 _TAG = re.compile(r"\[#?[0-9A-Za-z][0-9A-Za-z-]{0,30}\]")
 # Mails and letters stand here themselves, so that these say nothing new.
-_SPOKEN_FOR = frozenset({"received", "replied", "noted", "told", "acknowledged"})
+_SPOKEN_FOR = frozenset({"received", "replied", "noted", "filed", "told", "acknowledged"})
 _LETTERS = {
+    "person": "answer",
     "ack": "acknowledgement",
     "notice": "notice of the case",
     "update": "update",
@@ -128,7 +129,8 @@ class _Page:
     # --- what was said ------------------------------------------------------------------------------------------------
 
     def _said(self, message: View) -> Iterator[Line]:
-        if message["direction"] == "out" and not self._look.letters:
+        # An imported answer stands nowhere else; what a letter of ours says stands above it.
+        if "letter" in message and not self._look.letters:
             yield from self._letter(message)
             return
         self._spaced = False

@@ -100,6 +100,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "received": _received,
     "replied": lambda facts, name: f"{name(facts['by'])} answered the customer",
     "noted": lambda facts, name: f"{name(facts['by'])} wrote an internal note",
+    "filed": lambda facts, name: f"mail of {name(facts['by'])} filed",
+    "imported": lambda facts, name: "imported as history, closed until somebody answers",
     "assigned": _assigned,
     "moved": lambda facts, name: f"moved to desk {facts['desk']}",
     "watched": lambda facts, name: f"desk {facts['desk']} got the mail too and is told",

@@ -1,6 +1,7 @@
 """keeping: a stranger's file on an admin's disk.
 
 keep(octets, target, name, force) -> the path written; Refused with a sentence when it must not be.
+growing(path, force): the same for a file that is written piece by piece.
 file_name(name, number) -> a name that is safe in any folder.
 
 Nothing that is there is overwritten without force, and then only a file or a link, never what it leads to; mode 0600 from the first
@@ -11,7 +12,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from maild.mail import assembly
 
@@ -36,6 +40,14 @@ def file_name(name: str, number: int) -> str:
 def keep(octets: bytes, target: Path, name: str, *, force: bool) -> Path:
     """Write the file: to the target, or under its name into the folder that the target is."""
     path = target / name if target.is_dir() else target
+    with growing(path, force=force) as file:
+        file.write(octets)
+    return path
+
+
+@contextmanager
+def growing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A new file to write into; with force it takes the place of another when it is whole."""
     if path.is_dir() and not path.is_symlink():
         raise Refused(f"{path} is a folder")
     if not force and os.path.lexists(path):
@@ -45,13 +57,12 @@ def keep(octets: bytes, target: Path, name: str, *, force: bool) -> Path:
     draft, handle = _draft(path) if force else (path, _new(path))
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(octets)
+            yield file
         if force:
             draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return path
 
 
 def _new(path: Path) -> int:

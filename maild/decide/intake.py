@@ -15,6 +15,7 @@ from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
 from maild.decide.route import route
 from maild.decide.thread import Join
+from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.events import (
     Assigned,
@@ -47,8 +48,11 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     contact.heard(ledger, prepared, case_id, automatic=automatic)
-    if ledger.case(case_id).status is Status.SOLVED and not automatic and not stranger:
+    case = ledger.case(case_id)
+    if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
+        if case.history and not has_handler(ledger, case):
+            assign(ledger, case_id, route(facts(prepared, automatic), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=unknown)
@@ -106,18 +110,33 @@ def _untagged(subject: Content, numbers: Iterable[str]) -> Content:
 
 
 def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
+    mark(ledger, case_id, verdict)
+    assign(ledger, case_id, verdict)
+
+
+def mark(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
+    """Priority and labels."""
     priority = verdict.decisions.get("priority")
     if priority is not None:
         ledger.happen(case_id, RULES, Prioritised(Priority(str(priority.value)), priority.because or priority.rule))
     labels = verdict.value("labels", ())
     for label in labels if isinstance(labels, tuple) else ():
         ledger.happen(case_id, RULES, Labelled(label))
+
+
+def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
+    """Give the case to whom the rules name."""
     choice = verdict.value("handler")
     case = ledger.case(case_id)
     chosen = choose(choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters)
     ledger.turn(chosen)
     ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
+
+
+def has_handler(ledger: Ledger, case: Case) -> bool:
+    handler = ledger.policy.handlers.get(case.handler or "")
+    return handler is not None and not handler.retired
 
 
 def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from maild.decide import commands, contact, intake, notices
-from maild.decide.facts import unverified_key
+from maild.decide import commands, contact, history, intake, notices
+from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
 from maild.model.message import Kind
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
-from maild.model.plan import Incoming, Known, LetterRow, Plan, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
 
@@ -27,9 +27,18 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             _wake(ledger, arrival)
         case Undelivered():
             _undelivered(ledger, arrival)
+        case Prepared(source="import"):
+            history.file(ledger, arrival)
         case Prepared():
             _mail(ledger, arrival)
     return ledger.plan()
+
+
+def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
+    """What must be known to judge it."""
+    if isinstance(arrival, Prepared) and arrival.source == "import":
+        return history.question(arrival, policy, now)
+    return lookup(arrival, policy, now)
 
 
 def _wake(ledger: Ledger, wake: Wake) -> None:

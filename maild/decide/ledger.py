@@ -6,6 +6,7 @@ the finished Plan.  It lives for one arrival inside one pure function: same inpu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -90,9 +91,13 @@ class Ledger:
         address = (author.address if author else prepared.sender).lower()
         if not address:
             return NOBODY
+        return self.newcomer(address, author.name if author else "", prepared.message.language)
+
+    def newcomer(self, address: str, name: str, language: str | None) -> str:
+        """A person whom we do not know yet; one in each arrival."""
         if self._persons:
             return person_party(self._persons[0].id)
-        person = Person(self.known.next_person, author.name if author else "", address, prepared.message.language)
+        person = Person(self.known.next_person, name, address, language)
         self._persons.append(person)
         self.people[person_party(person.id)] = person
         return person_party(person.id)
@@ -107,14 +112,16 @@ class Ledger:
     def next_message(self) -> int:
         return self.known.next_message + len(self._messages)
 
-    def file(self, prepared: Prepared, case_id: int, author: str, standing: str, internal: str = "") -> int:
+    def file(
+        self, prepared: Prepared, case_id: int, author: str, standing: str, internal: str = "", way: str = "in"
+    ) -> int:
         """Put the mail into the case; its row.  Its id and the ids it names lead to the case from now on."""
         message, row = prepared.message, self.next_message()
         self._messages.append(
             MessageRow(
                 row,
                 case_id,
-                "in",
+                way,
                 author,
                 str(message.kind),
                 prepared.body,
@@ -148,6 +155,10 @@ class Ledger:
         files = [file.name for file in message.attachments]
         ours = (*prepared.recipients, *(own for desk in self.policy.desks.values() for own in desk.addresses))
         return document(self.case(case_id).number, said, files, ours)
+
+    def teach(self, case_id: int, row: int, keys: Iterable[str]) -> None:
+        """More that leads to the case from now on."""
+        self._references += [(key, case_id, row, 0) for key in keys]
 
     def subject(self, content: Content) -> str:
         """Keep a case's subject beside the events; its commitment."""

@@ -16,7 +16,7 @@ from maild.decide import budget
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
-from maild.model.events import Acknowledged, Assigned, Event, Moved, Opened, Replied, Solved, Suppressed, Told
+from maild.model.events import Acknowledged, Assigned, Event, Moved, Opened, Received, Replied, Solved, Suppressed, Told
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Pending, Person, Prepared, Shown
@@ -52,9 +52,10 @@ def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
 
 
 def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool:
-    """The notice of a new case says who has it; a closing letter carries the reply's words; a quiet close says nothing."""
+    """The notice of a mail that began a case, or opened it again, says who has it; a closing letter carries the reply's words; a quiet
+    close says nothing."""
     if isinstance(event, Assigned):
-        return any(isinstance(e, Opened) for e in happened)
+        return any(isinstance(e, Opened | Received) for e in happened)
     if isinstance(event, Replied):
         return any(isinstance(e, Solved) and not e.quiet for e in happened)
     return isinstance(event, Solved) and event.quiet

@@ -123,7 +123,8 @@ def _judge(
     signed = name == "signed address"
     if signed and _is_new_matter(case, prepared, known):
         return Join(None, "customer", "signed address from an address book", linked=case.id)
-    if case.status is Status.CLOSED and not handler_of(party):
+    # What was imported rests closed, but nobody was told that it is over.
+    if case.status is Status.CLOSED and not case.history and not handler_of(party):
         return Join(None, "customer", f"{name}, but the case is closed", linked=case.id)
     if name == "message id seen before" and _FORWARD.match(prepared.message.subject):
         return Join(None, "customer", f"{name}, but it is a forward", linked=case.id)
@@ -144,6 +145,11 @@ def _is_new_matter(case: Case, prepared: Prepared, known: Known) -> bool:
         return False
     before = known.subjects.get(case.subject, "")
     return bare_subject(message.subject) != bare_subject(before)
+
+
+def is_reply(subject: str) -> bool:
+    """Whether it says so itself."""
+    return _REPLY.match(subject[:_LONGEST]) is not None
 
 
 def bare_subject(subject: str) -> str:

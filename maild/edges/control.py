@@ -68,10 +68,18 @@ def _actor(writer: asyncio.StreamWriter) -> str:
         return f"admin:{uid}"
 
 
-def ask(path: Path, order: Mapping[str, Any]) -> dict[str, Any] | None:
+def listens(path: Path) -> bool:
+    """Whether a daemon does."""
+    try:
+        return ask(path, {"order": "status"}, patience=2.0) is not None
+    except (OSError, ValueError):
+        return True
+
+
+def ask(path: Path, order: Mapping[str, Any], patience: float = _PATIENCE) -> dict[str, Any] | None:
     """From a command: the daemon's answer, None when no daemon listens."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(_PATIENCE)
+        connection.settimeout(patience)
         try:
             connection.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):

@@ -17,10 +17,10 @@ from typing import Protocol
 
 import structlog
 
+from maild.edges.mailboxes import by_address, knows
 from maild.edges.smtp import Delivery, Ghost
 from maild.edges.tally import Tally
 from maild.errors import TryLater
-from maild.mail import token
 from maild.mail.digest import digest
 from maild.model.people import Desk
 from maild.model.policy import Policy
@@ -29,7 +29,6 @@ from maild.store.database import Session, is_database_error, is_full
 from maild.store.incoming import CHUNK, PIECE, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
-POSTMASTER = "postmaster"
 Also = Callable[[Session, int], None]
 # Seconds between two looks at the disk: min_free is far more than comes in meanwhile.
 LOOK = 0.5
@@ -68,24 +67,12 @@ class Mailroom:
 
     def knows(self, recipient: str) -> bool:
         """A desk's address, plain or with anything behind its separator, and postmaster everywhere."""
-        local, _, domain = recipient.lower().rpartition("@")
-        if not local:
-            return domain == POSTMASTER
-        desks = self._desks()
-        if f"{local}@{domain}" in desks:
-            return True
-        if local == POSTMASTER:
-            return any(address.endswith(f"@{domain}") for address in desks)
-        return any(
-            token.split(recipient, address, desk.separator) is not None
-            for address, desk in desks.items()
-            if address.endswith(f"@{domain}")
-        )
+        return knows(recipient, self._desks())
 
     def _desks(self) -> dict[str, Desk]:
         policy = self._policy()
         if self._known is None or self._known[0] is not policy:
-            self._known = (policy, {address: desk for desk in policy.desks.values() for address in desk.addresses})
+            self._known = (policy, by_address(policy))
         return self._known[1]
 
     def room(self) -> None:

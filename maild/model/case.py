@@ -14,6 +14,7 @@ from maild.model.events import (
     Acknowledged,
     Assigned,
     Closed,
+    Imported,
     Labelled,
     Moved,
     Opened,
@@ -35,6 +36,7 @@ class Case:
 
     watching are the keys of other desks whose teams were told of it.
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
+    history: imported, and closed until somebody answers one of its mails.
     """
 
     id: int
@@ -56,6 +58,7 @@ class Case:
     closes_at: datetime | None = None
     heard: int = 1
     watching: tuple[str, ...] = ()
+    history: bool = False
 
     @property
     def ended(self) -> bool:
@@ -65,6 +68,8 @@ class Case:
 # What is not in this table cannot happen to a status.
 NEXT: dict[tuple[Status, type], Status] = {
     (Status.NEW, Replied): Status.OPEN,
+    (Status.NEW, Imported): Status.CLOSED,
+    (Status.OPEN, Imported): Status.CLOSED,
     (Status.NEW, Solved): Status.SOLVED,
     (Status.OPEN, Solved): Status.SOLVED,
     (Status.WAITING, Solved): Status.SOLVED,
@@ -105,7 +110,9 @@ def begin(case_id: int, first: Recorded) -> Case:
 def apply(case: Case, record: Recorded) -> Case:
     """The case after one more event."""
     status = NEXT.get((case.status, type(record.event)), case.status)
-    return replace(case, seq=record.seq, updated_at=record.at, status=status, **_changes(case, record))
+    # An imported mail may be older than what is in the case already.
+    updated_at = max(case.updated_at, record.at)
+    return replace(case, seq=record.seq, updated_at=updated_at, status=status, **_changes(case, record))
 
 
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
@@ -125,8 +132,10 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"labels": (*case.labels, label)}
         case Solved(closes_at=closes_at):
             return {"closes_at": closes_at}
+        case Imported():
+            return {"history": True}
         case Reopened() | Closed():
-            return {"closes_at": None}
+            return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
     return {}

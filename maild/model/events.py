@@ -82,6 +82,22 @@ class Noted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Filed(Event):
+    """A mail of the past that is no answer and no question: an acknowledgement, a notice, a bounce."""
+
+    kind: ClassVar[str] = "filed"
+    message: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported(Event):
+    """The case is history: it was imported, nobody was told of it, and it rests until somebody answers one of its mails."""
+
+    kind: ClassVar[str] = "imported"
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned(Event):
     """The case has this handler now (None: nobody), for this reason."""
 
@@ -285,6 +301,8 @@ KINDS: dict[str, type[Event]] = {
         Received,
         Replied,
         Noted,
+        Filed,
+        Imported,
         Assigned,
         Moved,
         Watched,

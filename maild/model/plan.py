@@ -31,6 +31,23 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What an import knows of a mail beside the mail.
+
+    open_since  a case with a mail as young is open work; None: all is history
+    homeless    it names no desk of ours: it may join a case, but opens none
+    case        the case in which maild exported it, as a key among message ids; "" if it did not
+    way         "in" or "out" as exported, "" if not; internal likewise
+    """
+
+    open_since: datetime | None = None
+    homeless: bool = False
+    case: str = ""
+    way: str = ""
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A mail read and judged for trust, outside any transaction.
 
@@ -45,6 +62,7 @@ class Prepared:
     subject, body  the contents that events and rows will name
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
                 (history: nobody is told of it)
+    past        what an import knows of it
     """
 
     id: int
@@ -63,6 +81,7 @@ class Prepared:
     marks: tuple[Token, ...] = ()
     also: tuple[str, ...] = ()
     source: str = "smtp"
+    past: Past = Past()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,17 @@ def accept(session: Session, taken: Taken) -> tuple[int, bool]:
     return row_id, new
 
 
+def keep(session: Session, taken: Taken) -> tuple[int, bool]:
+    """Store a mail of any size in one go, for who is not the daemon: nothing of it is there before all of it is.
+
+    A large one holds the writer for as long as its bytes take; half of it in steps would be swept by a daemon that starts meanwhile.
+    """
+    if len(taken.raw) > CHUNK:
+        for n, start in enumerate(range(0, len(taken.raw), PIECE)):
+            stage(session, taken.raw_id, n, taken.raw[start : start + PIECE], taken.received_at)
+    return accept(session, taken)
+
+
 def _insert(session: Session, taken: Taken, digest: str, received: int) -> int | None:
     row = session.one(
         "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, state, attempts, due_at)"

@@ -20,7 +20,8 @@ from maild.store.outbox import attachment
 
 View = dict[str, Any]
 _CAME = (
-    "SELECT m.at, m.author, m.kind, m.message_id, m.internal, m.standing, m.attachments, t.text, m.incoming, i.trust, m.id"
+    "SELECT m.at, m.author, m.kind, m.message_id, m.internal, m.standing, m.attachments, t.text, m.incoming, i.trust, m.id,"
+    " m.direction"
     " FROM message m LEFT JOIN content t ON t.commitment=m.content LEFT JOIN incoming i ON i.id=m.incoming"
     " WHERE m.case_id=? ORDER BY m.id"
 )
@@ -65,7 +66,9 @@ def _in(row: Sequence[Any], name: Callable[[str], str]) -> View:
     trust = json.loads(row[9]) if row[9] else {}
     return {
         "at": iso(moment(row[0])),
-        "direction": "in",
+        # What was imported may have been ours: it was sent long ago, by whatever sent it.
+        "direction": row[11],
+        **({"state": "done"} if row[11] == "out" else {}),
         "from": body.get("from") or name(row[1]),
         "from_name": body.get("from_name", ""),
         "to": body.get("to", []),

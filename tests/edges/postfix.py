@@ -1,7 +1,7 @@
 """postfix: a private Postfix, as root, from Debian's own master.cf (its lmtp client is chrooted to the queue directory).
 
 with Postfix(folder) as mta:  mta.port takes SMTP, mta.door is where our LMTP socket must stand, mta.log what it logged
-SNIPPET is what the README tells a sysadmin to write into main.cf.
+SNIPPET is what the README tells a sysadmin to write into main.cf; services are more lines for master.cf.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 class Postfix:
     """Started on entry, stopped on exit."""
 
-    def __init__(self, folder: Path, snippet: str = SNIPPET) -> None:
+    def __init__(self, folder: Path, snippet: str = SNIPPET, services: str = "") -> None:
         assert MASTER.exists(), "Debian's postfix is not installed"
         assert os.geteuid() == 0, "a private Postfix must be started by root"
         self.port = free_port()
@@ -71,7 +71,7 @@ class Postfix:
         folder.chmod(0o755)
         shutil.chown(folder / "lib", "postfix")
         (self.etc / "main.cf").write_text(MAIN.format(folder=folder) + snippet)
-        (self.etc / "master.cf").write_text(self._master())
+        (self.etc / "master.cf").write_text(self._master() + services)
         self._make_room()
         self.server: subprocess.Popen[bytes] | None = None
 
