@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -56,6 +56,49 @@ class RelayTo:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuth:
+    """How a mailbox's token is had (RFC 6749).  secret_file: the client's secret, or Google's JSON key; None: the credential."""
+
+    provider: str
+    token_url: str
+    scope: str
+    client_id: str = ""
+    secret_file: Path | None = None
+    secret_expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox whose mail we take by IMAP.
+
+    tls       none (loopback only), starttls (required), implicit
+    desk      key of the desk that mail without an address of ours belongs to; "" = the default desk
+    after     what becomes of a mail that was taken: leave, mark (as read), move (to the folder `archive`)
+    aside     the folder for mail that cannot be taken; made when it is needed
+    line      where it stands in maild.yaml, for what only the policy can tell
+    """
+
+    name: str
+    host: str
+    port: int = 993
+    tls: str = "implicit"
+    username: str = ""
+    password_file: Path | None = None
+    folder: str = "INBOX"
+    desk: str = ""
+    after: str = "leave"
+    archive: str = ""
+    aside: str = "maild-aside"
+    oauth: OAuth | None = None
+    line: int = field(default=0, compare=False)
+
+    @property
+    def credential(self) -> str:
+        """The systemd credential that its secret may come in."""
+        return f"imap-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Authenticator:
     """A named way to believe From: authserv-id with its id, or closed-network with networks."""
 
@@ -80,6 +123,7 @@ class Config:
     undo: timedelta = timedelta(seconds=60)
     burst: timedelta = timedelta(seconds=60)
     log_level: str = "info"
+    mailboxes: tuple[Mailbox, ...] = ()
 
     @property
     def control(self) -> Path:

@@ -6,6 +6,7 @@ Only what stands in the file is checked here; what the machine must tell (paths,
 from __future__ import annotations
 
 import re
+from datetime import date
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
@@ -110,6 +111,77 @@ class AuthenticatorForm(Strict):
         return self
 
 
+def _after(value: str | dict[str, str]) -> str | dict[str, str]:
+    if isinstance(value, str) and value not in ("leave", "mark"):
+        raise wrong(f"{value[:40]!r} is not known", "write leave, mark or {move: FOLDER}")
+    if isinstance(value, dict) and list(value) != ["move"]:
+        raise wrong("must be leave, mark or a folder to move to", "write {move: FOLDER}")
+    return value
+
+
+def _token_url(value: str) -> str:
+    loopback = re.match(r"http://(127\.[0-9.]+|localhost|\[::1\])[:/]", value)
+    if not loopback and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]*", value):
+        raise wrong(f"{value[:80]!r} is no token endpoint", "write it like https://login.example.org/oauth2/token")
+    return value
+
+
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise wrong(f"{value[:40]!r} is no day", "write it like 2027-03-31") from None
+    return value
+
+
+def _name(value: str) -> str:
+    # It becomes part of a credential's file name, of metrics and of the command line.
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,38}", value):
+        raise wrong(f"{value[:40]!r} is no name", "use small letters, digits, - and _")
+    return value
+
+
+class OAuthForm(Strict):
+    """Tokens instead of a password (XOAUTH2)."""
+
+    provider: Literal["microsoft", "google"] | None = Field(
+        default=None, description="Left out: token_url says it all."
+    )
+    token_url: Annotated[str, AfterValidator(_token_url)] | None = Field(
+        default=None, description="Left out: the provider's."
+    )
+    client_id: Line | None = Field(default=None, description="The application's id.")
+    tenant: Line | None = Field(default=None, description="Microsoft: the directory's id.")
+    scope: Line | None = Field(default=None, description="Left out: the provider's for IMAP.")
+    secret_file: File | None = Field(default=None, description="The client's secret, or Google's JSON key file.")
+    secret_expires: Annotated[str, AfterValidator(_day)] | None = Field(
+        default=None, description="Its last day; maild warns 14 days before."
+    )
+
+
+class MailboxForm(Strict):
+    """A mailbox whose mail is taken by IMAP."""
+
+    name: Annotated[str, AfterValidator(_name)] = Field(
+        examples=["support"], description="Stays: the cursor is kept under it."
+    )
+    host: HostPort = Field(examples=["imap.example.org:993"], description="The server and its port.")
+    tls: Literal["none", "starttls", "implicit"] = Field(default="implicit", description="none: loopback only.")
+    username: Line = Field(examples=["support@example.org"], description="As the server knows it.")
+    password_file: File | None = Field(default=None, description="Or the systemd credential imap-NAME.")
+    folder: Line = "INBOX"
+    desk: Line | None = Field(
+        default=None, description="The desk of mail that names no address of ours; else the first."
+    )
+    after: Annotated[
+        str | dict[str, Line],
+        AfterValidator(_after),
+        WithJsonSchema({"anyOf": [{"enum": ["leave", "mark"]}, {"type": "object", "required": ["move"]}]}),
+    ] = Field(default="leave", description="What becomes of a mail that was taken.")
+    aside: Line = Field(default="maild-aside", description="The folder for mail that cannot be taken.")
+    oauth: OAuthForm | None = None
+
+
 # A section of which every line is a comment.
 _EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
@@ -125,6 +197,9 @@ class ConfigForm(Strict):
     relay: Annotated[RelayForm, _EMPTY] = RelayForm()
     authenticators: Annotated[list[AuthenticatorForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
         default=[]
+    )
+    mailboxes: Annotated[list[MailboxForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
+        default=[], description="Mail that is taken by IMAP."
     )
     admin: Address | None = Field(default=None, description="Gets mail to postmaster and alarms.")
     undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")

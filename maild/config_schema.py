@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from maild.config import Authenticator, Config, Door, RelayTo
 from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, RelayForm
+from maild.config_mailboxes import mailboxes
 from maild.policy.read import Path as YamlPath
 from maild.policy.shape import fits
 from maild.policy.source import Source, raise_all
@@ -60,10 +61,23 @@ class _Reader:
             timedelta(seconds=form.undo),
             timedelta(seconds=form.burst),
             form.log_level,
+            mailboxes(form.mailboxes, self),
         )
 
-    def _wrong(self, path: YamlPath, what: str, cure: str) -> None:
+    def wrong(self, path: YamlPath, what: str, cure: str) -> None:
+        """Something to mend, at that place or the nearest thing around it."""
         self._source.wrong(path, what, cure)
+
+    def line(self, path: YamlPath) -> int:
+        return self._source.place(path)[0]
+
+    def secret(self, path: YamlPath, file: str) -> Path:
+        """The file of a secret, absolute; it must be readable, and not by everybody."""
+        self._secret(path, self._base / file)
+        return self._base / file
+
+    def is_loopback(self, host: str) -> bool:
+        return _loopback(host)
 
     def _state(self, given: str) -> Path:
         # systemd may name several folders; the first is ours (systemd.exec(5)).
@@ -75,7 +89,7 @@ class _Reader:
     def _socket(self, path: YamlPath, socket: Path) -> Path:
         if len(str(socket).encode()) > LONGEST_SOCKET:
             what = f"the socket {socket} has a longer path than the {LONGEST_SOCKET} bytes that Linux takes"
-            self._wrong(path, what, "choose a shorter folder")
+            self.wrong(path, what, "choose a shorter folder")
         return socket
 
     def _database(self, given: str, state: Path) -> str:
@@ -87,13 +101,13 @@ class _Reader:
         if scheme == "sqlite":
             return str(self._base / rest.removeprefix("/")) if not rest.startswith("//") else rest[1:]
         if scheme not in ("postgresql", "postgres"):
-            self._wrong(
+            self.wrong(
                 ("database",), f"{scheme}:// is no database that maild knows", "write postgresql://... or leave it out"
             )
         secret = ":" in rest.rpartition("@")[0] or re.search(r"[?&]password=", rest)
         if secret and self._open_to_all(Path(self._source.name)):
             cure = f"chmod 640 {self._source.name}, or leave the password to peer authentication or ~/.pgpass"
-            self._wrong(("database",), "its password can be read by everybody on this machine", cure)
+            self.wrong(("database",), "its password can be read by everybody on this machine", cure)
         return given
 
     def _door(self, form: DoorForm) -> Door:
@@ -123,7 +137,7 @@ class _Reader:
             return None, None
         if form.certificate is None or form.key is None:
             here, other = ("certificate", "key") if form.certificate else ("key", "certificate")
-            self._wrong(
+            self.wrong(
                 ("door", here), f"{here} needs {other} beside it", f"add {other}, or remove both: no STARTTLS then"
             )
             return None, None
@@ -139,35 +153,35 @@ class _Reader:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
         except (OSError, ValueError) as error:
             what = f"certificate and key cannot be used: {getattr(error, 'reason', None) or error}"
-            self._wrong(("door", "certificate"), what, "name a PEM chain and the unencrypted key that belongs to it")
+            self.wrong(("door", "certificate"), what, "name a PEM chain and the unencrypted key that belongs to it")
 
     def _relay(self, form: RelayForm) -> RelayTo:
         host, port = _host(form.host)
         if form.tls == "none" and not _loopback(host):
             what = f"letters would go to {host} unprotected"
             cure = "write tls: starttls (or implicit); without TLS only to this machine itself"
-            self._wrong(("relay", "tls" if ("relay", "tls") in self._source.positions else "host"), what, cure)
+            self.wrong(("relay", "tls" if ("relay", "tls") in self._source.positions else "host"), what, cure)
         password = self._base / form.password_file if form.password_file else None
         if password:
             self._secret(("relay", "password_file"), password)
-        if form.username and not password and not self._credential():
+        if form.username and not password and not self.has_credential(CREDENTIAL):
             cure = f"add password_file, or the systemd credential {CREDENTIAL}"
-            self._wrong(("relay", "username"), "a username without a password", cure)
+            self.wrong(("relay", "username"), "a username without a password", cure)
         if password and not form.username:
-            self._wrong(("relay", "password_file"), "a password without a username", "add username")
+            self.wrong(("relay", "password_file"), "a password without a username", "add username")
         give_up = timedelta(seconds=form.give_up)
         return RelayTo(host, port, form.tls, form.username, password, form.envelope, form.connections, give_up)
 
-    def _credential(self) -> bool:
+    def has_credential(self, name: str) -> bool:
         folder = self._environ.get("CREDENTIALS_DIRECTORY")
-        return bool(folder) and (Path(str(folder)) / CREDENTIAL).is_file()
+        return bool(folder) and (Path(str(folder)) / name).is_file()
 
     def _readable(self, path: YamlPath, file: Path) -> bool:
         try:
             with file.open("rb"):
                 return True
         except OSError as error:
-            self._wrong(
+            self.wrong(
                 path, f"{file} cannot be read: {error.strerror}", "name the file, or let the user of maild read it"
             )
         return False
@@ -176,7 +190,7 @@ class _Reader:
         if not self._readable(path, file):
             return False
         if self._open_to_all(file):
-            self._wrong(path, f"{file} can be read by everybody on this machine", f"chmod 600 {file}")
+            self.wrong(path, f"{file} can be read by everybody on this machine", f"chmod 600 {file}")
         return True
 
     def _open_to_all(self, file: Path) -> bool:
