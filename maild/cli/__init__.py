@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "check",
     "case": "case",
     "queue": "queue",
+    "doctor": "doctor",
     "inspect": "inspect",
     "try": "try_",
     "explain": "explain",

@@ -199,7 +199,8 @@ class _Walk:
         hosts = [record.split()[-1] for record in answer.records]
         if len(hosts) > EXCHANGES:
             self.errors.append(f"mx:{target} has {len(hosts)} servers; more than {EXCHANGES} may not be asked")
-        return any([self.a(host, cidr) for host in hosts[:EXCHANGES]])
+        # All of them, so that all are asked for in one round.
+        return True in [self.a(host, cidr) for host in hosts[:EXCHANGES]]
 
     def exists(self, target: str, cidr: str) -> bool:
         answer = self.book.ask(target, "A")
@@ -236,7 +237,9 @@ def judge(domain: str, address: str, sender: str, book: Book) -> Spf:
     found = walk.records(domain)
     result = walk.result(domain, (domain,))
     if walk.lookups > LOOKUPS:
-        walk.errors.append(f"it takes {walk.lookups} lookups; after {LOOKUPS} receivers give up (RFC 7208 section 4.6.4)")
+        walk.errors.append(
+            f"it takes {walk.lookups} lookups; after {LOOKUPS} receivers give up (RFC 7208 section 4.6.4)"
+        )
     if walk.voids > VOIDS:
         walk.oddities.append(f"{walk.voids} of its names lead nowhere; more than {VOIDS} may make receivers give up")
     if walk.silent:

@@ -48,8 +48,11 @@ def judge(now: datetime, newest: datetime | None, kept: bool | None) -> Iterator
     elif kept is False:
         yield warning("nothing keeps the clock right", "it drifts by seconds a day, and deadlines with it", _CURE)
     elif kept is None:
-        yield note("whether the clock is kept right cannot be seen here", "in a container the host keeps it",
-                   "timedatectl on the host tells")  # fmt: skip
+        yield note(
+            "whether the clock is kept right cannot be seen here",
+            "in a container the host keeps it",
+            "timedatectl on the host tells",
+        )
     else:
         yield ok("the clock is synchronised")
 
@@ -79,5 +82,9 @@ def _zones(names: list[str]) -> Iterator[Finding]:
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            yield error(f"the zone {name} is unknown here", "its desk's times cannot be shown",
-                        "apt-get install tzdata, or pip install -U tzdata", zone=name)  # fmt: skip
+            yield error(
+                f"the zone {name} is unknown here",
+                "its desk's times cannot be shown",
+                "apt-get install tzdata, or pip install -U tzdata",
+                zone=name,
+            )

@@ -59,8 +59,11 @@ def _away(made: Database, reason: str) -> Finding:
         broken = "malformed" in reason or "not a database" in reason
         cure = "restore the newest backup; what is lost: sqlite3 FILE .recover" if broken else f"ls -l {made.url}*"
         return error(f"{made.url}: {reason}", "no mail can be taken", cure)
-    return error(f"PostgreSQL does not let us in: {reason[:300]}", "mail is put off (451) until it does",
-                 "systemctl status postgresql; psql as the user of maild tells more")  # fmt: skip
+    return error(
+        f"PostgreSQL does not let us in: {reason[:300]}",
+        "mail is put off (451) until it does",
+        "systemctl status postgresql; psql as the user of maild tells more",
+    )
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------------------
@@ -77,12 +80,20 @@ def _sqlite(session: Session, file: Path) -> Iterator[Finding]:
     yield from _whole(session, file)
     waste = int(str(_pragma(session, "freelist_count"))) * int(str(_pragma(session, "page_size")))
     if waste > _LARGE_WASTE and waste * 4 > file.stat().st_size:
-        yield note(f"{size(waste)} of {size(file.stat().st_size)} in {file.name} are empty", "they are used again, but not "
-                   "given back", f"with maild stopped: sqlite3 {file} VACUUM", waste=waste)  # fmt: skip
+        yield note(
+            f"{size(waste)} of {size(file.stat().st_size)} in {file.name} are empty",
+            "they are used again, but not given back",
+            f"with maild stopped: sqlite3 {file} VACUUM",
+            waste=waste,
+        )
     log = file.with_name(f"{file.name}-wal")
     if log.exists() and log.stat().st_size > _LARGE_LOG:
-        yield warning(f"{log.name} has grown to {size(log.stat().st_size)}", "somebody reads without an end, so that it cannot be "
-                      "put into the database", f"fuser -v {file} shows who; end what is not maild", log=log.stat().st_size)  # fmt: skip
+        yield warning(
+            f"{log.name} has grown to {size(log.stat().st_size)}",
+            "somebody reads without an end, so that it cannot be put into the database",
+            f"fuser -v {file} shows who; end what is not maild",
+            log=log.stat().st_size,
+        )
 
 
 def _pragma(session: Session, name: str) -> object:
@@ -100,14 +111,21 @@ def _whole(session: Session, file: Path, seconds: float = QUICK_CHECK) -> Iterat
     except Exception as problem:
         if "interrupted" not in str(problem):
             raise
-        yield note(f"{file.name} is too large to be looked through in {seconds:.0f} s", "nothing was wrong so far",
-                   f"at a quiet hour: sqlite3 {file} 'PRAGMA quick_check'")  # fmt: skip
+        yield note(
+            f"{file.name} is too large to be looked through in {seconds:.0f} s",
+            "nothing was wrong so far",
+            f"at a quiet hour: sqlite3 {file} 'PRAGMA quick_check'",
+        )
         return
     finally:
         connection.set_progress_handler(None, 0)
     if rows != ["ok"]:
-        yield error(f"{file} is damaged: {one_line(rows[0])}", "cases and mails in it may be lost", "stop maild, keep a copy of the "
-                    "file, and restore the newest backup; see also: sqlite3 FILE .recover", rows=rows)  # fmt: skip
+        yield error(
+            f"{file} is damaged: {one_line(rows[0])}",
+            "cases and mails in it may be lost",
+            "stop maild, keep a copy of the file, and restore the newest backup; see also: sqlite3 FILE .recover",
+            rows=rows,
+        )
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------------------
@@ -125,11 +143,18 @@ def _postgresql(session: Session, now: datetime) -> Iterator[Finding]:
                 setting=name,
             )
     if _show(session, "server_encoding") != "UTF8":
-        yield error(f"the database is in {_show(session, 'server_encoding')}", "mails in other scripts could not be stored",
-                    "make a new one: createdb -E UTF8 -T template0 maild")  # fmt: skip
+        yield error(
+            f"the database is in {_show(session, 'server_encoding')}",
+            "mails in other scripts could not be stored",
+            "make a new one: createdb -E UTF8 -T template0 maild",
+        )
     standby = session.one("SELECT pg_is_in_recovery()")
     if standby and standby[0]:
-        yield error("this PostgreSQL is a standby", "nothing can be written to it", "name the primary in database: of maild.yaml")
+        yield error(
+            "this PostgreSQL is a standby",
+            "nothing can be written to it",
+            "name the primary in database: of maild.yaml",
+        )
     yield from judge_version(int(_show(session, "server_version_num")) // 10_000, now.date())
 
 
@@ -141,8 +166,12 @@ def _show(session: Session, name: str) -> str:
 def judge_version(major: int, today: date) -> Iterator[Finding]:
     ends = _ENDS.get(major)
     if major < _OLDEST or (ends is not None and ends < today):
-        yield warning(f"PostgreSQL {major} is no longer looked after", "faults that are found in it stay", "pg_upgradecluster to a "
-                      "newer one (https://www.postgresql.org/support/versioning/)", version=major)  # fmt: skip
+        yield warning(
+            f"PostgreSQL {major} is no longer looked after",
+            "faults that are found in it stay",
+            "pg_upgradecluster to a newer one (https://www.postgresql.org/support/versioning/)",
+            version=major,
+        )
 
 
 # --- is it ours -----------------------------------------------------------------------------------------------------------------
@@ -156,8 +185,14 @@ def schema(ground: Ground) -> list[Finding]:
         except migrate.Newer as problem:
             return [error(str(problem), "the daemon does not start with it", "install the newer maild")]
     if pending:
-        return [warning(f"{len(pending)} migrations are pending: {', '.join(pending)}", "commands may not find their tables",
-                        "restart the daemon, or with it stopped: maild migrate", pending=list(pending))]  # fmt: skip
+        return [
+            warning(
+                f"{len(pending)} migrations are pending: {', '.join(pending)}",
+                "commands may not find their tables",
+                "restart the daemon, or with it stopped: maild migrate",
+                pending=list(pending),
+            )
+        ]
     return [ok("the tables are those of this release")]
 
 
@@ -175,8 +210,13 @@ def keys(ground: Ground) -> list[Finding]:
     with looking(ground.config) as session:
         row = session.one("SELECT value FROM setting WHERE key='key_fingerprint'")
     if row is not None and row[0] != mine:
-        return [error(f"{path} does not belong to this database", "every signed address that is out there is dead, and the daemon "
-                      "does not start", f"restore {path} from the same backup as the database")]  # fmt: skip
+        return [
+            error(
+                f"{path} does not belong to this database",
+                "every signed address that is out there is dead, and the daemon does not start",
+                f"restore {path} from the same backup as the database",
+            )
+        ]
     return [ok("the keys belong to this database")]
 
 
@@ -188,8 +228,12 @@ def queues(ground: Ground) -> list[Finding]:
             " SELECT 'letter', count(*) FROM outbox WHERE state='held'"
         )
     findings = [
-        warning(f"{count} {word}{'s are' if count > 1 else ' is'} held", "something unforeseen happened with it; the rest goes on",
-                "maild queue list, maild queue show ID, and after the cure: maild queue retry ID", held=count)  # fmt: skip
+        warning(
+            f"{count} {word}{'s are' if count > 1 else ' is'} held",
+            "something unforeseen happened with it; the rest goes on",
+            "maild queue list, maild queue show ID, and after the cure: maild queue retry ID",
+            held=count,
+        )
         for word, count in rows
         if count
     ]
@@ -204,7 +248,10 @@ def backup(ground: Ground) -> list[Finding]:
 
 
 def judge_backup(written: str, now: datetime) -> Finding:
-    why, cure = "a disk that dies would take every case with it", "maild backup FOLDER, daily by cron or a systemd timer"
+    why, cure = (
+        "a disk that dies would take every case with it",
+        "maild backup FOLDER, daily by cron or a systemd timer",
+    )
     try:
         age = now - datetime.fromisoformat(written)
     except (ValueError, TypeError):

@@ -89,9 +89,7 @@ def _password(config: Config) -> Iterator[Finding]:
         return
     mode = path.stat().st_mode
     if mode & (_GROUP | _OTHERS) & ~stat.S_IRGRP:
-        yield error(
-            f"{path} can be read or written by others", "it is the password of the relay", f"chmod 600 {path}"
-        )
+        yield error(f"{path} can be read or written by others", "it is the password of the relay", f"chmod 600 {path}")
 
 
 def _sockets(config: Config) -> Iterator[Finding]:
@@ -117,7 +115,7 @@ def _sockets(config: Config) -> Iterator[Finding]:
         yield warning(
             f"only {_name(found.st_uid)} may use {lmtp} (group {group})",
             "the mail server runs as another user and cannot hand its mail over",
-            f"chgrp postfix {lmtp.parent} && chmod 2710 {lmtp.parent}, lmtp_mode: \"0660\" in maild.yaml, and start maild again",
+            f'chgrp postfix {lmtp.parent} && chmod 2710 {lmtp.parent}, lmtp_mode: "0660" in maild.yaml, and start maild again',
             group=group,
         )
 

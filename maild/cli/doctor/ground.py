@@ -2,19 +2,15 @@
 
 Ground.config, Ground.policy     Unseen when they cannot be read (the check `configuration` says why)
 looking(config) -> Session       for reading, without refusing a PostgreSQL that forgets: that is a finding
-in_thread(job)                   a job that waits, in a thread that never holds the command up
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from maild.cli.check import Found
 from maild.cli.doctor.finding import Unseen
@@ -24,7 +20,6 @@ from maild.model.policy import Policy
 from maild.store.database import Database, Session, is_database_error
 
 SMTP_PORT = 25
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +84,3 @@ def looking(config: Config) -> Iterator[Session]:
     finally:
         with contextlib.suppress(Exception):
             database.close()
-
-
-async def in_thread(job: Callable[[], T]) -> T:
-    """Its result.  The thread is a daemon: what never answers (NFS, a resolver) cannot keep the command from ending."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, problem: BaseException | None) -> None:
-        if future.done():
-            return
-        if problem is not None:
-            future.set_exception(problem)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]
-
-    def run() -> None:
-        outcome: tuple[T | None, BaseException | None]
-        try:
-            outcome = job(), None
-        except Exception as problem:
-            outcome = None, problem
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, *outcome)
-
-    threading.Thread(target=run, daemon=True).start()
-    return await future

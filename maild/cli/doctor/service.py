@@ -25,7 +25,12 @@ from maild.edges import control
 UNIT = "maild.service"
 _PATIENCE = 5
 # https://devguide.python.org/versions/: security fixes end with that month.
-_PYTHONS = {(3, 11): date(2027, 10, 31), (3, 12): date(2028, 10, 31), (3, 13): date(2029, 10, 31), (3, 14): date(2030, 10, 31)}
+_PYTHONS = {
+    (3, 11): date(2027, 10, 31),
+    (3, 12): date(2028, 10, 31),
+    (3, 13): date(2029, 10, 31),
+    (3, 14): date(2030, 10, 31),
+}
 _OPENSSL = (3, 0)
 
 
@@ -39,13 +44,19 @@ def daemon(ground: Ground) -> list[Finding]:
 def _running(config: Config) -> Iterator[Finding]:
     answer = asked(config)
     if answer is None and locked(config.state / "lock"):
-        yield warning(f"somebody holds the lock on {config.state}, but no daemon answers", "a daemon that hangs takes no mail",
-                      f"fuser -v {config.state}/lock shows who; systemctl restart maild")  # fmt: skip
+        yield warning(
+            f"somebody holds the lock on {config.state}, but no daemon answers",
+            "a daemon that hangs takes no mail",
+            f"fuser -v {config.state}/lock shows who; systemctl restart maild",
+        )
     elif answer is None:
         yield warning("the daemon does not run", "no mail is taken or sent", "systemctl start maild (or: maild run)")
     elif answer.get("reload_error"):
-        yield warning("the last reload was refused, the old rules are in force", "what was changed since does not count",
-                      "maild check, then: maild reload")  # fmt: skip
+        yield warning(
+            "the last reload was refused, the old rules are in force",
+            "what was changed since does not count",
+            "maild check, then: maild reload",
+        )
     elif answer.get("policy") is None:
         yield warning("the daemon answers strangely", "it may be of another release", "systemctl restart maild")
 
@@ -74,8 +85,11 @@ def locked(lock: Path) -> bool:
 def _shared(config: Config) -> Iterator[Finding]:
     postgresql = config.database.startswith(("postgresql://", "postgres://"))
     if not postgresql and not Path(config.database).is_relative_to(config.state):
-        yield note(f"{config.database} is not in the state folder", "its lock does not keep a second maild with another state from "
-                   "the same file", f"put it into {config.state}, or see to it that no other maild.yaml names it")  # fmt: skip
+        yield note(
+            f"{config.database} is not in the state folder",
+            "its lock does not keep a second maild with another state from the same file",
+            f"put it into {config.state}, or see to it that no other maild.yaml names it",
+        )
 
 
 def _unit() -> Iterator[Finding]:
@@ -88,10 +102,16 @@ def _unit() -> Iterator[Finding]:
     except (OSError, subprocess.TimeoutExpired):
         return
     if state in ("", "not-found"):
-        yield note(f"systemd has no {UNIT}", "nothing starts maild after a restart of the machine", "see systemd/README.md")
+        yield note(
+            f"systemd has no {UNIT}", "nothing starts maild after a restart of the machine", "see systemd/README.md"
+        )
     elif state not in ("enabled", "enabled-runtime", "static", "alias", "generated"):
-        yield warning(f"{UNIT} is {state}", "nothing starts maild after a restart of the machine",
-                      "systemctl enable maild.socket maild.service", state=state)  # fmt: skip
+        yield warning(
+            f"{UNIT} is {state}",
+            "nothing starts maild after a restart of the machine",
+            "systemctl enable maild.socket maild.service",
+            state=state,
+        )
 
 
 def versions(ground: Ground) -> list[Finding]:
@@ -110,20 +130,30 @@ def versions(ground: Ground) -> list[Finding]:
 def judge_python(version: tuple[int, int], today: date) -> Iterator[Finding]:
     ends = _PYTHONS.get(version)
     if ends is not None and ends < today:
-        yield warning(f"Python {version[0]}.{version[1]} gets no security fixes any more", "it reads what strangers send",
-                      "make maild's venv anew with a newer Python")  # fmt: skip
+        yield warning(
+            f"Python {version[0]}.{version[1]} gets no security fixes any more",
+            "it reads what strangers send",
+            "make maild's venv anew with a newer Python",
+        )
 
 
 def judge_sqlite(version: tuple[int, ...]) -> Iterator[Finding]:
     # https://www.sqlite.org/wal.html#walresetbug: mended in 3.51.3, and in 3.44.6 and 3.50.7.
     mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     if not mended:
-        yield note(f"SQLite {'.'.join(map(str, version))} has the WAL-reset fault", "once in a very long while a checkpoint beside a "
-                   "write may damage the file", "a newer SQLite (3.51.3 or later) when your system has one; until then backups, "
-                   "which you have anyway, or PostgreSQL", sqlite=list(version))  # fmt: skip
+        yield note(
+            f"SQLite {'.'.join(map(str, version))} has the WAL-reset fault",
+            "once in a very long while a checkpoint beside a write may damage the file",
+            "a newer SQLite (3.51.3 or later) when your system has one; until then backups, "
+            "which you have anyway, or PostgreSQL",
+            sqlite=list(version),
+        )
 
 
 def judge_openssl(version: tuple[int, ...]) -> Iterator[Finding]:
     if version < _OPENSSL:
-        yield warning(f"OpenSSL {'.'.join(map(str, version))} gets no fixes any more", "it guards every connection",
-                      "a newer release of your system")  # fmt: skip
+        yield warning(
+            f"OpenSSL {'.'.join(map(str, version))} gets no fixes any more",
+            "it guards every connection",
+            "a newer release of your system",
+        )

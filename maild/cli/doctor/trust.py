@@ -9,10 +9,9 @@ from collections import Counter
 from maild.cli.doctor.finding import Finding, error, note, ok, warning
 from maild.cli.doctor.ground import Ground, looking
 from maild.config import Config
-from maild.mail import scan
 from maild.store import incoming
 
-_LATEST, _ENOUGH, _READ = 50, 3, 10
+_LATEST, _ENOUGH, _READ, _HEADER = 50, 3, 10, 100_000
 _FIELD = re.compile(rb"^Authentication-Results:\s*([^\s;]+)", re.I | re.M)
 _NO_SUCH = "no Authentication-Results of "
 
@@ -31,8 +30,13 @@ def authenticators(ground: Ground) -> list[Finding]:
         ]
     wide = [str(n) for a in config.authenticators for n in a.networks if n.num_addresses > 2**24 and n.is_global]
     if wide:
-        return [error(f"{', '.join(wide)} is no closed network", "whoever sends from there is believed to be your handler",
-                      "name your own network in closed-network")]  # fmt: skip
+        return [
+            error(
+                f"{', '.join(wide)} is no closed network",
+                "whoever sends from there is believed to be your handler",
+                "name your own network in closed-network",
+            )
+        ]
     ids = [a.id for a in config.authenticators if a.id]
     return [*_seen(config, ids)] if ids else [ok("mail from the closed network is believed")]
 
@@ -57,14 +61,14 @@ def _seen(config: Config, ids: list[str]) -> list[Finding]:
 
 def _named(mail: bytes) -> set[str]:
     """The ids in a mail's own header."""
-    header = scan_header(mail)
+    header = _header(mail)
     return {name.decode("ascii", "replace").lower() for name in _FIELD.findall(header)}
 
 
-def scan_header(mail: bytes) -> bytes:
+def _header(mail: bytes) -> bytes:
     """The octets above the first empty line."""
     end = re.search(rb"\r?\n\r?\n", mail)
-    return mail[: end.start()] if end else mail[: scan.LARGEST_HEADER]
+    return mail[: end.start()] if end else mail[:_HEADER]
 
 
 def _nobody(ids: list[str], others: Counter[str], count: int) -> Finding:
@@ -72,6 +76,10 @@ def _nobody(ids: list[str], others: Counter[str], count: int) -> Finding:
     why = "handlers' replies are not believed, and none of their commands is done"
     if others:
         name = others.most_common(1)[0][0]
-        return warning(f"{text}; they bear those of {name}", why, f"if that is your mail server, write: authserv-id: {name}",
-                       seen=sorted(others))  # fmt: skip
+        return warning(
+            f"{text}; they bear those of {name}",
+            why,
+            f"if that is your mail server, write: authserv-id: {name}",
+            seen=sorted(others),
+        )
     return warning(text, why, "let the mail server check DMARC and write it (OpenDMARC with OpenDKIM, or Rspamd)")
