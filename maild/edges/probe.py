@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -118,7 +119,7 @@ async def connect(host: str, port: int, patience: float) -> socket.socket:
             reasons.append(f"no answer from {address[0]}")
         except OSError as error:
             made.close()
-            reasons.append(f"{address[0]}: {error.strerror or error}")
+            reasons.append(f"{address[0]}: {os.strerror(error.errno).lower() if error.errno else error}")
         except BaseException:
             made.close()
             raise

@@ -54,10 +54,23 @@ def _selectors(context: click.Context, parameter: click.Parameter, value: tuple[
     return value
 
 
+def _list(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    """Before a configuration is looked for: there need be none."""
+    if not wanted or context.resilient_parsing:
+        return
+    from maild.cli.doctor.checks import CHECKS, help_text
+
+    for name in CHECKS:
+        click.echo(f"{name:<15} {help_text(name)}")
+    context.exit()
+
+
 @click.command("doctor")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this check; may stand several times.")
 @click.option("--skip", multiple=True, metavar="NAME", help="All but this check; may stand several times.")
-@click.option("--list", "listing", is_flag=True, is_eager=True, help="The checks, and what each looks at.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="The checks, and what each looks at."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding and line.")
 @click.option(
     "--address", metavar="IP", callback=_address, help="The address that letters leave from, as the world sees it."
@@ -75,17 +88,10 @@ def command(
     selectors: tuple[str, ...],
     resolver: tuple[str, int] | None,
     *,
-    listing: bool,
     as_json: bool,
 ) -> int:
     """Look the site over, and say what is wrong, why it matters, and what to do.  Nothing is changed, no mail is sent."""
     names = _names(only, skip)
-    if listing:
-        from maild.cli.doctor.checks import help_text
-
-        for name in names:
-            click.echo(f"{name:<15} {help_text(name)}")
-        return 0
     told = _examine(_ground(config, address, selectors, resolver), names, quiet=as_json)
     _say(told, as_json=as_json)
     bad = any(one.finding.level in ("warning", "error") for one in told)
@@ -134,12 +140,10 @@ def _say(told: Sequence[Told], *, as_json: bool) -> None:
     from maild.cli.desk import say_json
 
     if not as_json:
-        from rich.console import Console
+        from maild.cli.doctor.page import lines
 
-        from maild.cli.doctor.page import show
-
-        piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-        show(told, Console(width=120 if piped else None))
+        for line in lines(told):
+            click.echo(line)
         return
     for one in told:
         found = one.finding

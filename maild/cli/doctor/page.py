@@ -3,78 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+import click
 
 from maild.cli.doctor.checks import Told
 from maild.cli.doctor.finding import Level
-from maild.cli.terminal import one_line
+from maild.cli.terminal import one_line, width, wrapped
 
-_MARKS = {
-    Level.OK: ("✓", "green"),
-    Level.NOTE: ("·", "cyan"),
-    Level.WARNING: ("!", "bold yellow"),
-    Level.ERROR: ("✗", "bold red"),
+_MARKS: dict[Level, tuple[str, dict[str, object]]] = {
+    Level.OK: ("✓", {"fg": "green"}),
+    Level.NOTE: ("·", {"fg": "cyan"}),
+    Level.WARNING: ("!", {"fg": "yellow", "bold": True}),
+    Level.ERROR: ("✗", {"fg": "red", "bold": True}),
 }
-_WIDE = 15
+_NAME = 15
+_TEXT, _MORE = " " * (_NAME + 3), " " * (_NAME + 12)
 
 
-def show(told: Sequence[Told], console: Console) -> None:
+def lines(told: Sequence[Told]) -> Iterator[str]:
     """Everything, and a last line that counts."""
     for one in told:
         if not one.unseen:
-            _row(one, console)
-    _unseen(told, console)
-    console.print()
-    console.print(verdict(told), highlight=False)
+            yield from _finding(one)
+    yield from _unseen(told)
+    yield ""
+    yield _verdict(told)
 
 
-def _row(told: Told, console: Console) -> None:
+def _finding(told: Told) -> Iterator[str]:
     finding = told.finding
     mark, style = _MARKS[finding.level]
     loud = finding.level in (Level.WARNING, Level.ERROR)
-    row = Table.grid(padding=(0, 1))
-    row.add_column(width=1)
-    row.add_column(width=_WIDE, no_wrap=True)
-    row.add_column(ratio=1, overflow="fold")
-    row.add_row(
-        Text(mark, style),
-        Text(told.check, "bold" if loud else "dim"),
-        Text(one_line(finding.text), style if loud else ""),
-    )
-    console.print(row, highlight=False)
+    name = click.style(f"{told.check:<{_NAME}}", bold=loud, dim=not loud)
+    first, *rest = wrapped(one_line(finding.text), width(), _TEXT)
+    yield f"{click.style(mark, **style)} {name} {click.style(first.strip(), **style) if loud else first.strip()}"  # type: ignore[arg-type]
+    yield from (click.style(line, **style) if loud else line for line in rest)  # type: ignore[arg-type]
     for word, text in (("because", finding.why), ("cure", finding.cure)):
         if text:
-            more = Table.grid(padding=(0, 1))
-            more.add_column(width=7, no_wrap=True)
-            more.add_column(ratio=1, overflow="fold")
-            more.add_row(Text(word, "dim"), Text(one_line(text), "dim" if word == "because" else ""))
-            console.print(Padding(more, (0, 0, 0, _WIDE + 3)), highlight=False)
+            first, *rest = wrapped(one_line(text), width(), _MORE)
+            yield f"{_TEXT}{click.style(f'{word:<8}', dim=True)} {first.strip()}"
+            yield from rest
 
 
-def _unseen(told: Sequence[Told], console: Console) -> None:
+def _unseen(told: Sequence[Told]) -> Iterator[str]:
     """What could not be looked at, by reason: without any DNS one line, not seven."""
     reasons: dict[str, list[str]] = {}
     for one in told:
         if one.unseen:
             reasons.setdefault(one.finding.text, []).append(one.check)
     for reason, checks in reasons.items():
-        line = Text("· ", "cyan") + Text(f"not looked at: {', '.join(checks)}", "dim") + Text(f" ({one_line(reason)})")
-        console.print(line, highlight=False)
+        first, *rest = wrapped(f"not looked at: {', '.join(checks)} ({one_line(reason)})", width(), "  ")
+        yield f"{click.style('·', fg='cyan')} {first.strip()}"
+        yield from rest
 
 
-def verdict(told: Sequence[Told]) -> Text:
-    """The last line."""
+def _verdict(told: Sequence[Told]) -> str:
     counts = Counter(one.finding.level for one in told if not one.unseen)
     words = [
         f"{count} {level}{'s' if count > 1 and level is not Level.OK else ''}"
         for level in (Level.ERROR, Level.WARNING, Level.NOTE, Level.OK)
         if (count := counts[level])
     ]
-    good = not counts[Level.ERROR] and not counts[Level.WARNING]
-    start = "All is well" if good else "Something is to be done"
-    return Text(f"{start}: {', '.join(words) or 'nothing was looked at'}.", "green" if good else "bold")
+    bad = counts[Level.ERROR] or counts[Level.WARNING]
+    text = f"{'Something is to be done' if bad else 'All is well'}: {', '.join(words) or 'nothing was looked at'}."
+    return click.style(text, bold=True, fg=None if bad else "green")
