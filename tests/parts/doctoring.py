@@ -15,7 +15,12 @@ from maild.cli.doctor.checks import Told, examine
 from maild.cli.doctor.finding import Finding
 
 
-def doctored(
+def doctored(config: Path, *names: str, **options: Any) -> list[Told]:
+    """As `look`, where no loop runs yet."""
+    return asyncio.run(look(config, *names, **options))
+
+
+async def look(
     config: Path,
     *names: str,
     resolver: str | None = None,
@@ -24,13 +29,10 @@ def doctored(
     deadline: float = 18.0,
     **more: Any,
 ) -> list[Told]:
+    """What these checks say.  more: other fields of Ground, such as settings, now or mx_port."""
     host, _, port = (resolver or "").rpartition(":")
-
-    async def look() -> list[Told]:
-        ground = _ground(config, address, selectors, (host, int(port)) if resolver else None)
-        return await examine(replace(ground, **more), names, deadline)
-
-    return asyncio.run(look())
+    ground = _ground(config, address, selectors, (host, int(port)) if resolver else None)
+    return await examine(replace(ground, **more), names, deadline)
 
 
 def only(told: list[Told]) -> Finding:
