@@ -12,8 +12,8 @@ from parts.doctoring import doctored, levels, only, texts
 from parts.mails import mail, wire
 from parts.nameserver import Nameserver, text
 from parts.net import free_port
-from parts.site import Site, short_folder
 from parts.sink import Sink
+from parts.site import Site, short_folder
 
 ADDRESS = "8.8.4.4"  # any address that is not of a private or documentation network
 ALL = ("mx", "spf", "dkim", "dmarc", "reverse", "greeting")
@@ -79,7 +79,11 @@ def test_without_any_dns_there_is_one_note_and_no_error(site: Site, dns: Nameser
         ({"desk.example": {"A": [ADDRESS]}}, "warning", "no MX, only an address"),
         ({"desk.example": {"MX": ["0 ."]}}, "error", "takes no mail"),
         ({"mx.desk.example": {}}, "error", "mx.desk.example of desk.example has no address"),
-        ({"mx.desk.example": {"CNAME": ["m.desk.example."]}, "m.desk.example": {"A": [ADDRESS]}}, "warning", "alias of m.desk"),
+        (
+            {"mx.desk.example": {"CNAME": ["m.desk.example."]}, "m.desk.example": {"A": [ADDRESS]}},
+            "warning",
+            "alias of m.desk",
+        ),
         ({"desk.example": {"MX": ["10 192.0.2.1."]}}, "error", "is the address 192.0.2.1"),
     ],
 )
@@ -150,7 +154,9 @@ def test_a_selector_is_found_in_a_letter_that_came_back(site: Site, dns: Nameser
     dns.zone["odd77._domainkey.desk.example"] = dns.zone.pop("mail._domainkey.desk.example")
     assert only(doctored(site.config, "dkim", resolver=dns.address)).level == "warning"  # the policy is reject
     site.start()
-    quoted = "DKIM-Signature: v=1; a=rsa-sha256; d=desk.example; s=odd77;\r\n\th=from; bh=x; b=y\r\nSubject: [#1001]\r\n"
+    quoted = (
+        "DKIM-Signature: v=1; a=rsa-sha256; d=desk.example; s=odd77;\r\n\th=from; bh=x; b=y\r\nSubject: [#1001]\r\n"
+    )
     site.send(wire(mail("mailer-daemon@kunde.example", "Undelivered", quoted)))
     assert "odd77._domainkey.desk.example" in only(doctored(site.config, "dkim", resolver=dns.address)).text
 
@@ -181,7 +187,10 @@ def test_the_policy_of_the_organisation_holds_below_it(make_site: Callable[..., 
     ("changes", "said"),
     [
         ({"4.4.8.8.in-addr.arpa": {}}, "has no name (PTR)"),
-        ({"4.4.8.8.in-addr.arpa": {"PTR": ["other.example."]}, "other.example": {"A": ["192.0.2.9"]}}, "is not 8.8.4.4"),
+        (
+            {"4.4.8.8.in-addr.arpa": {"PTR": ["other.example."]}, "other.example": {"A": ["192.0.2.9"]}},
+            "is not 8.8.4.4",
+        ),
     ],
 )
 def test_an_address_without_a_name_that_leads_back(

@@ -64,7 +64,13 @@ def test_a_postfix_without_a_delimiter_loses_the_customers_answers(site: Site, t
     with TemporaryDirectory(prefix="pf") as folder:
         snippet = "relay_domains = desk.example\nrelay_recipient_maps = inline:{ support@desk.example=ok }\n"
         with Postfix(Path(folder) / "p", snippet) as mta:
-            found = only([x for x in doctored(site.config, "relay", settings=relayed(site, mta.port)) if x.finding.level == "error"])
+            found = only(
+                [
+                    x
+                    for x in doctored(site.config, "relay", settings=relayed(site, mta.port))
+                    if x.finding.level == "error"
+                ]
+            )
     assert "does not know support+r" in found.text
     assert "recipient_delimiter = +" in found.cure
 
@@ -186,7 +192,9 @@ def test_the_running_door_knows_the_desk_and_refuses_strangers(make_site: Any) -
     assert "does not run" in only(doctored(site.config, "daemon")).text
 
 
-@pytest.mark.parametrize(("days", "level", "said"), [(-2, "error", "ended"), (3, "warning", "ends in 3 days"), (60, "note", "")])
+@pytest.mark.parametrize(
+    ("days", "level", "said"), [(-2, "error", "ended"), (3, "warning", "ends in 3 days"), (60, "note", "")]
+)
 def test_the_certificate_of_the_door_is_read_without_asking_it(
     site: Site, tmp_path: Path, days: int, level: str, said: str
 ) -> None:

@@ -52,7 +52,11 @@ def test_psd_n_ends_the_walk() -> None:
 
 
 def test_a_name_of_many_labels_is_asked_for_at_most_eight_times() -> None:
-    assert list(walk("a.b.c.d.e.f.g.h.i.j.example"))[:3] == ["a.b.c.d.e.f.g.h.i.j.example", "e.f.g.h.i.j.example", "f.g.h.i.j.example"]
+    assert list(walk("a.b.c.d.e.f.g.h.i.j.example"))[:3] == [
+        "a.b.c.d.e.f.g.h.i.j.example",
+        "e.f.g.h.i.j.example",
+        "f.g.h.i.j.example",
+    ]
     assert len(list(walk("a.b.c.d.e.f.g.h.i.j.example"))) == 8
     assert list(walk("a.b.example")) == ["a.b.example", "b.example", "example"]
 

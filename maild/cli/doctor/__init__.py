@@ -69,7 +69,12 @@ def _list(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
 @click.option("--only", multiple=True, metavar="NAME", help="Only this check; may stand several times.")
 @click.option("--skip", multiple=True, metavar="NAME", help="All but this check; may stand several times.")
 @click.option(
-    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="The checks, and what each looks at."
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="The checks, and what each looks at.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding and line.")
 @click.option(

@@ -53,9 +53,9 @@ def _state(config: Config) -> Iterator[Finding]:
     state = config.state
     mode = state.stat().st_mode
     if mode & _OTHERS or mode & stat.S_IWGRP:
-        yield warning(
+        yield (error if mode & _OTHERS else warning)(
             f"{state} is open to others (mode {stat.S_IMODE(mode):04o})",
-            "all mail and the keys of all signed addresses are in it",
+            "all mail is in it, and nothing else guards the database",
             f"chmod 700 {state}",
         )
     strange = [path for path in sorted(state.iterdir()) if path.lstat().st_uid != state.stat().st_uid]
@@ -66,9 +66,6 @@ def _state(config: Config) -> Iterator[Finding]:
             "the daemon cannot use what is not its own",
             f"chown -R {_owner(state)}: {state}",
         )
-    for path in sorted(state.glob("*.sqlite*")):
-        if path.stat().st_mode & _OTHERS and mode & _OTHERS:
-            yield error(f"{path} can be read by everybody on this machine", "all mail is in it", f"chmod 600 {path}")
 
 
 def _keys(config: Config) -> Iterator[Finding]:
