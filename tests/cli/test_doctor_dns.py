@@ -161,6 +161,26 @@ def test_a_selector_is_found_in_a_letter_that_came_back(site: Site, dns: Nameser
     assert "odd77._domainkey.desk.example" in only(doctored(site.config, "dkim", resolver=dns.address)).text
 
 
+def test_a_selector_that_a_stranger_wrote_into_a_mail_is_no_finding(
+    dns: Nameserver, make_site: Callable[..., Site]
+) -> None:
+    site = make_site().start()
+    forged = b"DKIM-Signature: v=1; a=rsa-sha256; d=desk.example; s=nonsense; b=y\r\n"
+    site.send(forged + wire(mail("ann@kunde.example", "Printer", "It is on fire")))
+    found = only(doctored(site.config, "dkim", resolver=dns.address))
+    assert (found.level, "mail._domainkey" in found.text) == ("ok", True)
+    assert ("nonsense._domainkey.desk.example", "TXT") in dns.asked
+
+
+@pytest.mark.parametrize(("more", "level"), [("", "ok"), ("; adkim=s", "warning")])
+def test_a_key_of_the_organisation_speaks_for_a_desk_below_it(
+    make_site: Callable[..., Site], dns: Nameserver, more: str, level: str
+) -> None:
+    site = make_site(desks=("support@help.desk.example",))
+    dns.zone["_dmarc.desk.example"]["TXT"] = [text(f"v=DMARC1; p=reject; rua=mailto:a@desk.example{more}")]
+    assert only(doctored(site.config, "dkim", resolver=dns.address)).level == level
+
+
 @pytest.mark.parametrize(
     ("records", "level", "said"),
     [

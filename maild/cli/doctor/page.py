@@ -35,7 +35,7 @@ def _finding(told: Told) -> Iterator[str]:
     finding = told.finding
     mark, style = _MARKS[finding.level]
     loud = finding.level in (Level.WARNING, Level.ERROR)
-    name = click.style(f"{told.check:<{_NAME}}", bold=loud, dim=not loud)
+    name = click.style(f"{told.check:<{_NAME}}", bold=loud or None, dim=not loud or None)
     first, *rest = wrapped(one_line(finding.text), width(), _TEXT)
     yield f"{click.style(mark, **style)} {name} {click.style(first.strip(), **style) if loud else first.strip()}"  # type: ignore[arg-type]
     yield from (click.style(line, **style) if loud else line for line in rest)  # type: ignore[arg-type]

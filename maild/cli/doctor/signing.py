@@ -7,6 +7,7 @@ header) and mail of colleagues by the same server; else some common ones are tri
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 
 from maild.cli.doctor.domains import of_each, told
@@ -42,32 +43,44 @@ async def dkim(ground: Ground) -> list[Finding]:
 
 async def _dkim(ground: Ground, name: str) -> list[Finding]:
     await told(ground, name, "TXT")
-    seen = ground.selectors or await in_thread(partial(_in_mails, ground, name))
-    asked = seen or COMMON
-    answers = await asyncio.gather(*(ground.names.ask(f"{selector}._domainkey.{name}", "TXT") for selector in asked))
-    # A name may answer everything (a wildcard): what has no p= is no key.
-    found = {s: a.records for s, a in zip(asked, answers, strict=True) if any("p=" in r for r in a.records)}
-    findings = [x for s, records in found.items() for x in _judge(f"{s}._domainkey.{name}", records)]
-    for selector in (s for s in seen if s not in found):
-        findings.append(
-            error(
-                f"there is no DKIM key at {selector}._domainkey.{name}",
-                "what is signed with it is taken for forged",
-                f"publish the key that the relay signs with, or sign with another (opendkim-genkey -s {selector} -d "
-                f"{name})",
-                domain=name,
-                selector=selector,
-            )
-        )
-    return findings or [await _nowhere(ground, name)]
+    # What stands in a mail, anybody may have written: it is only a hint where to look.
+    asked = ground.selectors or (*await in_thread(partial(_in_mails, ground, name)), *COMMON)
+    policy = await ground.names.settle(partial(dmarc_record.find, name))
+    # Relaxed alignment (RFC 9989 section 4.4.1): a signature of the organisation speaks for the domains below it.
+    signers = (name,) if policy.strict_dkim else dict.fromkeys((name, policy.organisation))
+    for signer in signers:
+        found = await _published(ground, signer, asked)
+        if found:
+            missing = [_missing(s, signer) for s in ground.selectors if s not in found]
+            judged = [x for s, records in found.items() for x in _judge(f"{s}._domainkey.{signer}", records)]
+            return [*judged, *missing]
+    if ground.selectors:
+        return [_missing(selector, name) for selector in ground.selectors]
+    return [_nowhere(name, policy.policy)]
 
 
-async def _nowhere(ground: Ground, name: str) -> Finding:
-    found = await ground.names.settle(partial(dmarc_record.find, name))
+async def _published(ground: Ground, signer: str, selectors: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The records with a key, by selector.  A name may answer everything (a wildcard): what has no p= is no key."""
+    asked = list(dict.fromkeys(selectors))
+    answers = await asyncio.gather(*(ground.names.ask(f"{selector}._domainkey.{signer}", "TXT") for selector in asked))
+    return {s: a.records for s, a in zip(asked, answers, strict=True) if any("p=" in r for r in a.records)}
+
+
+def _missing(selector: str, signer: str) -> Finding:
+    return error(
+        f"there is no DKIM key at {selector}._domainkey.{signer}",
+        "what is signed with it is taken for forged",
+        f"publish the key that the relay signs with, or sign with another (opendkim-genkey -s {selector} -d {signer})",
+        domain=signer,
+        selector=selector,
+    )
+
+
+def _nowhere(name: str, policy: str) -> Finding:
     text = f"no DKIM key of {name} was found under common selectors"
     why = "letters that are forwarded, or whose SPF fails, are believed by a signature only"
     cure = "name the relay's: maild doctor --selector NAME; if it does not sign, let it (OpenDKIM, Rspamd)"
-    if found.policy in ("quarantine", "reject"):
+    if policy in ("quarantine", "reject"):
         return warning(text, why, cure, domain=name)
     return note(text, why, cure, domain=name)
 
