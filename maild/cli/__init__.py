@@ -24,6 +24,7 @@ COMMANDS = {
     "queue": "queue",
     "person": "person",
     "mailbox": "mailbox",
+    "doctor": "doctor",
     "inspect": "inspect",
     "try": "try_",
     "explain": "explain",
