@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import secrets
 import signal
 import sys
 import time
@@ -22,7 +23,7 @@ from typing import Any
 
 import structlog
 
-from maild import notify, orders
+from maild import keyring, notify, orders
 from maild.config import Config
 from maild.edges import control, smtp, ticker
 from maild.edges.letterbox import Letterbox
@@ -31,9 +32,10 @@ from maild.edges.reading import Reader
 from maild.edges.relay import Relay
 from maild.edges.worker import Bench, Worker
 from maild.errors import RuleError
-from maild.founding import Site, reload_policy, remember_policy
+from maild.founding import Site, reload_keys, reload_policy, remember_policy
+from maild.model.restored import Restored
 from maild.settle import House
-from maild.store import incoming, outbox
+from maild.store import incoming, outbox, restoring
 from maild.store import reader as store
 from maild.store.database import Session
 from maild.store.outbox import Leased
@@ -56,7 +58,8 @@ class Daemon:
 
     def __init__(self, config: Config, site: Site) -> None:
         self._config, self._site = config, site
-        self._policy = site.policy
+        self._policy, self._keys = site.policy, site.keys
+        self._restored: Restored | None = None
         self._stop = asyncio.Event()
         self._code = 0
         self._reload_error = ""
@@ -80,7 +83,7 @@ class Daemon:
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
     def _house(self) -> House:
-        return House(self._policy, self._site.keys, self._config.relay.envelope, time.monotonic)
+        return House(self._policy, self._keys, self._config.relay.envelope, time.monotonic, self._restored)
 
     def _letters(self, leased: Sequence[Leased], others: int) -> None:
         self._letterbox.put(leased, others)
@@ -101,6 +104,7 @@ class Daemon:
         """Until SIGTERM or SIGINT; the exit code."""
         await self._writer.write(partial(_recover, alone=self._site.database.sqlite))
         await self._writer.write(lambda session: remember_policy(session, self._policy, clock()))
+        self._restored = await self._writer.write(restoring.remembered)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
@@ -187,6 +191,8 @@ class Daemon:
             "reload": self._reload_order,
             "retry": self._queue_order,
             "drop": self._queue_order,
+            "keys": self._keys_order,
+            "backed-up": self._backed_up,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -208,6 +214,21 @@ class Daemon:
         log.info("order", order=asked["order"], id=asked.get("id"), actor=actor, ok=answer.ok)
         return {"ok": answer.ok, "text": answer.text}
 
+    async def _keys_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        """Rotate or revoke; the keys are the new ones from the commit on."""
+        now, path = clock(), self._config.keys
+        wanted = keyring.Wanted(str(asked["verb"]), secrets.token_bytes(32), str(asked.get("key", "")))
+        done = await self._writer.write(lambda session: keyring.change(session, path, wanted, actor, now))
+        self._keys = done.keys
+        log.info("order", order="keys", verb=wanted.verb, actor=actor, ok=done.ok)
+        return {"ok": done.ok, "text": done.text}
+
+    async def _backed_up(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        at = datetime.fromisoformat(str(asked["at"]))
+        await self._writer.write(lambda session: restoring.note_backup(session, at))
+        log.info("backed up", at=at.isoformat(), actor=actor)
+        return {"ok": True, "text": "noted"}
+
     async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         await self._reload()
         return {
@@ -223,6 +244,7 @@ class Daemon:
         notify.reloading()
         try:
             policy = await asyncio.to_thread(reload_policy, self._config)
+            keys = await asyncio.to_thread(reload_keys, self._config, self._keys)
             now = clock()
             await self._writer.write(lambda session: remember_policy(session, policy, now))
         except RuleError as error:
@@ -232,7 +254,7 @@ class Daemon:
             self._reload_error = str(error)
             log.error("reload failed, the old policy stays", error=str(error))
         else:
-            self._policy, self._reload_error = policy, ""
+            self._policy, self._keys, self._reload_error = policy, keys, ""
             log.info("reloaded", policy=policy.hash[:12])
         notify.notify("READY=1")
 

@@ -20,6 +20,8 @@ MAY = {
     "settle": {"mail", "policy", "decide", "store", "model"},
     "rehearse": {"mail", "policy", "decide", "store", "model", "settle"},
     "orders": {"store", "model"},
+    "keyring": {"mail", "store", "model"},
+    "backups": {"mail", "store", "model", "config", "places", "keyring"},
     "edges": EDGE_ROOMS | {"config", "log", "places"},
     "config": {"model", "places", "config_schema"},
     "config_schema": {"model", "places", "config", "config_forms", "policy"},

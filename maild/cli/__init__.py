@@ -26,6 +26,9 @@ COMMANDS = {
     "explain": "explain",
     "reload": "reload",
     "migrate": "migrate",
+    "backup": "backup",
+    "restore": "restore",
+    "keys": "keys",
     "demo": "demo",
 }
 
