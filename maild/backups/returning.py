@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from maild import keyring, places
-from maild.backups.manifest import ERASURES, KEYS, SITE, Manifest
+from maild.backups.manifest import ERASURES, KEYS, Manifest
 from maild.config import Config
 from maild.mail import token
 from maild.store import copying, dumping, migrate, restoring
@@ -240,27 +240,34 @@ def _belong(state: Path) -> None:
 # --- files of the site ------------------------------------------------------------------------------------------------------------
 
 
-def put_files(folder: Path, place: Path, at: datetime, *, over: bool) -> tuple[list[str], list[str]]:
-    """maild.yaml, rules/ and templates/ beside each other in `place`: what is missing, or all; (what was put there, what was moved aside).
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a part of the site stands in the backup, and where it belongs."""
+
+    source: Path
+    target: Path
+
+
+def put_files(parts: Sequence[Places], at: datetime, *, over: bool) -> tuple[list[str], list[str]]:
+    """Put back what is missing, or all of them; (what was put there, where that is now which was there).
 
     A folder is one thing: rules of then among rules of now would be a policy that nobody wrote.
     """
     done, aside = [], []
-    place.mkdir(parents=True, exist_ok=True)
-    for source in sorted((folder / SITE).iterdir()):
-        target = place / source.name
-        if _filled(target):
-            if not over:
-                continue
-            there = target.with_name(f"{target.name}.before-{at:%Y%m%dT%H%M%SZ}")
-            target.rename(there)
+    for part in parts:
+        if not part.source.exists() or (_filled(part.target) and not over):
+            continue
+        if _filled(part.target):
+            there = part.target.with_name(f"{part.target.name}.before-{at:%Y%m%dT%H%M%SZ}")
+            part.target.rename(there)
             aside.append(str(there))
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
+        part.target.parent.mkdir(parents=True, exist_ok=True)
+        if part.source.is_dir():
+            shutil.copytree(part.source, part.target, dirs_exist_ok=True)
         else:
-            shutil.copyfile(source, target)
-            target.chmod(0o640)
-        done.append(str(target))
+            shutil.copyfile(part.source, part.target)
+            part.target.chmod(0o640)
+        done.append(str(part.target))
     return done, aside
 
 

@@ -177,5 +177,6 @@ def _drafts(target: Path) -> Iterator[Path]:
 
 
 def be_modest() -> None:
-    """The daemon's mail goes first."""
+    """The daemon's mail goes first; and nobody else may read what is written."""
     os.nice(10)
+    os.umask(0o077)

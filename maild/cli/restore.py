@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from maild.backups.manifest import Manifest
-    from maild.backups.returning import Returned
+    from maild.backups.returning import Places, Returned
     from maild.config import Config
     from maild.store.database import Session
 
@@ -49,6 +50,7 @@ def command(
     from maild.store.dumping import Unfit
 
     now = datetime.now(UTC).replace(microsecond=0)
+    os.umask(0o077)
     try:
         manifest = prove(backup)
         settings = _site(backup, config, into_state, now, over=files)
@@ -63,19 +65,36 @@ def command(
 def _site(backup: Path, given: str | None, into: Path | None, now: datetime, *, over: bool) -> Config:
     """The configuration, put there from the backup where there is none."""
     from maild import config as plumbing
-    from maild.backups.returning import put_files
-    from maild.store.database import Database
+    from maild.backups.manifest import SITE
+    from maild.backups.returning import Places
+    from maild.founding import take_lock
 
     file = _file(given)
-    done, aside = put_files(backup, file.parent, now, over=over)
-    for line in (*(f"{path} put back" for path in done), *(f"{path}: what was there" for path in aside)):
-        click.echo(line, err=True)
-    settings = plumbing.load(file)
+    _files([Places(backup / SITE / "maild.yaml", file)], now, over=over)
+    settings = _elsewhere(plumbing.load(file), into)
+    take_lock(settings.state)
+    folders = {"rules": settings.rules, "templates": settings.templates}
+    _files([Places(backup / SITE / name, folder) for name, folder in folders.items()], now, over=over)
+    return settings
+
+
+def _elsewhere(settings: Config, into: Path | None) -> Config:
+    """The same site with another state folder, where its SQLite file is too."""
+    from maild.store.database import Database
+
     if into is None:
         return settings
     database = Database(settings.database)
     inside = str(into.absolute() / Path(database.url).name) if database.sqlite else settings.database
     return replace(settings, state=into.absolute(), database=inside)
+
+
+def _files(parts: Sequence[Places], now: datetime, *, over: bool) -> None:
+    from maild.backups.returning import put_files
+
+    done, aside = put_files(parts, now, over=over)
+    for line in (*(f"{path} put back" for path in done), *(f"what was there: {path}" for path in aside)):
+        click.echo(line, err=True)
 
 
 def _file(given: str | None) -> Path:
@@ -91,9 +110,7 @@ def _put_back(
     backup: Path, manifest: Manifest, settings: Config, now: datetime, *, force: bool, erasures: Path | None
 ) -> Returned:
     from maild.backups.returning import Wish, put_back
-    from maild.founding import take_lock
 
-    take_lock(settings.state)
     wish = Wish(now, f"admin:{getpass.getuser()}", _erase_again, force, erasures)
     return put_back(backup, manifest, settings, wish)
 

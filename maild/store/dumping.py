@@ -67,9 +67,7 @@ def read(path: Path) -> Content:
     """Every row of the dump, decompressed; chain.Broken when an event is not what it was."""
     content = Content()
     command = [program("pg_restore"), "--data-only", "--file=-", str(path)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as running:  # noqa: S603
+    with _running(command) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         for table, columns in _copies(running.stdout):
@@ -84,6 +82,10 @@ def read(path: Path) -> Content:
     if running.returncode:
         raise Unfit(f"pg_restore cannot read {path.name}: {_last(said)}")
     return content
+
+
+def _running(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")  # noqa: S603
 
 
 def _copies(lines: Iterator[str]) -> Iterator[tuple[str, list[str]]]:
