@@ -17,6 +17,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from maild.store import chain
 from maild.store.database import Session
@@ -73,7 +74,7 @@ def read(path: Path) -> Content:
         for table, columns in _copies(running.stdout):
             rows = _Rows(running.stdout)
             if table == "event":
-                content.chain = chain.follow(_event(line, columns) for line in rows)
+                content.chain = chain.follow(_in_order(_event(line, columns) for line in rows))
             else:
                 for _ in rows:
                     pass
@@ -110,7 +111,19 @@ class _Rows:
             yield line
 
 
-def _event(line: str, columns: Sequence[str]) -> list[object]:
+def _in_order(events: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """A dump has rows as they lie in the table, nearly in order: a few wait for those before them."""
+    early: dict[int, list[Any]] = {}
+    wanted = 1
+    for event in events:
+        early[event[0]] = event
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+    yield from (early[number] for number in sorted(early))
+
+
+def _event(line: str, columns: Sequence[str]) -> list[Any]:
     """A row of the log as the database holds it (COPY's text format)."""
     found = {name: _value(name, word) for name, word in zip(columns, line.rstrip("\n").split("\t"), strict=True)}
     return [found[name] for name in chain.COLUMNS]
