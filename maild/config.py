@@ -151,6 +151,16 @@ class Config:
     def keys(self) -> Path:
         return self.state / "keys"
 
+    @property
+    def erasures(self) -> Path:
+        """The list of those who were erased."""
+        return self.state / "erasures"
+
+    @property
+    def restoring(self) -> Path:
+        """There while a restore is under way: no daemon may start on half of one."""
+        return self.state / "restoring"
+
 
 def find(option: str | None, environ: Mapping[str, str]) -> Path:
     """The configuration of this command; RuleError with the cure when there is none."""

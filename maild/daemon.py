@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -26,7 +27,7 @@ from typing import Any
 
 import structlog
 
-from maild import notify, orders
+from maild import keyring, notify, orders
 from maild.config import Config
 from maild.decide import health
 from maild.edges import control, imap_session, retention, smtp, ticker
@@ -41,11 +42,12 @@ from maild.edges.watch import Watch, report
 from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
-from maild.founding import Site, reload_policy, remember_policy
+from maild.founding import Site, reload_keys, reload_policy, remember_policy
 from maild.log import loop_fault, trace
 from maild.model.condition import Condition
+from maild.model.restored import Restored
 from maild.settle import House
-from maild.store import incoming, lease, outbox
+from maild.store import incoming, lease, outbox, restoring
 from maild.store import reader as store
 from maild.store.database import Session, brief
 from maild.store.outbox import Leased
@@ -70,7 +72,8 @@ class Daemon:
 
     def __init__(self, config: Config, site: Site) -> None:
         self._config, self._site = config, site
-        self._policy = site.policy
+        self._policy, self._keys = site.policy, site.keys
+        self._restored: Restored | None = None
         self._stop = asyncio.Event()
         self._code = 0
         self._reload_error, self._reload_problems = "", 0
@@ -112,7 +115,7 @@ class Daemon:
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
     def _house(self) -> House:
-        return House(self._policy, self._site.keys, self._config.relay.envelope, time.monotonic)
+        return House(self._policy, self._keys, self._config.relay.envelope, time.monotonic, self._restored)
 
     def _taking_house(self) -> imap_session.House:
         door, chance = self._config.door, SystemRandom().getrandbits(64)
@@ -148,6 +151,7 @@ class Daemon:
         await self._writer.write(partial(_recover, alone=self._site.database.sqlite))
         await self._writer.write(lambda session: remember_policy(session, self._policy, clock()))
         asyncio.get_running_loop().set_exception_handler(loop_fault)
+        self._restored = await self._writer.write(restoring.remembered)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
@@ -257,6 +261,8 @@ class Daemon:
             "archived": self._archived,
             "mailbox": self._mailbox_order,
             "look": self._look,
+            "keys": self._keys_order,
+            "backed-up": self._backed_up,
         }
 
     async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -300,6 +306,21 @@ class Daemon:
         log.info("order", order=f"mailbox {verb}", mailbox=name, actor=actor, ok=answer.ok)
         return {"ok": answer.ok, "text": answer.text}
 
+    async def _keys_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        """Rotate or revoke; the keys are the new ones from the commit on."""
+        now, path = clock(), self._config.keys
+        wanted = keyring.Wanted(str(asked["verb"]), secrets.token_bytes(32), str(asked.get("key", "")))
+        done = await self._writer.write(lambda session: keyring.change(session, path, wanted, actor, now))
+        self._keys = done.keys
+        log.info("order", order="keys", verb=wanted.verb, actor=actor, ok=done.ok)
+        return {"ok": done.ok, "text": done.text}
+
+    async def _backed_up(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
+        at = datetime.fromisoformat(str(asked["at"]))
+        await self._writer.write(lambda session: restoring.note_backup(session, at))
+        log.info("backed up", at=at.isoformat(), actor=actor)
+        return {"ok": True, "text": "noted"}
+
     async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
         await self._reload()
         return {
@@ -315,6 +336,7 @@ class Daemon:
         notify.reloading()
         try:
             policy = await asyncio.to_thread(reload_policy, self._config)
+            keys = await asyncio.to_thread(reload_keys, self._config, self._keys)
             now = clock()
             await self._writer.write(lambda session: remember_policy(session, policy, now))
         except RuleError as error:
@@ -327,6 +349,7 @@ class Daemon:
             log.error("reload failed, the old policy stays", exc_info=error)
         else:
             self._policy, self._reload_error, self._reload_problems, self._reload_failed_at = policy, "", 0, None
+            self._keys = keys
             log.info("reloaded", policy=policy.hash[:12])
         notify.notify("READY=1")
 

@@ -10,12 +10,11 @@ import fcntl
 import json
 import os
 import secrets
-import stat
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from maild import notify, places
+from maild import keyring, notify, places
 from maild.config import Config
 from maild.errors import Problem, RuleError
 from maild.mail import token
@@ -52,10 +51,14 @@ def found(config: Config) -> Site:
     """All of it, or CannotStart / RuleError."""
     policy = load_policy(config)
     lock = take_lock(config.state)
+    if config.restoring.exists():
+        raise CannotStart(
+            EX_CONFIG,
+            f"a restore did not come to its end: run it again (or, if you know better, rm {config.restoring})",
+        )
     database = Database(config.database)
     apply_migrations(database)
-    keys = load_keys(config.keys)
-    _check_keys(database, keys)
+    keys = _own_keys(database.session(), config.keys)
     database.close()
     return Site(database, policy, keys, next(iter(keys.secrets.values())), relay_password(config), lock)
 
@@ -161,39 +164,39 @@ def apply_migrations(database: Database) -> tuple[str, ...]:
 
 
 def load_keys(path: Path) -> token.Keys:
-    """The keys behind every signed address; made at the first start, readable by the owner only."""
-    if not path.exists():
-        _make_keys(path)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise CannotStart(
-            EX_CONFIG, f"{path} can be read by others: whoever has it can write as your handlers (chmod 600 {path})"
-        )
+    """The keys behind every signed address; CannotStart when the file is not as it must be."""
     try:
-        return token.parse(path.read_text())
-    except ValueError as error:
-        raise CannotStart(EX_CONFIG, f"{path} is no key file: {error} (restore it from the backup)") from error
+        return keyring.load(path)
+    except FileNotFoundError as error:
+        raise CannotStart(EX_CONFIG, f"{path} is missing: {_RESTORE_KEYS}") from error
+    except keyring.Unusable as error:
+        raise CannotStart(EX_CONFIG, str(error)) from error
 
 
-def _make_keys(path: Path) -> None:
-    fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(fd, "w") as file:
-        file.write(token.fresh(secrets.token_bytes(32), "aa"))
-        file.flush()
-        os.fsync(file.fileno())
+_RESTORE_KEYS = "restore state/keys from the same backup as the database"
 
 
-def _check_keys(database: Database, keys: token.Keys) -> None:
-    """A database knows its key: with another one every address that is out there would be dead, silently."""
-    session = database.session()
-    mine = token.fingerprint(keys)
+def _own_keys(session: Session, path: Path) -> token.Keys:
+    """The keys of this database, made at its first start.  With others every address that is out there would be dead, silently."""
     row = session.one("SELECT value FROM setting WHERE key='key_fingerprint'")
+    if row is None and not path.exists():
+        keyring.write(path, token.fresh(secrets.token_bytes(32), "aa"))
+        keyring.note_made(session, "aa", datetime.now(UTC))
+    keys = load_keys(path)
+    mine = token.fingerprint(keys)
     if row is None:
         session.execute("INSERT INTO setting(key, value) VALUES ('key_fingerprint', ?)", (mine,))
     elif row[0] != mine:
-        raise CannotStart(
-            EX_CONFIG,
-            "the key file does not belong to this database: restore state/keys from the same backup as the database",
-        )
+        raise CannotStart(EX_CONFIG, f"the key file does not belong to this database: {_RESTORE_KEYS}")
+    return keys
+
+
+def reload_keys(config: Config, before: token.Keys) -> token.Keys:
+    """The keys as the file has them now; a file of another site leaves those that are in force."""
+    keys = load_keys(config.keys)
+    if token.fingerprint(keys) != token.fingerprint(before):
+        raise CannotStart(EX_CONFIG, f"the key file does not belong to this database: {_RESTORE_KEYS}")
+    return keys
 
 
 def relay_password(config: Config) -> str | None:

@@ -1,7 +1,7 @@
 """orders: what an admin may have done to the queues.  The same functions serve the daemon's control socket and a command that
 holds the lock itself because the daemon is down.
 
-carry_out(session, order, actor, now) -> Answer.  Ids: in-17 (an arrival), out-5 (a letter).
+carry_out(session, order, actor, now) -> Answer.  Ids: in-17 (an arrival), out-5 (a letter), restored (all letters that a restore holds).
 archive(session, numbers, actor, now) -> Answer: the archive has these cases as they are now.
 of_mailbox(session, verb, name) -> Answer.  What becomes of a mailbox that stopped, or of what lies aside.
 """
@@ -16,10 +16,12 @@ from datetime import datetime
 from maild.erasing import happen
 from maild.model.events import Archived, Ignored, Recorded
 from maild.model.plan import Happened, Plan
-from maild.store import incoming, mailboxes, outbox, views
+from maild.store import incoming, mailboxes, outbox, restoring, views
 from maild.store.database import Session, stamp
 from maild.store.record import record
 
+RESTORED = "restored"
+_FATES = {"retry": "sent", "drop": "dropped"}
 _ID = re.compile(r"(in|out)-([0-9]{1,18})")
 
 
@@ -32,7 +34,12 @@ class Answer:
 
 
 def carry_out(session: Session, verb: str, row: str, actor: str, now: datetime) -> Answer:
-    """retry or drop one row."""
+    """retry or drop one row, or all letters that a restore holds."""
+    if row == RESTORED:
+        count = restoring.release(session, _FATES[verb], actor, now)
+        return Answer(
+            True, f"{count} letters held by a restore: {DONE[verb]}" if count else "no letter is held by a restore"
+        )
     match = _ID.fullmatch(row)
     if match is None:
         return Answer(False, f"{row!r} is no id of a queue: it looks like in-17 or out-5 (see `maild queue list`)")

@@ -24,6 +24,7 @@ from maild.model.message import Address, Message
 from maild.model.people import MAILD, Desk, Trust
 from maild.model.plan import Happened, Incoming, Letter, Plan, Prepared, Token
 from maild.model.policy import Policy
+from maild.model.restored import Restored
 from maild.store import cases, incoming, outbox
 from maild.store.database import Session, is_database_error
 from maild.store.incoming import Arrival
@@ -174,12 +175,14 @@ def _body(message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every settling needs and no arrival changes: the policy, the keys, how envelopes are signed, and a stopwatch in seconds."""
+    """What every settling needs and no arrival changes: the policy, the keys, how envelopes are signed, a stopwatch in seconds, and
+    whether the database came out of a backup."""
 
     policy: Policy
     keys: token.Keys
     envelope: str
     stopwatch: Callable[[], float]
+    restored: Restored | None = None
 
 
 def settle(session: Session, batch: Sequence[Incoming], house: House, now: datetime, leases: int) -> Settled:
@@ -233,12 +236,23 @@ def _keep(
             raise Conflict(f"outbox:{row} has left meanwhile")
     starts = _starts(session, arrival, plan)
     written = [write(letter, house, now, starts.get(letter.case, b"")) for letter in plan.letters]
-    posted = outbox.post(session, written, now, leases)
+    posted = _post(session, arrival, written, house, now, leases)
     message_id = arrival.message.message_id if isinstance(arrival, Prepared) else None
     trust = _trust(arrival.trust) if isinstance(arrival, Prepared) else ""
     trace = {**plan.trace, "policy": house.policy.hash}
     incoming.finish(session, arrival.id, plan.cases[0].id if plan.cases else None, message_id, trust, trace)
     return posted
+
+
+def _post(
+    session: Session, arrival: Incoming, written: Sequence[outbox.Posted], house: House, now: datetime, leases: int
+) -> list[outbox.Leased]:
+    """Into the queue; held there, if a database that this one is a copy of may have sent the like before."""
+    if house.restored is None or not house.restored.covers(arrival):
+        return outbox.post(session, written, now, leases)
+    outbox.post(session, written, now, 0)
+    outbox.quarantine(session, [one.letter.id for one in written], house.restored.reason)
+    return []
 
 
 def _trust(trust: Trust) -> str:

@@ -26,6 +26,8 @@ MAY = {
     "erasing": {"mail", "decide", "store", "model", "mentions", "tracing", "erasures"},
     "expiring": {"store", "model", "erasing"},
     "edges": EDGE_ROOMS | {"config", "log", "places", "erasing", "expiring", "erasures", "tracing"},
+    "keyring": {"mail", "store", "model"},
+    "backups": {"mail", "store", "model", "config", "places", "keyring"},
     "config": {"model", "places", "config_schema"},
     "config_schema": {"model", "places", "config", "config_forms", "config_mailboxes", "policy"},
     "config_mailboxes": {"model", "config", "config_forms", "policy"},

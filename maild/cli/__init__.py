@@ -33,6 +33,9 @@ COMMANDS = {
     "import": "import_",
     "export": "export",
     "migrate": "migrate",
+    "backup": "backup",
+    "restore": "restore",
+    "keys": "keys",
     "demo": "demo",
 }
 

@@ -123,4 +123,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "expired": lambda facts, name: f"its time has come: {facts['messages']} messages and {facts['letters']} letters deleted",
     "ignored": lambda facts, name: f"nothing done: {facts['reason']}",
     "held": lambda facts, name: f"held by a bug ({facts['error']})",
+    "restored": lambda facts, name: f"database restored as it was at {facts['copied_at']}; {facts['letters']} letters held",
+    "released": lambda facts, name: f"{facts['letters']} letters that a restore held were {facts['fate']}",
+    "rekeyed": lambda facts, name: f"key {facts['key']} of the signed addresses {facts['what']}",
 }  # fmt: skip

@@ -59,20 +59,31 @@ def show(config: Path, row: str) -> int:
     return 0
 
 
+restored_option = click.option("--restored", is_flag=True, help="All letters that a restore holds, instead of a row.")
+
+
 @command.command("retry")
-@click.argument("row")
+@click.argument("row", required=False)
+@restored_option
 @config_option
-def retry(config: Path, row: str) -> int:
+def retry(config: Path, row: str | None, *, restored: bool) -> int:
     """Try a held, deferred or failed row again now."""
-    return _order(config, "retry", row)
+    return _order(config, "retry", _which(row, restored))
 
 
 @command.command("drop")
-@click.argument("row")
+@click.argument("row", required=False)
+@restored_option
 @config_option
-def drop(config: Path, row: str) -> int:
+def drop(config: Path, row: str | None, *, restored: bool) -> int:
     """Give a row up.  A dropped mail stays stored, and who dropped it is on record."""
-    return _order(config, "drop", row)
+    return _order(config, "drop", _which(row, restored))
+
+
+def _which(row: str | None, restored: bool) -> str:
+    if (row is not None) == restored:
+        raise click.UsageError("name one row (such as out-5), or say --restored")
+    return row or "restored"
 
 
 def _order(file: Path, verb: str, row: str) -> int:

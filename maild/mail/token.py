@@ -35,17 +35,27 @@ _SHIFTS = range(70, -1, -10)
 _DOMAIN = b"maild token 1\0"
 _HEADING = (
     "# The keys of maild's signed addresses.  Keep a copy with the database: without it no answer proves its sender.\n"
-    "# One line a key: current, good or identify; its id of two letters or digits; its secret in hexadecimal.\n"
+    "# One line a key: current, good, identify or revoked; its id of two letters or digits; its secret in hexadecimal.\n"
 )
+# current signs; good still proves who answers; identify says which case it is, no more; revoked is worth nothing, and stands there only
+# because the oldest key names the site and tells mails apart.
+_ROLES = ("current", "good", "identify", "revoked")
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The site's secrets by key id, oldest first.  current signs; identify_only tell who, but authorise nothing."""
+    """The site's secrets by key id, oldest first.  current signs; identify_only tell who, but authorise nothing; revoked: nothing."""
 
     current: str
     secrets: Mapping[str, bytes] = field(repr=False)
     identify_only: frozenset[str] = frozenset()
+    revoked: frozenset[str] = frozenset()
+
+    def role(self, key: str) -> str:
+        """current, good, identify or revoked."""
+        if key == self.current:
+            return "current"
+        return "revoked" if key in self.revoked else "identify" if key in self.identify_only else "good"
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -66,7 +76,7 @@ def verify(word: str, keys: Keys) -> Token | None:
     key = name[-_KEY_ID:]
     letter = _number(name[1:-_KEY_ID])
     secret = keys.secrets.get(key)
-    if letter is None or secret is None or name[0].isdigit():
+    if letter is None or secret is None or key in keys.revoked or name[0].isdigit():
         return None
     if not hmac.compare_digest(_mac(name, secret), mac):
         return None
@@ -75,7 +85,7 @@ def verify(word: str, keys: Keys) -> Token | None:
 
 def authorises(token: Token, keys: Keys) -> bool:
     """Whether its key is still good for more than saying who it was."""
-    return token.key in keys.secrets and token.key not in keys.identify_only
+    return token.key in keys.secrets and token.key not in keys.identify_only and token.key not in keys.revoked
 
 
 def _mac(name: str, secret: bytes) -> str:
@@ -152,13 +162,33 @@ def fresh(secret: bytes, key_id: str) -> str:
     return _HEADING + _line("current", key_id, secret)
 
 
-def rotate(text: str, secret: bytes, key_id: str) -> str:
-    """The key file with a new current key; those before it identify only."""
+def rotate(text: str, secret: bytes, key_id: str, becomes: str = "good") -> str:
+    """The key file with a new current key.  becomes: what those before it still are, at best (good or identify)."""
     keys = parse(text)
     if key_id in keys.secrets:
         raise ValueError(f"key id {key_id} is taken")
-    old = [_line("identify", name, value) for name, value in keys.secrets.items()]
-    return _HEADING + "".join(old) + _line("current", key_id, secret)
+    worth = {key: max(keys.role(key), becomes, key=_ROLES.index) for key in keys.secrets}
+    return _file(keys, worth) + _line("current", key_id, secret)
+
+
+def revoke(text: str, key_id: str) -> str:
+    """The key file in which this key is worth nothing any more."""
+    keys = parse(text)
+    if key_id not in keys.secrets:
+        raise ValueError(f"there is no key {key_id}")
+    if key_id == keys.current:
+        raise ValueError(f"{key_id} is the key that signs now: first make a new one (maild keys rotate --leaked)")
+    return _file(keys, {key: "revoked" if key == key_id else keys.role(key) for key in keys.secrets})
+
+
+def next_id(keys: Keys) -> str:
+    """The id that a new key gets: aa, ab ... zz, then 0a and so on; ids are not used twice."""
+    letters = _DIGITS[10:] + _DIGITS[:10]
+    return next(name for one in letters for two in letters if (name := one + two) not in keys.secrets)
+
+
+def _file(keys: Keys, roles: Mapping[str, str]) -> str:
+    return _HEADING + "".join(_line(roles[key], key, secret) for key, secret in keys.secrets.items())
 
 
 def _line(role: str, key_id: str, secret: bytes) -> str:
@@ -180,13 +210,14 @@ def parse(text: str) -> Keys:
     current = [key for key, role in roles.items() if role == "current"]
     if len(current) != 1:
         raise ValueError(f"{len(current)} keys are current, and it must be one")
-    return Keys(current[0], secrets, frozenset(key for key, role in roles.items() if role == "identify"))
+    of = {role: frozenset(key for key, its in roles.items() if its == role) for role in _ROLES}
+    return Keys(current[0], secrets, of["identify"], of["revoked"])
 
 
 def _read_line(words: list[str], secrets: dict[str, bytes], roles: dict[str, str]) -> str:
     """Keep the line's key, or say what is wrong with it."""
-    if len(words) != 3 or words[0] not in ("current", "good", "identify"):
-        return "not a key: wanted current, good or identify, an id and a secret"
+    if len(words) != 3 or words[0] not in _ROLES:
+        return f"not a key: wanted {', '.join(_ROLES[:-1])} or {_ROLES[-1]}, an id and a secret"
     role, key, secret = words
     if not _is_key_id(key) or key in secrets:
         return "the key's id is not two letters or digits, or stands twice"

@@ -284,6 +284,33 @@ class Held(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Restored(Event):
+    """The database is a copy made at that instant; so many letters are held, for they may have left already.  Without a case."""
+
+    kind: ClassVar[str] = "restored"
+    copied_at: datetime
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Event):
+    """Letters that a restore held were let go (sent) or given up (dropped) by an admin.  Without a case."""
+
+    kind: ClassVar[str] = "released"
+    fate: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed(Event):
+    """A key of the signed addresses was made, or an old one lost its worth: rotated, leaked or revoked.  Without a case."""
+
+    kind: ClassVar[str] = "rekeyed"
+    what: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """An event as it stands in the table: seq counts from 1 within its case; cause names the arrival ("incoming:17")."""
 
@@ -324,6 +351,9 @@ KINDS: dict[str, type[Event]] = {
         Expired,
         Ignored,
         Held,
+        Restored,
+        Released,
+        Rekeyed,
     )
 }
 

@@ -38,6 +38,11 @@ def pending(database: Database, folder: Path) -> tuple[str, ...]:
     return tuple(m.name for m in runner.status() if m.applied is None)
 
 
+def known(folder: Path) -> tuple[str, ...]:
+    """The names of this release's migrations."""
+    return tuple(sorted(path.stem for path in folder.glob("[0-9]*.py")))
+
+
 def refuse_newer(runner: Runner) -> None:
     unknown = [m.name for m in runner.status() if m.path is None]
     if unknown:

@@ -130,6 +130,19 @@ def hold(session: Session, row_id: int, error: str) -> None:
     session.execute("UPDATE outbox SET state='held', error=? WHERE id=? AND state='leased'", (error[:1000], row_id))
 
 
+def quarantine(session: Session, rows: Sequence[int], error: str) -> None:
+    """New letters that must wait for an admin, for this reason."""
+    session.executemany(
+        "UPDATE outbox SET state='held', error=? WHERE id=? AND state='ready'", [(error, r) for r in rows]
+    )
+
+
+def signed(session: Session) -> list[tuple[Any, ...]]:
+    """Per key id: letters, and when the last was written.  It stands before the last 16 characters of a Message-ID's local part."""
+    at = "instr(message_id, '@')" if session.sqlite else "strpos(message_id, '@')"
+    return session.all(f"SELECT substr(message_id, {at}-18, 2), count(*), max(created_at) FROM outbox GROUP BY 1")
+
+
 def first_heads(session: Session, case: int) -> list[bytes]:
     """The header fields of a case's first letters."""
     rows = session.all("SELECT head FROM outbox WHERE case_id=? ORDER BY id LIMIT 3", (case,))

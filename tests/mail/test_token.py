@@ -131,9 +131,51 @@ def test_a_fresh_key_file_signs(tmp_path: Path) -> None:
     assert token.verify(token.sign("r", 1, keys), keys) == Token("r", 1, "aa")
 
 
-def test_after_rotation_an_old_word_identifies_but_does_not_authorise() -> None:
+def test_after_a_routine_rotation_old_words_are_as_good_as_new_ones() -> None:
     before = token.fresh(b"s" * 32, "aa")
     old, new = token.parse(before), token.parse(token.rotate(before, b"t" * 32, "ab"))
+    found = token.verify(token.sign("r", 1, old), new)
+    assert found == Token("r", 1, "aa")
+    assert token.authorises(found, new)
+    assert token.sign("r", 2, new)[-18:-16] == "ab"
+
+
+def test_a_later_rotation_makes_no_old_key_better() -> None:
+    leaked = token.rotate(token.fresh(b"s" * 32, "aa"), b"t" * 32, "ab", "identify")
+    keys = token.parse(token.rotate(token.revoke(leaked, "aa"), b"u" * 32, "ac"))
+    assert {key: keys.role(key) for key in keys.secrets} == {"aa": "revoked", "ab": "good", "ac": "current"}
+    keys = token.parse(token.rotate(token.rotate(leaked, b"u" * 32, "ac"), b"v" * 32, "ad"))
+    assert [keys.role(key) for key in keys.secrets] == ["identify", "good", "good", "current"]
+
+
+def test_a_revoked_key_verifies_nothing_and_still_names_the_site() -> None:
+    before = token.rotate(token.fresh(b"s" * 32, "aa"), b"t" * 32, "ab")
+    old, new = token.parse(before), token.parse(token.revoke(before, "aa"))
+    assert token.verify(token.sign("r", 1, token.parse(token.fresh(b"s" * 32, "aa"))), new) is None
+    assert token.of_message_id(token.message_id(1, "d.example", token.parse(token.fresh(b"s" * 32, "aa"))), new) is None
+    assert not token.authorises(Token("r", 1, "aa"), new)
+    assert token.fingerprint(old) == token.fingerprint(new)
+
+
+def test_the_key_that_signs_cannot_be_revoked() -> None:
+    with pytest.raises(ValueError, match="rotate --leaked"):
+        token.revoke(token.fresh(b"s" * 32, "aa"), "aa")
+    with pytest.raises(ValueError, match="no key zz"):
+        token.revoke(token.fresh(b"s" * 32, "aa"), "zz")
+
+
+def test_key_ids_are_not_used_twice() -> None:
+    text, seen = token.fresh(b"s" * 32, "aa"), ["aa"]
+    for _ in range(40):
+        seen.append(token.next_id(token.parse(text)))
+        text = token.rotate(text, b"t" * 32, seen[-1])
+    assert seen[:3] == ["aa", "ab", "ac"]
+    assert len(set(seen)) == 41
+
+
+def test_after_a_leak_an_old_word_identifies_but_does_not_authorise() -> None:
+    before = token.fresh(b"s" * 32, "aa")
+    old, new = token.parse(before), token.parse(token.rotate(before, b"t" * 32, "ab", "identify"))
     found = token.verify(token.sign("r", 1, old), new)
     assert found == Token("r", 1, "aa")
     assert not token.authorises(found, new)

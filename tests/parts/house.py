@@ -32,7 +32,7 @@ from maild.model.policy import Limits
 from maild.policy import build, texts
 from maild.settle import House as Rules
 from maild.settle import charset_of, prepare, settle
-from maild.store import incoming, migrate, outbox, views
+from maild.store import incoming, migrate, outbox, restoring, views
 from maild.store.database import Database
 from maild.store.incoming import Taken
 from parts.mails import AUTHSERV, authenticated, wire
@@ -168,7 +168,9 @@ class House:
                     )
                 )
             with self.session.transaction():
-                done = settle(self.session, batch, Rules(self.policy, self.keys, "signed", lambda: 0.0), self.now, 0)
+                copied = restoring.remembered(self.session)
+                rules = Rules(self.policy, self.keys, "signed", lambda: 0.0, copied)
+                done = settle(self.session, batch, rules, self.now, 0)
             assert [fate.error for fate in done.done if fate.fate == "held"] == []
 
     # --- what goes out --------------------------------------------------------------------------------------------------------
