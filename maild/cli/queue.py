@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from maild.cli.completion import complete_row
 from maild.cli.options import config_option
 from maild.cli.terminal import harmless
 
@@ -42,7 +43,7 @@ def list_(config: Path, *, as_json: bool, everything: bool) -> None:
 
 
 @command.command("show")
-@click.argument("row")
+@click.argument("row", shell_complete=complete_row)
 @config_option
 def show(config: Path, row: str) -> int:
     """Show one row with its whole error."""
@@ -60,7 +61,7 @@ def show(config: Path, row: str) -> int:
 
 
 @command.command("retry")
-@click.argument("row")
+@click.argument("row", shell_complete=complete_row)
 @config_option
 def retry(config: Path, row: str) -> int:
     """Try a held, deferred or failed row again now."""
@@ -68,7 +69,7 @@ def retry(config: Path, row: str) -> int:
 
 
 @command.command("drop")
-@click.argument("row")
+@click.argument("row", shell_complete=complete_row)
 @config_option
 def drop(config: Path, row: str) -> int:
     """Give a row up.  A dropped mail stays stored, and who dropped it is on record."""
