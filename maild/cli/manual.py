@@ -1,6 +1,6 @@
 """manual: the man pages, made of what the commands say of themselves.
 
-pages() -> {"maild.1": roff, "maild-case.1": ..., "maild.yaml.5": ...}.  They stand in man/, and `make man` writes them again; a
+pages() -> {"man1/maild.1": roff, "man1/maild-case.1": ..., "man5/maild.yaml.5": ...}.  They stand in man/, and `make man` writes them again; a
 test says when one is stale.  Names, options and texts are click's; only what is the same for all commands is written here.
 """
 
@@ -41,11 +41,11 @@ FILES = (
 def pages() -> dict[str, str]:
     """File name -> roff."""
     context = click.Context(root, info_name="maild", **root.context_settings)
-    made = {"maild.1": _first(context), "maild.yaml.5": configuration(SOURCE)}
+    made = {"man1/maild.1": _first(context), "man5/maild.yaml.5": configuration(SOURCE)}
     for name in COMMANDS:
         command = root.get_command(context, name)
         assert command is not None, name
-        made[f"maild-{name}.1"] = _one(click.Context(command, info_name=name, parent=context))
+        made[f"man1/maild-{name}.1"] = _one(click.Context(command, info_name=name, parent=context))
     return made
 
 
