@@ -1,7 +1,8 @@
 """manual: the man pages, made of what the commands say of themselves.
 
-pages() -> {"man1/maild.1": roff, "man1/maild-case.1": ..., "man5/maild.yaml.5": ...}.  They stand in man/, and `make man` writes them again; a
-test says when one is stale.  Names, options and texts are click's; only what is the same for all commands is written here.
+pages() -> {"man1/maild.1": roff, "man1/maild-case.1": ..., "man5/maild.yaml.5": ...}.  They stand in man/, and `make man`
+writes them again; a test says when one is stale.  Names, options and texts are click's; only what is the same for all
+commands is written here.
 """
 
 from __future__ import annotations

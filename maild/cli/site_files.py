@@ -190,6 +190,6 @@ def write(folder: Path, made: dict[str, str]) -> None:
         (folder / "maild.yaml").chmod(0o600)
     group = folder.stat().st_gid
     if os.geteuid() == 0 and group:
-        for path in {folder / part for name in made for part in (name, *Path(name).parents) if str(part) != "."}:
+        for path in {folder / part for name in made for part in (Path(name), *Path(name).parents) if part != Path()}:
             os.chown(path, 0, group)
             path.chmod(path.stat().st_mode | (0o050 if path.is_dir() else 0o040))

@@ -90,13 +90,7 @@ def test_what_roff_would_obey_is_text(text: str, roff: str) -> None:
 
 
 def test_a_wrapped_line_that_starts_with_a_dot_is_text() -> None:
-    page = (
-        Page("x", 1, "x", "x")
-        .name("x", "an x")
-        .heading("DESCRIPTION")
-        .text(f"{'word ' * 15}words .TH is text")
-        .source()
-    )
+    page = Page("x", 1, "x", "x").name("x", "an x").heading("DESCRIPTION").text(f"{'x' * 78} .TH is text").source()
     assert "\n\\&.TH is text\n" in page
 
 
