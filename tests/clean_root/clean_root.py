@@ -91,7 +91,7 @@ def install(root: Root, relay: str) -> None:
                 root.run("sh", "-c", line.replace("--now ", ""))
             continue
         said = root.run("sh", "-c", in_the_root(line, wheel, relay))
-        say(f"$ {line[:100]}")
+        say(f"$ {line[:100].replace(chr(39), '')}")
         if "setup" in line:
             must("systemctl enable --now maild.socket maild.service" in said, "setup says the next step")
 
@@ -181,7 +181,7 @@ def main() -> None:
     os.umask(0o022)
     try:
         root.make()
-        say(f"a clean {root.suite}: {root.run('python3', '--version', good=(0, 127)).strip() or 'no Python yet'}")
+        say(f"a clean {root.suite}: {(root.folder / 'etc/debian_version').read_text().strip()}")
         install(root, sink.address)
         look(root)
         live(root, sink)

@@ -41,10 +41,16 @@ class Root:
     def make(self) -> None:
         if not shutil.which("debootstrap") or os.geteuid():
             raise SystemExit("a clean root wants root and debootstrap: apt-get install debootstrap")
+        if (self.folder / "etc/debian_version").exists():
+            raise SystemExit(f"{self.folder} holds a Debian already: a clean root is a new one")
         words = ["debootstrap", "--variant=minbase", self.suite, str(self.folder), self.archive]
         done = subprocess.run(words, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"debootstrap: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+        self.furnish()
+
+    def furnish(self) -> None:
+        """What a machine has and a fresh root has not: /proc, nothing that starts by itself, the machine's certificates."""
         # systemd's tools, PostgreSQL and strace look there.
         subprocess.run(["mount", "-t", "proc", "proc", str(self.folder / "proc")], check=True)
         for path, text in (
