@@ -57,7 +57,7 @@ def readme() -> list[str]:
 
 def in_the_root(line: str, wheel: Path, relay: str) -> str:
     """The wheel instead of the clone, our mail server instead of Postfix's port."""
-    return line.replace("'.[fast]'", f"/root/{wheel.name}[fast]").replace("127.0.0.1:25 ", f"{relay} ")
+    return line.replace("'.[fast]'", f"/srv/{wheel.name}[fast]").replace("127.0.0.1:25 ", f"{relay} ")
 
 
 def build(folder: Path) -> Path:
@@ -80,7 +80,7 @@ def build(folder: Path) -> Path:
 def install(root: Root, relay: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         wheel = build(Path(folder))
-        shutil.copy(wheel, root.folder / "root")
+        shutil.copy(wheel, root.folder / "srv")
     root.run("sh", "-c", "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections")
     root.run("apt-get", "-q", "-y", "update")
     root.run("apt-get", "-q", "-y", "install", "--no-install-recommends", "systemd")
@@ -132,7 +132,7 @@ def daemon(root: Root, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def live(root: Root, sink: Sink) -> None:
-    log = root.folder / "root/maild.log"
+    log = root.folder / "srv/maild.log"
     door = root.folder / DOOR.lstrip("/")
     with daemon(root, log) as running:
         must(wait_until(door.is_socket, 20), "the door is open")
@@ -158,12 +158,12 @@ def remove(root: Root) -> None:
 
 def make(root: Root, target: str) -> None:
     """In a fresh clone, as a stranger would."""
-    clone = root.folder / "root/clone"
+    clone = root.folder / "srv/clone"
     clone.mkdir()
     whole = subprocess.run(["git", "-C", str(CLONE), "archive", "HEAD"], capture_output=True, check=True).stdout
     subprocess.run(["tar", "x", "-C", str(clone)], input=whole, check=True)
     root.run("apt-get", "-q", "-y", "install", "--no-install-recommends", "make", "python3")
-    said = root.run("sh", "-c", f"cd /root/clone && DEMO_EXIT=1 make {target} </dev/null")
+    said = root.run("sh", "-c", f"cd /srv/clone && DEMO_EXIT=1 make {target} </dev/null")
     print("\n".join(said.splitlines()[-12:]))
     say(f"make {target} works there")
 
