@@ -1,5 +1,7 @@
 # make demo    a help desk on this machine's loopback, to play with       make test    everything, with real parts
 # make lint    style and types      make bench   measures      make storm   kills it 200 times      make golden  rewrites expected letters
+# make clean-root   the README's installation on a new Debian
+# make man     writes man/ again, after a change of a command
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
 
@@ -11,7 +13,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench storm fuzz golden clean
+.PHONY: demo test lint bench storm fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -35,6 +37,14 @@ fuzz: .stamp-dev
 
 golden: .stamp-dev
 	MAILD_GOLDEN=write $(BIN)/python -m pytest tests -k golden $(ARGS)
+
+# maild installed as the README says, on a Debian made for it; wants root and debootstrap.
+clean-root: .stamp-dev
+	PYTHONPATH=tests $(BIN)/python -m clean_root.clean_root $(ARGS)
+
+# The manual, made of what the commands say of themselves.
+man: .stamp-dev
+	MAILD_GOLDEN=write $(BIN)/python -m pytest tests/cli/test_manual.py tests/policy/test_schemas.py -k golden $(ARGS)
 
 clean:
 	rm -rf .stamp-* build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -152,11 +152,6 @@ class Config:
         return self.state / "keys"
 
     @property
-    def erasures(self) -> Path:
-        """The list of those who were erased."""
-        return self.state / "erasures"
-
-    @property
     def restoring(self) -> Path:
         """There while a restore is under way: no daemon may start on half of one."""
         return self.state / "restoring"

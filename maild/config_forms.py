@@ -72,16 +72,16 @@ class DoorForm(Strict):
     hostname: Line = Field(default="localhost", description="The name in greetings and Received.")
     certificate: File | None = Field(default=None, description="PEM chain for STARTTLS.")
     key: File | None = Field(default=None, description="Its private key.")
-    message_size: Size = 35_000_000
-    connections: int = Field(default=500, ge=1)
-    connections_per_address: int = Field(default=20, ge=1)
-    recipients: int = Field(default=100, ge=1)
-    commands: int = Field(default=1000, ge=10)
-    idle: Seconds = 300
-    stressed_idle: Seconds = 60
-    in_flight: Size = 200_000_000
-    hops: int = Field(default=50, ge=5, le=1000)
-    min_free: Size = 100_000_000
+    message_size: Size = Field(default=35_000_000, description="Larger mail is refused.")
+    connections: int = Field(default=500, ge=1, description="So many at once.")
+    connections_per_address: int = Field(default=20, ge=1, description="And so many from one address.")
+    recipients: int = Field(default=100, ge=1, description="In one mail.")
+    commands: int = Field(default=1000, ge=10, description="In one connection.")
+    idle: Seconds = Field(default=300, description="A silent connection is closed.")
+    stressed_idle: Seconds = Field(default=60, description="The same, when most connections are taken.")
+    in_flight: Size = Field(default=200_000_000, description="Mail being taken at once, in all.")
+    hops: int = Field(default=50, ge=5, le=1000, description="Mail with more Received lines goes in a circle.")
+    min_free: Size = Field(default=100_000_000, description="With less disk free, mail waits at the sender.")
     trusted: Networks = Field(default=[], description="Not held to the limit per address.")
 
 
@@ -90,11 +90,11 @@ class RelayForm(Strict):
 
     host: HostPort = Field(default="127.0.0.1:25", description="Its address and port.")
     tls: Literal["none", "starttls", "implicit"] = Field(default="none", description="none: loopback only.")
-    username: str = ""
+    username: str = Field(default="", description="With a password: log in as this.")
     password_file: File | None = Field(default=None, description=f"Or the systemd credential {CREDENTIAL}.")
     envelope: Literal["signed", "desk"] = Field(default="signed", description="The sender that bounces go to.")
-    connections: int = Field(default=4, ge=1, le=32)
-    give_up: Seconds = 432_000
+    connections: int = Field(default=4, ge=1, le=32, description="So many at once.")
+    give_up: Seconds = Field(default=432_000, description="A letter that cannot be delivered for so long has failed.")
 
 
 class CanaryForm(Strict):
@@ -206,13 +206,13 @@ class ConfigForm(Strict):
     """maild.yaml: sockets, database, relay.  A change needs a restart."""
 
     state: File = Field(default="state", description="Database, keys, control socket; $STATE_DIRECTORY wins.")
-    rules: File = "rules"
-    templates: File = "templates"
+    rules: File = Field(default="rules", description="The folder of desks, people and routing.")
+    templates: File = Field(default="templates", description="The folder of your own texts.")
     database: str = Field(default="", description="postgresql://...; left out: SQLite in the state folder.")
     door: Annotated[DoorForm, _EMPTY] = DoorForm()
     relay: Annotated[RelayForm, _EMPTY] = RelayForm()
     authenticators: Annotated[list[AuthenticatorForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
-        default=[]
+        default=[], description="How maild knows that From is true; without any, handlers' mail is not believed."
     )
     health: Annotated[HealthForm, _EMPTY] = HealthForm()
     mailboxes: Annotated[list[MailboxForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
@@ -221,4 +221,4 @@ class ConfigForm(Strict):
     admin: Address | None = Field(default=None, description="Gets mail to postmaster and alarms.")
     undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")
     burst: Seconds = Field(default=60, description="How long news for a handler is gathered.")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")

@@ -6,6 +6,7 @@ exit code (sysexits.h: 75 try later, 78 configuration).
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -134,6 +135,7 @@ def take_lock(state: Path) -> int:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(state / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        give_to_owner(state / "lock")
     except OSError as error:
         raise CannotStart(
             EX_CONFIG, f"the state folder {state} cannot be used: {error.strerror} (make it writable for this user)"
@@ -148,8 +150,20 @@ def take_lock(state: Path) -> int:
     return lock
 
 
+def give_to_owner(path: Path) -> None:
+    """What root makes in the state folder of the user maild, a command before the daemon's first start, is that user's."""
+    owner = path.parent.stat()
+    if os.geteuid() == 0 and owner.st_uid:
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
 def apply_migrations(database: Database) -> tuple[str, ...]:
     """The names of what was applied; CannotStart when the database is newer, forgetful or away."""
+    if database.sqlite and not Path(database.url).exists():
+        # Before SQLite opens it: then its log belongs to the same user from the start.
+        with contextlib.suppress(OSError):
+            os.close(os.open(database.url, os.O_CREAT | os.O_WRONLY, 0o600))
+            give_to_owner(Path(database.url))
     try:
         return migrate.up(database, places.shipped("migrations"))
     except (migrate.Newer, NotDurable) as error:
@@ -181,6 +195,7 @@ def _own_keys(session: Session, path: Path) -> token.Keys:
     row = session.one("SELECT value FROM setting WHERE key='key_fingerprint'")
     if row is None and not path.exists():
         keyring.write(path, token.fresh(secrets.token_bytes(32), "aa"))
+        give_to_owner(path)
         keyring.note_made(session, "aa", datetime.now(UTC))
     keys = load_keys(path)
     mine = token.fingerprint(keys)

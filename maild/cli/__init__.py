@@ -12,8 +12,6 @@ from typing import Any
 
 import click
 
-from maild import __version__
-
 EX_USAGE, EX_SOFTWARE, EX_CONFIG = 64, 70, 78
 COMMANDS = {
     "init": "init",
@@ -37,6 +35,17 @@ COMMANDS = {
     "restore": "restore",
     "keys": "keys",
     "demo": "demo",
+    "setup": "setup",
+    "completion": "completion",
+    "help": "help",
+}
+# How `maild --help` and maild(1) put them together; a command that has no place yet comes last.
+SECTIONS = {
+    "The site": ("init", "check", "doctor", "setup", "demo"),
+    "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
+    "Cases and people": ("case", "person", "import", "export"),
+    "Mail": ("queue", "try", "explain", "inspect", "pipe"),
+    "Help": ("help", "completion"),
 }
 
 
@@ -52,11 +61,44 @@ class Commands(click.Group):
         command: Any = importlib.import_module(f"maild.cli.{COMMANDS[cmd_name]}").command
         return command if isinstance(command, click.Command) else None
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        widest = max(map(len, COMMANDS))
+        for title, names in sections():
+            rows = [(name, self._short(ctx, name, formatter.width - widest - 6)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), text) for name, text in rows])
+
+    def _short(self, ctx: click.Context, name: str, room: int) -> str:
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str(room) if command else ""
+
+
+def sections() -> list[tuple[str, list[str]]]:
+    """Every command once, under the heading it belongs to."""
+    placed = [(title, [name for name in names if name in COMMANDS]) for title, names in SECTIONS.items()]
+    others = [name for name in COMMANDS if not any(name in names for _, names in placed)]
+    return [(title, names) for title, names in [*placed, ("More", others)] if names]
+
+
+def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from maild.cli.versions import versions
+
+    click.echo("\n".join(versions()))
+    context.exit()
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="maild")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say which maild this is."
+)
 def root() -> None:
-    """The help desk that lives in the mail system."""
+    """The help desk that lives in the mail system.
+
+    Each mail to a desk becomes a case with a number and a handler, who works by replying.  `maild help COMMAND` and `man maild-COMMAND`
+    say more; everything that can be set stands in maild.yaml(5).
+    """
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maild.cli.case_search import search
+from maild.cli.completion import complete_case
 from maild.cli.options import config_option
 from maild.cli.terminal import harmless, size
 
@@ -56,7 +57,7 @@ def list_(config: Path, *, as_json: bool, only_open: bool) -> None:
 
 
 @command.command("show")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_case)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--quotes", is_flag=True, help="What mails quote, too; else it is folded to a line.")
 @click.option("--letters", is_flag=True, help="maild's own letters in full; else each is a line.")
@@ -150,7 +151,7 @@ def _pour(octets: bytes) -> int:
 
 
 @command.command("attachment")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_case)
 @click.argument("file_number", metavar="N", type=click.IntRange(1))
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--force", is_flag=True, help="Overwrite FILE.")

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from maild.cli.completion import complete_case
 from maild.cli.options import config_option
 from maild.cli.terminal import harmless
 
 
 @click.command("explain")
-@click.argument("subject", metavar="NUMBER|MESSAGE-ID")
+@click.argument("subject", metavar="NUMBER|MESSAGE-ID", shell_complete=complete_case)
 @click.option("--json", "as_json", is_flag=True, help="One JSON list.")
 @config_option
 def command(config: Path, subject: str, *, as_json: bool) -> int:

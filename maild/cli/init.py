@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from maild.places import SITE, STATE
+
 if TYPE_CHECKING:
     from maild.cli.site_files import Person, Wish
 
@@ -68,9 +70,13 @@ def command(
 
     people = tuple(_person(handler) for handler in handlers)
     socket = str(Path(lmtp).absolute()) if lmtp else None
+    service = folder.absolute() == SITE
     # Written down, so that a command typed later finds the state without systemd's environment.
-    state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or "state"
+    state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or (str(STATE) if service else "state")
     create(folder, Wish(desks, people, smtp, socket, relay, database, zone, language, authserv_id, admin, state))
+    if service:
+        click.echo(f"{folder} is ready:  maild check  and then  systemctl enable --now maild.socket maild.service")
+        return
     click.echo(
         f"{folder} is ready:  maild check -c {folder / 'maild.yaml'}  and then  maild run -c {folder / 'maild.yaml'}"
     )

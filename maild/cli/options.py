@@ -17,7 +17,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def _found(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | None:
     if context.resilient_parsing:
-        return None
+        # A shell completes a line: it wants to know which site the line names, and no complaint.
+        return Path(value) if value else None
     from maild.config import find
 
     return find(value, os.environ)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from maild.cli.completion import complete_row
 from maild.cli.options import config_option
 from maild.cli.terminal import harmless
 
@@ -42,7 +43,7 @@ def list_(config: Path, *, as_json: bool, everything: bool) -> None:
 
 
 @command.command("show")
-@click.argument("row")
+@click.argument("row", shell_complete=complete_row)
 @config_option
 def show(config: Path, row: str) -> int:
     """Show one row with its whole error."""
@@ -63,7 +64,7 @@ restored_option = click.option("--restored", is_flag=True, help="All letters tha
 
 
 @command.command("retry")
-@click.argument("row", required=False)
+@click.argument("row", required=False, shell_complete=complete_row)
 @restored_option
 @config_option
 def retry(config: Path, row: str | None, *, restored: bool) -> int:
@@ -72,7 +73,7 @@ def retry(config: Path, row: str | None, *, restored: bool) -> int:
 
 
 @command.command("drop")
-@click.argument("row", required=False)
+@click.argument("row", required=False, shell_complete=complete_row)
 @restored_option
 @config_option
 def drop(config: Path, row: str | None, *, restored: bool) -> int:

@@ -6,6 +6,7 @@ files(wish) -> {relative path: text}.  Names and addresses are written as quoted
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -205,7 +206,8 @@ A file here, such as `nb/ack.txt`, takes the place of the shipped one of that na
 
 
 def write(folder: Path, made: dict[str, str]) -> None:
-    """Write them all.  maild.yaml is for its owner only when it may hold a password (of the database)."""
+    """Write them all.  maild.yaml is for its owner only when it may hold a password (of the database); root writes for the group
+    that the folder belongs to, which is maild's in /etc/maild."""
     for name, text in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -213,3 +215,8 @@ def write(folder: Path, made: dict[str, str]) -> None:
             file.write(text)
     if re.search(r"^database: .*(:[^/]*@|password=)", made["maild.yaml"], re.M):
         (folder / "maild.yaml").chmod(0o600)
+    group = folder.stat().st_gid
+    if os.geteuid() == 0 and group:
+        for path in {folder / part for name in made for part in (Path(name), *Path(name).parents) if part != Path()}:
+            os.chown(path, 0, group)
+            path.chmod(path.stat().st_mode | (0o050 if path.is_dir() else 0o040))

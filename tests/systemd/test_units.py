@@ -46,7 +46,7 @@ def test_the_service_is_as_closed_as_the_figure_says() -> None:
     "line",
     [
         "Type=notify",
-        "ExecReload=/bin/kill -HUP $MAINPID",
+        'ExecReload=/bin/sh -c "kill -HUP $MAINPID"',
         "WatchdogSec=30",
         "Requires=maild.socket",
         "LoadCredential=relay-password:maild.relay-password",
