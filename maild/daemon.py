@@ -25,6 +25,7 @@ import structlog
 from maild import notify, orders
 from maild.config import Config
 from maild.edges import control, smtp, ticker
+from maild.edges.auditor import Auditor
 from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
@@ -66,6 +67,7 @@ class Daemon:
         self._database = store.Reader(site.database)
         self._letterbox = Letterbox(self._writer, self._database, clock, self._woken)
         self._relay = Relay(config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password)
+        self._auditor = Auditor(self._database, clock)
         bench = Bench(self._house, config.authenticators, clock, self._letters, self._letterbox.leases)
         self._worker = Worker(self._writer, self._database, self._reader, bench)
         self._mailroom = Mailroom(
@@ -130,6 +132,7 @@ class Daemon:
             self._worker.run(),
             self._relay.run(),
             ticker.run(self._writer, clock, self._woken),
+            self._auditor.run(),
             self._watchdog(),
             self._checkpoints(),
         ]

@@ -24,6 +24,8 @@ COMMANDS = {
     "inspect": "inspect",
     "try": "try_",
     "explain": "explain",
+    "audit": "audit",
+    "trace": "trace",
     "reload": "reload",
     "migrate": "migrate",
     "demo": "demo",
