@@ -31,6 +31,7 @@ from maild import keyring, notify, orders
 from maild.config import Config
 from maild.decide import health
 from maild.edges import control, imap_session, retention, smtp, ticker
+from maild.edges.auditor import Auditor
 from maild.edges.imap import Mailboxes
 from maild.edges.imap_keys import Secrets
 from maild.edges.letterbox import Letterbox
@@ -90,6 +91,7 @@ class Daemon:
             self._tally,
             site.digest_key,
         )
+        self._auditor = Auditor(self._database, clock)
         self._worker = Worker(self._writer, self._database, self._reader, bench)
         self._mailroom = Mailroom(
             self._writer,
@@ -111,6 +113,7 @@ class Daemon:
             config.mailboxes, Secrets(notify.credential, clock), self._taking_house(), SystemRandom().random
         )
         self._watch.add(self._mailboxes.conditions)
+        self._watch.add(self._auditor.conditions)
 
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
@@ -185,6 +188,7 @@ class Daemon:
             self._relay.run(),
             ticker.run(self._writer, clock, self._woken),
             self._retention.run(),
+            self._auditor.run(),
             self._watchdog(),
             self._checkpoints(),
             self._watch.run(),

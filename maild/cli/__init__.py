@@ -26,6 +26,8 @@ COMMANDS = {
     "inspect": "inspect",
     "try": "try_",
     "explain": "explain",
+    "audit": "audit",
+    "trace": "trace",
     "reload": "reload",
     "pipe": "pipe",
     "import": "import_",

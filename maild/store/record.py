@@ -20,7 +20,7 @@ from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
 from maild.store.text import dumps
 
-_NO_CHAIN = "0" * 64
+NO_CHAIN = "0" * 64
 
 
 def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
@@ -54,7 +54,7 @@ def _add_contents(session: Session, contents: Sequence[Content]) -> None:
 
 def _append(session: Session, events: Sequence[Happened]) -> None:
     """The log: append-only, one hash chain over all cases, so that a changed or missing event shows."""
-    last = session.one("SELECT id, chain FROM event WHERE id=(SELECT max(id) FROM event)") or (0, _NO_CHAIN)
+    last = session.one("SELECT id, chain FROM event WHERE id=(SELECT max(id) FROM event)") or (0, NO_CHAIN)
     number, chain = int(last[0]), str(last[1])
     rows = []
     for happened in events:

@@ -51,3 +51,12 @@ def calls(out: Path) -> list[Call]:
             if rest.endswith(_UNFINISHED):
                 open_calls[thread] = call
     return found
+
+
+def injected(command: tuple[str, ...], out: Path, names: str, fault: str) -> tuple[str, ...]:
+    """The command under strace that writes down calls of these names, and spoils one: "signal=KILL:when=7", "error=EIO:when=3"."""
+    program = shutil.which("strace")
+    assert program, "strace is missing: apt-get install strace"
+    spoil = ("-e", f"inject={names}:{fault}") if fault else ()
+    # -D: the daemon is the child that was asked for, and strace the grandchild, so that signals and exit codes are the daemon's.
+    return (program, "-D", "-f", "-q", "-s", "0", "-o", str(out), "-e", f"trace={names}", *spoil, *command)
