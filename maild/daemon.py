@@ -12,24 +12,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import secrets
 import signal
 import socket
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
 import structlog
 
-from maild import keyring, notify, orders
+from maild import notify
 from maild.config import Config
-from maild.decide import health
+from maild.current import Current
+from maild.dispatch import Dispatch
 from maild.edges import control, imap_session, retention, smtp, ticker
 from maild.edges.auditor import Auditor
 from maild.edges.imap import Mailboxes
@@ -39,13 +37,12 @@ from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
 from maild.edges.relay import Relay
 from maild.edges.tally import Tally
-from maild.edges.watch import Watch, report
+from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
-from maild.founding import Site, reload_keys, reload_policy, remember_policy
+from maild.founding import Site
 from maild.log import loop_fault, trace
-from maild.model.condition import Condition
 from maild.model.restored import Restored
 from maild.settle import House
 from maild.store import incoming, lease, outbox, restoring
@@ -56,8 +53,6 @@ from maild.store.writer import Writer
 
 GRACE = 10.0
 CHECKPOINT = 1.0
-# Seconds that `maild status` waits for fresh figures before it shows the last ones.
-PATIENCE = 3.0
 EX_SOFTWARE = 70
 log = structlog.get_logger("maild")
 
@@ -73,15 +68,13 @@ class Daemon:
 
     def __init__(self, config: Config, site: Site) -> None:
         self._config, self._site = config, site
-        self._policy, self._keys = site.policy, site.keys
         self._restored: Restored | None = None
         self._stop = asyncio.Event()
         self._code = 0
-        self._reload_error, self._reload_problems = "", 0
-        self._reload_failed_at: datetime | None = None
         self._started = clock()
         self._tally = Tally()
         self._writer = Writer(site.database, self._ghost)
+        self._current = Current(config, site, self._writer, clock)
         self._reader = Reader()
         self._database = store.Reader(site.database)
         self._letterbox = Letterbox(self._writer, self._database, clock, self._woken, self._tally)
@@ -95,7 +88,7 @@ class Daemon:
         self._worker = Worker(self._writer, self._database, self._reader, bench)
         self._mailroom = Mailroom(
             self._writer,
-            lambda: self._policy,
+            lambda: self._current.policy,
             site.digest_key,
             config.state,
             config.door.min_free,
@@ -105,10 +98,10 @@ class Daemon:
         self._watching = store.Reader(site.database)
         self._watch = Watch(config, self._writer, self._watching, self._house, clock, self._posted, self._tally)
         self._watch.add(self._relay.conditions)
-        self._watch.add(self._conditions)
+        self._watch.add(self._current.conditions)
 
         listed = Listed(config.erasures, site.digest_key)
-        self._retention = retention.Role(self._writer, self._database, lambda: self._policy, listed, clock)
+        self._retention = retention.Role(self._writer, self._database, lambda: self._current.policy, listed, clock)
         self._mailboxes = Mailboxes(
             config.mailboxes, Secrets(notify.credential, clock), self._taking_house(), SystemRandom().random
         )
@@ -118,13 +111,15 @@ class Daemon:
     # --- what the roles are given ---------------------------------------------------------------------------------------------
 
     def _house(self) -> House:
-        return House(self._policy, self._keys, self._config.relay.envelope, time.monotonic, self._restored)
+        return House(
+            self._current.policy, self._current.keys, self._config.relay.envelope, time.monotonic, self._restored
+        )
 
     def _taking_house(self) -> imap_session.House:
         door, chance = self._config.door, SystemRandom().getrandbits(64)
         owner = f"{socket.gethostname()}:{os.getpid()}:{chance:016x}"
         return imap_session.House(
-            self._writer, self._mailroom, clock, lambda: self._policy, door.message_size, door.hops, owner
+            self._writer, self._mailroom, clock, lambda: self._current.policy, door.message_size, door.hops, owner
         )
 
     def _letters(self, leased: Sequence[Leased], others: int) -> None:
@@ -136,11 +131,25 @@ class Daemon:
         """A letter of the watch stands in the queue."""
         self._letters((), 1)
 
-    def _conditions(self) -> tuple[Condition, ...]:
-        return (health.policy(self._policy.hash, self._reload_problems, self._reload_failed_at),)
-
     def _woken(self) -> None:
         self._worker.nudge()
+
+    def _look(self) -> None:
+        self._worker.nudge()
+        self._relay.nudge()
+
+    def _dispatch(self) -> Dispatch:
+        return Dispatch(
+            self._writer,
+            self._current,
+            self._watch,
+            self._mailboxes,
+            self._retention,
+            self._config.keys,
+            self._started,
+            clock,
+            self._look,
+        )
 
     def _ghost(self) -> None:
         log.critical("the outcome of a commit is unknown: ending at once, the next start will tell")
@@ -152,7 +161,7 @@ class Daemon:
     async def run(self) -> int:
         """Until SIGTERM or SIGINT; the exit code."""
         await self._writer.write(partial(_recover, alone=self._site.database.sqlite))
-        await self._writer.write(lambda session: remember_policy(session, self._policy, clock()))
+        await self._current.remember()
         asyncio.get_running_loop().set_exception_handler(loop_fault)
         self._restored = await self._writer.write(restoring.remembered)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -161,7 +170,7 @@ class Daemon:
         pages = self._monitoring()
         doors = await smtp.serve(self._config.door, self._mailroom, clock, notify.inherited())
         self._worker.arriving = lambda: doors.octets
-        controls = await control.serve(self._config.control, self._orders())
+        controls = await control.serve(self._config.control, self._dispatch().orders())
         try:
             async with asyncio.TaskGroup() as group:
                 roles = [group.create_task(role) for role in (*self._roles(), *(page.run_here() for page in pages))]
@@ -201,14 +210,14 @@ class Daemon:
             return []
         from maild.edges import monitoring
 
-        figures = monitoring.Figures(self._watch, self._tally, lambda: self._policy, clock, self._started)
+        figures = monitoring.Figures(self._watch, self._tally, lambda: self._current.policy, clock, self._started)
         return [monitoring.server(config, self._watch, figures)]
 
     def _say_ready(self, doors: smtp.Doors) -> None:
         log.info(
             "ready",
-            policy=self._policy.hash[:12],
-            desks=len(self._policy.desks),
+            policy=self._current.policy.hash[:12],
+            desks=len(self._current.policy.desks),
             addresses=[str(a) for a in doors.addresses],
             seconds=round((clock() - self._started).total_seconds(), 3),
         )
@@ -251,115 +260,8 @@ class Daemon:
             except Exception as error:
                 log.warning("checkpoint failed, will be tried again", error=brief(error))
 
-    # --- orders ---------------------------------------------------------------------------------------------------------------
-
-    def _orders(self) -> dict[str, control.Order]:
-        return {
-            "status": self._status,
-            "reload": self._reload_order,
-            "retry": self._queue_order,
-            "drop": self._queue_order,
-            "erase": self._retention.begin,
-            "erasure": self._retention.tell,
-            "compact": self._retention.compact_now,
-            "archived": self._archived,
-            "mailbox": self._mailbox_order,
-            "look": self._look,
-            "keys": self._keys_order,
-            "backed-up": self._backed_up,
-        }
-
-    async def _status(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._watch.measure(clock()), PATIENCE)
-        told = report(self._watch.snapshot, self._watch.conditions(), clock())
-        return {
-            **told,
-            "ok": True,
-            "text": "running",
-            "since": self._started.isoformat(),
-            "policy": self._policy.hash,
-            "reload_error": self._reload_error,
-        }
-
-    async def _look(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        """Somebody else has put a mail into the queue (`maild pipe`): no need to wait for the next poll."""
-        self._worker.nudge()
-        return {"ok": True, "text": "looking"}
-
-    async def _queue_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        now = clock()
-        answer = await self._writer.write(
-            lambda s: orders.carry_out(s, str(asked["order"]), str(asked.get("id")), actor, now)
-        )
-        self._worker.nudge()
-        self._relay.nudge()
-        row = str(asked.get("id"))
-        log.info("order", order=asked["order"], id=row if orders.is_id(row) else "", actor=actor, ok=answer.ok)
-        return {"ok": answer.ok, "text": answer.text}
-
-    async def _archived(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        now, numbers = clock(), [str(number) for number in asked.get("numbers", ())]
-        answer = await self._writer.write(lambda session: orders.archive(session, numbers, actor, now))
-        return {"ok": answer.ok, "text": answer.text}
-
-    async def _mailbox_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        verb, name = str(asked.get("verb")), str(asked.get("name"))
-        answer = await self._writer.write(lambda s: orders.of_mailbox(s, verb, name))
-        self._mailboxes.nudge(name)
-        log.info("order", order=f"mailbox {verb}", mailbox=name, actor=actor, ok=answer.ok)
-        return {"ok": answer.ok, "text": answer.text}
-
-    async def _keys_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        """Rotate or revoke; the keys are the new ones from the commit on."""
-        now, path = clock(), self._config.keys
-        wanted = keyring.Wanted(str(asked["verb"]), secrets.token_bytes(32), str(asked.get("key", "")))
-        done = await self._writer.write(lambda session: keyring.change(session, path, wanted, actor, now))
-        self._keys = done.keys
-        log.info("order", order="keys", verb=wanted.verb, actor=actor, ok=done.ok)
-        return {"ok": done.ok, "text": done.text}
-
-    async def _backed_up(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        at = datetime.fromisoformat(str(asked["at"]))
-        await self._writer.write(lambda session: restoring.note_backup(session, at))
-        log.info("backed up", at=at.isoformat(), actor=actor)
-        return {"ok": True, "text": "noted"}
-
-    async def _reload_order(self, asked: dict[str, Any], actor: str) -> dict[str, Any]:
-        await self._reload()
-        return {
-            "ok": not self._reload_error,
-            "text": self._reload_error or f"policy {self._policy.hash[:12]} is active",
-        }
-
     def _hang_up(self) -> None:
-        self._reloading = asyncio.ensure_future(self._reload())
-
-    async def _reload(self) -> None:
-        """Whole or not at all: a broken set, or one that drops what open cases use, leaves the old one in force."""
-        notify.reloading()
-        try:
-            policy = await asyncio.to_thread(reload_policy, self._config)
-            keys = await asyncio.to_thread(reload_keys, self._config, self._keys)
-            now = clock()
-            await self._writer.write(lambda session: remember_policy(session, policy, now))
-        except RuleError as error:
-            self._reload_failed(str(error), len(error.problems))
-            # What is wrong with a file quotes it; the log has the places, `maild check` and `maild status` the words.
-            places = [f"{Path(p.file).name}:{p.line}:{p.column}" for p in error.problems]
-            log.error("reload refused, the old policy stays: maild check says why", problems=places)
-        except Exception as error:
-            self._reload_failed(str(error), 1)
-            log.error("reload failed, the old policy stays", exc_info=error)
-        else:
-            self._policy, self._reload_error, self._reload_problems, self._reload_failed_at = policy, "", 0, None
-            self._keys = keys
-            log.info("reloaded", policy=policy.hash[:12])
-        notify.notify("READY=1")
-
-    def _reload_failed(self, error: str, problems: int) -> None:
-        self._reload_error, self._reload_problems = error, problems
-        self._reload_failed_at = self._reload_failed_at or clock()
+        self._reloading = asyncio.ensure_future(self._current.reload())
 
 
 def _recover(session: Session, *, alone: bool) -> None:

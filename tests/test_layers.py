@@ -38,7 +38,7 @@ MAY = {
     "notify": set(),
 }
 # What builds the house may know all of it, but for the doors that stand beside it.
-TOP = ("cli", "daemon", "founding", "__init__", "__main__")
+TOP = ("cli", "daemon", "current", "dispatch", "founding", "__init__", "__main__")
 PURE = ("model", "mail", "decide", "policy")
 IMPURE = {
     "time",

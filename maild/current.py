@@ -1,0 +1,66 @@
+"""current: what may change while the daemon runs: the policy and the keys.  Whole or not at all: a set that does not hold leaves
+the old one in force, and is told until one holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from maild import notify
+from maild.config import Config
+from maild.decide import health
+from maild.errors import RuleError
+from maild.founding import Site, reload_keys, reload_policy, remember_policy
+from maild.model.condition import Condition
+from maild.model.policy import Clock
+from maild.store.writer import Writer
+
+log = structlog.get_logger("maild")
+
+
+class Current:
+    """policy and keys as they are now; error: why the last reload was refused, "" if it was not."""
+
+    def __init__(self, config: Config, site: Site, writer: Writer, clock: Clock) -> None:
+        self._config, self._writer, self._clock = config, writer, clock
+        self.policy, self.keys = site.policy, site.keys
+        self.error, self._problems = "", 0
+        self._failed_at: datetime | None = None
+
+    async def remember(self) -> None:
+        """Keep the policy of the start under its hash."""
+        await self._writer.write(lambda session: remember_policy(session, self.policy, self._clock()))
+
+    async def reload(self) -> None:
+        """A broken set, or one that drops what open cases use, changes nothing."""
+        notify.reloading()
+        try:
+            policy = await asyncio.to_thread(reload_policy, self._config)
+            keys = await asyncio.to_thread(reload_keys, self._config, self.keys)
+            now = self._clock()
+            await self._writer.write(lambda session: remember_policy(session, policy, now))
+        except RuleError as error:
+            self._failed(str(error), len(error.problems))
+            # What is wrong with a file quotes it; the log has the places, `maild check` and `maild status` the words.
+            places = [f"{Path(p.file).name}:{p.line}:{p.column}" for p in error.problems]
+            log.error("reload refused, the old policy stays: maild check says why", problems=places)
+        except Exception as error:
+            self._failed(str(error), 1)
+            log.error("reload failed, the old policy stays", exc_info=error)
+        else:
+            self.policy, self.keys = policy, keys
+            self.error, self._problems, self._failed_at = "", 0, None
+            log.info("reloaded", policy=policy.hash[:12])
+        notify.notify("READY=1")
+
+    def _failed(self, error: str, problems: int) -> None:
+        self.error, self._problems = error, problems
+        self._failed_at = self._failed_at or self._clock()
+
+    def conditions(self) -> Sequence[Condition]:
+        return (health.policy(self.policy.hash, self._problems, self._failed_at),)
