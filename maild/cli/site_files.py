@@ -96,6 +96,32 @@ def _line(key: str, value: str | None, example: str, comment: str, indent: str =
     return f"{shown:<38}  # {comment}"
 
 
+_MAILBOXES = """# Mail that lies in a mailbox at a provider is taken from there by IMAP.
+# mailboxes:
+#   - name: support                       # stays: where we are in the mailbox is kept under it
+#     host: imap.example.org:993
+#     tls: implicit                       # or starttls; none (this machine only)
+#     username: support@example.org
+#     password_file: imap-password        # readable by maild only; or the systemd credential imap-support
+#     folder: INBOX
+#     desk: support                       # of mail that names no address of ours
+#     after: leave                        # what was taken: leave, mark (as read) or {move: FOLDER}
+#     aside: maild-aside                  # the folder for mail that cannot be taken
+#     oauth:                              # instead of password_file
+#       provider: microsoft               # or google; else token_url
+#       tenant: 00000000-0000-0000-0000-000000000000
+#       client_id: 00000000-0000-0000-0000-000000000000
+#       secret_file: imap-secret
+#       secret_expires: "2028-01-31"      # you are warned 14 days before
+"""
+_HEALTH = """health:
+  # listen: 127.0.0.1:9110              # /metrics and /healthz for your monitoring; or a UNIX socket: /run/maild/health
+  # canary:                             # a mail to ourselves by way of the relay, and an alarm if it is not back in time
+  #   every: 1h
+  #   within: 10m
+"""
+
+
 def _configuration(wish: Wish) -> str:
     return f"""# yaml-language-server: $schema=rules/schema/maild.json
 # maild.yaml: sockets, database, relay.  A change needs a restart; `maild check` says what is wrong with it.
@@ -120,34 +146,12 @@ relay:
   # password_file: secret               # readable by maild only
   # envelope: signed                    # bounces come to a signed address; desk: to the desk's own
 
-# Mail that lies in a mailbox at a provider is taken from there by IMAP.
-# mailboxes:
-#   - name: support                       # stays: where we are in the mailbox is kept under it
-#     host: imap.example.org:993
-#     tls: implicit                       # or starttls; none (this machine only)
-#     username: support@example.org
-#     password_file: imap-password        # readable by maild only; or the systemd credential imap-support
-#     folder: INBOX
-#     desk: support                       # of mail that names no address of ours
-#     after: leave                        # what was taken: leave, mark (as read) or {{move: FOLDER}}
-#     aside: maild-aside                  # the folder for mail that cannot be taken
-#     oauth:                              # instead of password_file
-#       provider: microsoft               # or google; else token_url
-#       tenant: 00000000-0000-0000-0000-000000000000
-#       client_id: 00000000-0000-0000-0000-000000000000
-#       secret_file: imap-secret
-#       secret_expires: "2028-01-31"      # you are warned 14 days before
-
+{_MAILBOXES}
 # How we know that From is true.  Without any, handlers' mail is not believed.
 {_authenticators(wish.authserv_id)}
 {_line("admin", wish.admin, "postmaster@example.org", "gets postmaster's mail, and word when something is not well")}
 
-health:
-  # listen: 127.0.0.1:9110              # /metrics and /healthz for your monitoring; or a UNIX socket: /run/maild/health
-  # canary:                             # a mail to ourselves by way of the relay, and an alarm if it is not back in time
-  #   every: 1h
-  #   within: 10m
-
+{_HEALTH}
 undo: 60s                               # an answer to a customer waits so long for /undo
 burst: 60s                              # news for a handler is gathered so long into one letter
 # log_level: info                       # debug, info, warning, error
