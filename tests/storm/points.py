@@ -133,7 +133,8 @@ class Story:
             try:
                 send(self.site.port, raw, to, sender)
             except (OSError, smtplib.SMTPException) as error:
-                assert not refused(error), f"refused for good: {error}"
+                if refused(error):
+                    raise AssertionError(f"refused for good: {error}") from error
                 time.sleep(0.05)
                 continue
             return
