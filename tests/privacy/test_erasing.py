@@ -122,7 +122,7 @@ def test_looking_changes_nothing(house: House, tmp_path: Path) -> None:
 def test_an_open_case_is_closed_first_or_forced(house: House, tmp_path: Path) -> None:
     house.mail(ANN, "Hjelp", WORDS)
     (refused,) = erase_now(house, tmp_path).refused
-    assert "case 1001 still open" in refused
+    assert "case 1001 is still open" in refused
     assert "--force" in refused
     assert erase_now(house, tmp_path, force=True).refused == ()
 
