@@ -203,7 +203,8 @@ def _refusals(request: Request, policy: Policy, traced: Traced, named: dict[int,
         yield f"a legal hold forbids to erase anything of {_cases_said(held)} (legal_hold in desks.yaml)"
     waiting = [number for _, number, _, status in traced.cases if status in _OPEN]
     if waiting and not request.force:
-        yield f"{_cases_said(waiting)} still open: close it first (or --force: it stays open, without anything that was said)"
+        are = "is" if len(waiting) == 1 else "are"
+        yield f"{_cases_said(waiting)} {are} still open: close it first (or --force: nothing that was said is left in it)"
 
 
 def _on(

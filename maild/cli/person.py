@@ -180,28 +180,31 @@ def _found(report: Report) -> list[str]:
 
 def _by_daemon(control_socket: Path, order: dict[str, Any]) -> int | None:
     """None when no daemon runs."""
-    from maild.edges import control
-
-    answer = control.ask(control_socket, order)
+    answer = _follow(control_socket, order)
     if answer is None:
         return None
     if not answer["ok"]:
         click.echo(f"maild: {answer['text']}", err=True)
-        return 1
+        return int(answer.get("exit", 1))
+    return _say(answer["report"], compacted=bool(answer["compacted"]))
+
+
+def _follow(control_socket: Path, order: dict[str, Any]) -> dict[str, Any] | None:
+    """The daemon's last word on an order that it carries out beside its work; None when no daemon runs."""
+    from maild.edges import control
+
+    answer = control.ask(control_socket, order)
+    if answer is None or not answer["ok"]:
+        return answer
     try:
-        while answer is not None and answer.get("state", "running") == "running" and answer["ok"]:
+        while answer is not None and answer.get("state", "running") == "running":
             time.sleep(0.2)
             answer = control.ask(control_socket, {"order": "erasure"})
+            # An answer without a state is not the daemon's: it has ended.
+            answer = answer if answer and "state" in answer else None
     except ConnectionError:
         answer = None
-    # An answer without a state is no answer of the daemon's.
-    if answer is None or "state" not in answer:
-        click.echo("maild: the daemon ended; it goes on with the erasure when it starts again", err=True)
-        return 75
-    if not answer["ok"]:
-        click.echo(f"maild: {answer['text']}", err=True)
-        return 1
-    return _say(answer["report"], compacted=bool(answer["compacted"]))
+    return answer or {"ok": False, "text": "the daemon ended; it goes on when it starts again", "exit": 75}
 
 
 def _alone(file: Path, order: dict[str, Any]) -> int:
@@ -251,16 +254,25 @@ def compact_(config: Path) -> int:
     """Write the database anew, without what was deleted from it.  Mails wait meanwhile, 10 ms a megabyte."""
     from maild import config as plumbing
     from maild.cli.desk import opened
-    from maild.edges import control
+    from maild.edges.retention import has_room
     from maild.founding import take_lock
     from maild.store import compact
 
     settings = plumbing.load(config)
-    answer = control.ask(settings.control, {"order": "compact"})
+    answer = _follow(settings.control, {"order": "compact"})
     if answer is None:
         with opened(config) as site:
             take_lock(settings.state)
-            done = compact.compact(site.session)
-        answer = {"ok": done, "text": "compacted" if done else "somebody reads the database: try again"}
-    click.echo(answer["text"], err=not answer["ok"])
-    return 0 if answer["ok"] else 1
+            room = has_room(settings.erasures, compact.size(site.session))
+            answer = {"ok": True, "compacted": room and compact.compact(site.session)}
+    if not answer["ok"]:
+        click.echo(f"maild: {answer['text']}", err=True)
+        return int(answer.get("exit", 1))
+    if not answer["compacted"]:
+        click.echo(
+            "maild: not compacted: it needs free disk of twice the database, and nobody else who reads it long",
+            err=True,
+        )
+        return 1
+    click.echo("compacted")
+    return 0

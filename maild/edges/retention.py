@@ -1,7 +1,8 @@
 """retention: the daemon's hand in privacy: erasures that an admin orders, those that a crash cut off, and every night what each
 desk's retention says, and compacting.
 
-Role(...).run() until cancelled.  orders() -> for the control socket: "erase" begins one (one at a time), "erasure" tells how it goes.
+Role(...).run() until cancelled.  For the control socket: "erase" and "compact" begin (one at a time), "erasure" tells how
+it goes.
 Reading stands beside the writer, each change is a short transaction of its own: mails wait for none of it but for compacting, which
 writes the database anew (10 ms a megabyte).  So it happens at once only while the database is small or the admin says so, else at
 night, once for all that was erased in the day.
@@ -93,10 +94,21 @@ class Role:
         return {"ok": self._progress.state != "failed", "text": self._progress.error or self._progress.state, **told}
 
     async def compact_now(self, asked: Mapping[str, Any], actor: str) -> dict[str, Any]:
-        """The order "compact"."""
-        async with self._one:
-            done = await self._compact()
-        return {"ok": done, "text": "compacted" if done else "could not be compacted now; it will be tried at night"}
+        """The order "compact"; "erasure" tells how it goes, for it may take longer than anybody waits for an answer."""
+        if self._task is not None and not self._task.done():
+            return {"ok": False, "text": "an erasure is under way: try again when it is done"}
+        self._progress = Progress("running")
+        self._task = asyncio.create_task(self._compact_once())
+        return {"ok": True, "text": "begun"}
+
+    async def _compact_once(self) -> None:
+        try:
+            async with self._one:
+                done = await self._compact()
+            self._progress = Progress("done", None, done)
+        except Exception as error:
+            log.error("compacting failed", error=type(error).__name__)
+            self._progress = Progress("failed", error=f"the database could not be compacted ({type(error).__name__})")
 
     async def _erase(self, request: Request, now: bool) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,7 +15,7 @@ from parts.traces import ADDRESS, ANN, BOB, NAME, WORDS, chain_holds, erase_now,
 
 from maild import erasures
 from maild.erasing import Change, Listed, Steps, erase, known_again, reapply
-from maild.store import views
+from maild.store import compact, views
 from maild.store.incoming import raw_of
 from maild.tracing import Request
 
@@ -121,9 +122,26 @@ def test_looking_changes_nothing(house: House, tmp_path: Path) -> None:
 def test_an_open_case_is_closed_first_or_forced(house: House, tmp_path: Path) -> None:
     house.mail(ANN, "Hjelp", WORDS)
     (refused,) = erase_now(house, tmp_path).refused
-    assert "case 1001 still open" in refused
+    assert "case 1001 is still open" in refused
     assert "--force" in refused
     assert erase_now(house, tmp_path, force=True).refused == ()
+
+
+def test_compacting_is_owed_until_it_is_done(house: House, tmp_path: Path) -> None:
+    a_life(house)
+    assert not compact.asked(house.session)
+    erase_now(house, tmp_path, force=True)
+    assert compact.asked(house.session)
+    assert compact.compact(house.session)
+    assert not compact.asked(house.session)
+    assert house.case("1001")["number"] == "1001"
+
+
+def test_a_rule_that_names_her_would_bring_her_back(house: House, tmp_path: Path) -> None:
+    house.mail(ANN, "Hjelp", WORDS)
+    house.policy = replace(house.policy, files={"routing.yaml": f"- name: vip\n  when: {{from: {ADDRESS}}}\n"})
+    (refused,) = erase_now(house, tmp_path, force=True).refused
+    assert refused.startswith(f"routing.yaml names {ADDRESS}")
 
 
 def test_a_legal_hold_refuses_with_the_cases(make_house: object, tmp_path: Path) -> None:
