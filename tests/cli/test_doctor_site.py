@@ -141,7 +141,7 @@ def test_a_check_that_fails_or_never_ends_is_a_finding_and_harms_no_other(
 STUCK = """
 import threading, time
 from maild.cli.doctor import checks
-checks.CHECKS["stuck"] = lambda ground: threading.Thread(target=time.sleep, args=(3600,)).start() or []
+checks.CHECKS["stuck"] = lambda ground: threading.Thread(target=time.sleep, args=(3600,), daemon=False).start() or []
 """
 
 
