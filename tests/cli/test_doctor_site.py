@@ -100,7 +100,9 @@ def test_a_site_in_order_is_well_and_exit_is_0(site: Site) -> None:
 
 def test_a_broken_maild_yaml_is_told_with_line_and_cure_and_the_rest_is_not_looked_at(site: Site) -> None:
     edit(site.config, "door:", "doors:")
-    done = site.maild("doctor", "--json", "--skip", "versions", "--resolver", "127.0.0.1:1")
+    done = site.maild(
+        "doctor", "--json", *(x for name in ("versions", "mx", "way-back", "dkim", "dmarc") for x in ("--skip", name))
+    )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     wrong = [row for row in rows if row["level"] == "error"]
     assert done.returncode == 1
@@ -139,7 +141,7 @@ def test_a_check_that_fails_or_never_ends_is_a_finding_and_harms_no_other(
 STUCK = """
 import threading, time
 from maild.cli.doctor import checks
-checks.CHECKS["stuck"] = lambda ground: threading.Thread(target=time.sleep, args=(3600,)).start() or []
+checks.CHECKS["stuck"] = lambda ground: threading.Thread(target=time.sleep, args=(3600,), daemon=False).start() or []
 """
 
 

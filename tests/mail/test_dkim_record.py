@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from maild.mail import der
 from maild.mail.dkim_record import read, selectors, tags
 
 
+@cache
 def rsa_key(bits: int, form: str = "SubjectPublicKeyInfo") -> str:
     public = rsa.generate_private_key(65537, bits).public_key()
     kind = getattr(serialization.PublicFormat, form)
