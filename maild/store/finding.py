@@ -3,9 +3,9 @@
 find(session, asked, Filters(...), limit, best=False) -> [Found], the newest hit first, or with best the best first
 
 A word may stand in half of a million messages, and a filter may leave ten of them; so nobody counts hits or sorts them all.
-    a filter that leaves little      its messages are looked at, one by one, without the index
-    else                             hits from the newest back, in growing portions, until there are enough cases
-    a filter that leaves much, but nothing of the newest hits      its messages again, from the newest back
+    a filter that leaves little        its messages are looked at, one by one, without the index
+    else                               hits from the newest back, in portions, until there are enough cases
+    and when few of them are left      once more its messages, if they are not too many
 The newest messages are looked at without the index where that would first gather all hits (PostgreSQL; beginnings* on SQLite):
 of a common word they have enough, and of a rare word the index has few.
 
@@ -28,18 +28,18 @@ from maild.store.database import Session, stamp
 from maild.store.search import question
 
 HITS = 3
-RANKED = 300
-# So many messages behind a filter are looked at one by one; so many newest are without the index; so many hits are tried against
-# a filter before its own messages are.  Ten to forty milliseconds each.
-_FEW = 4_000
-_NEWEST = 2_000
-_WITHOUT = (2_000, 10_000)
-_PATIENCE = 20_000
+RANKED = 200
+# So many messages behind a filter are looked at one by one; after so many hits with too few among them that the filter leaves,
+# even so many.
+_FEW, _PATIENCE, _MANY = 6_000, 1_500, 40_000
+# The newest messages are looked at in windows, as long as so large a part of them has the words, and so far at most.  A message costs
+# 5 microseconds then; the index costs a third of one for every message that has the words, wherever it is.
+_WINDOW, _DENSE, _DENSE_SLOW, _FARTHEST = 2_000, 0.08, 0.02, 10_000
+_ENOUGH = 1_500
 _PORTION = 400
+_WAYS = ("bitmapscan", "indexscan", "seqscan")
 # Characters of a filter: SQLite takes no endless pattern.
 _LONGEST = 1_000
-# How far back PostgreSQL's index is asked at first, in messages: each hit is a page of its table.
-_REACH = (15_000, 120_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ class _Search:
         self._session, self._asked = session, asked
         self._question = question(session, asked)
         self._filter = _conditions(filters)
+        self._without, self._windows = "", 0
 
     def run(self, limit: int, *, best: bool) -> list[Found]:
         if not best:
@@ -108,30 +109,36 @@ class _Search:
             return
         few = self._behind_filter(_FEW + 1)
         if len(few) <= _FEW:
-            yield from self._looked_at(sorted(few, reverse=True))
+            yield from self._looked_at(few)
             return
         shown: set[int] = set()
         if self._filter.until is not None:
             # A walk from today would pass years of hits.
-            for row in self._looked_at(list(self._kept(self._newest_of_period()))):
+            for row in self._looked_at([message for message, _ in self._kept(self._newest_of_period())]):
                 shown.add(row[0])
                 yield row
-        tried = 0
+        yield from self._walked(shown)
+
+    def _walked(self, shown: set[int]) -> Iterator[Row]:
+        """Hits from the newest back; when few of them pass the filters, the rest of what these leave, if that is not too much."""
+        tried, patient = 0, True
         for some in self._matching():
             yield from (row for row in self._kept(some) if row[0] not in shown)
             tried += len(some)
-            if tried > _PATIENCE:
-                rest = self._behind_filter(-1, below=some[-1])
-                yield from self._looked_at([row for row in rest if row[0] not in shown])
-                return
+            if patient and some and (tried > _PATIENCE or self._windows > 1):
+                patient = False
+                many = self._behind_filter(_MANY + 1)
+                if len(many) <= _MANY:
+                    yield from self._looked_at(
+                        [message for message in many if message < some[-1] and message not in shown]
+                    )
+                    return
 
-    def _behind_filter(self, most: int, below: int | None = None) -> list[Row]:
-        """The messages that the filters leave: some of them, or with below all older ones from the newest back."""
-        rest = f"LIMIT {most:d}" if below is None else f"AND m.id<{below:d} ORDER BY m.id DESC"
-        return self._rows(
-            f"SELECT m.id, m.case_id FROM cases c JOIN message m ON m.case_id=c.id WHERE {self._filter.way} {rest}",
-            self._filter.values,
-        )
+    def _behind_filter(self, most: int) -> list[int]:
+        """Messages that the filters leave, some of them if there are more."""
+        self._plan("")
+        sql = f"SELECT m.id FROM cases c JOIN message m ON m.case_id=c.id WHERE {self._filter.way} LIMIT {most:d}"
+        return [row for (row,) in self._session.all(sql, self._filter.values)]
 
     def _newest_of_period(self) -> list[int]:
         since = 0 if self._filter.since is None else self._filter.since
@@ -144,62 +151,99 @@ class _Search:
             rows = self._rows(
                 # CROSS is SQLite's word for "in this order": from the messages, not from all cases that are closed.
                 "SELECT m.id, m.case_id FROM message m CROSS JOIN cases c WHERE c.id=m.case_id"
-                f" AND m.id IN ({_places(some)}){self._filter.test} ORDER BY m.id DESC",
-                (*some, *self._filter.values),
+                f" AND {self._among('m.id', some)}{self._filter.test} ORDER BY m.id DESC",
+                (*self._listed(some), *self._filter.values),
             )
             yield from rows
 
-    def _looked_at(self, rows: Sequence[Row]) -> Iterator[Row]:
-        """Those of them that have the words."""
-        for some in _portions(rows):
-            having = self._having([message for message, _ in some])
-            yield from (row for row in some if row[0] in having)
+    def _looked_at(self, messages: Sequence[int]) -> Iterator[Row]:
+        """Those of them that have the words, the newest first."""
+        for some in _portions(sorted(messages, reverse=True)):
+            having = self._having(some)
+            if having:
+                sql = f"SELECT id, case_id FROM message WHERE {self._among('id', having)} ORDER BY id DESC"
+                yield from self._rows(sql, self._listed(having))
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        self._plan("")
         return [(row[0], row[1]) for row in self._session.all(sql, values)]
 
     # --- where the databases differ -------------------------------------------------------------------------------------------
 
-    def _having(self, messages: Sequence[int]) -> set[int]:
+    def _having(self, messages: Sequence[int]) -> list[int]:
         """Which of these messages have the words, without the index."""
         if self._session.sqlite:
-            text, values = _tests(self._asked)
-            sql = f"SELECT rowid FROM word_index WHERE rowid IN ({_places(messages)}) AND {text}"
-            return {row[0] for row in self._session.all(sql, (*messages, *values))}
-        sql = f"SELECT id FROM word_index WHERE id IN ({_places(messages)}) AND words @@ ?::tsquery"
-        return {row[0] for row in self._session.all(sql, (*messages, self._question))}
+            test, values = _tests(self._asked)
+            sql = f"SELECT rowid FROM word_index WHERE {self._among('rowid', messages)} AND {test}"
+        else:
+            values = (self._question,)
+            self._plan("")
+            sql = f"SELECT id FROM word_index WHERE {self._among('id', messages)} AND words @@ ?::tsquery"
+        return [row[0] for row in self._session.all(sql, (*self._listed(messages), *values))]
+
+    def _among(self, column: str, values: Sequence[int]) -> str:
+        """PostgreSQL plans a list as one value much quicker than as four hundred."""
+        return f"{column} IN ({_places(values)})" if self._session.sqlite else f"{column}=ANY(?)"
+
+    def _listed(self, values: Sequence[int]) -> Sequence[Any]:
+        return values if self._session.sqlite else (list(values),)
 
     def _matching(self) -> Iterator[list[int]]:
-        """All messages that have the words, from the newest back, in portions."""
-        return self._fts() if self._session.sqlite else self._gin()
-
-    def _fts(self) -> Iterator[list[int]]:
-        """FTS5 walks back from any row by itself; but of a beginning it gathers all hits before the first."""
+        """All messages that have the words, from the newest back, in portions: without the index as long as they lie densely."""
         top = self._top()
-        if any(term.beginning for term in self._asked.wanted):
-            text, values = _tests(self._asked)
-            sql = f"SELECT rowid FROM word_index WHERE rowid<=? AND rowid>? AND {text} ORDER BY rowid DESC"
-            for reach in _WITHOUT:
-                yield [row[0] for row in self._session.all(sql, (top, top - reach, *values))]
-                top -= reach
-        cursor = self._session.execute(
-            "SELECT rowid FROM word_index WHERE word_index MATCH ? AND rowid<=? ORDER BY rowid DESC",
-            (self._question, top),
-        )
+        beginning = any(term.beginning for term in self._asked.wanted)
+        # The index gathers many words for a beginning, and has to look up the places of a phrase.
+        slow = beginning or any(len(term.words) > 1 for term in self._asked.wanted)
+        passed, hits, dense = 0, 0, _DENSE_SLOW if slow else _DENSE
+        # FTS5 walks back from any row by itself; but of a beginning it gathers all hits before the first.
+        looking = beginning or not self._session.sqlite
+        while looking and passed < top:
+            some = self._window(top - passed - _WINDOW, top - passed)
+            yield some
+            passed, hits = passed + _WINDOW, hits + len(some)
+            looking = hits >= dense * passed and passed < _FARTHEST
+        yield from self._fts(top - passed) if self._session.sqlite else self._gin(top - passed, hits / max(1, passed))
+
+    def _window(self, after: int, last: int) -> list[int]:
+        """Those between two rows, without the index."""
+        self._windows += 1
+        if self._session.sqlite:
+            test, values = _tests(self._asked)
+            sql = f"SELECT rowid FROM word_index WHERE rowid>? AND rowid<=? AND {test} ORDER BY rowid DESC"
+            return [row[0] for row in self._session.all(sql, (after, last, *values))]
+        self._plan("bitmapscan seqscan")
+        return self._between(after, last)
+
+    def _fts(self, last: int) -> Iterator[list[int]]:
+        sql = "SELECT rowid FROM word_index WHERE word_index MATCH ? AND rowid<=? ORDER BY rowid DESC"
+        cursor = self._session.execute(sql, (self._question, last))
         while some := cursor.fetchmany(_PORTION):
             yield [row[0] for row in some]
 
-    def _gin(self) -> Iterator[list[int]]:
-        """GIN knows no order: the newest are looked at, then the index is asked ever farther back."""
-        top = self._top()
-        for reach, index in ((_NEWEST, False), *((reach, True) for reach in _REACH), (top, True)):
-            yield self._between(top - reach, top, index=index)
-            top -= reach
+    def _gin(self, last: int, density: float) -> Iterator[list[int]]:
+        """GIN knows no order, and every hit is a page of the table: it is asked ever farther back, so far each time as _ENOUGH
+        hits lie if they lie as densely as before."""
+        passed, hits, seen = 0, 0, density
+        while passed < last:
+            reach = min(last - passed, int(_ENOUGH / seen) if seen else last)
+            self._plan("indexscan seqscan")
+            some = self._between(last - passed - reach, last - passed)
+            yield some
+            passed, hits = passed + reach, hits + len(some)
+            seen = hits / passed
 
-    def _between(self, after: int, last: int, *, index: bool) -> list[int]:
-        self._session.execute(f"SET LOCAL enable_bitmapscan = {'on' if index else 'off'}")
+    def _between(self, after: int, last: int) -> list[int]:
         sql = "SELECT id FROM word_index WHERE words @@ ?::tsquery AND id>? AND id<=? ORDER BY id DESC"
         return [row[0] for row in self._session.all(sql, (self._question, after, last))]
+
+    def _plan(self, without: str) -> None:
+        """PostgreSQL cannot know how words lie together, and its guess may cost a second: we say which way not to go."""
+        if self._session.sqlite or without == self._without:
+            return
+        off = dict.fromkeys(without.split(), "off")
+        settings = [f"set_config('enable_{name}', '{off.get(name, 'on')}', true)" for name in _WAYS]
+        self._session.all(f"SELECT {', '.join(settings)}")
+        self._without = without
 
     def _top(self) -> int:
         row = self._session.one("SELECT coalesce(max(id), 0) FROM message")
@@ -213,11 +257,12 @@ class _Search:
         found: dict[int, float] = {}
         for some in _portions(messages):
             if self._session.sqlite:
-                sql = f"SELECT rowid, head, text FROM word_index WHERE rowid IN ({_places(some)})"
-                counts = ((row[0], _counted(f" {row[1]} ", f" {row[2]} ")) for row in self._session.all(sql, some))
+                sql = f"SELECT rowid, head, text FROM word_index WHERE {self._among('rowid', some)}"
+                rows = self._session.all(sql, self._listed(some))
+                counts = [(row[0], _counted(f" {row[1]} ", f" {row[2]} ")) for row in rows]
             else:
-                sql = f"SELECT id, words::text FROM word_index WHERE id IN ({_places(some)})"
-                counts = ((row[0], _read(row[1])) for row in self._session.all(sql, some))
+                sql = f"SELECT id, words::text FROM word_index WHERE {self._among('id', some)}"
+                counts = [(row[0], _read(row[1])) for row in self._session.all(sql, self._listed(some))]
             for message, count in counts:
                 found[message] = _score(count, self._asked.wanted)
         return found
