@@ -20,7 +20,7 @@ demo: .stamp-run
 	$(BIN)/maild demo
 
 test: .stamp-packages .stamp-dev
-	$(BIN)/python -m pytest tests -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: .stamp-dev
 	$(BIN)/ruff check .

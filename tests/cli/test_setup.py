@@ -103,6 +103,29 @@ def test_a_unit_that_is_masked_stays_masked(setup: Setup, tree: Path) -> None:
     assert (tree / SERVICE).readlink() == Path("/dev/null")
 
 
+def test_a_page_that_pipx_has_linked_is_there(setup: Setup, tree: Path) -> None:
+    page = tree / "usr/local/share/man/man1/maild.1"
+    page.parent.mkdir(parents=True)
+    page.symlink_to(Path(__file__).parents[2] / "man/man1/maild.1")
+    assert f" {page}\n" not in setup().output
+    assert page.is_symlink()
+
+
+def test_a_new_bash_finds_the_completion(setup: Setup, tree: Path) -> None:
+    """bash-completion's own loader, as Tab calls it for a command that it does not know yet."""
+    setup()
+    asked = """
+. /usr/share/bash-completion/bash_completion
+loader=$(complete -p -D | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+$loader maild
+complete -p maild
+"""
+    words = ["bash", "--norc", "-c", asked]
+    environ = {"PATH": os.environ["PATH"], "XDG_DATA_DIRS": str(tree / "usr/local/share"), "HOME": str(tree)}
+    done = subprocess.run(words, capture_output=True, text=True, env=environ, timeout=60)
+    assert "-F _maild_completion maild" in done.stdout, done.stderr
+
+
 def test_an_upgrade_brings_the_units_up_to_date(setup: Setup, tree: Path) -> None:
     """A release with another unit, or the same one installed elsewhere."""
     CliRunner().invoke(command, ["--systemd", "--root", str(tree), "--program", "/old/bin/maild"])
