@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from parts.sink import Sink
 from parts.site import Site, short_folder
+
+from maild import cli, config, founding
 
 Maker = Callable[..., Site]
 
@@ -39,3 +45,31 @@ def backed_up(site: Site, *words: str) -> Path:
     done = site.maild("backup", str(site.folder / "backups"), *words)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.strip())
+
+
+@dataclass
+class Said:
+    """What a command said: as a process would, without the price of one."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def asks(site: Site, *words: str) -> Said:
+    """A command that only reads (its locks and its niceness would be ours), in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    kept = os.environ.get("MAILD_CONFIG")
+    os.environ["MAILD_CONFIG"] = str(site.config)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            cli.main(list(words))
+    finally:
+        os.environ.pop("MAILD_CONFIG") if kept is None else os.environ.update(MAILD_CONFIG=kept)
+    return Said(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def founded(site: Site) -> Site:
+    """With its database and keys, as after the first start of the daemon."""
+    os.close(founding.found(config.load(site.config)).lock)
+    return site
