@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,8 +132,17 @@ def take_lock(state: Path) -> int:
 
 def apply_migrations(database: Database) -> tuple[str, ...]:
     """The names of what was applied; CannotStart when the database is newer, forgetful or away."""
+    return _sober(lambda: migrate.up(database, places.shipped("migrations")))
+
+
+def pending_migrations(database: Database) -> tuple[str, ...]:
+    """The names of what is not applied yet; CannotStart as above."""
+    return _sober(lambda: migrate.pending(database, places.shipped("migrations")))
+
+
+def _sober(work: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     try:
-        return migrate.up(database, places.shipped("migrations"))
+        return work()
     except (migrate.Newer, NotDurable) as error:
         raise CannotStart(EX_CONFIG, str(error)) from error
     except Exception as error:

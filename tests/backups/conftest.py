@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from maild import cli, config, founding
 Maker = Callable[..., Site]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def another(request: pytest.FixtureRequest) -> Iterator[Maker]:
     """another(sink) -> a site of the same desk with an empty database of its own, of this kind."""
     made: list[Site] = []
@@ -35,14 +36,9 @@ def another(request: pytest.FixtureRequest) -> Iterator[Maker]:
         site.close()
 
 
-@pytest.fixture
-def place(another: Maker, sink: Sink) -> Site:
-    return another(sink)
-
-
-def backed_up(site: Site, *words: str) -> Path:
+def backed_up(site: Site, *words: str, target: str = "") -> Path:
     """The folder of a new backup."""
-    done = site.maild("backup", str(site.folder / "backups"), *words)
+    done = site.maild("backup", target or tempfile.mkdtemp(dir=site.folder), *words)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.strip())
 

@@ -7,11 +7,13 @@ import random
 import shutil
 import sqlite3
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from backups.conftest import asks, backed_up, founded
+from backups.conftest import Maker, asks, backed_up, founded
 from parts.mails import mail
+from parts.net import wait_until
 from parts.sink import Sink
 from parts.site import Site
 
@@ -21,14 +23,23 @@ from maild.store.database import Database
 ANN = "Ann Berg <ann@kunde.example>"
 
 
-@pytest.fixture
-def lived(place: Site, sink: Sink) -> Site:
-    """A site with a case, its daemon down."""
-    place.start().send(mail(ANN, "Skriver", "Den står.\n"))
-    sink.wait("ack")
-    sink.wait("notice")
-    assert place.stop() == 0
-    return place
+@pytest.fixture(scope="module")
+def far() -> Iterator[Sink]:
+    sink = Sink()
+    yield sink
+    sink.close()
+
+
+@pytest.fixture(scope="module")
+def lived(another: Maker, far: Sink) -> Site:
+    """A site with a case, its daemon down; the same for all tests here, each of which leaves it as it was (but the last)."""
+    site = another(far).start()
+    site.send(mail(ANN, "Skriver", "Den står.\n"))
+    (ack,) = far.wait("ack")[-1:]
+    far.wait("notice")
+    assert wait_until(lambda: not [row for row in site.queue() if row["state"] != "done"]), ack
+    assert site.stop() == 0
+    return site
 
 
 def cases(site: Site) -> list[str]:
@@ -84,12 +95,15 @@ def test_a_file_too_few_or_too_many_is_named(lived: Site) -> None:
 
 
 def test_an_event_that_somebody_changed_is_no_good_backup(lived: Site) -> None:
+    before = setting(lived, "last_backup")
     with opened(lived.config) as desk:
+        (actor,) = desk.session.one("SELECT actor FROM event WHERE id=2") or ("",)
         desk.session.execute("UPDATE event SET actor='handler:ola' WHERE id=2")
-    done = lived.maild("backup", str(lived.folder / "backups"))
+        done = lived.maild("backup", str(lived.folder / "backups"))
+        desk.session.execute("UPDATE event SET actor=? WHERE id=2", (actor,))
     assert done.returncode == 1
     assert "event 2 is not what was recorded" in done.stderr
-    assert setting(lived, "last_backup") is None
+    assert setting(lived, "last_backup") == before
 
 
 def test_without_keys_is_said_loudly(lived: Site) -> None:
@@ -102,12 +116,11 @@ def test_without_keys_is_said_loudly(lived: Site) -> None:
     assert "without keys" in asks(lived, "backup", "verify", str(backup)).stderr
 
 
-def test_only_the_newest_are_kept(place: Site) -> None:
-    founded(place)
-    folder = place.folder / "backups"
+def test_only_the_newest_are_kept(lived: Site) -> None:
+    folder = lived.folder / "kept"
     for name in ("maild-20200101T000000Z", "maild-20210101T000000Z", "other"):
         (folder / name).mkdir(parents=True)
-    newest = backed_up(place, "--keep", "2")
+    newest = backed_up(lived, "--keep", "2", target=str(folder))
     assert sorted(path.name for path in folder.iterdir()) == ["maild-20210101T000000Z", newest.name, "other"]
 
 
@@ -132,10 +145,10 @@ def test_a_program_of_postgresql_that_is_missing_or_too_old_is_told(make_site, p
 # --- putting back -----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_restore_overwrites_nothing_without_force_and_then_moves_it_aside(lived: Site, sink: Sink) -> None:
-    backup = backed_up(lived)
+def test_a_restore_overwrites_nothing_without_force_and_then_moves_it_aside(lived: Site, far: Sink) -> None:
+    backup, before = backed_up(lived), len(far.of("ack"))
     lived.start().send(mail(ANN, "Etterpå", "Hei.\n"))
-    sink.wait("ack", count=2)
+    far.wait("ack", count=before + 1)
     assert lived.maild("restore", str(backup)).returncode == 75, "the daemon runs"
     lived.stop()
     refused = lived.maild("restore", str(backup))
