@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,8 +165,17 @@ def apply_migrations(database: Database) -> tuple[str, ...]:
         with contextlib.suppress(OSError):
             os.close(os.open(database.url, os.O_CREAT | os.O_WRONLY, 0o600))
             give_to_owner(Path(database.url))
+    return _sober(lambda: migrate.up(database, places.shipped("migrations")))
+
+
+def pending_migrations(database: Database) -> tuple[str, ...]:
+    """The names of what is not applied yet; CannotStart as above."""
+    return _sober(lambda: migrate.pending(database, places.shipped("migrations")))
+
+
+def _sober(work: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     try:
-        return migrate.up(database, places.shipped("migrations"))
+        return work()
     except (migrate.Newer, NotDurable) as error:
         raise CannotStart(EX_CONFIG, str(error)) from error
     except Exception as error:

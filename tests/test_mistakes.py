@@ -108,6 +108,24 @@ def test_cases_are_shown_while_somebody_is_at_the_rules(site: Path) -> None:
     assert "maild check" in done.stderr
 
 
+@pytest.mark.parametrize("words", [("migrate", "--status"), ("migrate",), ("run",)])
+def test_a_database_of_a_newer_release_is_told(site: Path, words: tuple[str, ...]) -> None:
+    assert maild("migrate", folder=site).returncode == 0
+    database = Database(str(site / "state" / "maild.sqlite"))
+    database.session().execute("INSERT INTO schema_migration(name, applied) VALUES ('9999_future', '2030-01-01')")
+    database.close()
+    done = maild(*words, folder=site)
+    assert (done.returncode, done.stderr.count("\n")) == (78, 1)
+    assert "written by a newer maild (it has 9999_future)" in done.stderr
+
+
+def test_what_is_pending_is_named(site: Path) -> None:
+    pending = maild("migrate", "--status", folder=site)
+    assert (pending.returncode, "0001_initial" in pending.stdout) == (1, True)
+    assert maild("migrate", folder=site).returncode == 0
+    assert maild("migrate", "--status", folder=site).stdout == "up to date\n"
+
+
 def test_what_a_daemon_had_in_hand_at_its_end_can_be_dropped(site: Path) -> None:
     assert maild("migrate", folder=site).returncode == 0
     database = Database(str(site / "state" / "maild.sqlite"))

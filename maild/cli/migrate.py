@@ -15,15 +15,13 @@ from maild.cli.options import config_option
 def command(config: Path, *, only_status: bool) -> int:
     """Apply pending migrations (the daemon does it at start, too)."""
     from maild import config as plumbing
-    from maild import places
-    from maild.founding import apply_migrations, take_lock
-    from maild.store import migrate
+    from maild.founding import apply_migrations, pending_migrations, take_lock
     from maild.store.database import Database
 
     settings = plumbing.load(config)
     database = Database(settings.database)
     if only_status:
-        pending = migrate.pending(database, places.shipped("migrations"))
+        pending = pending_migrations(database)
         click.echo("\n".join(pending) or "up to date")
         return 1 if pending else 0
     take_lock(settings.state)

@@ -7,11 +7,13 @@ import random
 import shutil
 import sqlite3
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from backups.conftest import backed_up
+from backups.conftest import Maker, asks, backed_up, founded
 from parts.mails import mail
+from parts.net import wait_until
 from parts.sink import Sink
 from parts.site import Site
 
@@ -21,14 +23,28 @@ from maild.store.database import Database
 ANN = "Ann Berg <ann@kunde.example>"
 
 
-@pytest.fixture
-def lived(place: Site, sink: Sink) -> Site:
-    """A site with a case, its daemon down."""
-    place.start().send(mail(ANN, "Skriver", "Den står.\n"))
-    sink.wait("ack")
-    sink.wait("notice")
-    assert place.stop() == 0
-    return place
+@pytest.fixture(scope="module")
+def far() -> Iterator[Sink]:
+    sink = Sink()
+    yield sink
+    sink.close()
+
+
+@pytest.fixture(scope="module")
+def lived(another: Maker, far: Sink) -> Site:
+    """A site with a case, its daemon down; the same for all tests here, each of which leaves it as it was (but the last)."""
+    site = another(far).start()
+    site.send(mail(ANN, "Skriver", "Den står.\n"))
+    (ack,) = far.wait("ack")[-1:]
+    far.wait("notice")
+    assert wait_until(lambda: not [row for row in site.queue() if row["state"] != "done"]), ack
+    assert site.stop() == 0
+    return site
+
+
+def cases(site: Site) -> list[str]:
+    with opened(site.config) as desk:
+        return [row[0] for row in desk.session.all("SELECT number FROM cases ORDER BY id")]
 
 
 def setting(site: Site, key: str) -> str | None:
@@ -54,37 +70,40 @@ def test_a_backup_is_secret_whole_and_noted(lived: Site) -> None:
 
 def test_a_damaged_byte_is_found_wherever_it_is(lived: Site) -> None:
     backup = backed_up(lived)
-    assert lived.maild("backup", "verify", str(backup)).returncode == 0
+    assert asks(lived, "backup", "verify", str(backup)).returncode == 0
     chance = random.Random(3)
     files = [path for path in backup.rglob("*") if path.is_file() and "schema/" not in str(path)]
     for path in files:
         octets = path.read_bytes()
         at = chance.randrange(len(octets))
         path.write_bytes(octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :])
-        done = lived.maild("backup", "verify", str(backup))
+        done = asks(lived, "backup", "verify", str(backup))
         assert done.returncode == 1, f"{path.name} octet {at}"
         assert "manifest.json" in done.stderr or path.name in done.stderr
         path.write_bytes(octets)
-    assert lived.maild("backup", "verify", str(backup)).returncode == 0
+    assert asks(lived, "backup", "verify", str(backup)).returncode == 0
 
 
 def test_a_file_too_few_or_too_many_is_named(lived: Site) -> None:
     backup = backed_up(lived)
     (backup / "site" / "rules" / "routing.yaml").unlink()
     (backup / "site" / "rules" / "more.yaml").write_text("- rule")
-    done = lived.maild("backup", "verify", str(backup))
+    done = asks(lived, "backup", "verify", str(backup))
     assert done.returncode == 1
     assert "routing.yaml is missing" in done.stderr
     assert "more.yaml does not belong" in done.stderr
 
 
 def test_an_event_that_somebody_changed_is_no_good_backup(lived: Site) -> None:
+    before = setting(lived, "last_backup")
     with opened(lived.config) as desk:
+        (actor,) = desk.session.one("SELECT actor FROM event WHERE id=2") or ("",)
         desk.session.execute("UPDATE event SET actor='handler:ola' WHERE id=2")
-    done = lived.maild("backup", str(lived.folder / "backups"))
+        done = lived.maild("backup", str(lived.folder / "backups"))
+        desk.session.execute("UPDATE event SET actor=? WHERE id=2", (actor,))
     assert done.returncode == 1
     assert "event 2 is not what was recorded" in done.stderr
-    assert setting(lived, "last_backup") is None
+    assert setting(lived, "last_backup") == before
 
 
 def test_without_keys_is_said_loudly(lived: Site) -> None:
@@ -94,22 +113,20 @@ def test_without_keys_is_said_loudly(lived: Site) -> None:
     backup = Path(done.stdout.strip())
     assert not (backup / "keys").exists()
     assert json.loads((backup / "manifest.json").read_text())["keys"] is False
-    assert "without keys" in lived.maild("backup", "verify", str(backup)).stderr
+    assert "without keys" in asks(lived, "backup", "verify", str(backup)).stderr
 
 
-def test_only_the_newest_are_kept(place: Site) -> None:
-    assert place.maild("migrate").returncode == 0
-    place.start().stop()
-    folder = place.folder / "backups"
+def test_only_the_newest_are_kept(lived: Site) -> None:
+    folder = lived.folder / "kept"
     for name in ("maild-20200101T000000Z", "maild-20210101T000000Z", "other"):
         (folder / name).mkdir(parents=True)
-    newest = backed_up(place, "--keep", "2")
+    newest = backed_up(lived, "--keep", "2", target=str(folder))
     assert sorted(path.name for path in folder.iterdir()) == ["maild-20210101T000000Z", newest.name, "other"]
 
 
 def test_a_program_of_postgresql_that_is_missing_or_too_old_is_told(make_site, postgres_url: str) -> None:  # type: ignore[no-untyped-def]
     site = make_site(options=("--database", postgres_url))
-    site.start().stop()
+    founded(site)
     empty, old = site.folder / "empty", site.folder / "old"
     empty.mkdir()
     old.mkdir()
@@ -128,25 +145,24 @@ def test_a_program_of_postgresql_that_is_missing_or_too_old_is_told(make_site, p
 # --- putting back -----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_restore_overwrites_nothing_without_force_and_then_moves_it_aside(lived: Site, sink: Sink) -> None:
-    backup = backed_up(lived)
+def test_a_restore_overwrites_nothing_without_force_and_then_moves_it_aside(lived: Site, far: Sink) -> None:
+    backup, before = backed_up(lived), len(far.of("ack"))
     lived.start().send(mail(ANN, "Etterpå", "Hei.\n"))
-    sink.wait("ack", count=2)
+    far.wait("ack", count=before + 1)
     assert lived.maild("restore", str(backup)).returncode == 75, "the daemon runs"
     lived.stop()
     refused = lived.maild("restore", str(backup))
     assert (refused.returncode, "--force" in refused.stderr) == (1, True)
-    assert len(lived.cases()) == 2
+    assert cases(lived) == ["1001", "1002"]
     done = lived.maild("restore", str(backup), "--force")
     assert done.returncode == 0, done.stderr
-    assert [case["subject"] for case in lived.cases()] == ["Skriver"]
+    assert cases(lived) == ["1001"]
     (aside,) = [line for line in done.stderr.splitlines() if line.startswith("what was there:")]
-    config = lived.config.read_text()
-    if "postgresql" in config:
+    if "schema before_restore_" in aside:
         schema = aside.split()[4]
         with opened(lived.config) as desk:
             assert desk.session.one(f"SELECT count(*) FROM {schema}.cases") == (2,)
-        assert lived.maild("backup", "verify", str(backed_up(lived))).returncode == 0, (
+        assert asks(lived, "backup", "verify", str(backed_up(lived))).returncode == 0, (
             "what is aside is no part of a backup"
         )
     else:
@@ -170,8 +186,7 @@ def test_an_empty_machine_gets_the_whole_site(make_site, sink: Sink) -> None:  #
 
 
 def test_a_site_that_is_there_keeps_its_files_unless_they_are_wanted(make_site) -> None:  # type: ignore[no-untyped-def]
-    site = make_site()
-    site.start().stop()
+    site = founded(make_site())
     backup = backed_up(site)
     people = site.config.parent / "rules" / "people.yaml"
     before = people.read_text()
@@ -186,8 +201,7 @@ def test_a_site_that_is_there_keeps_its_files_unless_they_are_wanted(make_site) 
 
 
 def test_a_later_list_of_erasures_outlives_the_backup(make_site) -> None:  # type: ignore[no-untyped-def]
-    site = make_site()
-    site.start().stop()
+    site = founded(make_site())
     erasures = site.config.parent / "state" / "erasures"
     erasures.write_text('{"who": "a"}\n')
     backup = backed_up(site)
@@ -199,8 +213,7 @@ def test_a_later_list_of_erasures_outlives_the_backup(make_site) -> None:  # typ
 
 
 def test_a_damaged_backup_or_one_of_a_newer_maild_is_not_restored(make_site) -> None:  # type: ignore[no-untyped-def]
-    site = make_site()
-    site.start().stop()
+    site = founded(make_site())
     database = site.config.parent / "state" / "maild.sqlite"
     backup = backed_up(site)
     with sqlite3.connect(database) as connection:
@@ -216,8 +229,7 @@ def test_a_damaged_backup_or_one_of_a_newer_maild_is_not_restored(make_site) -> 
 
 
 def test_half_a_restore_does_not_start(make_site) -> None:  # type: ignore[no-untyped-def]
-    site = make_site()
-    site.start().stop()
+    site = founded(make_site())
     backup = backed_up(site)
     (site.config.parent / "state" / "restoring").write_text("")
     refused = site.maild("run")

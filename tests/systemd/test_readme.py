@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import smtplib
-import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -110,21 +109,18 @@ def test_both_snippets_are_there() -> None:
 
 
 def test_a_site_restored_from_the_backup_knows_its_signed_addresses(make_site: Callable[..., Site], sink: Sink) -> None:
-    (backup,) = [line for line in typed("sqlite3") if line[0] == "sqlite3"]
+    (backup,) = [line for line in typed("maild backup") if line[:2] == ["maild", "backup"]]
+    (restore,) = [line for line in typed("maild restore") if line[:2] == ["maild", "restore"]]
     site = make_site().start()
-    state = site.config.parent / "state"
     site.send(mail(ANN, "Skriver", "Den står.\n"))
     (ack,) = sink.wait("ack")
-    saved = site.folder / "saved"
-    saved.mkdir()
-    # The program's .backup is this call; the file's name is the README's.
-    source = sqlite3.connect(state / Path(backup[1]).name)
-    with sqlite3.connect(saved / Path(backup[1]).name) as target:
-        source.backup(target)
-    shutil.copy2(state / "keys", saved / "keys")
+    made = site.maild("backup", str(site.folder / "saved"), *backup[3:])
+    assert made.returncode == 0, made.stderr
     site.kill()
-    shutil.rmtree(state)
-    saved.rename(state)
+    shutil.rmtree(site.config.parent / "state")
+    options = [str(site.config) if word.endswith("maild.yaml") else word for word in restore[3:]]
+    restored = site.maild("restore", made.stdout.strip(), *options)
+    assert restored.returncode == 0, restored.stderr
     site.start()
     site.send(mail(ANN, "Re: Skriver", "Den brenner.\n", ack.reply_to), to=ack.reply_to)
     said = [m["own_text"].strip() for m in site.case(ack.case)["messages"] if m["direction"] == "in"]
