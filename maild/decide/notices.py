@@ -52,8 +52,7 @@ def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
 
 
 def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool:
-    """The notice of a mail that began a case, or opened it again, says who has it; a closing letter carries the reply's words; a quiet
-    close says nothing."""
+    """The notice of a mail says who has the case; a closing letter carries the reply's words; a quiet close says nothing."""
     if isinstance(event, Assigned):
         return any(isinstance(e, Opened | Received) for e in happened)
     if isinstance(event, Replied):
