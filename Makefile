@@ -1,5 +1,6 @@
 # make demo    a help desk on this machine's loopback, to play with       make test    everything, with real parts
 # make lint    style and types      make bench   measures      make storm   kills it 200 times      make golden  rewrites expected letters
+# make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
 
@@ -11,7 +12,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench storm fuzz golden clean
+.PHONY: demo test lint bench storm storm-imap fuzz golden clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -29,6 +30,9 @@ bench: .stamp-dev
 
 storm: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
+
+storm-imap: .stamp-packages .stamp-dev
+	PYTHONPATH=tests $(BIN)/python -m storm.imap_storm $(ARGS)
 
 fuzz: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m fuzz.fuzz $(ARGS)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
 from typing import Any
 
-from parts.dovecot import Dovecot
 from parts.mails import authenticated, mail
 from parts.net import wait_until
 from parts.site import Site
@@ -65,6 +63,3 @@ def change(site: Site, statement: str) -> None:
     """In the database of a site that does not run."""
     with sqlite3.connect(site.folder / "site" / "state" / "maild.sqlite") as database:
         database.execute(statement)
-
-
-Server = Callable[..., Dovecot]
