@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import grp
 import imaplib
+import itertools
 import os
 import pwd
 import shutil
@@ -25,6 +26,7 @@ from pathlib import Path
 from parts.net import free_port, wait_until
 from parts.site import short_folder
 
+_SERIAL = itertools.count(1)
 CONF = """
 protocols = imap lmtp
 listen = 127.0.0.1
@@ -208,10 +210,11 @@ class Dovecot:
     def fill(self, user: str, mails: Iterable[bytes]) -> None:
         """Thousands at once: a maildir is files."""
         box = self.folder / "mail" / user / "Mail" / "new"
-        for count, raw in enumerate(mails):
-            (box / f"{count}.story").write_bytes(raw)
+        for raw in mails:
+            file = box / f"{next(_SERIAL)}.story"
+            file.write_bytes(raw)
             if os.getuid() == 0:
-                shutil.chown(box / f"{count}.story", "nobody", "nogroup")
+                shutil.chown(file, "nobody", "nogroup")
 
     def client(self, user: str) -> imaplib.IMAP4:
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)

@@ -48,7 +48,7 @@ class Storm:
         watcher.start()
         anew = set(self.chance.sample(range(kills), min(renumber, kills)))
         for count in range(kills):
-            time.sleep(self.chance.uniform(0.2, 2.0))
+            time.sleep(self.chance.uniform(0.2, 6.0))
             self._strike(renumber=count in anew)
             if count % 10 == 9:
                 self.tell(f"{count + 1} kills, {len(self.sent)} mails sent, {len(self.kept)} cases")
@@ -101,7 +101,7 @@ class Storm:
         return [row[0] for row in rows]
 
     def _report(self, kills: int, renumbered: int) -> dict[str, object]:
-        count = Counter(self._cases())
+        count, box = Counter(self._cases()), self.site.json("mailbox", "list")[0]
         return {
             "kills": kills,
             "renumbered": renumbered,
@@ -109,12 +109,13 @@ class Storm:
             "lost": len([s for s in self.sent if not count[s]]),
             "doubled": len([s for s, n in count.items() if n > 1]),
             "longest_notice": round(self.slowest, 1),
-            "aside": len(self.site.json("mailbox", "list")[0]["aside"]),
+            "aside": len(box["aside"]),
+            "stopped": int(box["state"] == "stopped"),
         }
 
 
 def faults(report: dict[str, object]) -> list[str]:
-    return [name for name in ("lost", "doubled", "aside") if report[name]] + (
+    return [name for name in ("lost", "doubled", "aside", "stopped") if report[name]] + (
         ["longest_notice"] if float(str(report["longest_notice"])) > 60 else []
     )
 
