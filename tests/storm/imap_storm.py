@@ -28,10 +28,17 @@ from parts.site import Site, short_folder
 
 
 class Storm:
-    """seed: the same kills at the same waits."""
+    """seed: the same kills at the same waits.  longest: seconds that the server lives."""
 
-    def __init__(self, site: Site, server: Dovecot, seed: int, tell: Callable[[str], None] = lambda line: None) -> None:
-        self.site, self.server, self.tell = site, server, tell
+    def __init__(
+        self,
+        site: Site,
+        server: Dovecot,
+        seed: int,
+        tell: Callable[[str], None] = lambda line: None,
+        longest: float = 6.0,
+    ) -> None:
+        self.site, self.server, self.tell, self.longest = site, server, tell, longest
         self.chance = random.Random(seed)
         self.sent: dict[str, float] = {}
         self.kept: dict[str, float] = {}
@@ -48,7 +55,7 @@ class Storm:
         watcher.start()
         anew = set(self.chance.sample(range(kills), min(renumber, kills)))
         for count in range(kills):
-            time.sleep(self.chance.uniform(0.2, 6.0))
+            time.sleep(self.chance.uniform(0.2, self.longest))
             self._strike(renumber=count in anew)
             if count % 10 == 9:
                 self.tell(f"{count + 1} kills, {len(self.sent)} mails sent, {len(self.kept)} cases")
