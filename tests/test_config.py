@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from maild import config
-from maild.config import Authenticator, Config, Door, Health, RelayTo
+from maild.config import Authenticator, Config, Door, Health, Mailbox, OAuth, RelayTo
 from maild.errors import RuleError
 from maild.model.health import Wishes
 
@@ -196,3 +196,55 @@ def test_no_configuration_says_how_to_make_one(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(config, "PLACES", (Path("maild.yaml"), tmp_path / "etc" / "maild.yaml"))
     with pytest.raises(RuleError, match="maild init"):
         config.find(None, {})
+
+
+# --- mailboxes ----------------------------------------------------------------------------------------------------------------
+
+
+def secret(folder: Path) -> None:
+    (folder / "secret").write_text("hush\n")
+    (folder / "secret").chmod(0o600)
+
+
+def test_a_mailbox_needs_little(tmp_path: Path) -> None:
+    secret(tmp_path)
+    text = "mailboxes:\n  - {name: a, host: 'imap.example.org:993', username: s, password_file: secret}\n"
+    made = load(tmp_path, text).mailboxes
+    assert made == (Mailbox("a", "imap.example.org", username="s", password_file=tmp_path / "secret"),)
+    assert made[0].line == 2
+    assert load(tmp_path, "mailboxes:\n  # - name: a\n").mailboxes == ()
+
+
+def test_a_mailbox_with_tokens_and_a_folder_to_move_to(tmp_path: Path) -> None:
+    text = """
+mailboxes:
+  - name: a
+    host: outlook.office365.com:993
+    username: s@example.org
+    desk: support
+    folder: Inn
+    after: {move: Ferdig}
+    oauth: {provider: microsoft, tenant: t1, client_id: c1, secret_expires: "2028-01-31"}
+"""
+    assert "without its secret" in told(tmp_path, text)
+    (tmp_path / "imap-a").write_text("hush")
+    box = load(tmp_path, text, CREDENTIALS_DIRECTORY=str(tmp_path)).mailboxes[0]
+    assert (box.desk, box.folder, box.after, box.archive) == ("support", "Inn", "move", "Ferdig")
+    assert box.oauth == OAuth(
+        "microsoft",
+        "https://login.microsoftonline.com/t1/oauth2/v2.0/token",
+        "https://outlook.office365.com/.default",
+        "c1",
+        secret_expires=date(2028, 1, 31),
+    )
+
+
+def test_google_and_others_name_their_endpoint(tmp_path: Path) -> None:
+    secret(tmp_path)
+    box = "mailboxes: [{name: a, host: 'x.example:993', username: s, oauth: {secret_file: secret, %s}}]\n"
+    google = load(tmp_path, box % "provider: google").mailboxes[0].oauth
+    assert google is not None
+    assert (google.token_url, google.scope) == ("https://oauth2.googleapis.com/token", "https://mail.google.com/")
+    other = load(tmp_path, box % "token_url: 'https://x.example/token', client_id: c").mailboxes[0].oauth
+    assert other is not None
+    assert (other.provider, other.token_url, other.scope) == ("url", "https://x.example/token", "")

@@ -31,8 +31,6 @@ from maild.store.mailboxes import Cursor
 
 SPAN, RENEW, OTHERS = timedelta(seconds=45), 15.0, 5.0
 NETWORK, REFUSED = 30.0, 300.0
-# A session that lasted so long was a good one: the next pause is short again.
-GOOD = 5.0
 GLANCE = 5.0
 WARN = timedelta(days=14)
 # A connection that is made anew within this is nothing to tell of.
@@ -79,10 +77,11 @@ class Mailboxes:
     async def _keep(self, box: Mailbox, state: State) -> None:
         pause = 1.0
         while True:
-            began = time.monotonic()
             most = await self._turn(box, state)
+            if state.connected and most < REFUSED:
+                # It was there a moment ago: a server that is started anew is back soon.
+                pause = 1.0
             state.connected = False
-            pause = 1.0 if time.monotonic() - began > GOOD and most < REFUSED else pause
             await self._pause(box, state, min(pause, most) * (0.5 + self._chance() / 2))
             pause = min(pause * 2, most)
 

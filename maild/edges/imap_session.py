@@ -209,7 +209,7 @@ class Taking:
         for start in range(0, len(kept), BATCH):
             await self._surely(self._after, kept[start : start + BATCH])
         for row in rows:
-            if row.fate == mailboxes.LATER and row.at is not None and row.at + AGAIN <= self._house.clock():
+            if row.fate == mailboxes.LATER and row.at is not None and row.at + pause(row.tries) <= self._house.clock():
                 await self._again(row)
             elif row.fate == mailboxes.ASIDE:
                 await self._surely(self._lay_aside, [row.uid])
@@ -268,6 +268,11 @@ class Taking:
             return job(session)
 
         return await self._house.writer.write(work)
+
+
+def pause(tries: int) -> timedelta:
+    """Most often the connection went while it was fetched: at once, twice.  Then it is the mail."""
+    return AGAIN * max(0, tries - 2)
 
 
 def lease_of(mailbox: Mailbox) -> str:

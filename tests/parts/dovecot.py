@@ -13,18 +13,20 @@ from __future__ import annotations
 import contextlib
 import grp
 import imaplib
+import itertools
 import os
 import pwd
 import shutil
 import signal
 import smtplib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from parts.net import free_port, wait_until
 from parts.site import short_folder
 
+_SERIAL = itertools.count(1)
 CONF = """
 protocols = imap lmtp
 listen = 127.0.0.1
@@ -38,12 +40,13 @@ first_valid_uid = 1
 mail_uid = {user}
 mail_gid = {group}
 mail_home = {base}/mail/%u
-mail_location = {store}:{base}/mail/%u/Mail
+mail_location = maildir:{base}/mail/%u/Mail
 disable_plaintext_auth = no
 auth_mechanisms = plain login {mechanisms}
 auth_failure_delay = 0
 ssl = {ssl}
 {certificate}
+{capability}
 mail_max_userip_connections = 200
 imap_idle_notify_interval = 10 secs
 passdb {{
@@ -99,10 +102,10 @@ service stats {{
 
 
 class Dovecot:
-    """tls: a certificate and its key; oauth: the URL of an introspection endpoint that XOAUTH2 tokens are shown to."""
+    """tls: a certificate and its key; capability: what it says that it can; oauth: where XOAUTH2 tokens are shown to (RFC 7662)."""
 
-    def __init__(self, folder: Path, tls: tuple[Path, Path] | None = None, oauth: str = "", store: str = "maildir"):
-        self.folder, self.tls, self.oauth, self.store = folder, tls, oauth, store
+    def __init__(self, folder: Path, tls: tuple[Path, Path] | None = None, oauth: str = "", capability: str = ""):
+        self.folder, self.tls, self.oauth, self.capability = folder, tls, oauth, capability
         self.port, self.tls_port = free_port(), free_port() if tls else 0
         self.password = "secret"
         self.daemon: subprocess.Popen[bytes] | None = None
@@ -127,7 +130,7 @@ class Dovecot:
                 user="nobody" if root else me.pw_name,
                 group="nogroup" if root else mine,
                 lmtp_user="" if root else f"user = {me.pw_name}",
-                store=self.store,
+                capability=f"imap_capability = {self.capability}" if self.capability else "",
                 mechanisms="xoauth2" if self.oauth else "",
                 ssl="yes" if self.tls else "no",
                 certificate=certificate,
@@ -204,6 +207,15 @@ class Dovecot:
         with smtplib.LMTP(str(self.folder / "lmtp")) as door:
             door.sendmail(sender, [user], raw)
 
+    def fill(self, user: str, mails: Iterable[bytes]) -> None:
+        """Thousands at once: a maildir is files."""
+        box = self.folder / "mail" / user / "Mail" / "new"
+        for raw in mails:
+            file = box / f"{next(_SERIAL)}.story"
+            file.write_bytes(raw)
+            if os.getuid() == 0:
+                shutil.chown(file, "nobody", "nogroup")
+
     def client(self, user: str) -> imaplib.IMAP4:
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
         client.login(user, self.password)
@@ -247,9 +259,9 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running(tls: tuple[Path, Path] | None = None, oauth: str = "", store: str = "maildir") -> Iterator[Dovecot]:
+def running(tls: tuple[Path, Path] | None = None, oauth: str = "", capability: str = "") -> Iterator[Dovecot]:
     folder = short_folder()
-    server = Dovecot(folder, tls, oauth, store)
+    server = Dovecot(folder, tls, oauth, capability)
     try:
         yield server.start()
     finally:
