@@ -111,19 +111,34 @@ def _put_back(
 ) -> Returned:
     from maild.backups.returning import Wish, put_back
 
-    wish = Wish(now, f"admin:{getpass.getuser()}", _erase_again, force, erasures)
+    actor = f"admin:{getpass.getuser()}"
+    wish = Wish(now, actor, lambda session, listed: _erase_again(session, listed, settings, actor), force, erasures)
     return put_back(backup, manifest, settings, wish)
 
 
-def _erase_again(session: Session, erasures: Path) -> int:
-    """Those who were erased after the copy was made are in it still."""
-    return 0
+def _erase_again(session: Session, listed: Path, settings: Config, actor: str) -> int:
+    """Those who were erased after the copy was made are in it still: they go before anybody can read it."""
+    from maild import erasing, erasures, keyring
+    from maild.founding import load_policy
+    from maild.store import compact
+    from maild.store.dumping import Unfit
+
+    if not settings.keys.exists():
+        raise Unfit("somebody was erased since, and without the keys nobody can tell who: put the key file back first")
+    key = next(iter(keyring.load(settings.keys).secrets.values()))
+    done = erasing.reapply(session, erasures.entries(listed), key, load_policy(settings), actor)
+    if compact.asked(session):
+        compact.compact(session)
+    return done
 
 
 def _say(manifest: Manifest, settings: Config, returned: Returned) -> None:
     click.echo(f"restored as of {manifest.instant:%Y-%m-%dT%H:%M:%SZ} into {settings.state}")
     if returned.held:
         click.echo(f"{returned.held} letters are held, since they may have left already: maild queue list")
+    if returned.erased:
+        people = "person" if returned.erased == 1 else "persons"
+        click.echo(f"erased again, as they were since the backup: {returned.erased} {people}")
     for path in returned.aside:
         click.echo(f"what was there: {path}", err=True)
     for note in returned.notes:

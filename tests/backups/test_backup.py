@@ -21,6 +21,7 @@ from maild.cli.desk import opened
 from maild.store.database import Database
 
 ANN = "Ann Berg <ann@kunde.example>"
+CANARY = "zebrafink@kunde.example"
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +237,19 @@ def test_half_a_restore_does_not_start(make_site) -> None:  # type: ignore[no-un
     assert (refused.returncode, "did not come to its end" in refused.stderr) == (78, True)
     assert site.maild("restore", str(backup), "--force").returncode == 0
     assert site.start().running
+
+
+def test_who_was_erased_since_the_backup_is_erased_from_what_comes_back(another: Maker, far: Sink) -> None:
+    place = another(far).impatient().start()
+    place.send(mail(f"Ann Berg <{CANARY}>", "Skriver", "Hei.\n"))
+    assert wait_until(lambda: len(place.cases()) == 1 and not place.queue(), 60)
+    backup = backed_up(place)
+    assert place.maild("person", "erase", CANARY, "--yes", "--force").returncode == 0
+    assert place.stop() == 0
+    done = place.maild("restore", str(backup), "--force")
+    assert done.returncode == 0, done.stderr
+    assert "erased again, as they were since the backup: 1 person" in done.stdout
+    told = place.maild("person", "show", CANARY)
+    assert "zebrafink" not in told.stdout
+    state = place.config.parent / "state"
+    assert [path.name for path in state.iterdir() if path.is_file() and b"zebrafink" in path.read_bytes()] == []
