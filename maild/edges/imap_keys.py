@@ -14,9 +14,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,6 +149,11 @@ def _base64url(octets: bytes) -> str:
 
 def _post(url: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
     """In a thread.  Denied: the endpoint says no (RFC 6749 section 5.2); Gone: it is not there."""
+    # Loaded here: most mailboxes have a password, and a daemon must be ready soon.
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
     where = urllib.parse.urlsplit(url).netloc
     # The configuration takes https only, and http on loopback.
     request = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), method="POST")  # noqa: S310
