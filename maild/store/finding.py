@@ -35,9 +35,9 @@ _FEW, _PATIENCE, _MANY = 6_000, 1_500, 40_000
 # The newest messages are looked at in windows, as long as so large a part of them has the words, and so far at most.  A message costs
 # 5 microseconds then; the index costs a third of one for every message that has the words, wherever it is.
 _WINDOW, _DENSE, _DENSE_SLOW, _FARTHEST = 2_000, 0.08, 0.02, 10_000
-_ENOUGH = 1_500
+_ENOUGH, _MORE = 100, 4
 _PORTION = 400
-_WAYS = ("bitmapscan", "indexscan", "seqscan")
+_WAYS = ("bitmapscan", "indexscan", "seqscan", "hashjoin", "mergejoin")
 # Characters of a filter: SQLite takes no endless pattern.
 _LONGEST = 1_000
 
@@ -104,7 +104,7 @@ class _Search:
 
     def _hits(self) -> Iterator[Row]:
         if not self._filter.parts:
-            for some in self._matching():
+            for some in self._matching(self._top()):
                 yield from self._kept(some)
             return
         few = self._behind_filter(_FEW + 1)
@@ -122,7 +122,7 @@ class _Search:
     def _walked(self, shown: set[int]) -> Iterator[Row]:
         """Hits from the newest back; when few of them pass the filters, the rest of what these leave, if that is not too much."""
         tried, patient = 0, True
-        for some in self._matching():
+        for some in self._matching(self._top()):
             yield from (row for row in self._kept(some) if row[0] not in shown)
             tried += len(some)
             if patient and some and (tried > _PATIENCE or self._windows > 1):
@@ -136,7 +136,7 @@ class _Search:
 
     def _behind_filter(self, most: int) -> list[int]:
         """Messages that the filters leave, some of them if there are more."""
-        self._plan("")
+        self._plan("seqscan hashjoin mergejoin")
         sql = f"SELECT m.id FROM cases c JOIN message m ON m.case_id=c.id WHERE {self._filter.way} LIMIT {most:d}"
         return [row for (row,) in self._session.all(sql, self._filter.values)]
 
@@ -188,9 +188,8 @@ class _Search:
     def _listed(self, values: Sequence[int]) -> Sequence[Any]:
         return values if self._session.sqlite else (list(values),)
 
-    def _matching(self) -> Iterator[list[int]]:
-        """All messages that have the words, from the newest back, in portions: without the index as long as they lie densely."""
-        top = self._top()
+    def _matching(self, top: int) -> Iterator[list[int]]:
+        """All messages that have the words, from this one back, in portions: without the index as long as they lie densely."""
         beginning = any(term.beginning for term in self._asked.wanted)
         # The index gathers many words for a beginning, and has to look up the places of a phrase.
         slow = beginning or any(len(term.words) > 1 for term in self._asked.wanted)
@@ -221,16 +220,16 @@ class _Search:
             yield [row[0] for row in some]
 
     def _gin(self, last: int, density: float) -> Iterator[list[int]]:
-        """GIN knows no order, and every hit is a page of the table: it is asked ever farther back, so far each time as _ENOUGH
-        hits lie if they lie as densely as before."""
-        passed, hits, seen = 0, 0, density
+        """GIN knows no order, and every hit is a page of the table: it is asked ever farther back, so far each time as enough hits
+        lie if they lie as densely as before."""
+        passed, hits, seen, enough = 0, 0, density, _ENOUGH
         while passed < last:
-            reach = min(last - passed, int(_ENOUGH / seen) if seen else last)
+            reach = min(last - passed, int(enough / seen) if seen else last)
             self._plan("indexscan seqscan")
             some = self._between(last - passed - reach, last - passed)
             yield some
             passed, hits = passed + reach, hits + len(some)
-            seen = hits / passed
+            seen, enough = hits / passed, enough * _MORE
 
     def _between(self, after: int, last: int) -> list[int]:
         sql = "SELECT id FROM word_index WHERE words @@ ?::tsquery AND id>? AND id<=? ORDER BY id DESC"
@@ -246,9 +245,12 @@ class _Search:
         self._without = without
 
     def _top(self) -> int:
-        row = self._session.one("SELECT coalesce(max(id), 0) FROM message")
-        assert row is not None
-        return int(row[0])
+        """The newest message, or the newest of the period."""
+        sql, values = "SELECT max(id) FROM message", tuple[int, ...]()
+        if self._filter.until is not None:
+            sql, values = f"{sql} WHERE at>=? AND at<?", (self._filter.since or 0, self._filter.until)
+        row = self._session.one(sql, values)
+        return int(row[0]) if row and row[0] is not None else 0
 
     # --- the best first -------------------------------------------------------------------------------------------------------
 
