@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from maild.model.search import Asked, Term, asked, document, tokens
 from maild.store import search
 from maild.store.database import Session, stamp
-from maild.store.finding import Filters
+from maild.store.filters import Filters
 
 LINES = (
     "og i det på som er ikkje eg mykje høgt blåbærsyltetøy skriver skriveren står STÅR Ærlig ærend øl æøå",

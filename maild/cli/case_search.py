@@ -16,7 +16,7 @@ from maild.cli.terminal import harmless, one_line, width
 
 if TYPE_CHECKING:
     from maild.cli.desk import Open
-    from maild.store.finding import Filters
+    from maild.store.filters import Filters
 
 STATUSES = ("new", "open", "waiting", "on_hold", "solved", "closed")
 OPEN = STATUSES[:4]
@@ -86,7 +86,7 @@ def search(config: Path, words: tuple[str, ...], *, as_json: bool, **asked: Any)
 
 
 def _filters(site: Open, **asked: Any) -> Filters:
-    from maild.store.finding import Filters
+    from maild.store.filters import Filters
 
     zone = _zone(site) if asked["since"] or asked["until"] else None
     since, until = (_day(asked[name], zone) if asked[name] else None for name in ("since", "until"))

@@ -13,7 +13,9 @@ from typing import Any
 from maild.model.search import WIDTH, Snippet, Term, asked, snippet
 from maild.store import views
 from maild.store.database import Session, iso, moment
-from maild.store.finding import Filters, find
+from maild.store.filters import Filters
+from maild.store.finding import find
+from maild.store.lists import places
 from maild.store.views import Names, View
 
 _HIT = (
@@ -47,17 +49,17 @@ def search(
 
 def _cases(session: Session, ids: Sequence[int], handlers: Names) -> Iterator[View]:
     if ids:
-        yield from views.cases(session, handlers, f"WHERE c.id IN ({_places(ids)})", ids)
+        yield from views.cases(session, handlers, f"WHERE c.id IN ({places(ids)})", ids)
 
 
 def _numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
-    return dict(session.all(f"SELECT id, number FROM cases WHERE id IN ({_places(ids)})", ids))
+    return dict(session.all(f"SELECT id, number FROM cases WHERE id IN ({places(ids)})", ids))
 
 
 def _hits(session: Session, ids: Sequence[int], wanted: Sequence[Term], width: int) -> dict[int, View]:
-    rows = session.all(f"{_HIT} ({_places(ids)})", ids) if ids else []
+    rows = session.all(f"{_HIT} ({places(ids)})", ids) if ids else []
     return {row[0]: _hit(row, wanted, width) for row in rows}
 
 
@@ -82,7 +84,3 @@ def _shown(said: Mapping[str, Any], files: str, wanted: Sequence[Term], width: i
     places = (own, said.get("text", ""), said.get("subject", ""), files, who)
     found = (snippet(place, wanted, width) for place in places if place)
     return next((one for one in found if one.marks), snippet(own or said.get("text", ""), (), width))
-
-
-def _places(values: Sequence[Any]) -> str:
-    return ",".join("?" * len(values))

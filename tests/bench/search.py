@@ -31,7 +31,7 @@ from parts.site import short_folder
 
 from maild.store import found, migrate
 from maild.store.database import Database, Session, moment
-from maild.store.finding import Filters
+from maild.store.filters import Filters
 
 FIGURE = 100.0
 ROUNDS = 25

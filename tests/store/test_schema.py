@@ -18,7 +18,7 @@ from maild.model.events import Recorded, load
 from maild.model.plan import Known, Lookup
 from maild.store import cases, found, incoming, migrate, outbox, views
 from maild.store.database import Database, NotDurable, Session, moment
-from maild.store.finding import Filters
+from maild.store.filters import Filters
 from maild.store.record import link, record
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"

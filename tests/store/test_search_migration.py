@@ -16,7 +16,8 @@ from searching import CaseRow, add_case, text
 from maild.model.search import asked
 from maild.store import migrate
 from maild.store.database import Database, Session
-from maild.store.finding import Filters, find
+from maild.store.filters import Filters
+from maild.store.finding import find
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BEFORE = "0001_initial"

@@ -11,7 +11,7 @@ from parts.net import wait_until
 from parts.site import Site
 
 from maild.store import found
-from maild.store.finding import Filters
+from maild.store.filters import Filters
 
 ANN, BOR = "Ann Berg <ann@acme.example>", "Bor Žagar <bor@podjetje.example>"
 
