@@ -50,9 +50,13 @@ class Root:
         self.furnish()
 
     def furnish(self) -> None:
-        """What a machine has and a fresh root has not: /proc, nothing that starts by itself, the machine's certificates."""
+        """What a machine has and a fresh root has not: /proc, terminals, nothing that starts by itself, the machine's certificates."""
         # systemd's tools, PostgreSQL and strace look there.
         subprocess.run(["mount", "-t", "proc", "proc", str(self.folder / "proc")], check=True)
+        subprocess.run(
+            ["mount", "-t", "devpts", "-o", "newinstance,ptmxmode=0666", "pts", str(self.folder / "dev/pts")],
+            check=True,
+        )
         for path, text in (
             ("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"),
             ("etc/apt/apt.conf.d/90quick", "Dpkg::Use-Pty 0;\n"),
@@ -104,6 +108,6 @@ class Root:
             )
 
     def close(self) -> None:
-        proc = self.folder / "proc"
-        if proc.is_mount():
-            subprocess.run(["umount", "-l", str(proc)], check=True)
+        for path in (self.folder / "dev/pts", self.folder / "proc"):
+            if path.is_mount():
+                subprocess.run(["umount", "-l", str(path)], check=True)
