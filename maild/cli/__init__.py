@@ -45,8 +45,8 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "import", "export"),
-    "Mail": ("queue", "try", "explain", "inspect", "pipe"),
+    "Cases and people": ("case", "person", "import", "export", "audit"),
+    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "explain", "inspect"),
     "Help": ("help", "completion"),
 }
 
