@@ -43,6 +43,19 @@ def test_a_mail_becomes_a_case_with_a_number_and_a_handler():
     assert letters(plan) == [("ack", "ann@kunde.example"), ("notice", "kari@staff.example")]
 
 
+def test_a_mail_that_was_found_late_is_not_acknowledged_but_its_handler_hears_of_it():
+    plan = judge(replace(mail(), source="late"), Known(), policy(), MONDAY)
+    assert letters(plan) == [("notice", "kari@staff.example")]
+    assert "suppressed" in kinds(plan)
+
+
+def test_a_late_mail_that_nobody_has_is_told_to_the_team():
+    nobody = Rule("nobody", "routing.yaml:1", SubjectHas("Skriver"), Decisions(handler=Choice("nobody", ())))
+    plan = judge(replace(mail(), source="late"), Known(), policy(nobody), MONDAY)
+    assert {kind for kind, _ in letters(plan)} == {"notice"}
+    assert len(letters(plan)) == 2
+
+
 def test_numbers_and_turns_move_on():
     plan = judge(mail(), Known(counters={"number:#{n}": 1041, "turn:desk:support": 1}), policy(), MONDAY)
     assert (plan.cases[0].number, plan.cases[0].handler) == ("1042", "ola")
