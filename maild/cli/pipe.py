@@ -27,9 +27,9 @@ BUSY = 30.0
 class Patient(click.Command):
     """A command whose wrong options must not make an MTA send mail back."""
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
-            return super().make_context(info_name, args, parent, **extra)
+            return super().parse_args(ctx, args)
         except click.UsageError as error:
             _say(f"4.3.5 maild pipe: {error.format_message()}")
             raise click.exceptions.Exit(EX_CONFIG) from error
