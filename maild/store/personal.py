@@ -79,6 +79,17 @@ COLUMNS: dict[str, dict[str, str]] = {
     "policy": {**_nothing("hash", "loaded_at"), "files": MASKED},
     "setting": _nothing("key", "value"),
     "schema_migration": _nothing("id", "name", "applied"),
+    "label": _nothing("label", "case_id"),
+    # Our own mailboxes; error: why a mail lies aside, in words of ours or of the server.
+    "mailbox": _nothing(
+        *("name", "place", "uidvalidity", "uid", "floor", "goal", "horizon", "state", "looked_at", "mail_at")
+    ),
+    "mailbox_uid": _nothing("mailbox", "uid", "fate", "incoming", "tries", "at", "error"),
+    "lease": _nothing("name", "owner", "until"),
+    # What is told to the admin speaks of parts and numbers.
+    "alarm": _nothing("part", "since", "told_at", "times", "text"),
+    "traffic": _nothing("hour", "mails"),
+    "canary": _nothing("message_id", "sent_at", "back_at"),
     # SQLite's columns, and PostgreSQL's.
     "word_index": {"head": MASKED, "text": MASKED, "id": NOTHING, "words": MASKED},
 }
