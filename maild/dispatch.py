@@ -93,7 +93,8 @@ class Dispatch:
 
     async def archived(self, asked: Asked, actor: str) -> Asked:
         now, numbers = self.clock(), [str(number) for number in asked.get("numbers", ())]
-        answer = await self.writer.write(lambda session: orders.archive(session, numbers, actor, now))
+        taken_at = datetime.fromisoformat(asked["at"]) if "at" in asked else now
+        answer = await self.writer.write(lambda session: orders.archive(session, numbers, actor, now, taken_at))
         return {"ok": answer.ok, "text": answer.text}
 
     async def mailbox(self, asked: Asked, actor: str) -> Asked:

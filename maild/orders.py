@@ -2,7 +2,7 @@
 holds the lock itself because the daemon is down.
 
 carry_out(session, order, actor, now) -> Answer.  Ids: in-17 (an arrival), out-5 (a letter), restored (all letters that a restore holds).
-archive(session, numbers, actor, now) -> Answer: the archive has these cases as they are now.
+archive(session, numbers, actor, now, taken_at) -> Answer: the archive has these cases as they were then.
 of_mailbox(session, verb, name) -> Answer.  What becomes of a mailbox that stopped, or of what lies aside.
 """
 
@@ -52,8 +52,8 @@ def carry_out(session: Session, verb: str, row: str, actor: str, now: datetime) 
     return Answer(True, f"{row}: {DONE[verb]}")
 
 
-def archive(session: Session, numbers: Sequence[str], actor: str, now: datetime) -> Answer:
-    """All or none of them."""
+def archive(session: Session, numbers: Sequence[str], actor: str, now: datetime, taken_at: datetime) -> Answer:
+    """All or none of them.  taken_at: when the archive's copy was begun; what was said later is not in it."""
     session.lock_settler()
     ids = {number: views.case_id(session, number) for number in numbers}
     missing = [number for number, row in ids.items() if row is None]
@@ -62,8 +62,8 @@ def archive(session: Session, numbers: Sequence[str], actor: str, now: datetime)
     for row in ids.values():
         if row is not None:
             happen(session, row, Archived(actor), actor, now)
-            session.execute("UPDATE cases SET archived_at=? WHERE id=?", (stamp(now), row))
-    return Answer(True, f"marked as archived: {', '.join(numbers)}")
+            session.execute("UPDATE cases SET archived_at=? WHERE id=?", (stamp(min(taken_at, now)), row))
+    return Answer(True, f"marked as archived: {', '.join(numbers) if len(numbers) <= 20 else f'{len(numbers)} cases'}")
 
 
 def is_id(row: str) -> bool:

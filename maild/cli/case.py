@@ -195,12 +195,6 @@ def archived(config: Path, numbers: tuple[str, ...]) -> int:
 
     Desks with `archive_first` delete nothing of a case before; what is said in it later asks for the archive again.
     """
-    from maild.cli.desk import ordered
+    from maild.cli.archiving import mark
 
-    return ordered(config, {"order": "archived", "numbers": list(numbers)}, _archive)
-
-
-def _archive(session: Any, asked: dict[str, Any], actor: str, now: Any) -> Any:
-    from maild import orders
-
-    return orders.archive(session, asked["numbers"], actor, now)
+    return mark(config, list(numbers))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -23,12 +23,13 @@ _STATUSES = ("new", "open", "waiting", "on_hold", "solved", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which cases, and of which site; handlers: key -> address."""
+    """Which cases, and of which site; handlers: key -> address; written: the numbers of those that are done."""
 
     site: Open
     choice: Choice
     handlers: dict[str, str]
     total: int
+    written: list[str]
 
 
 @click.command("export")
@@ -52,22 +53,49 @@ class Chosen:
 @click.option("--until", metavar="DATE", help="Only cases that did not change on this day or later.")
 @click.option("--case", "numbers", metavar="NUMBER", multiple=True, help="Only this case; may be repeated.")
 @click.option("--force", is_flag=True, help="Overwrite files.")
+@click.option("--archived", is_flag=True, help="Afterwards mark the cases as taken into the archive (archive_first).")
 @config_option
 def command(
-    config: Path, jsonl: Path | None, mbox: Path | None, numbers: tuple[str, ...], *, force: bool, **asked: Any
+    config: Path,
+    jsonl: Path | None,
+    mbox: Path | None,
+    numbers: tuple[str, ...],
+    *,
+    force: bool,
+    archived: bool,
+    **asked: Any,
 ) -> int:
     """Write cases out: one JSON object a line, or their mails as mbox.
 
     Files are readable by nobody but you, and nothing is overwritten without --force.  An mbox made so is taken by `maild import mbox`,
     here or at another site, with its conversations as they were.
     """
-    from maild.cli import keeping
-    from maild.cli.desk import opened
+    from maild.cli.archiving import mark
 
     if (jsonl is None) == (mbox is None):
         raise click.UsageError("say either --jsonl FILE or --mbox FILE|DIR")
+    began, written = datetime.now(UTC), list[str]()
+    code = _write(config, jsonl, mbox, numbers, asked, written, force=force)
+    # As of the beginning: what was said since may not be in the copy.
+    return mark(config, written, began) if archived and not code else code
+
+
+def _write(
+    config: Path,
+    jsonl: Path | None,
+    mbox: Path | None,
+    numbers: tuple[str, ...],
+    asked: dict[str, Any],
+    written: list[str],
+    *,
+    force: bool,
+) -> int:
+    """written: gets the numbers of the cases that are in the copy."""
+    from maild.cli import keeping
+    from maild.cli.desk import opened
+
     with opened(config) as site:
-        chosen = _chosen(site, asked, numbers)
+        chosen = _chosen(site, asked, numbers, written)
         if chosen is None:
             return 1
         try:
@@ -80,7 +108,7 @@ def command(
             return 1
 
 
-def _chosen(site: Open, asked: dict[str, Any], numbers: tuple[str, ...]) -> Chosen | None:
+def _chosen(site: Open, asked: dict[str, Any], numbers: tuple[str, ...], written: list[str]) -> Chosen | None:
     from maild.cli.terminal import one_line
     from maild.store import moving, views
 
@@ -93,7 +121,7 @@ def _chosen(site: Open, asked: dict[str, Any], numbers: tuple[str, ...]) -> Chos
         ids.append(row)
     since, until = (_day(site, asked[name], name) for name in ("since", "until"))
     choice = moving.Choice(asked["desk"], asked["status"], since, until, tuple(ids))
-    return Chosen(site, choice, site.handlers, moving.count(site.session, choice))
+    return Chosen(site, choice, site.handlers, moving.count(site.session, choice), written)
 
 
 def _day(site: Open, text: str | None, name: str) -> datetime | None:
@@ -114,7 +142,9 @@ def _cases(chosen: Chosen, each: Callable[[dict[str, Any]], None]) -> int:
     done = 0
     with steps("cases", chosen.total) as step:
         for row in moving.case_ids(chosen.site.session, chosen.choice):
-            each(views.case(chosen.site.session, row, chosen.handlers))
+            case = views.case(chosen.site.session, row, chosen.handlers)
+            each(case)
+            chosen.written.append(case["number"])
             done += 1
             step(done, "")
     return done

@@ -27,7 +27,7 @@ from parts.site import MAILD, Site
 
 from maild import config
 from maild.store import views
-from maild.store.database import Database, Session
+from maild.store.database import Database, Session, stamp
 
 ANN = "Ann Berg <ann@kunde.example>"
 KARI = "Kari Nordmann <kari@staff.example>"
@@ -309,3 +309,17 @@ def test_what_mbox_programs_write_comes_back_as_it_was(make_site: Callable[..., 
     run(site, "import", "mbox", str(file))
     (case,) = [case for case in cases(site) if case["subject"] == "Sak"]
     assert case["messages"][0]["text"].strip() == text.strip()
+
+
+def test_what_went_to_the_archive_is_marked_so_as_of_the_copys_beginning(make_site: Callable[..., Site], sink: Sink):
+    site = make_site().start()
+    site.send(mail(ANN, "Skriver", "Hei."))
+    sink.wait("ack")
+    before = datetime.now(UTC)
+    said = run(site, "export", "--jsonl", str(site.folder / "archive.jsonl"), "--archived")
+    assert "marked as archived: 1001" in said
+    with look(site) as session:
+        assert session.one(
+            "SELECT archived_at>=? AND archived_at<=? FROM cases", (stamp(before), stamp(datetime.now(UTC)))
+        ) == (1,)
+        assert session.one("SELECT count(*) FROM event WHERE kind='archived'") == (1,)
