@@ -37,6 +37,13 @@ _FEW, _PATIENCE, _MANY = 6_000, 1_500, 40_000
 # 5 microseconds then; the index costs a third of one for every message that has the words, wherever it is.
 _WINDOW, _DENSE, _DENSE_SLOW, _FARTHEST = 2_000, 0.08, 0.02, 10_000
 _ENOUGH, _MORE = 100, 4
+# What is good for a rare word is bad for a common one, so no plan is kept; and to start a compiler or other processes costs more than
+# most searches.
+_FOR_ONE_SEARCH = (
+    "set_config('plan_cache_mode', 'force_custom_plan', true)",
+    "set_config('jit', 'off', true)",
+    "set_config('max_parallel_workers_per_gather', '0', true)",
+)
 _WAYS = ("bitmapscan", "indexscan", "seqscan", "hashjoin", "mergejoin")
 
 
@@ -58,8 +65,7 @@ def find(session: Session, asked: Asked, filters: Filters, limit: int, *, best: 
     if session.sqlite:
         return _Search(session, asked, filters).run(limit, best=best)
     with session.transaction():
-        # What is good for a rare word is bad for a common one: no plan is kept.
-        session.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        session.all(f"SELECT {', '.join(_FOR_ONE_SEARCH)}")
         return _Search(session, asked, filters).run(limit, best=best)
 
 
@@ -67,7 +73,7 @@ class _Search:
     def __init__(self, session: Session, asked: Asked, filters: Filters) -> None:
         self._session, self._asked = session, asked
         self._question = question(session, asked)
-        self._filter = conditions(filters)
+        self._filter = conditions(session, filters)
         self._without, self._windows = "", 0
 
     def run(self, limit: int, *, best: bool) -> list[Found]:
@@ -124,7 +130,7 @@ class _Search:
 
     def _newest_of_period(self) -> list[int]:
         since = 0 if self._filter.since is None else self._filter.since
-        sql = f"SELECT id, 0 FROM message WHERE at>=? AND at<? ORDER BY at DESC, id DESC LIMIT {_FEW:d}"
+        sql = f"SELECT id, 0 FROM message WHERE at>=? AND at<? ORDER BY at DESC, id DESC LIMIT {_WINDOW:d}"
         return sorted((row[0] for row in self._rows(sql, (since, self._filter.until))), reverse=True)
 
     def _kept(self, messages: Sequence[int]) -> Iterator[Row]:
