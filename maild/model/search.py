@@ -41,6 +41,14 @@ def tokens(text: str) -> list[str]:
     """The words, in order."""
     if text.isascii():
         return [word[:LONGEST] for word in _ASCII.findall(text.lower())]
+    if _LATIN.fullmatch(text):
+        bare = _FOREIGN.sub(lambda letter: _BARE.get(letter[0], " "), text)
+        return [word[:LONGEST] for word in _ASCII.findall(bare.lower())]
+    return one_by_one(text)
+
+
+def one_by_one(text: str) -> list[str]:
+    """The same for every text, but three times as slow."""
     return [word for raw in _TOKEN.findall(text) if (word := _folded(raw))]
 
 
@@ -50,6 +58,15 @@ def _folded(word: str) -> str:
         return word.lower()[:LONGEST]
     # Twice: decomposing may bring capitals to light ("mathematical bold A").
     return _NO_LETTER.sub("", plain(plain(word)))[:LONGEST]
+
+
+# Letters of Latin scripts, of which each folds for itself, and the signs that stand between them in mails; but not U+0149, which
+# folds to two words.
+_BARE = {chr(code): _folded(chr(code)) for code in range(0xC0, 0x180) if chr(code).isalpha() and code != 0x149}
+_LATIN = re.compile(
+    f"[\x00-\x7f{''.join(_BARE)}\u00a0-\u00a9\u00ab\u00b0\u00b4\u00b7\u00bb\u2013-\u201e\u2022\u2026\u20ac]*"
+)
+_FOREIGN = re.compile("[^\x00-\x7f]")
 
 
 # --- what is indexed ------------------------------------------------------------------------------------------------------------

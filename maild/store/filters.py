@@ -1,6 +1,6 @@
 """filters: what cases a search is narrowed to, and that as SQL.
 
-conditions(Filters(...)) -> Conditions over cases c and message m
+conditions(session, Filters(...)) -> Conditions over cases c and message m
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.store.database import stamp
+from maild.model.people import person_party
+from maild.store.database import Session, stamp
 from maild.store.lists import places
+from maild.store.text import dumps
 
 # Characters of a filter: SQLite takes no endless pattern.
 _LONGEST = 1_000
@@ -61,7 +63,7 @@ class Conditions:
         return tuple(value for part in self.parts for value in part.values)
 
 
-def conditions(filters: Filters) -> Conditions:
+def conditions(session: Session, filters: Filters) -> Conditions:
     since, until = (None if at is None else stamp(at) for at in (filters.since, filters.until))
     parts: list[Condition] = []
 
@@ -75,7 +77,7 @@ def conditions(filters: Filters) -> Conditions:
     if filters.handler is not None:
         add("c.handler=?", _storable(filters.handler)) if filters.handler else add("c.handler IS NULL")
     if filters.customer is not None:
-        parts.append(_customer(_storable(filters.customer).lower()))
+        parts.append(_customer(session, _storable(filters.customer).lower()))
     if filters.label is not None:
         way = "c.id IN (SELECT case_id FROM label WHERE label=?)"
         test = "EXISTS (SELECT 1 FROM label l WHERE l.label=? AND l.case_id=c.id)"
@@ -92,16 +94,15 @@ def _storable(text: str) -> str:
     return text[:_LONGEST].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _customer(who: str) -> Condition:
-    """By address, or everybody of a domain."""
+def _customer(session: Session, who: str) -> Condition:
+    """By address, or everybody of a domain; found first, for with a subquery PostgreSQL may go through all cases."""
     which, value = "address=?", who
     if who.startswith("@"):
         bare = re.sub(r"([\\%_])", r"\\\1", who)
         which, value = "address LIKE ? ESCAPE '\\'", f"%{bare}"
-    # Not everybody is a person with a number ("nobody"), so that only CASE may cast.
-    number = "CASE WHEN c.customer LIKE 'person:%' THEN CAST(substr(c.customer, 8) AS BIGINT) END"
-    return Condition(
-        f"c.customer IN (SELECT 'person:' || person FROM address WHERE {which})",
-        f"EXISTS (SELECT 1 FROM address a WHERE a.person={number} AND a.{which})",
-        (value,),
-    )
+    rows = session.all(f"SELECT DISTINCT person FROM address WHERE {which}", (value,))
+    parties = [person_party(person) for (person,) in rows]
+    if session.sqlite:
+        sql = "c.customer IN (SELECT value FROM json_each(?))"
+        return Condition(sql, sql, (dumps(parties),))
+    return Condition("c.customer=ANY(?)", "c.customer=ANY(?)", (parties,))

@@ -30,13 +30,20 @@ from maild.store.weighing import sought
 
 HITS = 3
 RANKED = 200
-# So many messages behind a filter are looked at one by one; after so many hits with too few among them that the filter leaves,
-# even so many.
-_FEW, _PATIENCE, _MANY = 6_000, 1_500, 40_000
+# So many messages behind a filter are looked at one by one; after so many hits with too few among them that the filter leaves, or
+# so many with none, even so many.
+_FEW, _PATIENCE, _NONE, _MANY = 6_000, 1_500, 100, 50_000
 # The newest messages are looked at in windows, as long as so large a part of them has the words, and so far at most.  A message costs
 # 5 microseconds then; the index costs a third of one for every message that has the words, wherever it is.
 _WINDOW, _DENSE, _DENSE_SLOW, _FARTHEST = 2_000, 0.08, 0.02, 10_000
 _ENOUGH, _MORE = 100, 4
+# What is good for a rare word is bad for a common one, so no plan is kept; and to start a compiler or other processes costs more than
+# most searches.
+_FOR_ONE_SEARCH = (
+    "set_config('plan_cache_mode', 'force_custom_plan', true)",
+    "set_config('jit', 'off', true)",
+    "set_config('max_parallel_workers_per_gather', '0', true)",
+)
 _WAYS = ("bitmapscan", "indexscan", "seqscan", "hashjoin", "mergejoin")
 
 
@@ -58,8 +65,7 @@ def find(session: Session, asked: Asked, filters: Filters, limit: int, *, best: 
     if session.sqlite:
         return _Search(session, asked, filters).run(limit, best=best)
     with session.transaction():
-        # What is good for a rare word is bad for a common one: no plan is kept.
-        session.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        session.all(f"SELECT {', '.join(_FOR_ONE_SEARCH)}")
         return _Search(session, asked, filters).run(limit, best=best)
 
 
@@ -67,7 +73,7 @@ class _Search:
     def __init__(self, session: Session, asked: Asked, filters: Filters) -> None:
         self._session, self._asked = session, asked
         self._question = question(session, asked)
-        self._filter = conditions(filters)
+        self._filter = conditions(session, filters)
         self._without, self._windows = "", 0
 
     def run(self, limit: int, *, best: bool) -> list[Found]:
@@ -103,17 +109,18 @@ class _Search:
 
     def _walked(self, shown: set[int]) -> Iterator[Row]:
         """Hits from the newest back; when few of them pass the filters, the rest of what these leave, if that is not too much."""
-        tried, patient = 0, True
-        for some in self._matching(self._top()):
-            yield from (row for row in self._kept(some) if row[0] not in shown)
-            tried += len(some)
-            if patient and some and (tried > _PATIENCE or self._windows > 1):
+        tried, kept, patient, last = 0, 0, True, self._top() + 1
+        for some in self._matching(last - 1):
+            for row in self._kept(some):
+                kept += 1
+                if row[0] not in shown:
+                    yield row
+            tried, last = tried + len(some), min((last, *some[-1:]))
+            if patient and (tried > _PATIENCE or self._windows > 1 or (tried > _NONE and not kept)):
                 patient = False
                 many = self._behind_filter(_MANY + 1)
                 if len(many) <= _MANY:
-                    yield from self._looked_at(
-                        [message for message in many if message < some[-1] and message not in shown]
-                    )
+                    yield from self._looked_at([message for message in many if message < last and message not in shown])
                     return
 
     def _behind_filter(self, most: int) -> list[int]:
@@ -124,7 +131,7 @@ class _Search:
 
     def _newest_of_period(self) -> list[int]:
         since = 0 if self._filter.since is None else self._filter.since
-        sql = f"SELECT id, 0 FROM message WHERE at>=? AND at<? ORDER BY at DESC, id DESC LIMIT {_FEW:d}"
+        sql = f"SELECT id, 0 FROM message WHERE at>=? AND at<? ORDER BY at DESC, id DESC LIMIT {_WINDOW:d}"
         return sorted((row[0] for row in self._rows(sql, (since, self._filter.until))), reverse=True)
 
     def _kept(self, messages: Sequence[int]) -> Iterator[Row]:

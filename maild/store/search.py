@@ -34,12 +34,13 @@ def add(session: Session, words: Mapping[int, str]) -> None:
 
 def vector(text: str) -> str:
     """A tsvector as PostgreSQL reads it: 'word':1,7A.  What the message is about weighs more; no phrase goes over the line's end."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, str] = {}
     head, _, body = text.partition("\n")
     for start, weight, line in ((1, "A", head), (head.count(" ") + 3, "", body)):
         for place, word in enumerate(line.split(), start):
-            places.setdefault(word, []).append(f"{place}{weight}")
-    return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())
+            known = places.get(word)
+            places[word] = f"{known},{place}{weight}" if known else f"'{word}':{place}{weight}"
+    return " ".join(places.values())
 
 
 def forget(session: Session, messages: Sequence[int]) -> None:

@@ -134,7 +134,8 @@ def site(dialect: str, folder: Path, count: int) -> Iterator[Session]:
         server = Postgres(folder)
         if fresh:
             server.create()
-        server.start()
+        # A quarter of a small server's memory, as PostgreSQL's manual advises; its default is 128 MB.
+        server.start("512MB")
         url = server.fresh() if fresh else server.url("maild1")
     try:
         database = Database(url)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.model.search import LONGEST, WIDTH, Asked, Term, asked, document, marks, snippet, tokens
+from maild.model.search import LONGEST, WIDTH, Asked, Term, asked, document, marks, one_by_one, snippet, tokens
 
 ANY = st.text(st.characters(codec="utf-8", exclude_categories=[]), max_size=60) | st.text(
     st.sampled_from("aåøæčšžÆØÅ ČŠŽß\u0301\u00ad\u200b-_*\"'().,:;½ﬁ₂𝐀日本語\x00\ud800\n"), max_size=60
@@ -37,6 +37,16 @@ def test_a_token_is_letters_and_digits_only_and_its_own_token(text: str) -> None
         assert word.isalnum()
         assert len(word) <= LONGEST
     assert tokens(" ".join(tokens(text))) == tokens(text)
+
+
+LATIN = st.text(st.characters(max_codepoint=0x2100), max_size=60) | st.text(
+    st.sampled_from("aZ19_ -.\u00a0\u00adåØæßİıŉĳſ×÷ªº½²–—‘’“„…•€°"), max_size=60
+)
+
+
+@given(LATIN)
+def test_the_quick_way_says_the_same_as_the_slow_one(text: str) -> None:
+    assert tokens(text) == one_by_one(text)
 
 
 def test_what_is_about_the_message_stands_in_the_first_line() -> None:

@@ -47,9 +47,9 @@ class Postgres:
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-U", "maild", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
 
-    def start(self) -> None:
+    def start(self, buffers: str = "64MB") -> None:
         data, log = str(self.folder / "data"), str(self.folder / "log")
-        options = f"-k {self.folder} -c listen_addresses='' -c shared_buffers=64MB -c max_connections=60"
+        options = f"-k {self.folder} -c listen_addresses='' -c shared_buffers={buffers} -c max_connections=60"
         self.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
 
     def stop(self) -> None:

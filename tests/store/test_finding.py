@@ -52,7 +52,16 @@ def test_both_databases_find_what_a_loop_finds(
     both: tuple[Session, Session], monkeypatch: pytest.MonkeyPatch, few: int
 ):
     # With so small bounds the 300 messages are walked as a million would be: in windows, in portions, and from a filter's side.
-    small = {"_FEW": few, "_PATIENCE": 12, "_MANY": 120, "_WINDOW": 20, "_FARTHEST": 60, "_ENOUGH": 3, "PORTION": 16}
+    small = {
+        "_FEW": few,
+        "_PATIENCE": 12,
+        "_NONE": 3,
+        "_MANY": 120,
+        "_WINDOW": 20,
+        "_FARTHEST": 60,
+        "_ENOUGH": 3,
+        "PORTION": 16,
+    }
     for name, value in small.items():
         monkeypatch.setattr(finding, name, value)
     chance = random.Random(7)
