@@ -84,6 +84,7 @@ def measure(site: Site, target: Path) -> dict[str, float]:
     assert proven.returncode == 0, proven.stderr
     for one in sessions:
         one.enough.set()
+        one.join()
     written = sum(path.stat().st_size for path in target.rglob("*") if path.is_file()) / 1e6
     return {
         "MB written": written,
