@@ -24,6 +24,7 @@ from typing import Any
 from maild.model.case import Case, fold
 from maild.model.events import Recorded, load
 from maild.store.cases import dump_case
+from maild.store.chain import COLUMNS
 from maild.store.database import Session, moment
 from maild.store.record import NO_CHAIN, link
 
@@ -90,7 +91,7 @@ def verify(session: Session, head: str = "") -> Report:
 def chain(session: Session, start: Link, head: str = "") -> Slice:
     """The next SLICE events after `start`."""
     rows = session.all(
-        "SELECT id, case_id, seq, kind, version, at, actor, cause, data, chain FROM event WHERE id>? ORDER BY id LIMIT ?",
+        f"SELECT {', '.join(COLUMNS)} FROM event WHERE id>? ORDER BY id LIMIT ?",
         (start.id, SLICE),
     )
     faults, met, here = list[str](), False, start

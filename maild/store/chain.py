@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from maild.store.database import Session
-from maild.store.record import link
+from maild.store.record import NO_CHAIN, link
 
 COLUMNS = ("id", "case_id", "seq", "kind", "version", "at", "actor", "cause", "data", "chain")
-NO_CHAIN = "0" * 64
 _PAGE = 5_000
 
 
