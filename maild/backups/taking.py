@@ -21,9 +21,10 @@ from maild import __version__
 from maild.backups.manifest import DUMP, ERASURES, KEYS, NAME, SITE, SQLITE, Manifest, contents, name_of, seal
 from maild.config import Config
 from maild.keyring import sync_folder
-from maild.store import chain, copying
+from maild.store import copying
 from maild.store.database import Database, Session
 from maild.store.dumping import Unfit, dump
+from maild.store.record import NO_CHAIN
 
 _STALE = timedelta(days=1)
 _DRAFT = ".maild-"
@@ -100,7 +101,7 @@ def _dump(config: Config, session: Session, draft: Path, at: datetime) -> Manife
 
 def _manifest(session: Session, at: datetime, kind: str, server: str) -> Manifest:
     """As the copy says; whether that is true is proven afterwards."""
-    last = session.one("SELECT id, chain FROM event WHERE id=(SELECT max(id) FROM event)") or (0, chain.NO_CHAIN)
+    last = session.one("SELECT id, chain FROM event WHERE id=(SELECT max(id) FROM event)") or (0, NO_CHAIN)
     counts = copying.counts(session)
     fingerprint = session.one("SELECT value FROM setting WHERE key='key_fingerprint'")
     return Manifest(
