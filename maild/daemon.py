@@ -244,7 +244,8 @@ class Daemon:
     async def _writer_answers(self, seconds: float) -> bool:
         """An error of the database is an answer too: the daemon lives and says 451; a restart would mend nothing."""
         try:
-            await asyncio.wait_for(self._writer.write(lambda session: session.one("SELECT 1")), seconds)
+            async with asyncio.timeout(seconds):
+                await self._writer.write(lambda session: session.one("SELECT 1"))
         except TimeoutError:
             log.error("the writer does not answer", seconds=seconds)
             return False

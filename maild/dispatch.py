@@ -64,7 +64,8 @@ class Dispatch:
 
     async def status(self, asked: Asked, actor: str) -> Asked:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.watch.measure(self.clock()), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self.watch.measure(self.clock())
         return {
             **report(self.watch.snapshot, self.watch.conditions(), self.clock()),
             "ok": True,

@@ -60,7 +60,7 @@ def found(config: Config) -> Site:
         )
     database = Database(config.database)
     apply_migrations(database)
-    keys = _own_keys(database.session(), config.keys)
+    keys = own_keys(database.session(), config.keys)
     database.close()
     return Site(database, policy, keys, next(iter(keys.secrets.values())), relay_password(config), lock)
 
@@ -200,7 +200,7 @@ def load_keys(path: Path) -> token.Keys:
 _RESTORE_KEYS = "restore state/keys from the same backup as the database"
 
 
-def _own_keys(session: Session, path: Path) -> token.Keys:
+def own_keys(session: Session, path: Path) -> token.Keys:
     """The keys of this database, made at its first start.  With others every address that is out there would be dead, silently."""
     row = session.one("SELECT value FROM setting WHERE key='key_fingerprint'")
     if row is None and not path.exists():

@@ -151,7 +151,8 @@ class Mailboxes:
         end, before = time.monotonic() + seconds, _written(box)
         while (left := end - time.monotonic()) > 0 and _written(box) == before:
             with suppress(TimeoutError):
-                await asyncio.wait_for(state.nudged.wait(), min(left, GLANCE))
+                async with asyncio.timeout(min(left, GLANCE)):
+                    await state.nudged.wait()
                 break
         state.nudged.clear()
 

@@ -220,7 +220,8 @@ class Connection:
             await self._idle(seconds)
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(wire.changed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await wire.changed.wait()
         await self._ask(lib.Command("NOOP", wire.new_tag()))
 
     async def _idle(self, seconds: float) -> None:
@@ -232,7 +233,9 @@ class Connection:
             await asyncio.wait({idle, begun}, timeout=ANSWER, return_when=asyncio.FIRST_COMPLETED)
             if begun.done() and not idle.done():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(wire.changed.wait(), seconds)
+                    # Not wait_for: before Python 3.12 a cancellation that meets the event is lost in it (cpython#86296).
+                    async with asyncio.timeout(seconds):
+                        await wire.changed.wait()
                 if not wire.lost:
                     wire.idle_done()
             _ok(await self._within(ANSWER, asyncio.shield(idle)), "the server does not let us wait")
@@ -265,7 +268,8 @@ class Connection:
                 answer.close()
             raise Gone(self._why())
         try:
-            return await asyncio.wait_for(answer, seconds)
+            async with asyncio.timeout(seconds):
+                return await answer
         except lib.CommandTimeout:
             why = "the server fell silent"
         except lib.AioImapException:

@@ -140,7 +140,8 @@ class Relay:
         self._stop.set()
         self._awake.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), grace)
+            async with asyncio.timeout(grace):
+                await self._idle.wait()
 
     def conditions(self) -> Sequence[Condition]:
         """Whether letters leave.  The reason is without a server's words."""
@@ -368,7 +369,8 @@ class Relay:
     async def _call_again(self) -> None:
         """Wait, and try one connection; the first letter goes over it."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), self._pause.total_seconds())
+            async with asyncio.timeout(self._pause.total_seconds()):
+                await self._stop.wait()
         if self._stop.is_set():
             return
         try:

@@ -55,7 +55,8 @@ class Doors:
         for guest in list(self._keeper.guests):
             guest.farewell()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._keeper.empty.wait(), grace)
+            async with asyncio.timeout(grace):
+                await self._keeper.empty.wait()
         for guest in list(self._keeper.guests):
             guest.abort()
 

@@ -215,16 +215,9 @@ def test_a_damaged_database_is_found(site: Site) -> None:
 
 
 def test_a_newer_schema_is_refused_in_words(site: Site) -> None:
-    change(site, "INSERT INTO schema_migration SELECT * FROM schema_migration LIMIT 0")
-    columns = "name" if "name" in _columns(site) else _columns(site)[0]
-    change(site, f"UPDATE schema_migration SET {columns}='9999_from_the_future'")
+    change(site, "INSERT INTO schema_migration(name, applied) VALUES ('9999_from_the_future', '2030-01-01')")
     found = only(doctored(site.config, "schema"))
     assert (found.level, "newer maild" in found.text) == ("error", True)
-
-
-def _columns(site: Site) -> list[str]:
-    with sqlite3.connect(plumbing.load(site.config).database) as connection:
-        return [row[1] for row in connection.execute("PRAGMA table_info(schema_migration)")]
 
 
 def test_what_is_held_is_counted(site: Site) -> None:

@@ -31,9 +31,9 @@ def test_lock_keys_and_database_belong_to_the_owner_of_the_state_folder(tmp_path
     state.mkdir(mode=0o700)
     os.chown(state, owner, -1)
     os.close(founding.take_lock(state))
-    founding.load_keys(state / "keys")
     database = Database(str(state / "maild.sqlite"))
     founding.apply_migrations(database)
+    founding.own_keys(database.session(), state / "keys")
     beside = {path.name: path.stat().st_uid for path in state.iterdir()}
     database.close()
     assert {"lock", "keys", "maild.sqlite", "maild.sqlite-wal"} <= set(beside)

@@ -138,7 +138,7 @@ def test_its_metadata_tell_licence_python_and_what_it_is(wheel: Path) -> None:
     assert told["Requires-Python"] == ">=3.11"
     assert found[f"maild-{__version__}.dist-info/licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
     assert told.get_all("Project-URL") is None, "an address that is not there yet would be a lie"
-    assert set(told.get_all("Provides-Extra") or ()) == {"postgres", "fast", "tnef", "lang", "dev"}
+    assert set(told.get_all("Provides-Extra") or ()) == {"postgres", "fast", "tnef", "lang", "google", "dev"}
     assert {"Typing :: Typed", "Operating System :: POSIX :: Linux"} <= set(told.get_all("Classifier") or ())
 
 

@@ -15,7 +15,8 @@ from parts.traces import ADDRESS, ANN, BOB, NAME, WORDS, chain_holds, erase_now,
 
 from maild import erasures
 from maild.erasing import Change, Listed, Steps, erase, known_again, reapply
-from maild.store import compact, views
+from maild.store import compact, found, views
+from maild.store.filters import Filters
 from maild.store.incoming import raw_of
 from maild.tracing import Request
 
@@ -81,7 +82,7 @@ def test_the_case_stays_as_a_number_with_its_statistics(house: House, tmp_path: 
         assert after[name] == before[name]
     assert (after["subject"], after["customer"]) == ("", None)
     assert {m["text"] for m in after["messages"]} == {""}
-    assert views.search(house.session, "Zebrafink", {}) == []
+    assert found.search(house.session, "Zebrafink", {}, Filters(), 20) == []
 
 
 def test_what_bob_wrote_is_still_his(house: House, tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_what_bob_wrote_is_still_his(house: House, tmp_path: Path) -> None:
     raw = raw_of(house.session, mail["incoming"])
     assert raw.startswith(b"Authentication-Results:")
     assert "altered" in [event["kind"] for event in shown["events"]]
-    assert [v["number"] for v in views.search(house.session, "printer treg", {})] == [bob["number"]]
+    assert [v["number"] for v in found.search(house.session, "printer treg", {}, Filters(), 20)] == [bob["number"]]
 
 
 def test_files_that_nobody_can_look_into_are_told(house: House, tmp_path: Path) -> None:
