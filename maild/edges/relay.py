@@ -24,8 +24,7 @@ from typing import Protocol
 import structlog
 
 from maild.config import RelayTo
-from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, codes, dial
-from maild.errors import Problem, RuleError
+from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, codes, dial, refuse_plain_text
 from maild.model.condition import Condition
 from maild.model.policy import Clock
 from maild.store.database import brief, is_database_error
@@ -104,7 +103,7 @@ class Relay:
         hostname: str = "",
         patience: Patience | None = None,
     ) -> None:
-        _refuse_plain_text(config)
+        refuse_plain_text(config)
         self._config, self._outbox, self._clock, self._jitter = config, outbox, clock, jitter
         self._password, self._hostname, self._patience = password, hostname, patience or Patience()
         self._window = max(WINDOW, WINDOW * config.connections // 4)
@@ -391,12 +390,3 @@ def _say(what: str, error: Exception) -> None:
         log.error(what, error=brief(error))
     else:
         log.error(what, exc_info=error)
-
-
-def _refuse_plain_text(config: RelayTo) -> None:
-    loopback = config.host in ("localhost", "::1", "[::1]") or config.host.startswith("127.")
-    if config.tls == "none" and not loopback:
-        what = f"letters would go to {config.host} in plain text"
-        raise RuleError(
-            Problem("maild.yaml", 0, 0, what, "relay: tls: starttls or implicit; none is for loopback only")
-        )

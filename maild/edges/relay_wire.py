@@ -22,6 +22,7 @@ from typing import Any
 import aiosmtplib
 
 from maild.config import RelayTo
+from maild.errors import Problem, RuleError
 from maild.mail import envelope
 
 REPLY = 32 * 1024
@@ -308,3 +309,13 @@ def stuffed(mail: bytes) -> bytes:
     dotted = b"\r\n." in mail
     content = mail.replace(b"\r\n.", b"\r\n..") if dotted else mail
     return b"".join((b"." * content.startswith(b"."), content, b"" if mail.endswith(b"\r\n") else b"\r\n", b".\r\n"))
+
+
+def refuse_plain_text(config: RelayTo) -> None:
+    """A letter must not cross a network where everyone reads it."""
+    loopback = config.host in ("localhost", "::1", "[::1]") or config.host.startswith("127.")
+    if config.tls == "none" and not loopback:
+        what = f"letters would go to {config.host} in plain text"
+        raise RuleError(
+            Problem("maild.yaml", 0, 0, what, "relay: tls: starttls or implicit; none is for loopback only")
+        )
