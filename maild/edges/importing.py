@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +35,7 @@ from maild.model.policy import Policy
 from maild.rehearse import Memory
 from maild.settle import House, charset_of, desk_at, prepare, settle
 from maild.store import incoming, moving
-from maild.store.database import Database, Session, stamp
+from maild.store.database import Database, Session
 from maild.store.incoming import Arrival, Taken
 
 # Mails of one transaction: alone, and beside a daemon.
@@ -178,7 +177,7 @@ class Importer:
         desk = policy.desks[self._wish.desk] if self._wish.desk else policy.default_desk
         recipients = mine or (desk.address,)
         sender = message.author.address if message.author else ""
-        raw_id = stamp(come.at) << 20 | secrets.randbits(20)
+        raw_id = incoming.new_raw_id(time.time_ns())
         taken = Taken(value, False, raw_id, raw, "import", sender, recipients, "", "", come.at, kept=True)
         arrival = Arrival(0, raw_id, "import", sender, recipients, "", "", come.at, len(raw), 1)
         trust = Trust(evidence=("imported",))

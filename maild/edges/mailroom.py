@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -113,9 +112,7 @@ class Mailroom:
     async def _store(self, delivery: Delivery, also: Also | None) -> int:
         raw, now = delivery.raw, delivery.received_at
         value, weak = await self._digest(raw)
-        # Time first, so that rows written together lie together; 20 bits of chance, so that no two are alike.  Not the time of
-        # receipt: a mailbox may have got a thousand mails in one second.
-        raw_id = time.time_ns() // 1_000_000 << 20 | secrets.randbits(20)
+        raw_id = incoming.new_raw_id(time.time_ns())
         await self._stage(raw_id, delivery)
         # What a mailbox got hours ago would be leased until then: it waits in the queue.
         kept = not delivery.source and self._worker.has_room(len(raw))

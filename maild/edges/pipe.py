@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from maild.mail.headers import addresses, octets_to_text
 from maild.mail.scan import scan_head
 from maild.model.policy import Policy
 from maild.store import incoming
-from maild.store.database import Database, stamp
+from maild.store.database import Database
 from maild.store.incoming import Taken
 
 _PIECE = 1 << 20
@@ -156,7 +156,7 @@ class Door:
             # RFC 5321 section 6.3.
             raise Refused(554, "5.4.6", "too many hops, this mail goes in circles")
         value, weak = digest(raw, self._key)
-        raw_id = stamp(now) << 20 | secrets.randbits(20)
+        raw_id = incoming.new_raw_id(time.time_ns())
         taken = Taken(value, weak, raw_id, raw, "pipe", come.sender, come.recipients, UNIX, "PIPE", now)
         before = self._place()
         session = self._database.session()

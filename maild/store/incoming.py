@@ -9,6 +9,7 @@ accept() is the only thing between a mail and its `250`; it is idempotent by the
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,15 @@ CHUNK, PIECE = 256 * 1024, 1024 * 1024
 LEASE = timedelta(minutes=10)
 # A mail without Date or Message-ID can be written twice alike by hand: only so long is the second one the same.
 WEAK = timedelta(days=5)
+
+
+def new_raw_id(nanoseconds: int) -> int:
+    """A number nobody else uses, of time_ns() at this moment: 63 bits until 2112.
+
+    Time first, so that rows written together lie together.  Not the time of receipt: a mailbox may have got a thousand mails in
+    one second.  What two processes make in one microsecond, 11 bits of chance keep apart.
+    """
+    return nanoseconds // 1000 << 11 | secrets.randbits(11)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,15 @@ class Bench:
         self.acks += count
         before = cpu(self.site.pid)
         self.far.say(f"expect {self.acks}")
-        said = drive(self.site.port, connections, count, seed, size)
+        try:
+            said = drive(self.site.port, connections, count, seed, size)
+        except AssertionError:
+            print(
+                *[line for line in self.site.log_text().splitlines() if '"level": "error"' in line][-3:],
+                sep="\n",
+                file=sys.stderr,
+            )
+            raise
         last = json.loads(self.far.hear())
         return {
             "rate": count / (last["at"] - said["started"]),

@@ -25,6 +25,13 @@ def test_a_mail_is_stored_and_comes_back_byte_for_byte(session: Session):
     assert (arrival.sender, arrival.recipients, arrival.attempts) == ("ann@kunde.example", ("support@desk.example",), 1)
 
 
+def test_numbers_of_raw_mails_differ_even_in_one_millisecond_and_fit_a_column_for_decades():
+    then = int(NOW.timestamp()) * 10**9
+    made = [incoming.new_raw_id(then + microsecond * 1000) for microsecond in range(20_000)]
+    assert made == sorted(set(made))
+    assert incoming.new_raw_id(4_480_000_000 * 10**9) < 2**63, "in the year 2111"
+
+
 def test_the_same_delivery_twice_is_one_arrival(session: Session):
     first, new = incoming.accept(session, taken())
     again, new_again = incoming.accept(session, taken())
