@@ -20,7 +20,7 @@ def test_a_site_that_is_well(site: Site, sink: Sink) -> None:
     done = site.maild("status")
     assert (done.returncode, done.stderr) == (0, "")
     first, *page = done.stdout.splitlines()
-    assert re.fullmatch(r"maild OK - last mail \d+ seconds? ago, \d in the queues, 1 open cases?", first), first
+    assert re.fullmatch(r"maild OK - last mail \d+ seconds? ago, \d in the queues, 1 open case", first), first
     text = "\n".join(page)
     for part in ("relay", "policy", "held", "disk", "database", "SQLite 3", "schema 00", "Python 3", "up since"):
         assert part in text, text

@@ -107,9 +107,8 @@ def _first(told: dict[str, Any], ill: list[dict[str, Any]], now: datetime) -> st
     if ill:
         return one_line("maild NOT WELL - " + "; ".join(c["text"] for c in ill))
     waiting = sum(state["count"] for queue in told["queues"].values() for state in queue.values())
-    return (
-        f"maild OK - last mail {_ago(told['last_mail'], now)}, {waiting} in the queues, {told['open_cases']} open cases"
-    )
+    cases = "1 open case" if told["open_cases"] == 1 else f"{told['open_cases']} open cases"
+    return f"maild OK - last mail {_ago(told['last_mail'], now)}, {waiting} in the queues, {cases}"
 
 
 def _facts(told: dict[str, Any], now: datetime) -> list[str]:
