@@ -2,7 +2,7 @@
 
 handle(ledger, order) writes events into the ledger; the letters follow from them.  A command is one function that says what
 would happen (`Done`) or why it cannot (`Wrong`); nothing is done before every line of the mail has been understood.
-To add one: a function, a row in COMMANDS, its words in verbs.py.
+To add one: a function, a row in COMMANDS, its words in templates/*/words.txt.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from maild.model.people import Handler, handler_party
 from maild.model.plain import plain
 from maild.model.plan import LetterRow, Prepared
 from maild.model.policy import Policy
+from maild.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,17 @@ class Context:
     closes_in: timedelta
     ledger: Ledger
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.policy.texts.vocabulary
+
 
 Outcome = Done | Wrong
 
 
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them."""
-    parsed = _read(order)
+    parsed = _read(order, ledger.policy.texts.vocabulary)
     if _MARKER in order.prepared.message.own_text:
         _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
         return
@@ -89,8 +94,8 @@ _MARKER = "[maild:"
 _ADDRESS_VERBS = {"t": "take", "c": "close"}
 
 
-def _read(order: Order) -> verbs.Parsed:
-    parsed = verbs.parse(order.prepared.message.own_text)
+def _read(order: Order, vocabulary: Vocabulary) -> verbs.Parsed:
+    parsed = verbs.parse(order.prepared.message.own_text, vocabulary)
     verb = _ADDRESS_VERBS.get(order.purpose, "")
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
@@ -199,7 +204,7 @@ def assign(context: Context, argument: str) -> Outcome:
     """assign WHO    Give the case to a handler (login, name or address), to a desk, or to nobody (none)."""
     if not argument:
         return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
-    if verbs.is_nobody(argument):
+    if context.vocabulary.means("nobody", argument):
         return Done((Assigned(None, "given back"),), "assigned_nobody")
     desk = next(
         (d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired),
@@ -224,7 +229,7 @@ def _handlers(who: str, policy: Policy) -> list[Handler]:
 
 def close(context: Context, argument: str) -> Outcome:
     """close [quiet]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told."""
-    quiet = verbs.is_quiet(argument)
+    quiet = context.vocabulary.means("quiet", argument)
     if argument and not quiet:
         return Wrong("only_quiet", "close_quiet")
     if context.case.ended:
@@ -249,7 +254,7 @@ def reopen(context: Context, argument: str) -> Outcome:
 
 def priority(context: Context, argument: str) -> Outcome:
     """priority WORD    critical, high, medium or low, in any of the languages."""
-    name = verbs.priority_of(argument)
+    name = context.vocabulary.argument(verbs.PRIORITIES, argument)
     if name is None:
         return Wrong("no_priority", ", ".join(Priority))
     return Done((Prioritised(Priority(name), f"set by {context.handler.name}"),), "prioritised", name)
