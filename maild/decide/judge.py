@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from maild.decide import commands, contact, history, intake, notices
+from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
@@ -112,7 +113,7 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     proven = where.possession is Possession.OWN and prepared.trust.authenticated
     ledger.trace["thread"]["standing"] = "handler" if proven else "unverified"
     if proven:
-        commands.handle(ledger, commands.Order(prepared, handler, where.case.id, where.purpose, where.letter))
+        commands.handle(ledger, Order(prepared, handler, where.case.id, where.purpose, where.letter))
         return
     party = handler_party(handler.key)
     row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")

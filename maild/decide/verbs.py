@@ -17,8 +17,6 @@ from maild.model.plain import INVISIBLE, plain
 from maild.model.vocabulary import Vocabulary
 
 PRIORITIES = ("critical", "high", "medium", "low")
-# Verbs that say all by themselves.
-ALONE = ("take", "reopen", "help")
 MOST_LINES = 10
 FAREWELLS: tuple[str, ...] = (
     "regards", "kind regards", "best regards", "best", "best wishes", "with kind regards", "sincerely", "cheers", "br",
@@ -74,7 +72,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Parsed:
         at = len(rows)
     if lines:
         return Parsed(tuple(lines), "\n".join(rows[at:]).strip())
-    return _bare(rows, vocabulary) or Parsed((), text.strip())
+    return Parsed((), text.strip())
 
 
 def read_line(row: str, vocabulary: Vocabulary) -> Line | None:
@@ -89,26 +87,17 @@ def read_line(row: str, vocabulary: Vocabulary) -> Line | None:
     return _understand(row.strip(), rest, vocabulary)
 
 
-def _bare(rows: list[str], vocabulary: Vocabulary) -> Parsed | None:
-    """A mail that is nothing but verbs: exact words only, with what they may take."""
-    full = [row for row in rows if row.strip()]
+def bare(text: str, vocabulary: Vocabulary) -> Parsed | None:
+    """A text that could be nothing but commands without their sign: each line begins with a verb's whole word."""
+    full = [row for row in text.split("\n") if row.strip()]
     if not 1 <= len(full) <= MOST_LINES:
         return None
-    bare = [normal(row).strip(_TRAILING) for row in full]
-    if not all(words.split() for words in bare):
+    plainly = [normal(row).strip(_TRAILING) for row in full]
+    if not all(words.split() for words in plainly):
         return None
-    lines = [_understand(row.strip(), words, vocabulary) for row, words in zip(full, bare, strict=True)]
-    exact = all(line.verb and _is_exact(line, vocabulary) for line in lines)
-    return Parsed(tuple(lines), "") if exact else None
-
-
-def _is_exact(line: Line, vocabulary: Vocabulary) -> bool:
-    """`close` and `lukk stille` are commands by themselves; "Note that it burns" is a sentence."""
-    if line.verb in ALONE:
-        return not line.argument and vocabulary.verb(normal(line.written).strip(_TRAILING)) == line.verb
-    if line.verb == "close":
-        return (not line.argument or vocabulary.means("quiet", line.argument)) and len(line.written.split()) <= 2
-    return line.verb == "priority" and vocabulary.argument(PRIORITIES, line.argument) is not None
+    lines = [_exactly(row.strip(), words.split(), vocabulary) for row, words in zip(full, plainly, strict=True)]
+    found = tuple(line for line in lines if line is not None)
+    return Parsed(found, "") if len(found) == len(full) else None
 
 
 def normal(row: str) -> str:
@@ -119,14 +108,22 @@ def normal(row: str) -> str:
 
 def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:
     words = rest.split()
-    for count in (2, 1):
-        verb = vocabulary.verb(" ".join(words[:count]).strip(_TRAILING + ":")) if len(words) >= count else ""
-        if verb:
-            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
+    line = _exactly(written, words, vocabulary)
+    if line is not None:
+        return line
     verb = vocabulary.begun(words[0].strip(_TRAILING + ":"))
     if verb:
         return Line(written, verb, " ".join(words[1:]).strip(_TRAILING))
     return Line(written, "", hint=vocabulary.nearest(words[0]))
+
+
+def _exactly(written: str, words: list[str], vocabulary: Vocabulary) -> Line | None:
+    """The verb of one to three words that stands first."""
+    for count in (3, 2, 1):
+        verb = vocabulary.verb(" ".join(words[:count]).strip(_TRAILING + ":")) if len(words) >= count else ""
+        if verb:
+            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
+    return None
 
 
 _FAREWELLS = frozenset(plain(word) for word in FAREWELLS)

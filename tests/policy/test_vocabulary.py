@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from making import shipped_vocabulary
 
-from maild.decide.commands import COMMANDS
+from maild.decide.acts import COMMANDS
 from maild.errors import RuleError
 from maild.model.vocabulary import Clash, build
 from maild.places import shipped
