@@ -33,6 +33,7 @@ NOTICES = (
     Notice("replied", "customer", "update"),
     Notice("solved", "customer", "closing"),
     Notice("assigned", "handler", "notice"),
+    Notice("woken", "handler", "woken"),
 )
 
 

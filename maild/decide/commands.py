@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from maild.decide import notices, verbs
+from maild.decide import notices, rest, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -34,6 +34,7 @@ def handle(ledger: Ledger, order: Order) -> None:
         for event in outcome.events:
             ledger.happen(order.case, handler_party(order.handler.key), event)
     _tell(ledger, order, parsed, done, note=note)
+    rest.solved(ledger, order.case)
 
 
 # The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from maild.decide import commands, contact, history, intake, notices
+from maild.decide import commands, contact, history, intake, notices, rest
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
+from maild.model.case import wake_at
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
 from maild.model.message import Kind
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
@@ -44,10 +45,13 @@ def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
 
 def _wake(ledger: Ledger, wake: Wake) -> None:
     case = ledger.known.cases.get(wake.case)
-    if case is None or case.status is not Status.SOLVED or case.closes_at is None or case.closes_at > ledger.now:
+    due = wake_at(case) if case else None
+    if case is None or due is None or due > ledger.now:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
-        return
-    ledger.happen(case.id, MAILD, Closed())
+    elif case.status is Status.SOLVED:
+        ledger.happen(case.id, MAILD, Closed())
+    else:
+        rest.wake(ledger, case.id, rest.DUE)
 
 
 def _mail(ledger: Ledger, prepared: Prepared) -> None:

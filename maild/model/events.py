@@ -136,6 +136,25 @@ class Labelled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting(Event):
+    """The case rests.  on: customer (until he writes), time (until until_at) or case (until that one is solved)."""
+
+    kind: ClassVar[str] = "waiting"
+    by: str
+    on: str
+    until_at: datetime | None = None
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Woken(Event):
+    """The rest is over: due, the customer wrote, or the other case was solved."""
+
+    kind: ClassVar[str] = "woken"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Solved(Event):
     """Solved by this party; quiet: the customer is not told.  closes_at: when the window for reopening ends."""
 
@@ -335,6 +354,8 @@ KINDS: dict[str, type[Event]] = {
         Watched,
         Prioritised,
         Labelled,
+        Waiting,
+        Woken,
         Solved,
         Reopened,
         Closed,

@@ -156,12 +156,17 @@ def _files(value: object, decimal: str) -> str:
 # Lines whose value names words of maild's own, which each language has its own for.
 _NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "verb", "only_quiet": "verb"}
 
+# Lines whose value is an instant, in the zone of the desk.
+_MOMENTS = ("waits_until",)
+
 
 def _line(value: object, table: Mapping[str, str]) -> str:
     """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
     if not isinstance(value, Mapping):
         return str(value)
     key, inner = str(value.get("key", "")), str(value.get("value", ""))
+    if key in _MOMENTS:
+        inner = _when(inner, table)
     space = _NAMED.get(key)
     if space:
         inner = ", ".join(table.get(f"{space}.{name}", name) for name in inner.split(", "))

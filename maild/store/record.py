@@ -83,7 +83,7 @@ def link(chain: str, fact: Sequence[object]) -> str:
 
 _COLUMNS = (
     *("id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject"),
-    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy"),
+    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy", "waits_for"),
 )
 _UPSERT = (
     f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
@@ -111,6 +111,7 @@ def _write_case(session: Session, case: Case, policy: str) -> None:
             case.seq,
             dump_case(case),
             policy,
+            case.waits_for,
         ),
     )
 

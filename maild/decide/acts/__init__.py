@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic
+from maild.decide.acts import basic, waiting
 from maild.decide.acts.context import Context, Outcome
 from maild.model.people import Role
 
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "assign": Command(basic.assign, bare=True),
     "close": Command(basic.close, bare=True),
     "reopen": Command(basic.reopen, bare=True),
+    "wait": Command(waiting.wait, bare=True),
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True),
