@@ -29,6 +29,7 @@ from maild.config import Config
 from maild.current import Current
 from maild.dispatch import Dispatch
 from maild.edges import control, imap_session, retention, smtp, ticker
+from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
 from maild.edges.imap import Mailboxes
 from maild.edges.imap_keys import Secrets
@@ -300,5 +301,5 @@ def _loop_factory() -> Any:
     try:
         import uvloop
     except ImportError:
-        return None
+        return Loop
     return uvloop.new_event_loop
