@@ -48,7 +48,7 @@ def test_a_pass_of_our_own_mta_is_believed():
         ("(((((((((((((mx.desk.example; dmarc=pass header.from=kunde.example",),
     ],
 )  # fmt: skip
-def test_nothing_else_is(results: tuple[str, ...]):
+def test_rfc_8601_5_nothing_else_is_believed(results: tuple[str, ...]):
     assert level(*results) is Authentication.NONE
 
 
