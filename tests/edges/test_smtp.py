@@ -167,6 +167,21 @@ async def test_rfc_6531_3_1_smtputf8_is_taken_where_it_is_offered() -> None:
         assert door.mailroom.deliveries[0].recipients == ("brukerstøtte@desk.example",)
 
 
+async def test_rfc_6531_3_5_a_recipient_beyond_ascii_needs_smtputf8_as_well() -> None:
+    async with opened(smtputf8=True) as door:
+        client = await knock(door.port)
+        await client.hello()
+        await client.ask(b"MAIL FROM:<a@b.example>")
+        assert (await client.ask("RCPT TO:<brukerstøtte@desk.example>".encode())).startswith("553 5.6.7")
+        assert (await client.ask(b"RCPT TO:<support@desk.example>")).startswith("250")
+        # And each mail says it for itself.
+        await client.ask(b"RSET")
+        await client.ask(b"MAIL FROM:<a@b.example> SMTPUTF8")
+        await client.ask(b"RSET")
+        await client.ask(b"MAIL FROM:<a@b.example>")
+        assert (await client.ask("RCPT TO:<brukerstøtte@desk.example>".encode())).startswith("553 5.6.7")
+
+
 async def test_recipients_are_judged_one_by_one() -> None:
     async with opened(recipients=2) as door:
         client = await knock(door.port)
