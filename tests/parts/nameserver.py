@@ -4,7 +4,8 @@ with Nameserver({"desk.example": {"MX": ["10 mx.desk.example."], "TXT": ['"v=spf
     dns.address is "127.0.0.1:5353";  dns.zone may be changed while it runs;  dns.asked is what came, ("desk.example", "MX")
 
 A name that is not in the zone, nor above one that is, does not exist (NXDOMAIN).  A CNAME is followed within the zone.  Answers over
-512 octets are truncated on UDP, so that the asker comes back by TCP.  `dns.mute = True`: it hears, and says nothing; `dns.broken = True`: it says that it failed (SERVFAIL).
+512 octets are truncated on UDP, so that the asker comes back by TCP.  `dns.mute = True`: it hears, and says nothing;
+`dns.broken = True`: it says that it failed (SERVFAIL).
 """
 
 from __future__ import annotations
