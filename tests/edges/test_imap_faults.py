@@ -254,3 +254,40 @@ async def test_thirty_megabytes(server: Dovecot, tmp_path: Path, user: str) -> N
             await house.has("large")
             sizes = await house.ask(lambda session: session.all("SELECT size FROM incoming"))
             assert sizes[0][0] > 30_000_000
+
+
+async def test_a_mail_that_somebody_deletes_while_it_is_fetched_is_passed_over(
+    server: Dovecot, tmp_path: Path, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = imap_connection.Connection.body
+    fetched: list[int] = []
+
+    async def deleted_before(connection: imap_connection.Connection, uid: int) -> bytes | None:
+        fetched.append(uid)
+        if uid == 1 and len(fetched) == 1:
+            await asyncio.to_thread(_delete, server, user)
+        return await real(connection, uid)
+
+    monkeypatch.setattr(imap_connection.Connection, "body", deleted_before)
+    async with rig(tmp_path) as house:
+        house.box(port=server.port, username=user)
+        async with house.taking():
+            await house.connected()
+        await deliver(server, user, "deleted", "stays")
+        async with house.taking():
+            await house.has("stays")
+            await house.connected()
+            await deliver(server, user, "later")
+            await house.has("stays", "later")
+            assert house.conditions()["imap:support"].well
+            assert "aside:support" not in house.conditions()
+            assert fetched.count(1) <= 3
+
+
+def _delete(server: Dovecot, user: str) -> None:
+    """As a person does it in a mail client, and its file is gone at once."""
+    client = server.client(user)
+    client.select("INBOX")
+    client.uid("STORE", "1", "+FLAGS", r"(\Deleted)")
+    client.expunge()
+    client.logout()
