@@ -5,7 +5,7 @@ sink.letters                      every Taken so far: sender, recipients, raw, m
 sink.of("ack", to="ann@...")      those of a kind and a recipient
 sink.wait("ack", count=2)         waits until so many are there and returns them
 sink.answers["RCPT"] = b"451 4.2.0 later"      scripted refusals: EHLO AUTH MAIL RCPT DATA, and "." for the end of data
-sink.answers["RCPT ann@..."] = ...              for one recipient;  sink.asked counts what was asked for each
+sink.answers["RCPT ann@..."] = ...              for one recipient;  sink.asked counts such questions, and commands ("QUIT")
 """
 
 from __future__ import annotations
@@ -120,6 +120,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.sender, self.recipients = "", []
         while line := self.rfile.readline():
             verb = line[:4].strip().upper().decode("latin-1")
+            self.server.asked[verb] += 1
             if verb == "QUIT":
                 self.say(b"221 2.0.0 bye")
                 return
