@@ -86,7 +86,10 @@ def forget(pid: int) -> None:
 
 
 def poured(site: Site, octets: int, piece: bytes) -> float:
-    """What a mail of so many octets costs in MiB, once it is larger than it may be; it must be refused in the end."""
+    """What a mail of so many octets costs in MiB, once it is larger than it may be; it must be refused in the end.
+
+    Up to there it costs what it is: a mail is held in memory until it is stored.
+    """
     door = Door(site.port)
     door.hear()
     for line in (b"EHLO x", b"MAIL FROM:<>", b"RCPT TO:<" + corpus.DESK.encode() + b">"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from edges.imap_rig import rig
@@ -86,6 +88,29 @@ async def test_a_server_that_is_not_there_is_told_after_a_while(tmp_path: Path, 
             assert house.conditions()["imap:support"].well, "a server that is started anew is no news"
             house.shift += timedelta(minutes=2)
             await house.told("imap:support", "Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(socket.EAI_AGAIN, "Temporary failure in name resolution"), (socket.EAI_NONAME, "Name or service not known")],
+)
+async def test_a_server_whose_name_is_not_found_is_looked_for_again(
+    server: Dovecot, tmp_path: Path, user: str, monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    real = socket.getaddrinfo
+
+    def lost(*asked: Any, **how: Any) -> Any:
+        raise socket.gaierror(code, words)
+
+    async with rig(tmp_path) as house:
+        house.box(host="localhost", port=server.port, username=user)
+        monkeypatch.setattr(socket, "getaddrinfo", lost)
+        async with house.taking():
+            assert await house.until(lambda: words in house.roles._states["support"].trouble)
+            monkeypatch.setattr(socket, "getaddrinfo", real)
+            await house.connected()
+            await deliver(server, user, "found")
+            await house.has("found")
 
 
 # --- the password -----------------------------------------------------------------------------------------------------------------
