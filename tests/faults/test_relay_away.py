@@ -9,11 +9,13 @@ from typing import Any
 from parts.mails import mail
 from parts.net import wait_until
 from parts.sink import Sink
-from parts.site import Site
+from parts.site import Site, planted
 
 ANN = "Ann Berg <ann@kunde.example>"
 TO_ANN = "RCPT ann@kunde.example"
 DAYS = 3 * 86_400_000
+AWAY = "the relay takes no letters"
+SOON = "from maild.edges import relay; relay.OUTAGE = (0.3,)"
 
 
 def of_ann(site: Site, *words: str) -> Any:
@@ -54,19 +56,21 @@ def test_what_waited_three_days_leaves_in_order_and_whole(make_site: Callable[..
     text = site.config.read_text("utf-8")
     site.config.write_text(text.replace(site.relay, before.address), "utf-8")
     before.close()
+    site.program = planted(SOON)
     site.impatient().start()
     for case in range(2):
         for number in range(3):
             site.send(mail(ANN, f"Sak {case}" if number == 0 else f"[#{1001 + case}] Sak {case}", f"Melding {number}."))
             assert wait_until(lambda n=number, c=case: _told(site, c) > n), site.log_text()[-2000:]
-    assert wait_until(lambda: "the relay takes no letters" in site.log_text())
+    assert wait_until(lambda: AWAY in site.log_text())
     waiting = [row["message_id"] for row in site.queue() if row["queue"] == "outbox"]
     assert len(waiting) >= 6
     assert site.stop() == 0
+    calls = site.log_text().count(AWAY)
     with sqlite3.connect(site.folder / "site" / "state" / "maild.sqlite") as database:
         database.execute(f"UPDATE outbox SET created_at=created_at-{DAYS}, due_at=due_at-{DAYS}")
     site.start()
-    assert wait_until(lambda: site.log_text().count("the relay takes no letters") > 1)
+    assert wait_until(lambda: site.log_text().count(AWAY) > calls + 1)
     assert "failed" not in [row["state"] for row in site.queue()]
     after = Sink(before.port)
     after.wait(count=len(waiting))
