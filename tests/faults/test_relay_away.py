@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -58,33 +59,30 @@ def test_what_waited_three_days_leaves_in_order_and_whole(make_site: Callable[..
     before.close()
     site.program = planted(SOON)
     site.impatient().start()
-    for case in range(2):
-        for number in range(3):
-            site.send(mail(ANN, f"Sak {case}" if number == 0 else f"[#{1001 + case}] Sak {case}", f"Melding {number}."))
-            assert wait_until(lambda n=number, c=case: _told(site, c) > n), site.log_text()[-2000:]
+    for number, subject in enumerate(("Skriver", "[#1001] Skriver", "[#1001] Skriver", "Kaffe")):
+        site.send(mail(ANN, subject, f"Melding {number}."))
+    assert wait_until(lambda: "1002" in {case["number"] for case in site.cases()}), site.log_text()[-2000:]
     assert wait_until(lambda: AWAY in site.log_text())
-    waiting = [row["message_id"] for row in site.queue() if row["queue"] == "outbox"]
-    assert len(waiting) >= 6
     assert site.stop() == 0
-    calls = site.log_text().count(AWAY)
+    waiting, calls = sorted(row[0] for row in _outbox(site)), site.log_text().count(AWAY)
     with sqlite3.connect(site.folder / "site" / "state" / "maild.sqlite") as database:
         database.execute(f"UPDATE outbox SET created_at=created_at-{DAYS}, due_at=due_at-{DAYS}")
     site.start()
     assert wait_until(lambda: site.log_text().count(AWAY) > calls + 1)
-    assert "failed" not in [row["state"] for row in site.queue()]
+    assert "failed" not in [row[1] for row in _outbox(site)]
     after = Sink(before.port)
     after.wait(count=len(waiting))
-    assert sorted(letter.message_id for letter in after.letters) == sorted(waiting)
+    assert sorted(letter.message_id for letter in after.letters) == waiting
     _in_order(after)
-    assert [row for row in site.queue() if row["queue"] == "outbox"] == []
+    assert wait_until(lambda: {row[1] for row in _outbox(site)} == {"done"})
     after.close()
 
 
-def _told(site: Site, case: int) -> int:
-    """Letters to the handler, or to come, about this case."""
-    with sqlite3.connect(f"file:{site.folder}/site/state/maild.sqlite?mode=ro", uri=True) as database:
-        counted = "SELECT count(*) FROM outbox JOIN cases ON cases.id=case_id WHERE number=? AND party LIKE 'handler:%'"
-        return int(database.execute(counted, (f"{1001 + case}",)).fetchone()[0])
+def _outbox(site: Site) -> list[tuple[str, str]]:
+    """All letters as they stand in the database: a command costs a second.  What joined a burst is in another one."""
+    place = f"file:{site.folder}/site/state/maild.sqlite?mode=ro"
+    with contextlib.closing(sqlite3.connect(place, uri=True)) as database:
+        return database.execute("SELECT message_id, state FROM outbox WHERE state<>'cancelled'").fetchall()
 
 
 def _in_order(sink: Sink) -> None:
@@ -92,5 +90,5 @@ def _in_order(sink: Sink) -> None:
     for letter in sink.letters:
         lanes.setdefault((letter.case, letter.recipients[0]), []).append(letter.text)
     for texts in lanes.values():
-        said = [number for text in texts for number in range(3) if f"Melding {number}." in text]
+        said = [number for text in texts for number in range(4) if f"Melding {number}." in text]
         assert said == sorted(said)
