@@ -3,6 +3,7 @@
 # make clean-root   the README's installation on a new Debian
 # make man     writes man/ again, after a change of a command
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
+# make bench-crowd    how mail is taken beside 2 500 clients that only take places (a minute)
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
@@ -15,7 +16,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search storm storm-imap fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search bench-crowd storm storm-imap fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -33,6 +34,9 @@ bench: .stamp-dev
 
 bench-search: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.search $(ARGS)
+
+bench-crowd: .stamp-dev
+	PYTHONPATH=tests $(BIN)/python -m bench.crowd $(ARGS)
 
 storm: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)

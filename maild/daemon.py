@@ -29,6 +29,7 @@ from maild.config import Config
 from maild.current import Current
 from maild.dispatch import Dispatch
 from maild.edges import control, imap_session, retention, smtp, ticker
+from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
 from maild.edges.believing import believer_of
 from maild.edges.imap import Mailboxes
@@ -37,6 +38,7 @@ from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
 from maild.edges.relay import Relay
+from maild.edges.relay_wire import takes_utf8
 from maild.edges.tally import Tally
 from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Worker
@@ -174,7 +176,9 @@ class Daemon:
         controls = await control.serve(self._config.control, self._dispatch().orders())
         try:
             async with asyncio.TaskGroup() as group:
-                roles = [group.create_task(role) for role in (*self._roles(), *(page.run_here() for page in pages))]
+                roles = [
+                    group.create_task(role) for role in (*self._roles(doors), *(page.run_here() for page in pages))
+                ]
                 taking = group.create_task(self._mailboxes.run())
                 self._say_ready(doors)
                 await self._stop.wait()
@@ -192,8 +196,9 @@ class Daemon:
         log.info("ended", code=self._code)
         return self._code
 
-    def _roles(self) -> list[Any]:
+    def _roles(self, doors: smtp.Doors) -> list[Any]:
         return [
+            self._ask_for_utf8(doors),
             self._worker.run(),
             self._relay.run(),
             ticker.run(self._writer, clock, self._woken),
@@ -203,6 +208,11 @@ class Daemon:
             self._checkpoints(),
             self._watch.run(),
         ]
+
+    async def _ask_for_utf8(self, doors: smtp.Doors) -> None:
+        """Mail from addresses beyond ASCII is taken as soon as we know that it can be answered (RFC 6531)."""
+        if await takes_utf8(self._config.relay):
+            doors.offer_utf8()
 
     def _monitoring(self) -> list[Any]:
         """For monitors, where maild.yaml asks for it: its libraries are loaded only then.  Bound before any door opens."""
@@ -301,5 +311,5 @@ def _loop_factory() -> Any:
     try:
         import uvloop
     except ImportError:
-        return None
+        return Loop
     return uvloop.new_event_loop

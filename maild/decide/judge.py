@@ -60,7 +60,7 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     where = join(prepared, ledger.known, ledger.policy)
     # A person who asks for no automatic answer is a person still: intake keeps his acknowledgement back.
     robot = message.automatic and message.kind is not Kind.PERSON and not _writes_of_a_bounce(prepared)
-    automatic = robot or prepared.sender == "" or _is_ours(ledger, prepared)
+    automatic = robot or prepared.sender == "" or _nobody_reads(prepared.sender) or _is_ours(ledger, prepared)
     ledger.trace.update(_trace(prepared, where, automatic))
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
@@ -95,6 +95,12 @@ def _is_ours(ledger: Ledger, prepared: Prepared) -> bool:
     """From is a desk: a loop, or somebody who writes as us.  Answered by nobody."""
     author = prepared.message.author
     return author is not None and ledger.policy.desk_of_address(author.address.lower()) is not None
+
+
+def _nobody_reads(sender: str) -> bool:
+    """A return path behind which a program keeps a list, or a mail server speaks (RFC 3834 section 2)."""
+    local = sender.rpartition("@")[0].lower()
+    return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:

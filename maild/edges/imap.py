@@ -4,7 +4,8 @@ Mailboxes(...).run() until cancelled; conditions() how each is; nudge(name): try
 
 A mailbox has one owner among the daemons of a database (a lease, renewed while we work).  A connection that ends is made anew after
 1, 2, 4 ... seconds: at most 30 when it is the network, so that a server that is back is noticed within the minute; at most 300 when
-the server refused us, since a login that fails too often locks the account.  A changed password file is tried at once.
+the server denied something.  Refused logins lock accounts: 60, 120, 240 ... 900 seconds lie between them, less than 12 an hour.  A
+changed password file is tried at once.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from maild.store.database import is_database_error
 from maild.store.mailboxes import Cursor
 
 SPAN, RENEW, OTHERS = timedelta(seconds=45), 15.0, 5.0
-NETWORK, REFUSED = 30.0, 300.0
+# Seconds to the next attempt: the shortest pause and the longest, of which chance takes up to a half away.
+NETWORK, DENIED, LOCKED = (1.0, 30.0), (1.0, 300.0), (60.0, 900.0)
 GLANCE = 5.0
 WARN = timedelta(days=14)
 # A connection that is made anew within this is nothing to tell of.
@@ -75,22 +77,22 @@ class Mailboxes:
     # --- one mailbox ----------------------------------------------------------------------------------------------------------
 
     async def _keep(self, box: Mailbox, state: State) -> None:
-        pause = 1.0
+        pause = 0.0
         while True:
-            most = await self._turn(box, state)
-            if state.connected and most < REFUSED:
+            least, most = await self._turn(box, state)
+            if state.connected and most <= NETWORK[1]:
                 # It was there a moment ago: a server that is started anew is back soon.
-                pause = 1.0
+                pause = 0.0
             state.connected = False
-            await self._pause(box, state, min(pause, most) * (0.5 + self._chance() / 2))
-            pause = min(pause * 2, most)
+            pause = min(max(pause * 2, least), most)
+            await self._pause(box, state, pause * (0.5 + self._chance() / 2))
 
-    async def _turn(self, box: Mailbox, state: State) -> float:
-        """One lease and one session; the longest pause before the next."""
+    async def _turn(self, box: Mailbox, state: State) -> tuple[float, float]:
+        """One lease and one session; how long to wait for the next."""
         try:
             if not await self._house.writer.write(lambda s: lease.take(s, lease_of(box), self._house.owner, SPAN)):
                 self._elsewhere(state)
-                return OTHERS
+                return OTHERS, OTHERS
             state.elsewhere = False
             try:
                 await self._owned(box, state)
@@ -172,15 +174,17 @@ class Mailboxes:
         )
         state.cure = "make the folder, or change `after` or `aside` in maild.yaml" if taking.trouble else ""
 
-    def _ill(self, box: Mailbox, state: State, error: Exception) -> float:
-        """What is wrong, in words; the longest pause before the next attempt."""
+    def _ill(self, box: Mailbox, state: State, error: Exception) -> tuple[float, float]:
+        """What is wrong, in words; how long to wait for the next attempt."""
         text, cure, denied = _told(error)
         if state.connected or not state.trouble:
             state.since = self._house.clock()
         if text != state.trouble or state.connected:
             log.warning("mailbox away", mailbox=box.name, error=text)
         state.trouble, state.cure, state.denied = text, cure, denied
-        return REFUSED if denied else NETWORK
+        if not denied:
+            return NETWORK
+        return LOCKED if isinstance(error, Denied) and error.login else DENIED
 
     def conditions(self) -> Sequence[Condition]:
         """imap:NAME each; aside:NAME and secret:NAME where there is something to tell."""

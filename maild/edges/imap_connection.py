@@ -30,6 +30,7 @@ SILENCE = 30.0
 # RFC 5530 section 3: these pass; whoever logs in may be right.
 _PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA|CONTACTADMIN)\]", re.I)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+_NOT_LET_IN = "the login is refused"
 
 
 class Gone(Exception):
@@ -37,9 +38,10 @@ class Gone(Exception):
 
 
 class Denied(Exception):
-    """NO or BAD.  passing: it may be otherwise in a moment."""
+    """NO or BAD.  passing: it may be otherwise in a moment; login: we were not let in."""
 
-    def __init__(self, what: str, said: str) -> None:
+    def __init__(self, what: str, said: str, *, login: bool = False) -> None:
+        self.login = login
         self.said = _UNPRINTABLE.sub("?", said)[:200]
         self.passing = _PASSING.search(said) is not None
         super().__init__(f"{what}: the server says: {self.said}" if self.said else what)
@@ -122,7 +124,7 @@ class Connection:
         else:
             tag = self._protocol.new_tag()
             response = await self._ask(lib.Command("LOGIN", tag, words.quoted(user), words.quoted(password)))
-            _ok(response, "the login is refused")
+            _ok(response, _NOT_LET_IN)
         self._protocol.state = lib.AUTH
         await self.ask_capabilities()
 
@@ -136,7 +138,7 @@ class Connection:
     async def _authenticate(self, mechanism: str, response: str) -> None:
         coded = base64.b64encode(response.encode()).decode("ascii")
         command = Authenticate(self._protocol.new_tag(), mechanism, coded, at_once=self.can("SASL-IR"))
-        _ok(await self._ask(command), "the login is refused", command.refusal)
+        _ok(await self._ask(command), _NOT_LET_IN, command.refusal)
 
     # --- looking --------------------------------------------------------------------------------------------------------------
 
@@ -302,4 +304,5 @@ def _seen(task: asyncio.Future[Any]) -> None:
 def _ok(response: Any, what: str, more: bytes = b"") -> None:
     if response.result != "OK":
         said = bytes(response.lines[-1]).decode("utf-8", "replace") if response.lines else ""
-        raise Denied(what, f"{said} {more.decode('utf-8', 'replace')}".strip())
+        said = f"{said} {more.decode('utf-8', 'replace')}".strip()
+        raise Denied(what, said, login=what == _NOT_LET_IN)

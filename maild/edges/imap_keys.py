@@ -51,15 +51,21 @@ class Secrets:
 
     async def token(self, mailbox: Mailbox, *, fresh: bool) -> str:
         """fresh: the one that we have was not taken."""
-        kept = self._tokens.get(mailbox.name)
-        if kept and not fresh and self._clock() < kept.good_until:
-            return kept.word
+        if not fresh and self.holds(mailbox):
+            return self._tokens[mailbox.name].word
         assert mailbox.oauth is not None
         secret = self._secret(mailbox, mailbox.oauth.secret_file)
         fields = _fields(mailbox, mailbox.oauth, secret, self._clock())
         answer = await asyncio.to_thread(_post, mailbox.oauth.token_url, fields)
         made = self._tokens[mailbox.name] = _token(answer, self._clock())
         return made.word
+
+    def holds(self, mailbox: Mailbox) -> bool:
+        kept = self._tokens.get(mailbox.name)
+        return kept is not None and self._clock() < kept.good_until
+
+    def forget(self, mailbox: Mailbox) -> None:
+        self._tokens.pop(mailbox.name, None)
 
     def _secret(self, mailbox: Mailbox, file: Path | None) -> str:
         given = self._credential(mailbox.credential)

@@ -23,6 +23,14 @@ class Keys(Protocol):
 
     async def token(self, mailbox: Mailbox, *, fresh: bool) -> str: ...
 
+    def holds(self, mailbox: Mailbox) -> bool:
+        """Whether a token from before is at hand."""
+        ...
+
+    def forget(self, mailbox: Mailbox) -> None:
+        """The token is good for nothing."""
+        ...
+
 
 async def open_mailbox(mailbox: Mailbox, keys: Keys, largest: int) -> Connection:
     """A connection that is logged in.  largest: the octets that a mail may have."""
@@ -31,20 +39,30 @@ async def open_mailbox(mailbox: Mailbox, keys: Keys, largest: int) -> Connection
         if mailbox.oauth is None:
             await connection.login(mailbox.username, await keys.password(mailbox))
             return connection
-        token = await keys.token(mailbox, fresh=False)
-        try:
-            await connection.xoauth2(mailbox.username, token)
-            return connection
-        except Denied as denied:
-            if denied.passing:
-                raise
-        # A token may end before its time, when a right is taken back or given anew: a fresh one decides.
-        connection.abort()
-        connection = await dial(mailbox, largest)
-        await connection.xoauth2(mailbox.username, await keys.token(mailbox, fresh=True))
+        if keys.holds(mailbox):
+            try:
+                await connection.xoauth2(mailbox.username, await keys.token(mailbox, fresh=False))
+                return connection
+            except Denied as denied:
+                if denied.passing:
+                    raise
+            # A token may end before its time, when a right is taken back or given anew: a fresh one decides.
+            connection.abort()
+            connection = await dial(mailbox, largest)
+        await _with_a_fresh_token(connection, mailbox, keys)
         return connection
     except BaseException:
         connection.abort()
+        raise
+
+
+async def _with_a_fresh_token(connection: Connection, mailbox: Mailbox, keys: Keys) -> None:
+    """One that is refused is not tried again: that would be two failed logins each time, and accounts get locked."""
+    try:
+        await connection.xoauth2(mailbox.username, await keys.token(mailbox, fresh=True))
+    except Denied as denied:
+        if not denied.passing:
+            keys.forget(mailbox)
         raise
 
 

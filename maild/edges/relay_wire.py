@@ -2,6 +2,7 @@
 
 dial(config, password, hostname, patience) -> Wire; Down when there is no connection to be had
 Wire.send(sender, recipient, mail)         -> Reply that decides; Broken when the connection did not last
+takes_utf8(config)                         -> whether letters to addresses beyond ASCII are taken; waits until the server answers
 
 aiosmtplib connects, greets, starts TLS and logs in.  Then the wire takes its transport over, for a letter costs a tenth of the
 work when MAIL, RCPT and DATA go out in one piece (RFC 2920), which that library cannot.
@@ -16,7 +17,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiosmtplib
@@ -28,6 +29,7 @@ from maild.mail import envelope
 REPLY = 32 * 1024
 LINES = 200
 TEXT = 500
+ASK_AGAIN = 10.0
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 _CODES = re.compile(r"[2-5]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?(?=\s|$)")
@@ -102,6 +104,18 @@ async def dial(config: RelayTo, password: str | None, hostname: str, patience: P
     return wire
 
 
+async def takes_utf8(config: RelayTo) -> bool:
+    """Ask (RFC 6531 section 3.1), without a login: what is refused again and again locks accounts."""
+    while True:
+        try:
+            wire = await dial(replace(config, username=""), None, "", Patience())
+        except Down:
+            await asyncio.sleep(ASK_AGAIN)
+        else:
+            wire.leave()
+            return wire.offers_utf8
+
+
 async def _introduce(client: aiosmtplib.SMTP, config: RelayTo, password: str | None, hostname: str) -> None:
     await client.connect()
     name = hostname or _literal(client.get_transport_info("sockname"))
@@ -150,6 +164,10 @@ class Wire(asyncio.Protocol):
     @property
     def usable(self) -> bool:
         return not self._broken and not self._transport.is_closing()
+
+    @property
+    def offers_utf8(self) -> bool:
+        return "smtputf8" in self._offers
 
     # --- what the server says
 
@@ -226,7 +244,7 @@ class Wire(asyncio.Protocol):
         """Hand one letter over.  The first refusal, or the reply to the whole."""
         if not envelope.is_mailbox(recipient) or (sender and not envelope.is_mailbox(sender)):
             return Reply(553, "5.1.3 no address of RFC 5321")
-        if not (sender + recipient).isascii() and "smtputf8" not in self._offers:
+        if not (sender + recipient).isascii() and not self.offers_utf8:
             return Reply(553, "5.6.7 an address beyond ASCII, and the relay does not offer SMTPUTF8")
         content = stuffed(mail) if len(mail) < LARGE else await asyncio.to_thread(stuffed, mail)
         commands = self._commands(sender, recipient, mail)

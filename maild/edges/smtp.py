@@ -41,6 +41,10 @@ class Doors:
         self._inode = own.stat().st_ino if own is not None else 0
         self.addresses = tuple(_name(s) for server in servers for s in server.sockets)
 
+    def offer_utf8(self) -> None:
+        """From now on addresses beyond ASCII are taken."""
+        self._keeper.utf8 = True
+
     @property
     def octets(self) -> int:
         """What is coming in just now."""

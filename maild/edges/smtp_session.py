@@ -48,7 +48,7 @@ class Session(Connection):
         """No transaction is under way."""
         self._sender: str | None = None
         self._recipients: list[str] = []
-        self._declared = 0
+        self._declared, self._utf8 = 0, False
 
     def _resting(self) -> bool:
         return self._sender is None
@@ -121,6 +121,7 @@ class Session(Connection):
         path = envelope.sender(argument)
         declared = self._parameters(path)
         self._sender, self._declared = path.address, declared
+        self._utf8 = "SMTPUTF8" in dict(path.parameters)
         self._say(250, "2.1.0", "sender ok")
 
     def _parameters(self, path: envelope.Path) -> int:
@@ -150,6 +151,8 @@ class Session(Connection):
         path = envelope.recipient(argument)
         if path.parameters:
             raise Refused(555, "5.5.4", "a parameter that was not offered")
+        if not self._utf8 and not path.address.isascii():
+            raise Refused(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8")
         if not self._keeper.mailroom.knows(path.address):
             raise Refused(550, "5.1.1", "no such mailbox here")
         self._recipients.append(path.address)

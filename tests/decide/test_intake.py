@@ -103,7 +103,7 @@ def test_an_automatic_mail_opens_a_quiet_case():
     assert "suppressed" in kinds(plan)
 
 
-def test_a_null_sender_is_answered_by_nobody():
+def test_rfc_5321_4_5_5_a_null_sender_is_answered_by_nobody():
     assert judge(mail(envelope=""), Known(), policy(), MONDAY).letters == ()
 
 
@@ -247,11 +247,11 @@ def test_a_bounce_is_attached_to_its_letter_and_the_handler_is_told():
     assert plan.letters[0].values["status_code"] == "5.1.1"
 
 
-def test_a_bounce_of_no_letter_of_ours_changes_nothing():
+def test_rfc_3464_1_a_bounce_of_no_letter_of_ours_changes_nothing():
     assert kinds(judge(bounce(), Known(), policy(), MONDAY)) == ["ignored"]
 
 
-def test_a_letter_that_our_relay_refuses_is_told_like_a_bounce():
+def test_rfc_5321_6_1_a_letter_that_our_relay_refuses_is_told_like_a_bounce():
     plan = judge(Undelivered(5, 10, "5.7.1"), Desk1042().known(), policy(), MONDAY)
     assert letters(plan) == [("bounce", "kari@staff.example")]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from edges.imap_rig import rig
@@ -86,6 +88,29 @@ async def test_a_server_that_is_not_there_is_told_after_a_while(tmp_path: Path, 
             assert house.conditions()["imap:support"].well, "a server that is started anew is no news"
             house.shift += timedelta(minutes=2)
             await house.told("imap:support", "Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(socket.EAI_AGAIN, "Temporary failure in name resolution"), (socket.EAI_NONAME, "Name or service not known")],
+)
+async def test_a_server_whose_name_is_not_found_is_looked_for_again(
+    server: Dovecot, tmp_path: Path, user: str, monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    real = socket.getaddrinfo
+
+    def lost(*asked: Any, **how: Any) -> Any:
+        raise socket.gaierror(code, words)
+
+    async with rig(tmp_path) as house:
+        house.box(host="localhost", port=server.port, username=user)
+        monkeypatch.setattr(socket, "getaddrinfo", lost)
+        async with house.taking():
+            assert await house.until(lambda: words in house.roles._states["support"].trouble)
+            monkeypatch.setattr(socket, "getaddrinfo", real)
+            await house.connected()
+            await deliver(server, user, "found")
+            await house.has("found")
 
 
 # --- the password -----------------------------------------------------------------------------------------------------------------
@@ -254,3 +279,40 @@ async def test_thirty_megabytes(server: Dovecot, tmp_path: Path, user: str) -> N
             await house.has("large")
             sizes = await house.ask(lambda session: session.all("SELECT size FROM incoming"))
             assert sizes[0][0] > 30_000_000
+
+
+async def test_a_mail_that_somebody_deletes_while_it_is_fetched_is_passed_over(
+    server: Dovecot, tmp_path: Path, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = imap_connection.Connection.body
+    fetched: list[int] = []
+
+    async def deleted_before(connection: imap_connection.Connection, uid: int) -> bytes | None:
+        fetched.append(uid)
+        if uid == 1 and len(fetched) == 1:
+            await asyncio.to_thread(_delete, server, user)
+        return await real(connection, uid)
+
+    monkeypatch.setattr(imap_connection.Connection, "body", deleted_before)
+    async with rig(tmp_path) as house:
+        house.box(port=server.port, username=user)
+        async with house.taking():
+            await house.connected()
+        await deliver(server, user, "deleted", "stays")
+        async with house.taking():
+            await house.has("stays")
+            await house.connected()
+            await deliver(server, user, "later")
+            await house.has("stays", "later")
+            assert house.conditions()["imap:support"].well
+            assert "aside:support" not in house.conditions()
+            assert fetched.count(1) <= 3
+
+
+def _delete(server: Dovecot, user: str) -> None:
+    """As a person does it in a mail client, and its file is gone at once."""
+    client = server.client(user)
+    client.select("INBOX")
+    client.uid("STORE", "1", "+FLAGS", r"(\Deleted)")
+    client.expunge()
+    client.logout()

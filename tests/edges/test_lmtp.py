@@ -23,7 +23,7 @@ def path() -> Iterator[Path]:
         yield Path(folder) / "lmtp"
 
 
-async def test_each_recipient_gets_its_reply_in_order(path: Path) -> None:
+async def test_rfc_2033_4_2_each_recipient_gets_its_reply_in_order(path: Path) -> None:
     async with opened(smtp=None, lmtp=path) as door:
         client = await knock_at(path)
         assert (await client.hello(b"LHLO mx.acme.example")).startswith("250-desk.example")
@@ -65,7 +65,7 @@ async def test_a_ghost_answers_nobody(path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [b"HELO mx", b"EHLO mx"])
-async def test_lmtp_begins_with_lhlo_only(path: Path, command: bytes) -> None:
+async def test_rfc_2033_4_1_lmtp_begins_with_lhlo_only_and_offers_pipelining(path: Path, command: bytes) -> None:
     async with opened(smtp=None, lmtp=path):
         client = await knock_at(path)
         assert await client.hear() == "220 desk.example LMTP maild"

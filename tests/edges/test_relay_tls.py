@@ -62,6 +62,17 @@ async def test_a_certificate_of_another_name_is_not_believed(far: FarEnd) -> Non
     await _nothing_is_said(far, "CERTIFICATE_VERIFY_FAILED", host="127.0.0.2")
 
 
+async def test_a_certificate_that_has_ended_is_not_believed(
+    far: FarEnd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "old").mkdir()
+    pem, key = make_certificate(tmp_path / "old", ends=-1)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    assert far.tls is not None
+    far.tls.load_cert_chain(pem, key)
+    await _nothing_is_said(far, "certificate has expired")
+
+
 async def test_a_wrong_password_fails_no_letter(far: FarEnd) -> None:
     await _nothing_is_said(far, "535", username="maild", password="wrong")
 
@@ -70,8 +81,9 @@ async def _nothing_is_said(far: FarEnd, error: str, host: str = "localhost", **c
     box = Box()
     box.put()
     await far.start(host=host)
-    async with relaying(far, box, host=host, tls="starttls", connections=1, **config):
+    async with relaying(far, box, host=host, tls="starttls", connections=1, **config) as relay:
         await box.settled(1)
+        assert not relay.conditions()[0].well, "and the admin is told"
     assert box.fates[1].startswith("deferred")
     assert error in box.fates[1]
     assert not [c for c in far.commands if c.startswith(b"MAIL")]

@@ -24,7 +24,7 @@ async def test_the_door_says_what_it_offers() -> None:
         ]
 
 
-async def test_a_mail_is_taken_with_its_envelope_and_our_trace_on_top() -> None:
+async def test_rfc_5321_4_4_a_mail_is_taken_with_its_envelope_and_our_trace_on_top() -> None:
     async with opened() as door:
         client = await knock(door.port)
         await client.hello()
@@ -70,7 +70,7 @@ async def test_octets_that_come_one_by_one_make_the_same_mail() -> None:
 
 
 @pytest.mark.parametrize("recipient", [b"postmaster", b"Postmaster", b"POSTMASTER@desk.example"])
-async def test_postmaster_is_known_with_and_without_a_domain(recipient: bytes) -> None:
+async def test_rfc_5321_4_5_1_postmaster_is_known_with_and_without_a_domain(recipient: bytes) -> None:
     async with opened() as door:
         client = await knock(door.port)
         await client.hello()
@@ -120,7 +120,7 @@ CONVERSATIONS = [
 
 
 @pytest.mark.parametrize(("command", "reply"), CONVERSATIONS)
-async def test_every_reply_carries_its_enhanced_code(command: bytes, reply: str) -> None:
+async def test_rfc_2034_4_every_reply_carries_its_enhanced_code(command: bytes, reply: str) -> None:
     async with opened() as door:
         client = await knock(door.port)
         await client.hear()
@@ -155,7 +155,7 @@ async def test_a_sender_is_read_strictly(command: bytes, reply: str) -> None:
         assert (await client.ask(command)).startswith(reply)
 
 
-async def test_smtputf8_is_taken_where_it_is_offered() -> None:
+async def test_rfc_6531_3_1_smtputf8_is_taken_where_it_is_offered() -> None:
     async with opened(smtputf8=True) as door:
         client = await knock(door.port)
         assert "250 SMTPUTF8" in await client.hello()
@@ -165,6 +165,21 @@ async def test_smtputf8_is_taken_where_it_is_offered() -> None:
         assert (await client.ask(b"DATA")).startswith("354")
         await client.ask(b"x\r\n.")
         assert door.mailroom.deliveries[0].recipients == ("brukerstøtte@desk.example",)
+
+
+async def test_rfc_6531_3_5_a_recipient_beyond_ascii_needs_smtputf8_as_well() -> None:
+    async with opened(smtputf8=True) as door:
+        client = await knock(door.port)
+        await client.hello()
+        await client.ask(b"MAIL FROM:<a@b.example>")
+        assert (await client.ask("RCPT TO:<brukerstøtte@desk.example>".encode())).startswith("553 5.6.7")
+        assert (await client.ask(b"RCPT TO:<support@desk.example>")).startswith("250")
+        # And each mail says it for itself.
+        await client.ask(b"RSET")
+        await client.ask(b"MAIL FROM:<a@b.example> SMTPUTF8")
+        await client.ask(b"RSET")
+        await client.ask(b"MAIL FROM:<a@b.example>")
+        assert (await client.ask("RCPT TO:<brukerstøtte@desk.example>".encode())).startswith("553 5.6.7")
 
 
 async def test_recipients_are_judged_one_by_one() -> None:
@@ -194,7 +209,7 @@ async def test_a_second_mail_cannot_begin_within_the_first() -> None:
         assert (await client.ask(b"RCPT TO:<a@desk.example>")).startswith("503")
 
 
-async def test_a_mail_that_goes_in_circles_is_stopped() -> None:
+async def test_rfc_5321_6_3_a_mail_that_goes_in_circles_is_stopped() -> None:
     async with opened(hops=3) as door:
         client = await knock(door.port)
         await client.hello()

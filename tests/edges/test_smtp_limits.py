@@ -87,7 +87,7 @@ def test_a_peer_is_named_by_its_address(peer: object, client: str) -> None:
     assert client_of(peer) == client
 
 
-async def test_silence_ends_with_421() -> None:
+async def test_rfc_5321_4_5_3_2_7_silence_ends_with_421() -> None:
     async with opened(idle=SHORT, stressed_idle=LONG) as door:
         client = await knock(door.port)
         await client.hear()

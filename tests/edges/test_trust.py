@@ -46,7 +46,6 @@ def test_a_pass_of_our_own_mta_is_believed():
         ("mx.desk.example; dmarc=none header.from=kunde.example",),
         ("mx.desk.example; dmarc=pass header.from=evil.example",),
         ("mx.desk.example; dmarc=pass",),
-        ("mx.desk.example; spf=pass smtp.mailfrom=kunde.example; dkim=pass header.d=kunde.example",),
         ("mx.desk.example; spf=fail (dmarc=pass header.from=kunde.example) smtp.mailfrom=x",),
         ("mx.desk.example; x=\"; dmarc=fail header.from=kunde.example; dmarc=pass header.from=kunde.example",),
         ("mx.desk.example; dmarc=fail header.from=kunde.example", PASS),
@@ -57,8 +56,25 @@ def test_a_pass_of_our_own_mta_is_believed():
         ("(((((((((((((mx.desk.example; dmarc=pass header.from=kunde.example",),
     ],
 )  # fmt: skip
-def test_nothing_else_is(results: tuple[str, ...]):
+def test_rfc_8601_5_nothing_else_is_believed(results: tuple[str, ...]):
     assert level(*results) is Authentication.NONE
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "spf=pass smtp.mailfrom=kunde.example; dkim=pass header.d=kunde.example",
+        "dkim=pass header.d=mass.example; dmarc=none header.from=kunde.example",
+        "arc=pass (i=1 spf=pass dkim=pass dmarc=pass fromdomain=kunde.example); dmarc=fail header.from=kunde.example",
+    ],
+)
+def test_rfc_7489_3_1_a_pass_that_is_not_of_dmarc_proves_nobody(result: str):
+    assert level(f"mx.desk.example; {result}") is Authentication.NONE
+
+
+def test_rfc_8617_5_2_what_a_sealer_has_seen_is_not_what_our_mta_says():
+    sealed = (("arc-authentication-results", f"i=1; {PASS}"),)
+    assert authenticate(message(headers=sealed), "192.0.2.1", (OURS,)).authentication is Authentication.NONE
 
 
 def test_a_result_of_another_server_below_changes_nothing():

@@ -71,7 +71,7 @@ def synced_before_answer(arrival: Call, later: list[Call]) -> bool:
 
 
 @pytest.mark.timeout(120)
-def test_the_database_is_synced_before_every_250(make_site: Callable[..., Site]) -> None:
+def test_rfc_5321_6_1_the_database_is_synced_before_every_250(make_site: Callable[..., Site]) -> None:
     assert hasty_answers(witness(make_site(), MAILD)) == (3, 0)
 
 

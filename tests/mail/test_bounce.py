@@ -25,7 +25,7 @@ def report(
     return message.bounce
 
 
-def test_each_recipient_has_its_own_fate() -> None:
+def test_rfc_3464_2_3_each_recipient_has_its_own_fate() -> None:
     bounce = report(
         "Final-Recipient: rfc822; A@x.example\nAction: failed (for good)\nStatus: 5.1.1\n\n"
         "Final-Recipient: RFC822;b@x.example\nAction: delayed\nStatus: 4.4.1\n\n"

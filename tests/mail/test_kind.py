@@ -26,7 +26,7 @@ def kind_of(head: str, text: str = "Hello there, friend.") -> tuple[Kind, bool]:
         "Subject: Out of Office AutoReply: hello", "Return-Path: <>\nSubject: On vacation with no phone", "Subject: Ikkje til stades",
     ],
 )  # fmt: skip
-def test_signs_of_a_program(head: str) -> None:
+def test_rfc_3834_2_signs_of_a_program(head: str) -> None:
     assert kind_of(head) == (Kind.AUTOMATIC, True)
 
 
@@ -37,7 +37,7 @@ def test_signs_of_a_program(head: str) -> None:
      "Subject: Automatisk svar virker ikke i Outlook", "Subject: Out of office messages come twice",
      "X-Auto-Response-Suppress: DR", "Precedence: normal", "X-Autoreply: false"],
 )  # fmt: skip
-def test_a_person_is_a_person(head: str) -> None:
+def test_rfc_3834_5_a_person_is_a_person(head: str) -> None:
     assert kind_of(head) == (Kind.PERSON, False)
 
 
@@ -48,7 +48,7 @@ def test_who_asks_for_silence_is_a_person_still() -> None:
 @pytest.mark.parametrize(
     "head", ["List-Id: <x.example>", "List-Post: <mailto:x@y.example>", "Precedence: list", "Mailing-List: x"]
 )
-def test_lists(head: str) -> None:
+def test_rfc_2919_3_lists(head: str) -> None:
     assert kind_of(head) == (Kind.LIST, True)
 
 

@@ -71,7 +71,7 @@ def test_a_relay_that_wants_the_plain_sender_gets_it() -> None:
     assert write(to_customer("ack"), envelope="desk").envelope_sender == "support@desk.example"
 
 
-def test_the_message_id_is_ours_and_the_same_at_every_attempt() -> None:
+def test_rfc_5322_3_6_4_the_message_id_is_ours_and_the_same_at_every_attempt() -> None:
     first, second = write(to_customer("ack")), write(to_customer("ack"))
     assert first == second
     assert token.of_message_id(first.message_id, KEYS) == Token("m", 1000, "aa")
@@ -97,7 +97,7 @@ def test_an_unknown_zone_is_utc() -> None:
 # --- what it is --------------------------------------------------------------------------------------------------------
 
 
-def test_an_automatic_letter_says_so_and_asks_for_no_automatic_answer() -> None:
+def test_rfc_3834_3_1_7_an_automatic_letter_says_so_and_asks_for_no_automatic_answer() -> None:
     seen = read(mail(to_customer("ack", automatic="auto-replied")))
     assert seen["Auto-Submitted"] == "auto-replied"
     assert seen["X-Auto-Response-Suppress"] == "DR, RN, NRN, OOF, AutoReply"

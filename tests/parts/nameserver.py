@@ -4,7 +4,8 @@ with Nameserver({"desk.example": {"MX": ["10 mx.desk.example."], "TXT": ['"v=spf
     dns.address is "127.0.0.1:5353";  dns.zone may be changed while it runs;  dns.asked is what came, ("desk.example", "MX")
 
 A name that is not in the zone, nor above one that is, does not exist (NXDOMAIN).  A CNAME is followed within the zone.  Answers over
-512 octets are truncated on UDP, so that the asker comes back by TCP.  `dns.mute = True`: it hears, and says nothing.
+512 octets are truncated on UDP, so that the asker comes back by TCP.  `dns.mute = True`: it hears, and says nothing;
+`dns.broken = True`: it says that it failed (SERVFAIL).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Nameserver:
     def __init__(self, zone: Zone) -> None:
         self.zone = zone
         self.asked: list[tuple[str, str]] = []
-        self.mute = False
+        self.mute = self.broken = False
         self._udp, self._tcp = _pair()
         self.port = int(self._udp.getsockname()[1])
         self.address = f"127.0.0.1:{self.port}"
@@ -79,6 +80,9 @@ class Nameserver:
         kind = dns.rdatatype.to_text(asked.rdtype)
         name = asked.name.to_text(omit_final_dot=True).lower()
         self.asked.append((name, kind))
+        if self.broken:
+            made.set_rcode(dns.rcode.SERVFAIL)
+            return made.to_wire()
         for _ in range(8):
             records = self.zone.get(name, {})
             if "CNAME" not in records or kind == "CNAME":

@@ -5,6 +5,7 @@ sink.letters                      every Taken so far: sender, recipients, raw, m
 sink.of("ack", to="ann@...")      those of a kind and a recipient
 sink.wait("ack", count=2)         waits until so many are there and returns them
 sink.answers["RCPT"] = b"451 4.2.0 later"      scripted refusals: EHLO AUTH MAIL RCPT DATA, and "." for the end of data
+sink.answers["RCPT ann@..."] = ...              for one recipient;  sink.asked counts such questions, and commands ("QUIT")
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import socketserver
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -66,6 +68,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def __init__(self, port: int = 0) -> None:
         self.letters: list[Taken] = []
         self.answers: dict[str, bytes] = {}
+        self.asked: Counter[str] = Counter()
         self.news = threading.Condition()
         super().__init__(("127.0.0.1", port), _Session)
         self.port = int(self.server_address[1])
@@ -117,6 +120,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.sender, self.recipients = "", []
         while line := self.rfile.readline():
             verb = line[:4].strip().upper().decode("latin-1")
+            self.server.asked[verb] += 1
             if verb == "QUIT":
                 self.say(b"221 2.0.0 bye")
                 return
@@ -130,8 +134,11 @@ class _Session(socketserver.StreamRequestHandler):
             self.sender, self.recipients = _path(line), []
 
     def rcpt(self, line: bytes) -> None:
-        if self.answer("RCPT", b"250 2.1.5 ok"):
-            self.recipients.append(_path(line))
+        path = _path(line)
+        self.server.asked[path] += 1
+        verb = f"RCPT {path}"
+        if self.answer(verb if verb in self.server.answers else "RCPT", b"250 2.1.5 ok"):
+            self.recipients.append(path)
 
     def data(self, line: bytes) -> None:
         if not self.recipients:

@@ -53,7 +53,7 @@ def test_a_day_with_a_printer(house: House):
     ]  # fmt: skip
 
 
-def test_letters_of_a_case_are_one_thread_for_each(house: House):
+def test_rfc_3834_3_1_6_letters_of_a_case_are_one_thread_for_each(house: House):
     house.mail(ANN, "Skriver", "Den står.", Message_ID="<first@kunde.example>")
     ack, notice = house.letters()
     house.reply(notice, "Prøv nå.")
