@@ -13,7 +13,7 @@ DUE, WROTE = "due", "the customer wrote"
 def wake(ledger: Ledger, case_id: int, reason: str) -> None:
     """The case is open again, and its handler is told."""
     ledger.happen(case_id, MAILD, Woken(reason))
-    notices.tell(ledger, case_id, notices.Telling(None, because=reason))
+    notices.tell(ledger, case_id, notices.Telling(None, because="" if reason == DUE else reason))
 
 
 def heard(ledger: Ledger, case_id: int) -> None:

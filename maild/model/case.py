@@ -21,7 +21,6 @@ from maild.model.events import (
     Prioritised,
     Priority,
     Received,
-    Recorded,
     Reopened,
     Replied,
     Solved,
@@ -30,6 +29,7 @@ from maild.model.events import (
     Watched,
     Woken,
 )
+from maild.model.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
-from maild.model.events import Recorded
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
+from maild.model.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)

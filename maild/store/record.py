@@ -12,8 +12,8 @@ from datetime import datetime
 
 from maild.model.case import Case, wake_at
 from maild.model.content import Content
-from maild.model.events import dump
 from maild.model.plan import Happened, MessageRow, Person, Plan
+from maild.model.recorded import dump
 from maild.store import search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
