@@ -13,7 +13,7 @@ from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
-from maild.model.message import Kind
+from maild.model.message import Kind, named
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
 from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
@@ -169,7 +169,7 @@ def _not_arrived(
     person = ledger.people.get(letter.party)
     values = {
         "status_code": status,
-        "bounced_name": (person.name or person.address) if person else letter.to,
+        "bounced_name": named(person.name, person.address) if person else letter.to,
         "bounced_kind": letter.kind,
     }
     notices.bounce_note(ledger, ledger.case(case_id), values)

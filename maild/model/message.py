@@ -37,6 +37,11 @@ class Address:
         return self.address.rpartition("@")[2].lower()
 
 
+def named(name: str, address: str) -> str:
+    """How a person is called where the address does not stand beside it: a name that looks like an address could be another's."""
+    return address if not name or any(at in name for at in "@\uff20\ufe6b") else name
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A part that is not the text: start and end are offsets of its encoded body in the raw mail, size counts decoded octets."""

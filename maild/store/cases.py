@@ -8,6 +8,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.events import Priority, Status
+from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.store.database import Session, moment, stamp
@@ -162,7 +163,7 @@ def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]
 def _show(row: Sequence[Any]) -> Shown:
     body = json.loads(row[4])
     files = tuple(attachment(a) for a in json.loads(row[3]))
-    return Shown(row[0], moment(row[1]), body["from_name"] or body["from"], body["own_text"], row[2] or 0, files)
+    return Shown(row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files)
 
 
 def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:
