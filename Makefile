@@ -3,6 +3,7 @@
 # make clean-root   the README's installation on a new Debian
 # make man     writes man/ again, after a change of a command
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
+# make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
@@ -15,7 +16,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search storm storm-imap fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search storm storm-forged storm-imap fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -36,6 +37,9 @@ bench-search: .stamp-dev
 
 storm: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
+
+storm-forged: .stamp-dev
+	PYTHONPATH=tests $(BIN)/python -m storm.forged $(ARGS)
 
 storm-imap: .stamp-packages .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.imap_storm $(ARGS)
