@@ -72,7 +72,7 @@ class Message:
     """One mail as read.
 
     author      the single address of From, None when there is none or it cannot be read
-    authors     how many addresses stand in From over all its fields: other than 1 means no authentication
+    authors     how many addresses stand in From over all its fields, for any reader: other than 1 means no authentication
     references  ids of In-Reply-To and References, in order, without doubles, with their angle brackets
     text        the whole body as text; own_text what the author wrote himself (a view of text)
     why         the evidence for kind and automatic, header by header
