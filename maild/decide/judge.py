@@ -107,11 +107,13 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 
 
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
-    """His words count only with both: the address made for him, and a From that is proven (COMMANDS.md)."""
+    """His words count only with both, the address made for him and a From that is proven (COMMANDS.md), and only once."""
     assert where.case is not None
     proven = where.possession is Possession.OWN and prepared.trust.authenticated
-    ledger.trace["thread"]["standing"] = "handler" if proven else "unverified"
-    if proven:
+    # Fields that no signature covers make an old mail another one, whose From is proven all the same: a signature covers the id.
+    again = prepared.message.message_id in ledger.known.obeyed
+    ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
+    if proven and not again:
         commands.handle(ledger, commands.Order(prepared, handler, where.case.id, where.purpose, where.letter))
         return
     party = handler_party(handler.key)

@@ -43,6 +43,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
+        obeyed=_obeyed(session, list(by_message_id)),
         by_number=by_number,
         author=author,
         persons=_persons(session, parties),
@@ -83,6 +84,17 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
         f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids
     )
     return dict(rows)
+
+
+def _obeyed(session: Session, ids: Sequence[str]) -> frozenset[str]:
+    if not ids:
+        return frozenset()
+    rows = session.all(
+        f"SELECT r.message_id FROM reference r JOIN message m ON m.id=r.message WHERE r.message_id IN {_marks(ids)} AND r.own=1"
+        " AND m.standing IN ('handler', 'declined')",
+        ids,
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:

@@ -137,21 +137,39 @@ def test_threat_3_an_old_address_of_a_handler_who_left_does_nothing(house: House
 # --- 41: the same mail again ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("again", ["to the same address", "to another address of hers", "with other traces"])
-def test_threat_41_a_command_mail_that_is_played_again_does_nothing(house: House, again: str):
-    kari, _ = two_cases(house)
-    made = mail(KARI, f"Re: {kari.subject}", "/close", kari.reply_to, In_Reply_To=str(kari.mail["Message-ID"]))
-    proof = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=staff.example\r\n".encode()
-    house.arrives(proof + wire(made), kari.reply_to, "kari@staff.example")
-    assert house.case("1001")["status"] == "solved"
-    house.mail(ANN, "Re: Skriver [#1001]", "Nå står den igjen.")
-    assert house.case("1001")["status"] == "open"
+CHANGED = {
+    "as it was": (b"", b""),
+    "with other traces": (b"", b"Received: from evil\r\nReturn-Path: <x@y.example>\r\n"),
+    "with a field that is not signed": (b"", b"Cc: eve@evil.example\r\nContent-Language: nb\r\n"),
+    "with a text below": (b"\r\nPS\r\n", b""),
+}
 
-    to = kari.reply_to.replace("+r", "+c") if again == "to another address of hers" else kari.reply_to
-    to = written_to("her close link", kari, kari) if again == "to another address of hers" else to
-    traces = (
-        b"Received: from evil\r\nReturn-Path: <x@y.example>\r\nX-Spam: no\r\n" if again == "with other traces" else b""
-    )
-    house.arrives(traces + proof + wire(made), to, "eve@evil.example")
-    assert house.case("1001")["status"] == "open"
-    assert house.kinds("1001").count("solved") == 1
+
+@pytest.mark.parametrize("to", ["to the same address", "to her other case"])
+@pytest.mark.parametrize("change", CHANGED)
+def test_threat_41_a_command_mail_that_is_played_again_does_nothing(house: House, change: str, to: str):
+    kari, _ = two_cases(house)
+    house.mail(ANN, "Tastatur", "Det er vått.")
+    other = house.letters("notice")[0]
+    assert other.to == kari.to
+    below, above = CHANGED[change]
+    proof = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=staff.example\r\n".encode()
+    made = wire(mail(KARI, f"Re: {kari.subject}", "/priority critical", kari.reply_to))
+    house.arrives(proof + made, kari.reply_to, "kari@staff.example")
+    house.reply(kari, "/priority low")
+    assert house.case("1001")["priority"] == "low"
+
+    address = kari.reply_to if to == "to the same address" else other.reply_to
+    house.arrives(proof + above + made + below, address, "eve@evil.example")
+    assert house.case("1001")["priority"] == "low"
+    assert house.case("1003")["priority"] == "medium"
+
+
+def test_threat_41_the_handler_hears_of_what_was_played_again(house: House):
+    kari, _ = two_cases(house)
+    for text in ("/take", "/take\n\n" + SECRET):
+        house.reply(kari, text, Message_ID="<once@staff.example>")
+    house.wait(minutes=5)
+    letters = house.letters()
+    assert [letter.kind for letter in letters if letter.to == kari.to] == ["receipt", "unverified"]
+    assert not [letter for letter in letters if letter.to == "ann@kunde.example" and SECRET in letter.text]
