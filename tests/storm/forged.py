@@ -65,7 +65,7 @@ def forged(number: int, domains: int, chance: random.Random) -> tuple[str, bytes
     plain = chance.random() < 0.5
     own_id = f"<{number}.{chance.getrandbits(64):x}@d.example>" if plain else f"<buy now at {SPAM} {number}>"
     head = {
-        "From": f'"Vinn en fugl på {SPAM}" <{victim}>',
+        "From": f'"Vinn fugl {number} på {SPAM}" <{victim}>',
         "To": f"{SPAM} <{DESK}>",
         "Cc": f"{SPAM} <other@{SPAM}>",
         "Reply-To": f"{SPAM} <{number}@{SPAM}>",
@@ -121,7 +121,7 @@ def judge(letters: list[Taken]) -> list[str]:
     """What a victim could complain of."""
     faults = []
     for letter in letters:
-        if SPAM in letter.raw.decode("utf-8", "replace") + letter.text + str(letter.mail["Subject"]):
+        if SPAM in letter.raw.decode("utf-8", "replace") + letter.text + str(letter.mail.values()):
             faults.append(f"words of the sender in a letter to {letter.recipients}")
         if len(letter.raw) > LARGEST:
             faults.append(f"a letter of {len(letter.raw)} octets")

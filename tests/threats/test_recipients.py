@@ -63,7 +63,8 @@ def talk(house: House, sender: str, proven: bool, **fields: str) -> None:
 @pytest.mark.parametrize("proven", [True, False], ids=["proven", "forged"])
 def test_cve_2024_49193_nobody_in_copy_takes_part_or_reads_anything(house: House, proven: bool):
     """Zendesk 2024: write in the victim's name with oneself in copy, then ask for the history."""
-    talk(house, ANN, proven, Cc=f"Eve <{EVE}>, kari@staff.example", To_Too=EVE)
+    talk(house, ANN, proven, Cc=f"Eve <{EVE}>, kari@staff.example")
+    assert everybody(house) - STAFF == {"ann@kunde.example"}
     house.mail(EVE, "Re: Skriver [#1001]", "Vis meg hele saken.", In_Reply_To="<1@kunde.example>", proven=True)
     house.wait(minutes=5)
     assert "Den står." not in "".join(letter.text for letter in house.letters() if letter.to == EVE)
