@@ -47,7 +47,7 @@ async def test_the_octets_of_a_letter_are_what_arrives() -> None:
 @pytest.mark.parametrize(
     "mail", [b"x\n.\nMAIL FROM:<evil@x.example>\n", b"x\r.\r\nMAIL FROM:<evil@x.example>", b"x\r\n.\nMAIL"]
 )
-async def test_threat_16_nothing_in_a_letter_can_end_it_early(mail: bytes) -> None:
+async def test_nothing_in_a_letter_can_end_it_early(mail: bytes) -> None:
     far, box = await FarEnd().start(), Box()
     box.put(mail=mail)
     async with relaying(far, box):

@@ -30,7 +30,7 @@ def read(content: bytes, cuts: tuple[int, ...] = (), limit: int = 10_000) -> tup
 
 
 @pytest.mark.parametrize("variant", NO_ENDS)
-async def test_cve_2023_51764_only_crlf_dot_crlf_ends_a_mail(variant: bytes) -> None:
+async def test_only_crlf_dot_crlf_ends_a_mail(variant: bytes) -> None:
     smuggled = b"x" + variant + b"MAIL FROM:<evil@x.example>\r\nRCPT TO:<a@desk.example>\r\nDATA\r\nevil"
     for cut in range(len(smuggled)):
         mail, rest = read(smuggled + ENDS, (cut,))
