@@ -16,7 +16,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search storm storm-forged storm-imap fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search storm storm-imap fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -38,6 +38,7 @@ bench-search: .stamp-dev
 storm: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
 
+.PHONY: storm-forged
 storm-forged: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.forged $(ARGS)
 
