@@ -3,8 +3,8 @@
 # make clean-root   the README's installation on a new Debian
 # make man     writes man/ again, after a change of a command
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
-# make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
+# make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
 
@@ -38,12 +38,12 @@ bench-search: .stamp-dev
 storm: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
 
+storm-imap: .stamp-packages .stamp-dev
+	PYTHONPATH=tests $(BIN)/python -m storm.imap_storm $(ARGS)
+
 .PHONY: storm-forged
 storm-forged: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.forged $(ARGS)
-
-storm-imap: .stamp-packages .stamp-dev
-	PYTHONPATH=tests $(BIN)/python -m storm.imap_storm $(ARGS)
 
 fuzz: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m fuzz.fuzz $(ARGS)
