@@ -177,7 +177,7 @@ def test_threat_8_what_comes_from_nobody_is_answered_to_nobody(house: House):
 NOTE, ANSWER, HIDDEN = "Kanarifugl-notat", "Prøv nå, så ser vi.", "kanari@skjult.example"
 
 
-def test_threat_30_internal_words_and_blind_copies_reach_no_customer(house: House):
+def test_cve_2011_2084_internal_words_and_blind_copies_reach_no_customer(house: House):
     """Whatever happens in whatever order: a random day of two customers and two handlers."""
     chance = random.Random(30)
     for who in ("ann", "bo"):
