@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -300,6 +301,8 @@ def run(config: Config, site: Site) -> int:
     # The door answers within moments while another thread settles: 5 ms, the default, at each of its steps would be too long.
     # What is loaded by now stays: the collector need not look at it again and again.  Mails make few cycles.
     sys.setswitchinterval(0.001)
+    # A core dump would hold mail, keys and passwords, in a folder that nobody looks after.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 

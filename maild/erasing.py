@@ -307,7 +307,11 @@ def _end(session: Session, traced: Traced, request: Request) -> bool:
     keys = [
         key
         for address in traced.addresses
-        for key, _ in (*budget.keys(address, request.at)[:2], unverified_key(address, request.at))
+        for key, _ in (
+            *budget.keys(address, request.at)[:2],
+            budget.proven_key(address, request.at),
+            unverified_key(address, request.at),
+        )
     ]
     erasure.forget_budgets(session, keys)
     if person is not None:

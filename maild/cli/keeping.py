@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +28,12 @@ class Refused(Exception):
 
 
 def file_name(name: str, number: int) -> str:
-    """The name as it came, without control characters, folders, and a first dot or hyphen, which mean something to shells."""
-    clean = assembly.file_name(name).replace("\0", "").lstrip(".-~ ").strip()
+    """The name as it came, without control characters, folders, and a first dot or hyphen, which mean something to shells.
+
+    Nor with characters that nobody sees: behind one of them a first dot would be hidden until another program drops it.
+    """
+    seen = "".join(char for char in assembly.file_name(name) if unicodedata.category(char) not in ("Cc", "Cf"))
+    clean = seen.lstrip(".-~ ").strip()
     ending = Path(clean).suffix
     ending = ending if len(ending.encode("utf-8", "replace")) <= 20 else ""
     stem, room = clean.removesuffix(ending), LONGEST - len(ending.encode("utf-8", "replace"))

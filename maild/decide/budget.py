@@ -1,6 +1,7 @@
-"""budget: how many automatic letters a sender who proved nothing may cause (MAIL.md, "What we send").
+"""budget: how many automatic letters a sender may cause (MAIL.md, "What we send").
 
-Spoofed mail must not make us a cannon: per address a day, per domain an hour, and for all of them together an hour.
+Spoofed mail must not make us a cannon: per address a day, per domain an hour, and for all of them together an hour.  Whoever proves
+his address has a wide budget of his own: it only ends what a robot that never says it is one would go on with for ever.
 """
 
 from __future__ import annotations
@@ -19,6 +20,18 @@ def keys(address: str, now: datetime) -> tuple[Key, ...]:
     """The three budgets that a letter to this address draws on.  The address itself is not kept, only its hash."""
     hour, day = int(now.timestamp()) // 3600, int(now.timestamp()) // 86400
     return ((f"address:{_hash(address)}", day), (f"domain:{_hash(address.rpartition('@')[2])}", hour), (_POOL, hour))
+
+
+def proven_key(address: str, now: datetime) -> Key:
+    """The one budget of a proven sender."""
+    return (f"proven:{_hash(address)}", int(now.timestamp()) // 86400)
+
+
+def proven_exhausted(address: str, now: datetime, spent: Mapping[Key, int], limits: Limits) -> str:
+    """Why a proven sender gets no more today, "" if he does."""
+    if spent.get(proven_key(address, now), 0) >= limits.per_proven_a_day:
+        return f"{limits.per_proven_a_day} automatic letters a day to one address, proven or not"
+    return ""
 
 
 def exhausted(address: str, now: datetime, spent: Mapping[Key, int], limits: Limits) -> str:

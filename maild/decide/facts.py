@@ -69,8 +69,9 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
         address=address,
         counters=tuple(_counters(policy, now)),
-        # A proven sender draws on no budget.
-        budgets=() if arrival.trust.authenticated else (*budget.keys(address, now), unverified_key(registered, now)),
+        budgets=(budget.proven_key(address, now),)
+        if arrival.trust.authenticated
+        else (*budget.keys(address, now), unverified_key(registered, now)),
     )
 
 

@@ -15,7 +15,7 @@ from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
 from maild.model.case import wake_at
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
-from maild.model.message import Kind
+from maild.model.message import Kind, named
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
 from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
@@ -118,11 +118,13 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 
 
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
-    """His words count only with both: the address made for him, and a From that is proven (COMMANDS.md)."""
+    """His words count only with both, the address made for him and a From that is proven (COMMANDS.md), and only once."""
     assert where.case is not None
     proven = where.possession is Possession.OWN and prepared.trust.authenticated
-    ledger.trace["thread"]["standing"] = "handler" if proven else "unverified"
-    if proven:
+    # Fields that no signature covers make an old mail another one, whose From is proven all the same: a signature covers the id.
+    again = prepared.message.message_id in ledger.known.obeyed
+    ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
+    if proven and not again:
         commands.handle(ledger, Order(prepared, handler, where.case.id, where.purpose, where.letter))
         return
     party = handler_party(handler.key)
@@ -180,7 +182,7 @@ def _not_arrived(
     person = ledger.people.get(letter.party)
     values = {
         "status_code": status,
-        "bounced_name": (person.name or person.address) if person else letter.to,
+        "bounced_name": named(person.name, person.address) if person else letter.to,
         "bounced_kind": letter.kind,
     }
     notices.bounce_note(ledger, ledger.case(case_id), values)

@@ -16,6 +16,7 @@ from maild.model import numbers
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.events import Event, Opened
+from maild.model.message import named
 from maild.model.people import person_party
 from maild.model.plan import Happened, Known, Letter, MessageRow, Person, Plan, Prepared, Shown
 from maild.model.policy import Policy
@@ -171,7 +172,7 @@ class Ledger:
         """The mail as a letter shows it."""
         message = prepared.message
         author = message.author
-        name = (author.name or author.address) if author else prepared.sender
+        name = named(author.name, author.address) if author else prepared.sender
         return Shown(
             row,
             prepared.received_at,

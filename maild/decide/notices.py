@@ -117,9 +117,9 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
         ledger.happen(case.id, MAILD, Suppressed(case.customer, "ack", reason or "no address"))
         return
     verified = telling.prepared is not None and telling.prepared.trust.authenticated
-    if not verified:
-        for key in budget.keys(person.address, ledger.now):
-            ledger.spend(key)
+    drawn = (budget.proven_key(person.address, ledger.now),) if verified else budget.keys(person.address, ledger.now)
+    for key in drawn:
+        ledger.spend(key)
     letter = ledger.next_letter()
     case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
     _letter(
@@ -147,10 +147,11 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
         return "no address"
     if person.muted:
         return _BOUNCES
-    if telling.prepared is None or telling.prepared.trust.authenticated:
+    if telling.prepared is None:
         return ""
-    spent = {**ledger.known.budgets}
-    return budget.exhausted(person.address, ledger.now, spent, ledger.policy.limits)
+    proven = telling.prepared.trust.authenticated
+    exhausted = budget.proven_exhausted if proven else budget.exhausted
+    return exhausted(person.address, ledger.now, ledger.known.budgets, ledger.policy.limits)
 
 
 def _plain_id(telling: Telling) -> str:

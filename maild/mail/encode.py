@@ -198,6 +198,16 @@ def clean_address(value: str) -> str:
     return f'"{escaped}"@{host}'
 
 
+# Letters that people write with here; a Cyrillic a in a domain is another domain that looks the same (RFC 5890 section 4.4).
+_FAMILIAR = re.compile(r"[!-~À-ÖØ-öø-İĲ-ľŁ-ňŊ-ž]*")
+
+
+def legible(address: str) -> str:
+    """An address for people to read: a domain that could be taken for another one as DNS knows it.  A name stays as it is."""
+    local, at, host = address.rpartition("@")
+    return address if not at or _FAMILIAR.fullmatch(host) else f"{local}@{_a_labels(host) or '?'}"
+
+
 _SPECIALS = frozenset('<>()[]\\,;:@" ')
 
 

@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 _ID = re.compile(r"<([^<>]{1,998})>")
 _SPACE = re.compile(r"\s+")
 _BARE = re.compile(r"[^\s<>@,;:\"()]+@[^\s<>@,;:\"()]+")
+_RUN = re.compile(r"[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\]*")
+_ASIDE = re.compile(r"""=\?[^\s?]{1,60}\?[bBqQ]\?[^?]*+\?=|"(?:[^"\\]|\\.)*+"|\([^()]*+\)""", re.S)
 _PAREN = re.compile(r"\\.|[()]", re.S)
 _PATH = re.compile(r"^.*[/\\]", re.S)
 _PIECE = re.compile(r"^(?:file)?name\*(\d{1,4})?(\*)?$")
@@ -144,6 +146,15 @@ def addresses(value: str) -> tuple[Address, ...]:
             item.words.append(match.group())
     _flush(found, item, before, stop="")
     return tuple(found[:ADDRESSES])
+
+
+def readings(value: str) -> int:
+    """How many different addresses a program might take for the one that is meant (CVE-2023-27043): what stands in quotes, comments
+    and encoded words is none, all else is."""
+    if value.count("@") < 2:
+        return value.count("@")
+    runs = _RUN.findall(_ASIDE.sub(" ", value))
+    return len({run.lower() for run in runs}) + any(run.count("@") > 1 for run in runs)
 
 
 def _simple(value: str) -> Address | None:

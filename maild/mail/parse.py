@@ -16,7 +16,7 @@ from maild.mail import kind as kinds
 from maild.mail.body import Body, gather
 from maild.mail.bounce import Mail, bounce
 from maild.mail.charset import decode
-from maild.mail.headers import addresses, ids, moment, octets_to_text, text
+from maild.mail.headers import addresses, ids, moment, octets_to_text, readings, text
 from maild.mail.language import language
 from maild.mail.owntext import of_page, own_text
 from maild.mail.payload import octets
@@ -80,8 +80,9 @@ class _Head:
             self._first.setdefault(name, value)
         self.subject = self._first.get("subject", "")
         writers = self.people("from")
-        # What was cut away might have named somebody else: then nobody is believed.
-        self.authors = 0 if scanned.cut else len(writers)
+        # What was cut away might have named somebody else, and another program might read another name: then nobody is believed.
+        read = sum(readings(value) for key, value in self.raw_fields if key == "from")
+        self.authors = 0 if scanned.cut else max(len(writers), read) if writers else 0
         self.author = writers[0] if writers else None
 
     def header(self, name: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maild.mail import encode
-from maild.model.message import Attachment
+from maild.model.message import Attachment, named
 from maild.model.people import Desk, handler_of
 from maild.model.plan import Letter, Shown
 from maild.model.policy import Rendered
@@ -55,16 +55,13 @@ def values(
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
-    customer_name, customer_address = _line(given, "customer_name"), _line(given, "customer_address", 320)
     return {
         **base,
         "subject": subject,
         "to_name": encode.one_line(letter.to.name),
         "author": encode.one_line(letter.author),
         "handler_name": _line(given, "handler_name"),
-        "customer_name": customer_name,
-        "customer_address": customer_address,
-        "customer": customer_name or customer_address,
+        **_customer(given),
         "verified": bool(given.get("customer_verified")),
         "wrote": bool(given.get("customer_wrote")),
         "stranger": bool(given.get("stranger")),
@@ -98,6 +95,14 @@ _NOTHING: dict[str, Any] = {
 }
 
 
+def _customer(given: Mapping[str, Any]) -> dict[str, str]:
+    """Who he is, in a form that cannot be taken for somebody else."""
+    address = _line(given, "customer_address", 320)
+    shown, called = encode.legible(address), named(_line(given, "customer_name"), address)
+    name = "" if called == address else called
+    return {"customer_name": name, "customer_address": shown, "customer": name or shown}
+
+
 def _line(given: Mapping[str, Any], key: str, limit: int = 200) -> str:
     value = given.get(key)
     return encode.one_line(value, limit) if value else ""
@@ -110,7 +115,7 @@ def _messages(shown: Iterable[Shown], desk: Desk, left_out: frozenset[Attachment
         text = encode.lines(message.text[:room]).strip("\n")
         told.append(
             {
-                "author": encode.one_line(message.author),
+                "author": encode.legible(encode.one_line(message.author)),
                 "at": message.at.astimezone(zone).isoformat(),
                 "text": text,
                 "cut": len(message.text) > room,

@@ -37,6 +37,11 @@ class Address:
         return self.address.rpartition("@")[2].lower()
 
 
+def named(name: str, address: str) -> str:
+    """How a person is called where the address does not stand beside it: a name that looks like an address could be another's."""
+    return address if not name or any(at in name for at in "@\uff20\ufe6b") else name
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A part that is not the text: start and end are offsets of its encoded body in the raw mail, size counts decoded octets."""
@@ -67,7 +72,7 @@ class Message:
     """One mail as read.
 
     author      the single address of From, None when there is none or it cannot be read
-    authors     how many addresses stand in From over all its fields: other than 1 means no authentication
+    authors     how many addresses stand in From over all its fields, for any reader: other than 1 means no authentication
     references  ids of In-Reply-To and References, in order, without doubles, with their angle brackets
     text        the whole body as text; own_text what the author wrote himself (a view of text)
     why         the evidence for kind and automatic, header by header

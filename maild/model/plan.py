@@ -170,6 +170,7 @@ class Known:
     """The one answer.
 
     by_message_id  message id -> case id, merges followed
+    obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
@@ -184,6 +185,7 @@ class Known:
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
     cases: Mapping[int, Case] = field(default_factory=dict)
     by_message_id: Mapping[str, int] = field(default_factory=dict)
+    obeyed: frozenset[str] = frozenset()
     by_number: Mapping[str, int] = field(default_factory=dict)
     author: Person | None = None
     persons: Mapping[str, Person] = field(default_factory=dict)

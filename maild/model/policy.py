@@ -120,11 +120,12 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Budgets of automatic letters to senders who are not authenticated (MAIL.md), and the waits of letters."""
+    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters."""
 
     per_address_a_day: int = 5
     per_domain_an_hour: int = 20
     pool_an_hour: int = 200
+    per_proven_a_day: int = 20
     undo: timedelta = timedelta(seconds=60)
     burst: timedelta = timedelta(seconds=60)
     attachments: int = 10_000_000

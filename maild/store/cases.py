@@ -8,6 +8,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.events import Priority, Status
+from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.store.database import Session, moment, stamp
@@ -44,6 +45,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
+        obeyed=_obeyed(session, list(by_message_id)),
         by_number=by_number,
         author=author,
         persons=_persons(session, parties),
@@ -85,6 +87,17 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
         f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids
     )
     return dict(rows)
+
+
+def _obeyed(session: Session, ids: Sequence[str]) -> frozenset[str]:
+    if not ids:
+        return frozenset()
+    rows = session.all(
+        f"SELECT r.message_id FROM reference r JOIN message m ON m.id=r.message WHERE r.message_id IN {_marks(ids)} AND r.own=1"
+        " AND m.standing IN ('handler', 'declined')",
+        ids,
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
@@ -177,7 +190,7 @@ def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]
 def _show(row: Sequence[Any]) -> Shown:
     body = json.loads(row[4])
     files = tuple(attachment(a) for a in json.loads(row[3]))
-    return Shown(row[0], moment(row[1]), body["from_name"] or body["from"], body["own_text"], row[2] or 0, files)
+    return Shown(row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files)
 
 
 def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:

@@ -273,7 +273,7 @@ def test_open_cases_of_somebody_who_works_no_more_are_told(site: Site) -> None:
     assert (found.level, "kari" in found.text, found.facts["cases"]) == ("warning", True, 1)
 
 
-def test_desks_in_the_domain_of_the_staff_are_warned_of_the_ticket_trick(
+def test_threat_6_desks_in_the_domain_of_the_staff_are_warned_of_the_ticket_trick(
     make_site: Callable[..., Site], site: Site
 ) -> None:
     assert only(doctored(site.config, "ticket-trick")).level == "ok"

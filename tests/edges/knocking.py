@@ -22,6 +22,21 @@ from maild.edges.smtp import Delivery
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PATIENCE = 20.0
+# SMTP smuggling: what other servers have taken for the end of a mail (CVE-2023-51764, -51765, -51766, CVE-2023-52354).
+NO_ENDS = [
+    b"\n.\n",
+    b"\r.\r",
+    b"\n.\r\n",
+    b"\r.\r\n",
+    b"\r\n.\n",
+    b"\r\n.\r",
+    b"\n.\r",
+    b"\r.\n",
+    b"\r\n\x00.\r\n",
+    b"\r\n.\x00\r\n",
+    b"\r\r\n.\r\r\n",
+    b"\n\r.\n\r",
+]
 
 
 @dataclass

@@ -113,7 +113,7 @@ async def test_a_mail_may_be_empty_or_gone() -> None:
         assert await (await selected(connect)).body(1) is None
 
 
-async def test_a_literal_larger_than_any_mail_ends_the_connection() -> None:
+async def test_cve_2026_42257_a_literal_larger_than_any_mail_ends_the_connection() -> None:
     async with speaking(FETCH=b"* 1 FETCH (UID 1 BODY[] {999999999999}\r\nHOLD") as connect:
         with pytest.raises(Gone, match="cannot be read"):
             await (await selected(connect)).body(1)

@@ -69,7 +69,7 @@ async def test_a_worker_that_dies_costs_its_mail_the_body_and_the_next_nothing(r
     assert (await reader.read(LARGE, "cp1252")).defects == ()
 
 
-async def test_a_mail_that_takes_too_much_cpu_is_killed(
+async def test_cve_2021_36093_a_mail_that_takes_too_much_cpu_is_killed(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # A bug that loops for ever: the worker finds this module before ours.

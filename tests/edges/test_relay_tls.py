@@ -45,7 +45,7 @@ async def test_letters_go_over_tls_from_the_first_octet(far: FarEnd) -> None:
     assert box.fates[1].startswith("sent")
 
 
-async def test_without_the_offer_of_tls_nothing_is_said(far: FarEnd) -> None:
+async def test_cve_2016_0772_without_the_offer_of_tls_nothing_is_said(far: FarEnd) -> None:
     far.offers = OFFERS
     await _nothing_is_said(far, "STARTTLS extension not supported")
 

@@ -74,7 +74,7 @@ def test_rfc_7489_3_1_a_pass_that_is_not_of_dmarc_proves_nobody(result: str):
 
 def test_rfc_8617_5_2_what_a_sealer_has_seen_is_not_what_our_mta_says():
     sealed = (("arc-authentication-results", f"i=1; {PASS}"),)
-    assert authenticate(message(headers=sealed), "192.0.2.1", (OURS,)).authentication is Authentication.NONE
+    assert authenticate(claim(message(headers=sealed), "192.0.2.1"), (OURS,)).authentication is Authentication.NONE
 
 
 def test_a_result_of_another_server_below_changes_nothing():

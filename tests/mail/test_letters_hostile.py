@@ -83,7 +83,7 @@ FIELDS = [
 @example("=?utf-8?q?x?= å", '"Kari" <x@evil.example>', "a,b", ".\r\n.\r\nFrom me")
 @example("\r\nBcc: evil@evil.example\r\n\r\nText", "Ann\r\nX-Evil: 1", "", "From here\nFrom there\n")
 @example("å" * 300, "名" * 300, "č" * 300, "x" * 5000)
-def test_nothing_that_a_stranger_writes_adds_or_changes_a_field(
+def test_cve_2012_4730_nothing_that_a_stranger_writes_adds_or_changes_a_field(
     subject: str, name: str, author: str, text: str
 ) -> None:
     values = {**VALUES, "customer_name": name, "handler_name": author, "because": subject, "words": text}
@@ -104,14 +104,14 @@ def test_nothing_that_a_stranger_writes_adds_or_changes_a_field(
 
 
 @given(subject=HOSTILE)
-def test_a_subject_is_read_as_it_was_meant(subject: str) -> None:
+def test_cve_2024_6923_a_subject_is_read_as_it_was_meant(subject: str) -> None:
     raw = mail(to_handler("notice", subject=subject))
     meant = letters.bare_subject(to_handler("notice", subject=subject))
     assert " ".join(str(read(raw)["Subject"]).split()) == f"[#1042] {meant}".strip()
 
 
 @given(name=HOSTILE.map(lambda value: encode.one_line(value, 60)).filter(bool))
-def test_a_name_is_read_as_it_was_meant(name: str) -> None:
+def test_cve_2025_1795_a_name_is_read_as_it_was_meant(name: str) -> None:
     raw = encode.mailbox("To", name, "a@b.example")
     ((shown_name, address),) = getaddresses([str(BytesParser().parsebytes(raw + b"\r\n")["To"])])
     assert address == "a@b.example"
@@ -161,7 +161,7 @@ def test_clean_text_hides_nothing(text: str) -> None:
 @example("ann@blåbær.example")
 @example("a@b>\r\nBcc: <c@d.example")
 @example('"\\"@b"@c.example')
-def test_an_address_is_one_address_or_none(address: str) -> None:
+def test_cve_2013_3373_an_address_is_one_address_or_none(address: str) -> None:
     clean = encode.clean_address(address)
     assert encode.clean_address(clean) == clean
     if clean:
@@ -235,7 +235,9 @@ def test_a_good_letter_has_no_faults(good: tuple[bytes, Written]) -> None:
         ),
     ],
 )
-def test_each_fault_is_found(good: tuple[bytes, Written], old: bytes, new: bytes, fault: str) -> None:
+def test_cve_2026_1299_each_fault_is_found_before_it_leaves(
+    good: tuple[bytes, Written], old: bytes, new: bytes, fault: str
+) -> None:
     raw, meant = good
     new = new.replace(b"BOUNDARY", raw.partition(b'boundary="')[2].partition(b'"')[0])
     assert old in raw

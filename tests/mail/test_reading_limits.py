@@ -17,7 +17,7 @@ from maild.model.message import Kind
 FROM = b"From: ann@client.example\nSubject: hello\n"
 
 
-def test_a_thousand_nested_multiparts_are_one_opaque_part() -> None:
+def test_cve_2020_12100_a_thousand_nested_multiparts_are_one_opaque_part() -> None:
     nested = FROM + b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (i, i) for i in range(1000))
     message = read(nested)
     assert "parts nested deeper than 20: kept as one" in message.defects
@@ -25,7 +25,23 @@ def test_a_thousand_nested_multiparts_are_one_opaque_part() -> None:
     assert message.author is not None
 
 
-def test_more_parts_than_five_hundred_are_kept_as_one() -> None:
+@pytest.mark.parametrize(
+    ("level", "kept"),
+    [
+        (b"Content-Type: message/rfc822\n\n", "message/rfc822"),
+        (
+            b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n",
+            "application/octet-stream",
+        ),
+    ],
+)
+def test_cve_2026_26312_mails_within_mails_are_one_file(level: bytes, kept: str) -> None:
+    message = read(FROM + level * 1000 + b"x")
+    assert [a.type for a in message.attachments] == [kept]
+    assert message.author is not None
+
+
+def test_cve_2026_48187_more_parts_than_five_hundred_are_kept_as_one() -> None:
     raw = FROM + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 5000 + b"--b--\n"
     message = read(raw)
     assert "more than 500 parts: kept as one" in message.defects
@@ -56,17 +72,24 @@ def test_a_thousand_and_one_fields_are_cut() -> None:
     assert message.text == "The text."
 
 
-def test_two_hundred_parameters_are_enough() -> None:
+def test_cve_2026_27859_two_hundred_parameters_are_enough() -> None:
     raw = FROM + b"Content-Type: text/plain" + b"".join(b"; p%d=x" % i for i in range(1000)) + b"\n\nx"
     assert len(scan(raw).root.params) == 200
     assert "200 parameters or more: cut" in read(raw).defects
 
 
-def test_a_thousand_addresses_are_enough() -> None:
+def test_cve_2024_23184_a_thousand_addresses_are_enough() -> None:
     message = read(FROM + b"To: " + b"a@b.c," * 2500 + b"\n\nThe text.")
     assert len(message.to) == 1000
     assert "1000 addresses or more in to: cut" in message.defects
     assert message.text == "The text."
+
+
+def test_threat_25_a_million_header_fields_are_cut() -> None:
+    message = read(FROM + b"To: a@b.example\n" * 1_000_000 + b"\nThe text.")
+    assert len(message.headers) <= 1000
+    assert len(message.to) < 1000
+    assert (message.authors, message.text) == (0, "The text.")
 
 
 def test_a_field_of_17_kb_is_dropped_and_named() -> None:

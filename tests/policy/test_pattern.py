@@ -87,7 +87,7 @@ def test_what_cannot_be_used_is_refused_with_a_reason(text: str, what: str) -> N
 @pytest.mark.parametrize(
     "text", ["(a+)+$", "(a|a)*b", "(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)b", "a*a*a*a*b", r"(.*)(.*)x"]
 )
-def test_expressions_that_ruin_other_engines_take_one_step_a_character(text: str) -> None:
+def test_cve_2014_1474_expressions_that_ruin_other_engines_take_one_step_a_character(text: str) -> None:
     # No clock: a lazy automaton's work is its look-ups that were not known yet.
     automaton = Automaton(pattern.parse(text))
     assert ways(pattern.parse(text)) > pattern.FEW, "Python's own engine is not asked for it"

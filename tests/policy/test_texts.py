@@ -236,7 +236,7 @@ def test_check_names_a_letter_that_exists_in_no_common_language(tmp_path: Path) 
 # --- what strangers write ------------------------------------------------------------------------------------------------
 
 
-def test_a_value_is_never_read_as_a_template() -> None:
+def test_cve_2024_56326_a_value_is_never_read_as_a_template() -> None:
     evil = "{{ 7 * 7 }}{% for x in ().__class__.__mro__ %}{{ x }}{% endfor %}"
     rendered = load().render("ack", "en", {**samples.full(), "subject": evil})
     assert evil in rendered.text

@@ -48,6 +48,7 @@ def test_the_service_is_as_closed_as_the_figure_says() -> None:
         "Type=notify",
         'ExecReload=/bin/sh -c "kill -HUP $MAINPID"',
         "WatchdogSec=30",
+        "LimitCORE=0",
         "Requires=maild.socket",
         "LoadCredential=relay-password:maild.relay-password",
         "RestartPreventExitStatus=78",
