@@ -101,11 +101,12 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """A named way to believe From: authserv-id with its id, or closed-network with networks."""
+    """A named way to believe From (edges/trust.py).  id: of authserv-id and sasl-received; sealers: of arc."""
 
     kind: str
     id: str = ""
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    sealers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Config:
     door: Door
     relay: RelayTo
     authenticators: tuple[Authenticator, ...] = ()
+    resolver: tuple[str, int] | None = None
     admin: str | None = None
     undo: timedelta = timedelta(seconds=60)
     burst: timedelta = timedelta(seconds=60)

@@ -117,13 +117,26 @@ class AuthenticatorForm(Strict):
     """One way to believe From."""
 
     authserv_id: Line | None = Field(default=None, alias="authserv-id", description="The id of your mail server.")
+    own_dkim: bool | None = Field(default=None, alias="own-dkim", description="true: maild verifies signatures itself.")
+    exchange_online: bool | None = Field(
+        default=None, alias="exchange-online", description="true: all mail comes through Microsoft 365."
+    )
+    sasl_received: Line | None = Field(
+        default=None, alias="sasl-received", description="The name of the server that writes who had logged in."
+    )
+    arc: list[Line] | None = Field(default=None, description="Domains of forwarders whose seals are believed.")
     closed_network: Networks | None = Field(default=None, alias="closed-network", description="Clients from here.")
 
     @model_validator(mode="after")
     def one_way(self) -> AuthenticatorForm:
-        if (self.authserv_id is None) == (self.closed_network is None):
-            cure = "write  - authserv-id: mx.example.org  or  - closed-network: [192.0.2.0/24]"
+        said = [value for value in self.model_dump().values() if value is not None]
+        if len(said) != 1:
+            cure = (
+                "write  - authserv-id: mx.example.org  or  - own-dkim: true  or another, each after a dash of its own"
+            )
             raise wrong("must be one way to believe From", cure)
+        if said[0] is False or said[0] == []:
+            raise wrong("is a way to believe From that is switched off", "leave the line out")
         return self
 
 
@@ -213,6 +226,9 @@ class ConfigForm(Strict):
     relay: Annotated[RelayForm, _EMPTY] = RelayForm()
     authenticators: Annotated[list[AuthenticatorForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(
         default=[], description="How maild knows that From is true; without any, handlers' mail is not believed."
+    )
+    resolver: HostPort | None = Field(
+        default=None, description="HOST:PORT of the name server to ask for keys of signatures; left out: the machine's."
     )
     health: Annotated[HealthForm, _EMPTY] = HealthForm()
     mailboxes: Annotated[list[MailboxForm], BeforeValidator(lambda x: [] if x is None else x)] = Field(

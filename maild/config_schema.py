@@ -58,6 +58,7 @@ class _Reader:
             self._door(form.door),
             self._relay(form.relay),
             tuple(map(_authenticator, form.authenticators)),
+            _host(form.resolver) if form.resolver else None,
             form.admin,
             timedelta(seconds=form.undo),
             timedelta(seconds=form.burst),
@@ -224,6 +225,14 @@ class _Reader:
 def _authenticator(form: AuthenticatorForm) -> Authenticator:
     if form.authserv_id is not None:
         return Authenticator("authserv-id", form.authserv_id)
+    if form.own_dkim:
+        return Authenticator("own-dkim")
+    if form.exchange_online:
+        return Authenticator("exchange-online")
+    if form.sasl_received is not None:
+        return Authenticator("sasl-received", form.sasl_received)
+    if form.arc is not None:
+        return Authenticator("arc", sealers=tuple(domain.lower().rstrip(".") for domain in form.arc))
     return Authenticator("closed-network", networks=_networks(form.closed_network or []))
 
 

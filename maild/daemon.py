@@ -32,6 +32,7 @@ from maild.dispatch import Dispatch
 from maild.edges import control, imap_session, retention, smtp, ticker
 from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
+from maild.edges.believing import believer_of
 from maild.edges.imap import Mailboxes
 from maild.edges.imap_keys import Secrets
 from maild.edges.letterbox import Letterbox
@@ -83,7 +84,7 @@ class Daemon:
         self._letterbox = Letterbox(self._writer, self._database, clock, self._woken, self._tally)
         self._relay = Relay(config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password)
         bench = Bench(
-            *(self._house, config.authenticators, clock, self._letters, self._letterbox.leases),
+            *(self._house, believer_of(config), clock, self._letters, self._letterbox.leases),
             self._tally,
             site.digest_key,
         )

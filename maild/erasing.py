@@ -29,10 +29,11 @@ from maild.decide.facts import unverified_key
 from maild.mail import masking
 from maild.mentions import Changed, Hit, Seek
 from maild.model.case import apply
-from maild.model.events import Altered, Archived, Erased, Event, Recorded
+from maild.model.events import Altered, Archived, Erased, Event
 from maild.model.people import person_party
 from maild.model.plan import Happened, Plan
 from maild.model.policy import Policy
+from maild.model.recorded import Recorded
 from maild.store import cases, compact, erasure
 from maild.store.database import Session, stamp
 from maild.store.record import record

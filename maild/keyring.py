@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from maild.mail import token
-from maild.model.events import Recorded, Rekeyed
+from maild.model.events import Rekeyed
 from maild.model.plan import Happened, Plan
+from maild.model.recorded import Recorded
 from maild.store import outbox
 from maild.store.database import Session, iso, moment
 from maild.store.record import record

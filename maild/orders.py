@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maild.erasing import happen
-from maild.model.events import Archived, Ignored, Recorded
+from maild.model.events import Archived, Ignored
 from maild.model.plan import Happened, Plan
+from maild.model.recorded import Recorded
 from maild.store import incoming, mailboxes, outbox, restoring, views
 from maild.store.database import Session, stamp
 from maild.store.record import record

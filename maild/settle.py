@@ -19,11 +19,12 @@ from maild.mail import conversation, encode, letters, token
 from maild.mail.parse import read
 from maild.mail.subtract import subtract
 from maild.model.content import Content
-from maild.model.events import Held, Recorded
+from maild.model.events import Held
 from maild.model.message import Address, Message
 from maild.model.people import MAILD, Desk, Trust
 from maild.model.plan import Happened, Incoming, Letter, Plan, Prepared, Token
 from maild.model.policy import Policy
+from maild.model.recorded import Recorded
 from maild.model.restored import Restored
 from maild.store import cases, incoming, outbox
 from maild.store.database import Session, is_database_error

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
-from maild.model.events import Event, Opened, Recorded
+from maild.model.events import Event, Opened
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Authentication, Desk, Handler, Trust, handler_party, person_party
 from maild.model.plan import Known, LetterRow, Person, Prepared, Token
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rendered, Rule
+from maild.model.recorded import Recorded
+from maild.model.vocabulary import Vocabulary
+from maild.places import shipped
+from maild.policy.texts import load
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KARI = Handler("kari", "Kari Nordmann", ("kari@staff.example",), ())
@@ -28,6 +34,7 @@ NOTICES = (
     Notice("replied", "customer", "update"),
     Notice("solved", "customer", "closing"),
     Notice("assigned", "handler", "notice"),
+    Notice("woken", "handler", "woken"),
 )
 
 
@@ -61,6 +68,15 @@ class NoTexts:
 
     def languages(self) -> tuple[str, ...]:
         return ("nb",)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return shipped_vocabulary()
+
+
+@cache
+def shipped_vocabulary() -> Vocabulary:
+    return load(Path("no site's own"), shipped("templates")).vocabulary
 
 
 IN_TURN = Rule("everyone in turn", "built in", Always(), Decisions(handler=Choice("round_robin", ())))

@@ -16,7 +16,7 @@ FILE, FUNCTION = 400, 50
 BANNED = re.compile(r"(^|_)(manager|managers|helper|helpers|utils?|process|data|info)(_|$)|^do_")
 # Names that are not ours: what libraries call back or hand over, an event's field that others read, the SMTP command.
 THEIRS = {"handle_DATA", "smtp_DATA", "data_received", "data_size_limit", "tzdata", "wait_data", "info_name"}
-CONTRACT = {"maild/model/events.py": {"data"}, "maild/edges/smtp_session.py": {"data"}}
+CONTRACT = {"maild/model/recorded.py": {"data"}, "maild/edges/smtp_session.py": {"data"}}
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 MACHINE = re.compile(r"/work/(main|shared|briefs)|\.\./shared|/root/|https?://(pypi|files)\.")
 

@@ -60,6 +60,12 @@ def _solved(facts: Facts, name: Name) -> str:
     return "solved" + (", without telling the customer" if facts.get("quiet") else "")
 
 
+def _waiting(facts: Facts, name: Name) -> str:
+    if facts["on"] == "time":
+        return f"rests until {facts['until_at']}"
+    return "waits for the customer" if facts["on"] == "customer" else "rests until another case is solved"
+
+
 def _bounced(facts: Facts, name: Name) -> str:
     what = "did not arrive" if facts.get("permanent") else "is delayed"
     return f"a letter to {name(facts['to'])} {what}" + (f" ({facts['status']})" if facts.get("status") else "")
@@ -93,7 +99,19 @@ def _says_something(value: Any) -> bool:
 
 
 _BY_ACTOR = frozenset(
-    {"assigned", "moved", "prioritised", "labelled", "solved", "reopened", "closed", "merged", "split", "erased"}
+    {
+        "assigned",
+        "moved",
+        "prioritised",
+        "labelled",
+        "waiting",
+        "solved",
+        "reopened",
+        "closed",
+        "merged",
+        "split",
+        "erased",
+    }
 )
 SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "opened": _opened,
@@ -107,6 +125,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "watched": lambda facts, name: f"desk {facts['desk']} got the mail too and is told",
     "prioritised": lambda facts, name: f"priority {facts['priority']}{_because(facts)}",
     "labelled": lambda facts, name: f"labelled {facts['label']}",
+    "waiting": _waiting,
+    "woken": lambda facts, name: f"open again ({facts['reason']})",
     "solved": _solved,
     "reopened": lambda facts, name: "reopened",
     "closed": lambda facts, name: "closed for good",

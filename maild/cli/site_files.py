@@ -160,8 +160,15 @@ burst: 60s                              # news for a handler is gathered so long
 
 def _authenticators(authserv_id: str | None) -> str:
     if authserv_id:
-        return f"authenticators:\n  - authserv-id: {_quoted(authserv_id)}\n  # - closed-network: [192.0.2.0/24]\n"
-    return "# authenticators:\n#   - authserv-id: mx.example.org        # as in its Authentication-Results\n"
+        return (
+            f"authenticators:\n  - authserv-id: {_quoted(authserv_id)}\n"
+            "  # - own-dkim: true\n  # - closed-network: [192.0.2.0/24]\n"
+        )
+    return (
+        "# authenticators:                       # who vouches for From; README, step 5\n"
+        "#   - authserv-id: mx.example.org       # as in its Authentication-Results\n"
+        "#   - own-dkim: true                    # maild verifies signatures itself\n"
+    )
 
 
 def _desks(wish: Wish) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import MAXYEAR, UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from maild.cli.options import config_option
 def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, as_json: bool) -> None:
     """Judge MAIL as the daemon would: facts, each rule, decisions, letters."""
     from maild.cli.desk import opened, say_json
-    from maild.edges.trust import authenticate
+    from maild.edges.believing import believer_of
     from maild.founding import load_keys
     from maild.rehearse import recipient_of, rehearse, view
 
@@ -33,7 +34,7 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
             site.session,
             raw,
             to,
-            lambda message: authenticate(message, "", site.config.authenticators),
+            lambda message: asyncio.run(believer_of(site.config).sure(message, raw, "", now)),
             policy,
             keys,
             now,

@@ -1,71 +1,25 @@
 """commands: what a handler's mail does.  All or nothing; a mail of commands only never sends the handler's words.
 
-handle(ledger, order) writes events into the ledger; the letters follow from them.  A command is one function that says what
-would happen (`Done`) or why it cannot (`Wrong`); nothing is done before every line of the mail has been understood.
-To add one: a function, a row in COMMANDS, its words in verbs.py.
+handle(ledger, order) writes events into the ledger; the letters follow from them.  What each command does stands in acts/; nothing
+is done before every line of the mail has been understood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from maild.decide import notices, verbs
+from maild.decide import notices, rest, verbs
+from maild.decide.acts import COMMANDS
+from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.model.case import Case
-from maild.model.events import Assigned, Declined, Event, Moved, Noted, Prioritised, Priority, Reopened, Replied, Solved
+from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.people import Handler, handler_party
-from maild.model.plain import plain
-from maild.model.plan import LetterRow, Prepared
-from maild.model.policy import Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers."""
-
-    prepared: Prepared
-    handler: Handler
-    case: int
-    purpose: str
-    letter: LetterRow | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it."""
-
-    key: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The events a line causes, and the receipt's line: a key of the templates' words with its value."""
-
-    events: tuple[Event, ...]
-    key: str
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    case: Case
-    handler: Handler
-    policy: Policy
-    order: Order
-    closes_in: timedelta
-    ledger: Ledger
-
-
-Outcome = Done | Wrong
 
 
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them."""
-    parsed = _read(order)
+    parsed = _read(ledger, order)
     if _MARKER in order.prepared.message.own_text:
         _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
         return
@@ -80,6 +34,7 @@ def handle(ledger: Ledger, order: Order) -> None:
         for event in outcome.events:
             ledger.happen(order.case, handler_party(order.handler.key), event)
     _tell(ledger, order, parsed, done, note=note)
+    rest.solved(ledger, order.case)
 
 
 # The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
@@ -89,12 +44,24 @@ _MARKER = "[maild:"
 _ADDRESS_VERBS = {"t": "take", "c": "close"}
 
 
-def _read(order: Order) -> verbs.Parsed:
-    parsed = verbs.parse(order.prepared.message.own_text)
+def _read(ledger: Ledger, order: Order) -> verbs.Parsed:
+    text, vocabulary = order.prepared.message.own_text, ledger.policy.texts.vocabulary
+    parsed = verbs.parse(text, vocabulary)
+    bare = verbs.bare(text, vocabulary) if not parsed.lines else None
+    if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
+        parsed = bare
     verb = _ADDRESS_VERBS.get(order.purpose, "")
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
     return verbs.Parsed((verbs.Line(f"/{verb}", verb), *parsed.lines), parsed.text)
+
+
+def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
+    """`close` and `priority high` are commands by themselves; "Close the window" and "Note that it burns" are sentences."""
+    command = COMMANDS.get(line.verb)
+    if command is None or not command.bare:
+        return False
+    return not line.argument or isinstance(_try(ledger, order, line), Done)
 
 
 def _text(parsed: verbs.Parsed, handler: Handler) -> str:
@@ -112,7 +79,7 @@ def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
         return Wrong("not_understood", line.hint)
     case = ledger.case(order.case)
     days = ledger.policy.desks[case.desk].reopen_days
-    return COMMANDS[line.verb](
+    return COMMANDS[line.verb].act(
         Context(case, order.handler, ledger.policy, order, timedelta(days=days), ledger), line.argument
     )
 
@@ -183,94 +150,3 @@ def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: list[
     ]
     values = {"lines": lines, "words": order.prepared.message.own_text}
     notices.to_handler(ledger, ledger.case(order.case), order.handler, "error", "your-command", values)
-
-
-# --- the commands ---------------------------------------------------------------------------------------------------------------
-
-
-def take(context: Context, argument: str) -> Outcome:
-    """take    I handle it."""
-    if argument:
-        return Wrong("no_argument", "take")
-    return Done((Assigned(context.handler.key, "taken"),), "taken")
-
-
-def assign(context: Context, argument: str) -> Outcome:
-    """assign WHO    Give the case to a handler (login, name or address), to a desk, or to nobody (none)."""
-    if not argument:
-        return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
-    if verbs.is_nobody(argument):
-        return Done((Assigned(None, "given back"),), "assigned_nobody")
-    desk = next(
-        (d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired),
-        None,
-    )
-    if desk:
-        return Done((Moved(desk.key), Assigned(None, f"moved to {desk.key}")), "moved", desk.name)
-    found = _handlers(argument, context.policy)
-    if len(found) != 1:
-        names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
-        return Wrong("several" if found else "nobody_called", ", ".join(names))
-    return Done((Assigned(found[0].key, f"assigned by {context.handler.name}"),), "assigned", found[0].name)
-
-
-def _handlers(who: str, policy: Policy) -> list[Handler]:
-    """By login or address exactly, else by any part of the name."""
-    folded = plain(who)
-    able = [h for h in policy.handlers.values() if not h.retired]
-    exact = [h for h in able if folded in (plain(h.key), plain(h.name), *h.addresses)]
-    return exact or [h for h in able if folded in plain(h.name).split()]
-
-
-def close(context: Context, argument: str) -> Outcome:
-    """close [quiet]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told."""
-    quiet = verbs.is_quiet(argument)
-    if argument and not quiet:
-        return Wrong("only_quiet", "close_quiet")
-    if context.case.ended:
-        return Done((), "already_solved")
-    letter = context.order.letter
-    if letter is not None and letter.seq < context.case.heard:
-        return Wrong("customer_wrote_since")
-    closes_at = context.ledger.now + context.closes_in
-    return Done(
-        (Solved(handler_party(context.handler.key), quiet, closes_at),), "solved_quietly" if quiet else "solved"
-    )
-
-
-def reopen(context: Context, argument: str) -> Outcome:
-    """reopen    The case is open again."""
-    if argument:
-        return Wrong("no_argument", "reopen")
-    if not context.case.ended:
-        return Done((), "already_open")
-    return Done((Reopened(handler_party(context.handler.key)),), "reopened")
-
-
-def priority(context: Context, argument: str) -> Outcome:
-    """priority WORD    critical, high, medium or low, in any of the languages."""
-    name = verbs.priority_of(argument)
-    if name is None:
-        return Wrong("no_priority", ", ".join(Priority))
-    return Done((Prioritised(Priority(name), f"set by {context.handler.name}"),), "prioritised", name)
-
-
-def note(context: Context, argument: str) -> Outcome:
-    """note [TEXT]    The whole mail is internal; the customer sees nothing of it."""
-    return Done((), "kept_internal")
-
-
-def help_(context: Context, argument: str) -> Outcome:
-    """help    The list of commands."""
-    return Done((), "help")
-
-
-COMMANDS: dict[str, Callable[[Context, str], Outcome]] = {
-    "take": take,
-    "assign": assign,
-    "close": close,
-    "reopen": reopen,
-    "priority": priority,
-    "note": note,
-    "help": help_,
-}

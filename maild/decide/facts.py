@@ -65,7 +65,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        numbers=numbers_in(message.subject),
+        # What a handler's command may name: /wait #1050.
+        numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
         address=address,
         counters=tuple(_counters(policy, now)),
         budgets=(budget.proven_key(address, now),)

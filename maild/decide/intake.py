@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maild.decide import contact, notices
+from maild.decide import contact, notices, rest
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -48,6 +48,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     contact.heard(ledger, prepared, case_id, automatic=automatic)
+    if not automatic and not stranger:
+        rest.heard(ledger, case_id)
     case = ledger.case(case_id)
     if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from maild.decide import commands, contact, history, intake, notices
+from maild.decide import commands, contact, history, intake, notices, rest
+from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
+from maild.model.case import wake_at
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
 from maild.model.message import Kind, named
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
@@ -43,10 +45,13 @@ def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
 
 def _wake(ledger: Ledger, wake: Wake) -> None:
     case = ledger.known.cases.get(wake.case)
-    if case is None or case.status is not Status.SOLVED or case.closes_at is None or case.closes_at > ledger.now:
+    due = wake_at(case) if case else None
+    if case is None or due is None or due > ledger.now:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
-        return
-    ledger.happen(case.id, MAILD, Closed())
+    elif case.status is Status.SOLVED:
+        ledger.happen(case.id, MAILD, Closed())
+    else:
+        rest.wake(ledger, case.id, rest.DUE)
 
 
 def _mail(ledger: Ledger, prepared: Prepared) -> None:
@@ -120,7 +125,7 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     again = prepared.message.message_id in ledger.known.obeyed
     ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
     if proven and not again:
-        commands.handle(ledger, commands.Order(prepared, handler, where.case.id, where.purpose, where.letter))
+        commands.handle(ledger, Order(prepared, handler, where.case.id, where.purpose, where.letter))
         return
     party = handler_party(handler.key)
     row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")

@@ -15,11 +15,12 @@ from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
-from maild.model.events import Event, Opened, Recorded
+from maild.model.events import Event, Opened
 from maild.model.message import named
 from maild.model.people import person_party
 from maild.model.plan import Happened, Known, Letter, MessageRow, Person, Plan, Prepared, Shown
 from maild.model.policy import Policy
+from maild.model.recorded import Recorded
 from maild.model.search import document
 
 NOBODY = "nobody"

@@ -16,7 +16,19 @@ from maild.decide import budget
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
-from maild.model.events import Acknowledged, Assigned, Event, Moved, Opened, Received, Replied, Solved, Suppressed, Told
+from maild.model.events import (
+    Acknowledged,
+    Assigned,
+    Event,
+    Moved,
+    Opened,
+    Received,
+    Replied,
+    Solved,
+    Suppressed,
+    Told,
+    Woken,
+)
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Pending, Person, Prepared, Shown
@@ -57,6 +69,9 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
         return any(isinstance(e, Opened | Received) for e in happened)
     if isinstance(event, Replied):
         return any(isinstance(e, Solved) and not e.quiet for e in happened)
+    if isinstance(event, Woken):
+        # The mail that woke it is news enough.
+        return any(isinstance(e, Received) for e in happened)
     return isinstance(event, Solved) and event.quiet
 
 

@@ -1,10 +1,10 @@
-"""verbs: the words of the commands in every language, and how a line is read.
+"""verbs: how a handler's command lines are read.  Their words are the vocabulary's (model/vocabulary.py).
 
     mail = blank* [command-lines] text        command-lines = 1 to 10 lines at the top of the own text
     line = ("/" | "#" | "!") verb [arguments]     a bare verb counts only where the whole own text is commands
 
 Case- and accent-blind; a prefix of three letters or more serves where it is unique.  Never `@` (mention pickers) or `--`
-(autocorrect).  Paths and links are text.  parse(text) -> Parsed; pure and total.
+(autocorrect).  Paths and links are text.  parse(text, vocabulary) -> Parsed; pure and total.
 """
 
 from __future__ import annotations
@@ -12,28 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from maild.model.plain import INVISIBLE, plain
+from maild.model.vocabulary import Vocabulary
 
-# verb -> its words: en, nb, nn, sl.  One word may not mean two things: tests/decide/test_verbs.py.
-WORDS: dict[str, tuple[str, ...]] = {
-    "take": ("take", "ta", "prevzemi"),
-    "assign": ("assign", "tildel", "dodeli"),
-    "close": ("close", "lukk", "zapri"),
-    "reopen": ("reopen", "gjenåpne", "opne att", "ponovno odpri"),
-    "priority": ("priority", "prioritet", "prioriteta"),
-    "note": ("note", "notat", "opomba"),
-    "help": ("help", "hjelp", "pomoč"),
-}
-QUIET = ("quiet", "stille", "tiho")
-NOBODY_WORDS = ("none", "nobody", "ingen", "nihče", "nikomur")
-PRIORITIES: dict[str, tuple[str, ...]] = {
-    "critical": ("critical", "kritisk", "kritična", "kriticna"),
-    "high": ("high", "høy", "høg", "visoka"),
-    "medium": ("medium", "srednja", "normal"),
-    "low": ("low", "lav", "låg", "nizka"),
-}
+PRIORITIES = ("critical", "high", "medium", "low")
 MOST_LINES = 10
 FAREWELLS: tuple[str, ...] = (
     "regards", "kind regards", "best regards", "best", "best wishes", "with kind regards", "sincerely", "cheers", "br",
@@ -50,7 +33,6 @@ _DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "／": "/", "⁄": "/", "＃": "#", "！": "!"}
 )
 _TRAILING = " \t*_.,;…"
-_NEAR = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +53,7 @@ class Parsed:
     text: str
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str, vocabulary: Vocabulary) -> Parsed:
     """Cut the command lines off.  A line that looks like a command and is none comes back with an empty verb."""
     rows = text.split("\n")
     lines: list[Line] = []
@@ -79,7 +61,7 @@ def parse(text: str) -> Parsed:
     for at, row in enumerate(rows):  # noqa: B007  at is where the text begins
         if not row.strip():
             continue
-        line = read_line(row)
+        line = read_line(row, vocabulary)
         if line is None:
             break
         # One line too many holds the mail, or it would go to the customer as text.
@@ -90,10 +72,10 @@ def parse(text: str) -> Parsed:
         at = len(rows)
     if lines:
         return Parsed(tuple(lines), "\n".join(rows[at:]).strip())
-    return _bare(rows) or Parsed((), text.strip())
+    return Parsed((), text.strip())
 
 
-def read_line(row: str) -> Line | None:
+def read_line(row: str, vocabulary: Vocabulary) -> Line | None:
     """A command line, or None for text."""
     bare = _BULLET.sub("", normal(row))
     if bare[:1] not in _SIGILS or not bare:
@@ -102,29 +84,20 @@ def read_line(row: str) -> Line | None:
     # "/etc/hosts", "//server/share", "#1042", "#!/bin/sh" and a lone mark are text.
     if not rest or not rest[0].isalpha() or "/" in rest.split()[0]:
         return None
-    return _understand(row.strip(), rest)
+    return _understand(row.strip(), rest, vocabulary)
 
 
-def _bare(rows: list[str]) -> Parsed | None:
-    """A mail that is nothing but verbs: exact words only, with what they may take."""
-    full = [row for row in rows if row.strip()]
+def bare(text: str, vocabulary: Vocabulary) -> Parsed | None:
+    """A text that could be nothing but commands without their sign: each line begins with a verb's whole word."""
+    full = [row for row in text.split("\n") if row.strip()]
     if not 1 <= len(full) <= MOST_LINES:
         return None
-    bare = [normal(row).strip(_TRAILING) for row in full]
-    if not all(words.split() for words in bare):
+    plainly = [normal(row).strip(_TRAILING) for row in full]
+    if not all(words.split() for words in plainly):
         return None
-    lines = [_understand(row.strip(), words) for row, words in zip(full, bare, strict=True)]
-    exact = all(line.verb and _is_exact(line) for line in lines)
-    return Parsed(tuple(lines), "") if exact else None
-
-
-def _is_exact(line: Line) -> bool:
-    """`close` and `lukk stille` are commands by themselves; "Note that it burns" is a sentence."""
-    if line.verb in ("take", "reopen", "help"):
-        return not line.argument and plain(normal(line.written).strip(_TRAILING)) in map(plain, WORDS[line.verb])
-    if line.verb == "close":
-        return plain(line.argument) in ("", *map(plain, QUIET)) and len(line.written.split()) <= 2
-    return line.verb == "priority" and priority_of(line.argument) is not None
+    lines = [_exactly(row.strip(), words.split(), vocabulary) for row, words in zip(full, plainly, strict=True)]
+    found = tuple(line for line in lines if line is not None)
+    return Parsed(found, "") if len(found) == len(full) else None
 
 
 def normal(row: str) -> str:
@@ -133,46 +106,27 @@ def normal(row: str) -> str:
     return text.strip().strip("*_").strip()
 
 
-def _understand(written: str, rest: str) -> Line:
+def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:
     words = rest.split()
-    for count in (2, 1):
-        verb = _exact(" ".join(words[:count])) if len(words) >= count else ""
-        if verb:
-            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
-    verb = _prefix(plain(words[0].strip(_TRAILING + ":")))
+    line = _exactly(written, words, vocabulary)
+    if line is not None:
+        return line
+    verb = vocabulary.begun(words[0].strip(_TRAILING + ":"))
     if verb:
         return Line(written, verb, " ".join(words[1:]).strip(_TRAILING))
-    return Line(written, "", hint=nearest(words[0]))
+    return Line(written, "", hint=vocabulary.nearest(words[0]))
 
 
-_TABLE = {plain(word): verb for verb, words in WORDS.items() for word in words}
-_WRITTEN = {plain(word): word for words in WORDS.values() for word in words}
-
-
-def _exact(words: str) -> str:
-    return _TABLE.get(plain(words).strip(_TRAILING + ":"), "")
-
-
-def _prefix(word: str) -> str:
-    if len(word) < 3:
-        return ""
-    found = {verb for known, verb in _TABLE.items() if known.startswith(word)}
-    return found.pop() if len(found) == 1 else ""
+def _exactly(written: str, words: list[str], vocabulary: Vocabulary) -> Line | None:
+    """The verb of one to three words that stands first."""
+    for count in (3, 2, 1):
+        verb = vocabulary.verb(" ".join(words[:count]).strip(_TRAILING + ":")) if len(words) >= count else ""
+        if verb:
+            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
+    return None
 
 
 _FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
-
-
-def nearest(word: str) -> str:
-    """The verb that was probably meant, as its own word, or ""."""
-    near = get_close_matches(plain(word[:40]), list(_WRITTEN), n=1, cutoff=_NEAR)
-    return _WRITTEN[near[0]] if near else ""
-
-
-def priority_of(word: str) -> str | None:
-    """The priority that a word of any language names."""
-    folded = plain(word)
-    return next((name for name, words in PRIORITIES.items() if folded in map(plain, words)), None)
 
 
 def is_farewell(text: str, name: str) -> bool:
@@ -187,11 +141,3 @@ def is_farewell(text: str, name: str) -> bool:
     # "Mvh Kari" on one line; "Hilsen fra banken er at ..." is a sentence.
     greeting = next((f for f in sorted(_FAREWELLS, key=len, reverse=True) if first.startswith(f"{f} ")), "")
     return bool(greeting) and first.removeprefix(greeting).strip(" ,") in names
-
-
-def is_quiet(word: str) -> bool:
-    return plain(word) in map(plain, QUIET)
-
-
-def is_nobody(word: str) -> bool:
-    return plain(word) in map(plain, NOBODY_WORDS)

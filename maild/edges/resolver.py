@@ -1,4 +1,4 @@
-"""resolver: questions to the DNS, each asked once.
+"""resolver: questions to the DNS, each asked once, or once in a while.
 
 Names(server).ask(name, type) -> Answer, never an exception; settle(judge) -> what a judge of mail/names says when it has all it asked.
 
@@ -21,14 +21,18 @@ from maild.mail.names import Answer, Book, Question, State
 
 LIFETIME = 5.0
 ROUNDS = 25
+# Answers kept; beyond it each serves those who wait for it.
+MOST = 10_000
 T = TypeVar("T")
 
 
 class Names:
-    """server: (address, port) of a name server; None for those of this machine."""
+    """server: (address, port) of a name server; None for those of this machine.  keep: seconds that an answer serves; None: for ever."""
 
-    def __init__(self, server: tuple[str, int] | None = None, lifetime: float = LIFETIME) -> None:
-        self._server, self._lifetime = server, lifetime
+    def __init__(
+        self, server: tuple[str, int] | None = None, lifetime: float = LIFETIME, keep: float | None = None
+    ) -> None:
+        self._server, self._lifetime, self._keep = server, lifetime, keep
         self._asked: dict[Question, asyncio.Task[Answer]] = {}
         self._resolver: dns.asyncresolver.Resolver | None = None
 
@@ -37,7 +41,15 @@ class Names:
         question = Question(name.rstrip(".").lower(), type_)
         if question not in self._asked:
             self._asked[question] = asyncio.ensure_future(self._find(question))
+            if self._keep is not None:
+                self._asked[question].add_done_callback(lambda task: self._let_go(question, task))
         return await asyncio.shield(self._asked[question])
+
+    def _let_go(self, question: Question, task: asyncio.Task[Answer]) -> None:
+        """Forget an answer in time; silence at once, for the server may be back."""
+        silent = task.cancelled() or task.result().state is State.SILENT
+        keep = 0.0 if silent or len(self._asked) > MOST else self._keep or 0.0
+        asyncio.get_running_loop().call_later(keep, self._asked.pop, question, None)
 
     async def all(self, questions: Iterable[Question]) -> dict[Question, Answer]:
         """Side by side."""

@@ -21,12 +21,12 @@ from typing import Any
 
 import structlog
 
-from maild.config import Authenticator
+from maild.edges.believing import Believer
 from maild.edges.reading import Reader, is_small, read_small
 from maild.edges.tally import Tally
-from maild.edges.trust import authenticate
 from maild.errors import Conflict
 from maild.model.message import Message
+from maild.model.people import Trust
 from maild.model.plan import Incoming, Prepared, Undelivered, Wake
 from maild.model.policy import Clock
 from maild.settle import Fate, House, Settled, charset_of, prepare, settle
@@ -54,12 +54,25 @@ class Bench:
     """What the worker works with: the house of today, how From is believed, and where finished letters go."""
 
     house: Callable[[], House]
-    authenticators: Sequence[Authenticator]
+    believer: Believer
     clock: Clock
     letters: Callable[[Sequence[Leased], int], None]
     leases: Callable[[], int]
     tally: Tally = field(default_factory=Tally)
     name_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A mail that was read.  began: monotonic seconds, when reading did."""
+
+    arrival: Arrival
+    raw: bytes
+    message: Message
+    began: float
+
+
+Bugs = list[tuple[Arrival, Exception]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +205,11 @@ class Worker:
             else:
                 prepared += await self._careful(arrival, given)
         if small:
-            done, held = await asyncio.get_running_loop().run_in_executor(self._reader.thread, self._read_small, small)
+            aside = partial(asyncio.get_running_loop().run_in_executor, self._reader.thread)
+            done, held, unsure = await aside(self._read_small, small)
+            if unsure:
+                trusts = await asyncio.gather(*(self._ask(read) for read in unsure))
+                done += await aside(self._ready_all, list(zip(unsure, trusts, strict=True)), held)
             prepared += done
             for arrival, bug in held:
                 await self._hold(arrival, bug)
@@ -212,32 +229,52 @@ class Worker:
     async def _fetch(self, arrival: Arrival) -> bytes:
         return await self._database.read(lambda session: incoming.raw(session, arrival.raw_id))
 
-    def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], list[tuple[Arrival, Exception]]]:
-        done, held = [], []
-        house = self._bench.house()
+    def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], Bugs, list[Read]]:
+        done: list[Prepared] = []
+        held: Bugs = []
+        unsure: list[Read] = []
+        policy = self._bench.house().policy
         for arrival, raw in batch:
             began = time.monotonic()
             try:
-                message = read_small(raw, charset_of(arrival.recipients, house.policy))
-                done.append(self._ready(arrival, message, house, began))
+                read = Read(arrival, raw, read_small(raw, charset_of(arrival.recipients, policy)), began)
+                trust = self._bench.believer.at_once(read.message, raw, arrival.client, arrival.received_at)
             except Exception as bug:
                 held.append((arrival, bug))
-        return done, held
+                continue
+            if trust is None:
+                unsure.append(read)
+            else:
+                done += self._ready_all([(read, trust)], held)
+        return done, held, unsure
+
+    def _ready_all(self, batch: list[tuple[Read, Trust]], held: Bugs) -> list[Prepared]:
+        done = []
+        for read, trust in batch:
+            try:
+                done.append(self._ready(read, trust))
+            except Exception as bug:
+                held.append((read.arrival, bug))
+        return done
+
+    async def _ask(self, read: Read) -> Trust:
+        arrival = read.arrival
+        return await self._bench.believer.sure(read.message, read.raw, arrival.client, arrival.received_at)
 
     async def _careful(self, arrival: Arrival, raw: bytes) -> list[Incoming]:
         began = time.monotonic()
         try:
-            house = self._bench.house()
-            message = await self._reader.read(raw, charset_of(arrival.recipients, house.policy))
-            return [self._ready(arrival, message, self._bench.house(), began)]
+            message = await self._reader.read(raw, charset_of(arrival.recipients, self._bench.house().policy))
+            read = Read(arrival, raw, message, began)
+            return [self._ready(read, await self._ask(read))]
         except Exception as bug:
             await self._hold(arrival, bug)
             return []
 
-    def _ready(self, arrival: Arrival, message: Message, house: House, began: float) -> Prepared:
-        trust = authenticate(message, arrival.client, self._bench.authenticators)
+    def _ready(self, read: Read, trust: Trust) -> Prepared:
+        arrival, message, house = read.arrival, read.message, self._bench.house()
         prepared = prepare(arrival, message, trust, house.policy, house.keys, (os.urandom(16), os.urandom(16)))
-        spent = time.monotonic() - began
+        spent = time.monotonic() - read.began
         wait = max(0.0, (self._bench.clock() - arrival.received_at).total_seconds() - spent)
         author = message.author.address.lower() if message.author else arrival.sender.lower()
         sender = keyed_hash(author, self._bench.name_key)

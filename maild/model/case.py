@@ -21,13 +21,15 @@ from maild.model.events import (
     Prioritised,
     Priority,
     Received,
-    Recorded,
     Reopened,
     Replied,
     Solved,
     Status,
+    Waiting,
     Watched,
+    Woken,
 )
+from maild.model.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Case:
     watching are the keys of other desks whose teams were told of it.
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
+    until_at, waits_for: what it rests for: an instant, or another case.
     """
 
     id: int
@@ -59,10 +62,16 @@ class Case:
     heard: int = 1
     watching: tuple[str, ...] = ()
     history: bool = False
+    until_at: datetime | None = None
+    waits_for: int | None = None
 
     @property
     def ended(self) -> bool:
         return self.status in (Status.SOLVED, Status.CLOSED)
+
+    @property
+    def rests(self) -> bool:
+        return self.status in (Status.WAITING, Status.ON_HOLD)
 
 
 # What is not in this table cannot happen to a status.
@@ -74,6 +83,8 @@ NEXT: dict[tuple[Status, type], Status] = {
     (Status.OPEN, Solved): Status.SOLVED,
     (Status.WAITING, Solved): Status.SOLVED,
     (Status.ON_HOLD, Solved): Status.SOLVED,
+    (Status.WAITING, Woken): Status.OPEN,
+    (Status.ON_HOLD, Woken): Status.OPEN,
     (Status.SOLVED, Reopened): Status.OPEN,
     (Status.CLOSED, Reopened): Status.OPEN,
     (Status.SOLVED, Closed): Status.CLOSED,
@@ -110,6 +121,8 @@ def begin(case_id: int, first: Recorded) -> Case:
 def apply(case: Case, record: Recorded) -> Case:
     """The case after one more event."""
     status = NEXT.get((case.status, type(record.event)), case.status)
+    if isinstance(record.event, Waiting) and not case.ended:
+        status = Status.WAITING if record.event.on == "customer" else Status.ON_HOLD
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
     return replace(case, seq=record.seq, updated_at=updated_at, status=status, **_changes(case, record))
@@ -130,8 +143,12 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Waiting(until_at=until_at, case=waits_for) if not case.ended:
+            return {"until_at": until_at, "waits_for": waits_for}
+        case Woken():
+            return {"until_at": None, "waits_for": None}
         case Solved(closes_at=closes_at):
-            return {"closes_at": closes_at}
+            return {"closes_at": closes_at, "until_at": None, "waits_for": None}
         case Imported():
             return {"history": True}
         case Reopened() | Closed():
@@ -142,5 +159,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
 
 
 def wake_at(case: Case) -> datetime | None:
-    """The next instant at which the case must be looked at again: the end of its window for reopening."""
-    return case.closes_at if case.status is Status.SOLVED else None
+    """The next instant at which the case must be looked at again: the end of its window for reopening, or of its rest."""
+    if case.status is Status.SOLVED:
+        return case.closes_at
+    return case.until_at if case.status is Status.ON_HOLD else None

@@ -1,8 +1,7 @@
 """events: what happened to a case.  Past participles; ids, enums and times only, never personal text.
 
 An event names personal text by its **commitment** (see content.py), people by their party.  The record around it, with
-seq, time, actor and cause, is Recorded.  To add a kind: a dataclass here, a `case` in model/case.py.apply, and a row in KINDS;
-VERSION of a kind is raised, with a branch in `load`, when its fields change: golden events of each release must still fold.
+seq, time, actor and cause, is Recorded (model/recorded.py).  To add a kind: a dataclass here, and a `case` in model/case.py.apply.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 class Status(StrEnum):
@@ -133,6 +132,25 @@ class Prioritised(Event):
 class Labelled(Event):
     kind: ClassVar[str] = "labelled"
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Event):
+    """The case rests.  on: customer (until he writes), time (until until_at) or case (until that one is solved)."""
+
+    kind: ClassVar[str] = "waiting"
+    by: str
+    on: str
+    until_at: datetime | None = None
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Woken(Event):
+    """The rest is over: due, the customer wrote, or the other case was solved."""
+
+    kind: ClassVar[str] = "woken"
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,82 +326,3 @@ class Rekeyed(Event):
     kind: ClassVar[str] = "rekeyed"
     what: str
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event as it stands in the table: seq counts from 1 within its case; cause names the arrival ("incoming:17")."""
-
-    seq: int
-    at: datetime
-    actor: str
-    cause: str
-    event: Event
-
-
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls
-    for cls in (
-        Opened,
-        Received,
-        Replied,
-        Noted,
-        Filed,
-        Imported,
-        Assigned,
-        Moved,
-        Watched,
-        Prioritised,
-        Labelled,
-        Solved,
-        Reopened,
-        Closed,
-        Acknowledged,
-        Told,
-        Suppressed,
-        Declined,
-        Bounced,
-        Muted,
-        Unmuted,
-        Archived,
-        Erased,
-        Altered,
-        Expired,
-        Ignored,
-        Held,
-        Restored,
-        Released,
-        Rekeyed,
-    )
-}
-
-_WORDS: dict[str, type[StrEnum]] = {"priority": Priority}
-
-
-def dump(event: Event) -> dict[str, Any]:
-    """The event as JSON values: times as ISO 8601 in UTC."""
-    return {name: _plain(getattr(event, name)) for name in _names(type(event))}
-
-
-def _names(kind: type[Event]) -> tuple[str, ...]:
-    """The fields of a kind, in order: what dataclasses.fields says, without its cost per event."""
-    return kind.__match_args__
-
-
-def load(kind: str, version: int, data: dict[str, Any]) -> Event:
-    """The event that `dump` wrote; KeyError for a kind this release does not know."""
-    cls = KINDS[kind]
-    if version > cls.version:
-        raise KeyError(f"event {kind} version {version} is newer than this maild")
-    return cls(**{name: _rich(name, value) for name, value in data.items()})
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _rich(name: str, value: Any) -> Any:
-    if name.endswith("_at") and isinstance(value, str):
-        return datetime.fromisoformat(value)
-    word = _WORDS.get(name)
-    return word(value) if word else value

@@ -114,11 +114,15 @@ class Possession(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The verdict on From with the authenticator that gave it and its evidence, line by line."""
+    """The verdict on From with the authenticator that gave it and its evidence, line by line.
+
+    mark: what names the proof itself, such as a signature: the same one a second time is a replay.
+    """
 
     authentication: Authentication = Authentication.NONE
     by: str = ""
     evidence: tuple[str, ...] = ()
+    mark: str = ""
 
     @property
     def authenticated(self) -> bool:

@@ -16,9 +16,9 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
-from maild.model.events import Recorded
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
+from maild.model.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ class Known:
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads
     """
@@ -195,6 +196,7 @@ class Known:
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
+    waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

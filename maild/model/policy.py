@@ -13,6 +13,7 @@ from typing import Protocol
 
 from maild.model.events import Priority
 from maild.model.people import Desk, Handler
+from maild.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class Texts(Protocol):
         ...
 
     def languages(self) -> tuple[str, ...]: ...
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the handlers' commands, in all of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ NOTICES = (
     Notice("replied", "customer", "update"),
     Notice("solved", "customer", "closing"),
     Notice("assigned", "handler", "notice"),
+    Notice("woken", "handler", "woken"),
 )
 _MOST_RULES = 2000
 Staff = Mapping[str, Handler | None]

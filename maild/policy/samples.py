@@ -15,6 +15,7 @@ NAMES = (
     "notice",
     "update-customer",
     "update-handler",
+    "woken",
     "closing",
     "receipt",
     "error",

@@ -22,6 +22,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maild.errors import Problem, RuleError
 from maild.model.policy import Rendered
+from maild.model.vocabulary import Vocabulary
+from maild.model.vocabulary import build as build_vocabulary
 from maild.policy import samples, words
 
 LARGEST = 64 * 1024
@@ -98,6 +100,7 @@ class Templates:
 
     texts: Mapping[tuple[str, str], tuple[Text, ...]]
     files: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """The letter in that language or the nearest.  One that fails gives way; KeyError when none is left."""
@@ -138,7 +141,10 @@ def load(overlay: Path, shipped: Path) -> Templates:
     """Read all; RuleError with every problem of every file."""
     problems: list[Problem] = []
     sources = [s for layer, root in enumerate((overlay, shipped)) for s in _read(layer, root, problems)]
-    tables = words.tables(_word_files(sources), LAST, NEAREST, problems)
+    files = _word_files(sources)
+    tables = words.tables(files, LAST, NEAREST, problems)
+    vocabulary, clashes = build_vocabulary(tables)
+    problems += [words.clash(each, files) for each in clashes]
     environments = {
         language: _environment(tables.get(language, tables.get(LAST, {}))) for language in {s.language for s in sources}
     }
@@ -156,7 +162,8 @@ def load(overlay: Path, shipped: Path) -> Templates:
         )
     if problems:
         raise RuleError(*problems)
-    return Templates(texts, {f"templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)})
+    read = {f"templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)}
+    return Templates(texts, read, vocabulary)
 
 
 def _word_files(sources: list[_Source]) -> list[tuple[str, str, str]]:

@@ -7,12 +7,13 @@ filled from the nearest; filters(table) -> what templates call: {{ priority | pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
 from maild.errors import Problem
+from maild.model.vocabulary import Clash
 
 NAME = "words"
 
@@ -53,6 +54,27 @@ def _read(file: str, text: str, problems: list[Problem]) -> list[tuple[str, str,
             continue
         lines.append((key.strip(), value.strip(), number))
     return lines
+
+
+def clash(found: Clash, files: Sequence[tuple[str, str, str]]) -> Problem:
+    """Both places that give a word its meaning."""
+    (one_file, one_line), (file, number) = (_place(*where, files) for where in (found.one, found.other))
+    what = f"{found.word!r} means {found.other[1]} here, and {found.one[1]} in {one_file}:{one_line}"
+    return Problem(
+        file, number, 1, what, "a command has one meaning in all languages: choose another word for one of them"
+    )
+
+
+def _place(language: str, key: str, files: Sequence[tuple[str, str, str]]) -> tuple[str, int]:
+    """The last file of the language, or of one that it borrows from, that has the key: the one that counts."""
+    found = [
+        (own == language, file, number)
+        for own, file, text in files
+        for name, _, number in _read(file, text, [])
+        if name == key
+    ]
+    mine = [place for place in found if place[0]] or found
+    return (mine[-1][1], mine[-1][2]) if mine else ("templates", 0)
 
 
 # --- filters ----------------------------------------------------------------------------------------------------------
@@ -134,12 +156,17 @@ def _files(value: object, decimal: str) -> str:
 # Lines whose value names words of maild's own, which each language has its own for.
 _NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "verb", "only_quiet": "verb"}
 
+# Lines whose value is an instant, in the zone of the desk.
+_MOMENTS = ("waits_until",)
+
 
 def _line(value: object, table: Mapping[str, str]) -> str:
     """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
     if not isinstance(value, Mapping):
         return str(value)
     key, inner = str(value.get("key", "")), str(value.get("value", ""))
+    if key in _MOMENTS:
+        inner = _when(inner, table)
     space = _NAMED.get(key)
     if space:
         inner = ", ".join(table.get(f"{space}.{name}", name) for name in inner.split(", "))

@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import Any
 
 from maild.model.case import Case, fold
-from maild.model.events import Recorded, load
+from maild.model.recorded import Recorded, load
 from maild.store.cases import dump_case
 from maild.store.chain import COLUMNS
 from maild.store.database import Session, moment

@@ -34,6 +34,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
+    waiting = _waiting(session, sorted(wanted))
+    wanted |= {case for cases in waiting.values() for case in cases}
     cases = load_cases(session, sorted(wanted))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
@@ -53,6 +55,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
         talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
+        waiting=waiting,
         subjects=_texts(session, [c.subject for c in cases.values()]),
         next_case=next_case,
         next_person=next_person,
@@ -102,6 +105,18 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
         return {}
     rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
     return {row[0]: load_case(row[0], row[1]) for row in rows}
+
+
+def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """The cases that rest until one of these is solved."""
+    if not cases:
+        return {}
+    found: dict[int, tuple[int, ...]] = {}
+    for case, other in session.all(
+        f"SELECT id, waits_for FROM cases WHERE waits_for IN {_marks(cases)} ORDER BY id", cases
+    ):
+        found[other] = (*found.get(other, ()), case)
+    return found
 
 
 def _author(session: Session, address: str) -> Person | None:
@@ -219,7 +234,7 @@ def next_letter(session: Session) -> int:
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
-_TIMES = ("opened_at", "updated_at", "closes_at")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
 _LISTS = ("labels", "participants", "watching")
 
 
@@ -233,7 +248,7 @@ def dump_case(case: Case) -> str:
 def load_case(case_id: int, text: str) -> Case:
     state = json.loads(text)
     for name in _TIMES:
-        state[name] = None if state[name] is None else moment(state[name])
+        state[name] = None if state.get(name) is None else moment(state[name])
     for name in _LISTS:
         state[name] = tuple(state.get(name, ()))
     state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))

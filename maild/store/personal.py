@@ -46,7 +46,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_nothing(
             "id", "number", "desk", "priority", "status", "language", "opened_at", "updated_at", "wake_at", "seq"
         ),
-        **_nothing("policy", "archived_at", "expired_at"),
+        **_nothing("policy", "waits_for", "archived_at", "expired_at"),
         "handler": STAFF,
         "customer": PARTY,
         # A commitment; the subject itself stands in content.

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from maild.model.case import Case, wake_at
 from maild.model.content import Content
-from maild.model.events import dump
 from maild.model.plan import Happened, MessageRow, Person, Plan
+from maild.model.recorded import dump
 from maild.store import search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
@@ -83,7 +83,7 @@ def link(chain: str, fact: Sequence[object]) -> str:
 
 _COLUMNS = (
     *("id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject"),
-    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy"),
+    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy", "waits_for"),
 )
 _UPSERT = (
     f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
@@ -111,6 +111,7 @@ def _write_case(session: Session, case: Case, policy: str) -> None:
             case.seq,
             dump_case(case),
             policy,
+            case.waits_for,
         ),
     )
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from maild.model.events import Recorded, Released, Restored
+from maild.model.events import Released, Restored
 from maild.model.plan import Happened, Plan
+from maild.model.recorded import Recorded
 from maild.model.restored import REASON
 from maild.model.restored import Restored as Copied
 from maild.store import incoming

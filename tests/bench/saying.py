@@ -12,9 +12,11 @@ import time
 from datetime import UTC, datetime
 
 from maild import log
+from maild.edges.believing import Believer
 from maild.edges.letterbox import Letterbox
 from maild.edges.metrics import Figures, exposition
 from maild.edges.relay import Outgoing
+from maild.edges.resolver import Names
 from maild.edges.tally import Tally
 from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Paper, Worker, keyed_hash
@@ -58,7 +60,10 @@ def main() -> int:
     log.LINES.flush = log.LINES.spill  # type: ignore[method-assign]
     tally = Tally()
     worker = Worker(
-        None, None, None, Bench(lambda: None, (), lambda: NOW, lambda *x: None, lambda: 0, tally, b"k" * 32)
+        None,
+        None,
+        None,
+        Bench(lambda: None, Believer((), Names()), lambda: NOW, lambda *x: None, lambda: 0, tally, b"k" * 32),
     )  # type: ignore[arg-type, return-value]
     box = Letterbox(None, None, lambda: NOW, lambda: None, tally)  # type: ignore[arg-type]
     fate = Fate(1, "settled", "1001", ("opened", "assigned", "acknowledged", "told"))

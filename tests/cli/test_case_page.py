@@ -12,7 +12,7 @@ from parts.mails import authenticated, mail
 
 from maild.cli.case_page import Look, page
 from maild.cli.event_words import sentence
-from maild.model.events import KINDS
+from maild.model.recorded import KINDS
 
 ANN, KARI = "Ann Berg <ann@kunde.example>", "Kari Nordmann <kari@staff.example>"
 OSLO = ZoneInfo("Europe/Oslo")

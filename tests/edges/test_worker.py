@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import structlog
 
+from maild.edges.believing import Believer
+from maild.edges.resolver import Names
 from maild.edges.worker import Bench, Worker
 from maild.store.incoming import Arrival
 from maild.store.writer import Lost
@@ -38,7 +40,7 @@ class Base:
 
 
 def bench() -> Bench:
-    return Bench(lambda: None, (), lambda: NOW, lambda letters, others: None, lambda: 0)  # type: ignore[arg-type, return-value]
+    return Bench(lambda: None, Believer((), Names()), lambda: NOW, lambda letters, others: None, lambda: 0)  # type: ignore[arg-type, return-value]
 
 
 def arrival(source: str) -> Arrival:

@@ -22,9 +22,10 @@ from typing import Any
 from maild.config import Authenticator
 from maild.edges.letterbox import assemble
 from maild.edges.ticker import wake
-from maild.edges.trust import authenticate
+from maild.edges.trust import Claim, authenticate
 from maild.mail import token
 from maild.mail.digest import digest
+from maild.mail.names import Book
 from maild.mail.parse import read
 from maild.model.message import Message
 from maild.model.plan import Incoming
@@ -158,10 +159,12 @@ class House:
                 if arrival.source in ("wake", "undelivered"):
                     batch.append(incoming.event_of(self.session, arrival))
                     continue
-                message: Message = read(
-                    incoming.raw(self.session, arrival.raw_id), charset_of(arrival.recipients, self.policy)
+                raw = incoming.raw(self.session, arrival.raw_id)
+                message: Message = read(raw, charset_of(arrival.recipients, self.policy))
+                trust = authenticate(
+                    Claim(message, raw, arrival.client, arrival.received_at, Book({})),
+                    (Authenticator("authserv-id", AUTHSERV),),
                 )
-                trust = authenticate(message, arrival.client, (Authenticator("authserv-id", AUTHSERV),))
                 batch.append(
                     prepare(
                         arrival, message, trust, self.policy, self.keys, (b"s" * 16, bytes([arrival.id % 256]) * 16)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from maild.erasing import Listed, Report, drive, erase
 from maild.model.case import fold
-from maild.model.events import Recorded, load
+from maild.model.recorded import Recorded, load
 from maild.store import cases
 from maild.store.database import Session, moment
 from maild.store.record import link

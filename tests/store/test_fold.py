@@ -14,9 +14,9 @@ from making import KARI, MONDAY, OLA, mail, policy
 from maild.decide.facts import lookup
 from maild.decide.judge import judge
 from maild.model.case import Case, fold
-from maild.model.events import Recorded, load
 from maild.model.message import Kind
 from maild.model.plan import Incoming, Token, Wake
+from maild.model.recorded import Recorded, load
 from maild.store import cases, migrate
 from maild.store.database import Database, Session, moment, stamp
 from maild.store.record import record

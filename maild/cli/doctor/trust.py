@@ -13,6 +13,13 @@ from maild.store import incoming
 
 _LATEST, _ENOUGH, _READ, _HEADER = 50, 3, 10, 100_000
 _FIELD = re.compile(rb"^Authentication-Results:\s*([^\s;]+)", re.I | re.M)
+_OTHERS = {
+    "own-dkim": "signatures of the From's domain are verified here, and believed",
+    "exchange-online": "Microsoft 365 is believed; it must be the only way in",
+    "sasl-received": "who had logged in to the mail server is believed",
+    "arc": "seals of the listed forwarders are believed",
+    "closed-network": "mail from the closed network is believed",
+}
 _NO_SUCH = "no Authentication-Results of "
 
 
@@ -25,7 +32,7 @@ def authenticators(ground: Ground) -> list[Finding]:
                 "nothing vouches for the sender of a mail",
                 "handlers' replies are not believed, and none of their commands is done",
                 "write in maild.yaml: authenticators: [{authserv-id: NAME}], with NAME as your mail server writes it first in "
-                "Authentication-Results",
+                "Authentication-Results; or [{own-dkim: true}], and maild verifies signatures itself",
             )
         ]
     wide = [str(n) for a in config.authenticators for n in a.networks if n.num_addresses > 2**24 and n.is_global]
@@ -37,8 +44,9 @@ def authenticators(ground: Ground) -> list[Finding]:
                 "name your own network in closed-network",
             )
         ]
-    ids = [a.id for a in config.authenticators if a.id]
-    return [*_seen(config, ids)] if ids else [ok("mail from the closed network is believed")]
+    ids = [a.id for a in config.authenticators if a.kind == "authserv-id"]
+    others = [_OTHERS[a.kind] for a in config.authenticators if a.kind != "authserv-id"]
+    return [*(_seen(config, ids) if ids else ()), *(ok(text) for text in others)]
 
 
 def _seen(config: Config, ids: list[str]) -> list[Finding]:

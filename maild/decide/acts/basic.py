@@ -1,0 +1,87 @@
+"""basic: take, assign, close, reopen, priority, note, help."""
+
+from __future__ import annotations
+
+from maild.decide import verbs
+from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved
+from maild.model.people import Handler, handler_party
+from maild.model.plain import plain
+from maild.model.policy import Policy
+
+
+def take(context: Context, argument: str) -> Outcome:
+    """take    I handle it."""
+    if argument:
+        return Wrong("no_argument", "take")
+    return Done((Assigned(context.handler.key, "taken"),), "taken")
+
+
+def assign(context: Context, argument: str) -> Outcome:
+    """assign WHO    Give the case to a handler (login, name or address), to a desk, or to nobody (none)."""
+    if not argument:
+        return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
+    if context.vocabulary.means("nobody", argument):
+        return Done((Assigned(None, "given back"),), "assigned_nobody")
+    desk = next(
+        (d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired),
+        None,
+    )
+    if desk:
+        return Done((Moved(desk.key), Assigned(None, f"moved to {desk.key}")), "moved", desk.name)
+    found = _handlers(argument, context.policy)
+    if len(found) != 1:
+        names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
+        return Wrong("several" if found else "nobody_called", ", ".join(names))
+    return Done((Assigned(found[0].key, f"assigned by {context.handler.name}"),), "assigned", found[0].name)
+
+
+def _handlers(who: str, policy: Policy) -> list[Handler]:
+    """By login or address exactly, else by any part of the name."""
+    folded = plain(who)
+    able = [h for h in policy.handlers.values() if not h.retired]
+    exact = [h for h in able if folded in (plain(h.key), plain(h.name), *h.addresses)]
+    return exact or [h for h in able if folded in plain(h.name).split()]
+
+
+def close(context: Context, argument: str) -> Outcome:
+    """close [quiet]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told."""
+    quiet = context.vocabulary.means("quiet", argument)
+    if argument and not quiet:
+        return Wrong("only_quiet", "close_quiet")
+    if context.case.ended:
+        return Done((), "already_solved")
+    letter = context.order.letter
+    if letter is not None and letter.seq < context.case.heard:
+        return Wrong("customer_wrote_since")
+    closes_at = context.ledger.now + context.closes_in
+    return Done(
+        (Solved(handler_party(context.handler.key), quiet, closes_at),), "solved_quietly" if quiet else "solved"
+    )
+
+
+def reopen(context: Context, argument: str) -> Outcome:
+    """reopen    The case is open again."""
+    if argument:
+        return Wrong("no_argument", "reopen")
+    if not context.case.ended:
+        return Done((), "already_open")
+    return Done((Reopened(handler_party(context.handler.key)),), "reopened")
+
+
+def priority(context: Context, argument: str) -> Outcome:
+    """priority WORD    critical, high, medium or low, in any of the languages."""
+    name = context.vocabulary.argument(verbs.PRIORITIES, argument)
+    if name is None:
+        return Wrong("no_priority", ", ".join(Priority))
+    return Done((Prioritised(Priority(name), f"set by {context.handler.name}"),), "prioritised", name)
+
+
+def note(context: Context, argument: str) -> Outcome:
+    """note [TEXT]    The whole mail is internal; the customer sees nothing of it."""
+    return Done((), "kept_internal")
+
+
+def help_(context: Context, argument: str) -> Outcome:
+    """help    The list of commands."""
+    return Done((), "help")

@@ -1,0 +1,59 @@
+"""context: what a command's function is given, and what it may answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from maild.decide.ledger import Ledger
+from maild.model.case import Case
+from maild.model.events import Event
+from maild.model.people import Handler
+from maild.model.plan import LetterRow, Prepared
+from maild.model.policy import Policy
+from maild.model.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers."""
+
+    prepared: Prepared
+    handler: Handler
+    case: int
+    purpose: str
+    letter: LetterRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it."""
+
+    key: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The events a line causes, and the receipt's line: a key of the templates' words with its value."""
+
+    events: tuple[Event, ...]
+    key: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    case: Case
+    handler: Handler
+    policy: Policy
+    order: Order
+    closes_in: timedelta
+    ledger: Ledger
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.policy.texts.vocabulary
+
+
+Outcome = Done | Wrong

@@ -1,0 +1,32 @@
+"""rest: what ends the rest of a case: its hour, the customer's mail, or another case that is solved."""
+
+from __future__ import annotations
+
+from maild.decide import notices
+from maild.decide.ledger import Ledger
+from maild.model.events import Solved, Woken
+from maild.model.people import MAILD
+
+DUE, WROTE = "due", "the customer wrote"
+
+
+def wake(ledger: Ledger, case_id: int, reason: str) -> None:
+    """The case is open again, and its handler is told."""
+    ledger.happen(case_id, MAILD, Woken(reason))
+    notices.tell(ledger, case_id, notices.Telling(None, because="" if reason == DUE else reason))
+
+
+def heard(ledger: Ledger, case_id: int) -> None:
+    """The customer wrote, which the handler is told anyway."""
+    if ledger.case(case_id).rests:
+        ledger.happen(case_id, MAILD, Woken(WROTE))
+
+
+def solved(ledger: Ledger, case_id: int) -> None:
+    """What waited for this case, if it was solved just now, goes on."""
+    if not any(isinstance(record.event, Solved) for record in ledger.events_of(case_id)):
+        return
+    for other in ledger.known.waiting.get(case_id, ()):
+        case = ledger.case(other)
+        if case.rests and case.waits_for == case_id:
+            wake(ledger, other, f"#{ledger.case(case_id).number}")
