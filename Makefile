@@ -5,6 +5,8 @@
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
 # make bench-crowd    how mail is taken beside 2 500 clients that only take places (a minute)
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
+# make storm-points   kills it at each system call of a case's life (half an hour)     make storm-power   cuts the power of its disk
+# make storm-mutations   plants twelve bugs that lose mail, and wants each found
 # make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
@@ -45,9 +47,10 @@ storm: .stamp-dev
 storm-imap: .stamp-packages .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.imap_storm $(ARGS)
 
-.PHONY: storm-forged
-storm-forged: .stamp-dev
-	PYTHONPATH=tests $(BIN)/python -m storm.forged $(ARGS)
+# The storm's other forms: tests/storm/points.py and so on.
+.PHONY: storm-forged storm-points storm-power storm-mutations
+storm-forged storm-points storm-power storm-mutations: .stamp-packages .stamp-dev
+	PYTHONPATH=tests $(BIN)/python -m storm.$(@:storm-%=%) $(ARGS)
 
 fuzz: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m fuzz.fuzz $(ARGS)
