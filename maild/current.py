@@ -31,12 +31,29 @@ class Current:
         self.policy, self.keys = site.policy, site.keys
         self.error, self._problems = "", 0
         self._failed_at: datetime | None = None
+        self._one, self._asked = asyncio.Lock(), False
+        self._answers: set[asyncio.Future[None]] = set()
 
     async def remember(self) -> None:
         """Keep the policy of the start under its hash."""
         await self._writer.write(lambda session: remember_policy(session, self.policy, self._clock()))
 
+    def hang_up(self) -> None:
+        """SIGHUP, however often: the one that waits for its turn reads what all the others would have read."""
+        if self._asked:
+            return
+        self._asked = True
+        answer = asyncio.ensure_future(self.reload())
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
+
     async def reload(self) -> None:
+        """One after the other, so that the set which was read last is the one in force."""
+        async with self._one:
+            self._asked = False
+            await self._reload()
+
+    async def _reload(self) -> None:
         """A broken set, or one that drops what open cases use, changes nothing."""
         notify.reloading()
         try:
