@@ -25,7 +25,7 @@ from maild.mail.digest import digest
 from maild.model.people import Desk
 from maild.model.policy import Policy
 from maild.store import incoming
-from maild.store.database import Session, is_database_error, is_full
+from maild.store.database import Session, Unsure, is_database_error, is_full
 from maild.store.incoming import CHUNK, PIECE, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
@@ -99,7 +99,7 @@ class Mailroom:
         began = time.monotonic()
         try:
             row_id = await self._store(delivery, also)
-        except Lost:
+        except (Lost, Unsure):
             raise Ghost from None
         except Exception as error:
             if not is_database_error(error):
