@@ -5,7 +5,7 @@ the old one in force, and is told until one holds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +26,11 @@ log = structlog.get_logger("maild")
 class Current:
     """policy and keys as they are now; error: why the last reload was refused, "" if it was not."""
 
-    def __init__(self, config: Config, site: Site, writer: Writer, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, site: Site, writer: Writer, clock: Clock, looked: Callable[[], None] = lambda: None
+    ) -> None:
+        """looked: told after each reload that held: an admin was there."""
+        self._looked = looked
         self._config, self._writer, self._clock = config, writer, clock
         self.policy, self.keys = site.policy, site.keys
         self.error, self._problems = "", 0
@@ -72,6 +76,7 @@ class Current:
         else:
             self.policy, self.keys = policy, keys
             self.error, self._problems, self._failed_at = "", 0, None
+            self._looked()
             log.info("reloaded", policy=policy.hash[:12])
         notify.notify("READY=1")
 

@@ -38,6 +38,7 @@ from maild.edges.letterbox import Letterbox
 from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
 from maild.edges.relay import Relay
+from maild.edges.steady import Steady
 from maild.edges.tally import Tally
 from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Worker
@@ -76,11 +77,15 @@ class Daemon:
         self._started = clock()
         self._tally = Tally()
         self._writer = Writer(site.database, self._ghost)
-        self._current = Current(config, site, self._writer, clock)
+        self._steady = Steady(clock)
+        self._current = Current(config, site, self._writer, clock, self._steady.accept)
         self._reader = Reader()
         self._database = store.Reader(site.database)
         self._letterbox = Letterbox(self._writer, self._database, clock, self._woken, self._tally)
-        self._relay = Relay(config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password)
+        sound = lambda: self._steady.sound  # noqa: E731
+        self._relay = Relay(
+            config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password, sound=sound
+        )
         bench = Bench(
             *(self._house, config.authenticators, clock, self._letters, self._letterbox.leases),
             self._tally,
@@ -102,9 +107,12 @@ class Daemon:
         self._watch.add(self._relay.conditions)
         self._watch.add(self._current.conditions)
         self._watch.add(lambda: (health.damage(site.database.damage),))
+        self._watch.add(self._steady.conditions)
 
         listed = Listed(config.erasures, site.digest_key)
-        self._retention = retention.Role(self._writer, self._database, lambda: self._current.policy, listed, clock)
+        self._retention = retention.Role(
+            self._writer, self._database, lambda: self._current.policy, listed, clock, sound
+        )
         self._mailboxes = Mailboxes(
             config.mailboxes, Secrets(notify.credential, clock), self._taking_house(), SystemRandom().random
         )
@@ -167,6 +175,7 @@ class Daemon:
         await self._current.remember()
         asyncio.get_running_loop().set_exception_handler(loop_fault)
         self._restored = await self._writer.write(restoring.remembered)
+        self._steady.remember(await self._writer.write(incoming.newest))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._end)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._current.hang_up)
@@ -199,7 +208,7 @@ class Daemon:
         return [
             self._worker.run(),
             self._relay.run(),
-            ticker.run(self._writer, clock, self._woken),
+            ticker.run(self._writer, clock, self._steady, self._woken),
             self._retention.run(),
             self._auditor.run(),
             self._watchdog(),

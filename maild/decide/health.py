@@ -168,6 +168,16 @@ def policy(version: str, problems: int, since: datetime | None) -> Condition:
     return Condition("policy", False, text, "maild check says what is wrong; then maild reload", since, facts)
 
 
+def clock(leap: timedelta, since: datetime | None) -> Condition:
+    """leap: how far it has jumped; none while it is believed."""
+    facts = {"seconds": round(leap.total_seconds())}
+    if not leap:
+        return Condition("clock", True, "the clock runs steadily", facts=facts)
+    way = "forward" if leap > timedelta() else "back"
+    text = f"the clock jumped {way} by {span(abs(leap))}; nothing closes, is deleted or given up by it for now"
+    return Condition("clock", False, text, "set the clock right; if it is right now: maild reload", since, facts)
+
+
 def damage(error: str) -> Condition:
     """error: what the database answered when a page of it could not be read; "" for none."""
     if not error:

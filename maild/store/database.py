@@ -110,7 +110,7 @@ class Database:
             self.peewee.close()
 
 
-def _patience(url: str) -> dict[str, str]:
+def _patience(url: str) -> dict[str, Any]:
     """How long a server of PostgreSQL may be silent, where the URL does not say: a wire that broke without a word would otherwise
     hold the writer for a quarter of an hour."""
     from psycopg.conninfo import conninfo_to_dict

@@ -251,6 +251,20 @@ def drop(session: Session, row_id: int) -> bool:
     return bool(cursor.rowcount)
 
 
+def newest(session: Session) -> datetime | None:
+    """When the last arrival came."""
+    row = session.one("SELECT received_at FROM incoming ORDER BY id DESC LIMIT 1")
+    return moment(row[0]) if row else None
+
+
+def hasten(session: Session, now: datetime, longest: timedelta) -> None:
+    """What is due later than that is due now; a clock that was set back since had put it there."""
+    session.execute(
+        "UPDATE incoming SET due_at=? WHERE state <> 'done' AND state IN ('ready', 'deferred') AND due_at>?",
+        (stamp(now), stamp(now + longest)),
+    )
+
+
 def recover(session: Session) -> None:
     """At the start of the only daemon: nobody holds a lease, and no mail is half-way in."""
     session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state='leased'")

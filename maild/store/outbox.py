@@ -185,6 +185,14 @@ def drop(session: Session, row_id: int) -> bool:
     return bool(cursor.rowcount)
 
 
+def hasten(session: Session, now: datetime, longest: timedelta) -> None:
+    """What is due later than that is due now; a clock that was set back since had put it there."""
+    session.execute(
+        "UPDATE outbox SET due_at=? WHERE state NOT IN ('done', 'cancelled') AND state IN ('ready', 'deferred') AND due_at>?",
+        (stamp(now), stamp(now + longest)),
+    )
+
+
 def recover(session: Session) -> None:
     """At the start of the only daemon: what was leased may have been sent; it is sent again with the same Message-ID."""
     session.execute("UPDATE outbox SET state='ready', due_at=created_at WHERE state='leased'")
