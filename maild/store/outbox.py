@@ -110,6 +110,17 @@ def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
     return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6]), None, r[7], r[8] or "") for r in rows]
 
 
+def renew(session: Session, row_id: int, attempts: int, now: datetime) -> bool:
+    """The lease again in full; False when it ran out and somebody else took the letter: attempts tells whose lease it is."""
+    if session.sqlite:
+        return True
+    cursor = session.execute(
+        "UPDATE outbox SET due_at=? WHERE id=? AND state='leased' AND attempts=?",
+        (stamp(now + LEASE), row_id, attempts),
+    )
+    return bool(cursor.rowcount)
+
+
 def texts(session: Session, letters: Sequence[int]) -> list[bytes]:
     """The text parts of letters, encoded and with their Content-* headers; of those that are still there."""
     if not letters:
