@@ -277,8 +277,8 @@ def is_standby(error: BaseException) -> bool:
 
 def unwrapped(error: BaseException) -> BaseException:
     """The driver's error, out of peewee's."""
-    inner = error.args[0] if error.args else None
-    return inner if type(error).__module__ == "peewee" and isinstance(inner, BaseException) else error
+    inner = error.__cause__ or error.__context__
+    return inner if type(error).__module__ == "peewee" and inner is not None else error
 
 
 # Of what SQLite says only these sentences are its own; others repeat a statement or a value.

@@ -267,6 +267,7 @@ def hasten(session: Session, now: datetime, longest: timedelta) -> None:
 
 def recover(session: Session) -> None:
     """At the start of the only daemon: nobody holds a lease, and no mail is half-way in."""
-    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state='leased'")
+    # The index serves only who repeats its condition.
+    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state <> 'done' AND state='leased'")
     session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging)")
     session.execute("DELETE FROM staging")

@@ -206,7 +206,10 @@ def hasten(session: Session, now: datetime, longest: timedelta) -> None:
 
 def recover(session: Session) -> None:
     """At the start of the only daemon: what was leased may have been sent; it is sent again with the same Message-ID."""
-    session.execute("UPDATE outbox SET state='ready', due_at=created_at WHERE state='leased'")
+    # The index serves only who repeats its condition.
+    session.execute(
+        "UPDATE outbox SET state='ready', due_at=created_at WHERE state NOT IN ('done', 'cancelled') AND state='leased'"
+    )
 
 
 def _parts(parts: Sequence[Part]) -> str:
