@@ -27,12 +27,12 @@ def database(site: Site) -> sqlite3.Connection:
 
 
 def answer(site: Site, subject: str) -> str:
-    """What the door said last; nothing when it hung up or was gone."""
+    """What the door said of the whole mail; nothing when it hung up, was going or gone."""
     try:
         site.send(mail(ANN, subject, "Hei.", Message_ID=f"<{subject}@kunde.example>"))
-    except smtplib.SMTPResponseException as refused:
+    except smtplib.SMTPDataError as refused:
         return f"{refused.smtp_code} {refused.smtp_error.decode()[:5]}"
-    except (smtplib.SMTPServerDisconnected, OSError):
+    except OSError:
         return "nothing"
     return "250"
 
