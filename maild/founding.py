@@ -201,7 +201,10 @@ def _sober(work: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     except (migrate.Newer, NotDurable) as error:
         raise CannotStart(EX_CONFIG, str(error)) from error
     except Exception as error:
-        raise cannot_use(error) or error from error
+        told = cannot_use(error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def cannot_use(error: Exception) -> CannotStart | None:
