@@ -5,7 +5,7 @@ the old one in force, and is told until one holds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -26,17 +26,38 @@ log = structlog.get_logger("maild")
 class Current:
     """policy and keys as they are now; error: why the last reload was refused, "" if it was not."""
 
-    def __init__(self, config: Config, site: Site, writer: Writer, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, site: Site, writer: Writer, clock: Clock, looked: Callable[[], None] = lambda: None
+    ) -> None:
+        """looked: told after each reload that held: an admin was there."""
+        self._looked = looked
         self._config, self._writer, self._clock = config, writer, clock
         self.policy, self.keys = site.policy, site.keys
         self.error, self._problems = "", 0
         self._failed_at: datetime | None = None
+        self._one, self._asked = asyncio.Lock(), False
+        self._answers: set[asyncio.Future[None]] = set()
 
     async def remember(self) -> None:
         """Keep the policy of the start under its hash."""
         await self._writer.write(lambda session: remember_policy(session, self.policy, self._clock()))
 
+    def hang_up(self) -> None:
+        """SIGHUP, however often: the one that waits for its turn reads what all the others would have read."""
+        if self._asked:
+            return
+        self._asked = True
+        answer = asyncio.ensure_future(self.reload())
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
+
     async def reload(self) -> None:
+        """One after the other, so that the set which was read last is the one in force."""
+        async with self._one:
+            self._asked = False
+            await self._reload()
+
+    async def _reload(self) -> None:
         """A broken set, or one that drops what open cases use, changes nothing."""
         notify.reloading()
         try:
@@ -55,6 +76,7 @@ class Current:
         else:
             self.policy, self.keys = policy, keys
             self.error, self._problems, self._failed_at = "", 0, None
+            self._looked()
             log.info("reloaded", policy=policy.hash[:12])
         notify.notify("READY=1")
 

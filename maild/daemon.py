@@ -2,7 +2,8 @@
 
 start   lock, database, migrations, key, policy, queues recovered, doors open, READY=1
 run     every role is a task of one group; SIGHUP reloads whole or not at all; the watchdog is fed only while the writer answers
-stop    SIGTERM: doors close (421), what was taken is settled, letters in flight end, 30 s at most; exit 0
+stop    SIGTERM: doors close (421), what was taken is settled, letters in flight end, 30 s at most; exit 0.  A second SIGTERM: at
+        once, which is safe: who has no answer tries again, and what was taken is settled after the next start
 
 Exit codes: 0, 70 the outcome of a commit is unknown, 75 try later (another daemon, no database), 78 configuration.
 """
@@ -17,7 +18,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from random import SystemRandom
@@ -28,6 +29,7 @@ import structlog
 from maild import notify
 from maild.config import Config
 from maild.current import Current
+from maild.decide import health
 from maild.dispatch import Dispatch
 from maild.edges import control, imap_session, retention, smtp, ticker
 from maild.edges.aside import Loop
@@ -40,12 +42,13 @@ from maild.edges.mailroom import Mailroom
 from maild.edges.reading import Reader
 from maild.edges.relay import Relay
 from maild.edges.relay_wire import takes_utf8
+from maild.edges.steady import Steady
 from maild.edges.tally import Tally
 from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
-from maild.founding import Site
+from maild.founding import Site, cannot_use
 from maild.log import loop_fault, trace
 from maild.model.restored import Restored
 from maild.settle import House
@@ -73,16 +76,20 @@ class Daemon:
     def __init__(self, config: Config, site: Site) -> None:
         self._config, self._site = config, site
         self._restored: Restored | None = None
-        self._stop = asyncio.Event()
+        self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._code = 0
         self._started = clock()
         self._tally = Tally()
         self._writer = Writer(site.database, self._ghost)
-        self._current = Current(config, site, self._writer, clock)
+        self._steady = Steady(clock)
+        self._current = Current(config, site, self._writer, clock, self._steady.accept)
         self._reader = Reader()
         self._database = store.Reader(site.database)
         self._letterbox = Letterbox(self._writer, self._database, clock, self._woken, self._tally)
-        self._relay = Relay(config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password)
+        sound = lambda: self._steady.sound  # noqa: E731
+        self._relay = Relay(
+            config.relay, self._letterbox, clock, SystemRandom().random, site.relay_password, sound=sound
+        )
         bench = Bench(
             *(self._house, believer_of(config), clock, self._letters, self._letterbox.leases),
             self._tally,
@@ -103,9 +110,13 @@ class Daemon:
         self._watch = Watch(config, self._writer, self._watching, self._house, clock, self._posted, self._tally)
         self._watch.add(self._relay.conditions)
         self._watch.add(self._current.conditions)
+        self._watch.add(lambda: (health.damage(site.database.damage),))
+        self._watch.add(self._steady.conditions)
 
         listed = Listed(config.erasures, site.digest_key)
-        self._retention = retention.Role(self._writer, self._database, lambda: self._current.policy, listed, clock)
+        self._retention = retention.Role(
+            self._writer, self._database, lambda: self._current.policy, listed, clock, sound
+        )
         self._mailboxes = Mailboxes(
             config.mailboxes, Secrets(notify.credential, clock), self._taking_house(), SystemRandom().random
         )
@@ -168,9 +179,10 @@ class Daemon:
         await self._current.remember()
         asyncio.get_running_loop().set_exception_handler(loop_fault)
         self._restored = await self._writer.write(restoring.remembered)
+        self._steady.remember(await self._writer.write(incoming.newest))
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
+            asyncio.get_running_loop().add_signal_handler(number, self._end)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._current.hang_up)
         pages = self._monitoring()
         doors = await smtp.serve(self._config.door, self._mailroom, clock, notify.inherited())
         self._worker.arriving = lambda: doors.octets
@@ -185,7 +197,8 @@ class Daemon:
                 await self._stop.wait()
                 notify.notify("STOPPING=1")
                 controls.close()
-                await self._drain(doors, taking)
+                await self._patiently(self._drain(doors, taking))
+                await doors.drain(0)
                 for role in roles:
                     role.cancel()
         finally:
@@ -202,7 +215,7 @@ class Daemon:
             self._ask_for_utf8(doors),
             self._worker.run(),
             self._relay.run(),
-            ticker.run(self._writer, clock, self._woken),
+            ticker.run(self._writer, clock, self._steady, self._woken),
             self._retention.run(),
             self._auditor.run(),
             self._watchdog(),
@@ -234,6 +247,21 @@ class Daemon:
             seconds=round((clock() - self._started).total_seconds(), 3),
         )
         notify.notify("READY=1\nSTATUS=taking mail")
+
+    def _end(self) -> None:
+        """SIGTERM or SIGINT; the second one does not want to wait."""
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    async def _patiently(self, work: Coroutine[Any, Any, None]) -> None:
+        """To its end, or until somebody is in a hurry."""
+        tasks = [asyncio.ensure_future(work), asyncio.ensure_future(self._hurry.wait())]
+        done, cut_short = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in cut_short:
+            task.cancel()
+        await asyncio.gather(*cut_short, return_exceptions=True)
+        await asyncio.gather(*done)
 
     async def _drain(self, doors: smtp.Doors, taking: asyncio.Task[None]) -> None:
         taking.cancel()
@@ -273,9 +301,6 @@ class Daemon:
             except Exception as error:
                 log.warning("checkpoint failed, will be tried again", error=brief(error))
 
-    def _hang_up(self) -> None:
-        self._reloading = asyncio.ensure_future(self._current.reload())
-
 
 def _recover(session: Session, *, alone: bool) -> None:
     """The only daemon of a database frees all leases; among several, leases run out by themselves."""
@@ -294,6 +319,8 @@ def run(config: Config, site: Site) -> int:
         except (RuleError, OSError):
             raise  # a sentence for the admin
         except Exception as bug:
+            if (told := cannot_use(bug)) is not None:
+                raise told from bug
             # What it says may be a mail's: the log has where it was.
             log.critical("ended by a bug", exc_info=bug, bugs=[trace(one) for one in getattr(bug, "exceptions", ())])
             return EX_SOFTWARE

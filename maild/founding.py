@@ -24,9 +24,20 @@ from maild.model.policy import Limits, Policy
 from maild.policy import build, texts
 from maild.policy.source import nearest
 from maild.store import migrate
-from maild.store.database import Database, NotDurable, Session, is_database_error, stamp
+from maild.store.database import (
+    Database,
+    NotDurable,
+    Session,
+    brief,
+    is_damage,
+    is_database_error,
+    is_unwritable,
+    stamp,
+    unwrapped,
+)
 
 EX_TEMPFAIL, EX_CONFIG = 75, 78
+RESTORE = "restore the newest backup with `maild restore BACKUP --force`"
 
 
 class CannotStart(Exception):
@@ -59,6 +70,7 @@ def found(config: Config) -> Site:
             f"a restore did not come to its end: run it again (or, if you know better, rm {config.restoring})",
         )
     database = Database(config.database)
+    refuse_lost(database, config.keys)
     apply_migrations(database)
     keys = own_keys(database.session(), config.keys)
     database.close()
@@ -168,6 +180,16 @@ def apply_migrations(database: Database) -> tuple[str, ...]:
     return _sober(lambda: migrate.up(database, places.shipped("migrations")))
 
 
+def refuse_lost(database: Database, keys: Path) -> None:
+    """CannotStart when the file of the database is gone and its keys are there: an empty one in its place would hide the loss."""
+    if not database.sqlite or not keys.exists():
+        return
+    file = Path(database.url)
+    if not file.exists() or not file.stat().st_size:
+        anew = f"to begin with nothing, move {keys} away"
+        raise CannotStart(EX_CONFIG, f"the database {file} is missing: {RESTORE} ({anew})")
+
+
 def pending_migrations(database: Database) -> tuple[str, ...]:
     """The names of what is not applied yet; CannotStart as above."""
     return _sober(lambda: migrate.pending(database, places.shipped("migrations")))
@@ -179,9 +201,23 @@ def _sober(work: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     except (migrate.Newer, NotDurable) as error:
         raise CannotStart(EX_CONFIG, str(error)) from error
     except Exception as error:
-        if is_database_error(error) or type(error).__module__.startswith("peewee"):
-            raise CannotStart(EX_TEMPFAIL, f"the database cannot be used: {error}".strip()) from error
-        raise
+        told = cannot_use(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def cannot_use(error: Exception) -> CannotStart | None:
+    """The sentence for an error of the database; None for a bug."""
+    inner = unwrapped(error)
+    if is_damage(inner):
+        return CannotStart(EX_CONFIG, f"the database is damaged ({brief(inner)}): {RESTORE}")
+    if is_unwritable(inner):
+        why = f"{brief(inner)}: file and folder must belong to the user that maild runs as"
+        return CannotStart(EX_CONFIG, f"the database cannot be written ({why})")
+    if is_database_error(inner) or type(error).__module__.startswith("peewee"):
+        return CannotStart(EX_TEMPFAIL, f"the database cannot be used: {error}".strip())
+    return None
 
 
 # --- keys -----------------------------------------------------------------------------------------------------------------------

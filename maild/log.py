@@ -13,16 +13,24 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import logging
+import os
+import select
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 import structlog
 
 _FRAMES = 6
+# Not sys.stderr: a thread that hangs in its lock would keep the process from ending.
+STANDARD_ERROR = 2
 
 
 def trace(error: BaseException) -> str:
@@ -69,16 +77,90 @@ def loop_fault(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> N
     log.error("fault in the event loop", what=what, exc_info=context.get("exception"))
 
 
+class Outlet:
+    """The end of standard error, behind a thread of its own: whoever reads it may be slow, or gone, and no mail waits for him.
+
+    What he does not take is kept up to MOST octets; what comes then is dropped and counted, and the count is told when there is
+    room again.  The same after an error (a log file on a full disk, a pipe that nobody holds any more).
+    """
+
+    MOST, REST, FAREWELL = 4 << 20, 1.0, 2.0
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: list[bytes] = []
+        self._size = self._dropped = 0
+        self._thread: threading.Thread | None = None
+
+    def put(self, text: str) -> None:
+        """Never waits for whoever reads."""
+        if sys.__stderr__ is None:
+            # It was closed before we began: its number may be the database's by now.
+            return
+        octets = text.encode("utf-8", "backslashreplace")
+        with self._changed:
+            if self._size + len(octets) > self.MOST:
+                self._dropped += octets.count(b"\n")
+                return
+            self._waiting.append(octets)
+            self._size += len(octets)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def finish(self) -> None:
+        """At the end of the process: until all is written, but not for ever."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._size, self.FAREWELL)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                octets, self._waiting = b"".join(self._waiting), []
+                length, dropped, self._dropped = len(octets), self._dropped, 0
+            lost = self._write(octets + _lost(dropped))
+            with self._changed:
+                self._size -= length
+                self._dropped += lost + dropped if lost else 0
+                self._changed.notify_all()
+            if lost:
+                time.sleep(self.REST)
+
+    def _write(self, octets: bytes) -> int:
+        """All of it, however long it takes; how many lines could not be written."""
+        rest = memoryview(octets)
+        while rest:
+            try:
+                rest = rest[os.write(STANDARD_ERROR, rest) :]
+            except BlockingIOError:
+                # Somebody who shares it with us made it so.
+                select.select([], [STANDARD_ERROR], [], self.REST)
+            except OSError:
+                return bytes(rest).count(b"\n")
+        return 0
+
+
+def _lost(lines: int) -> bytes:
+    if not lines:
+        return b""
+    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    line = {"event": "the log was not read: lines are missing", "lines": lines, "level": "error", "timestamp": at}
+    return f"{json.dumps(line)}\n".encode()
+
+
 class Lines:
     """Standard error, written at the end of a moment: a system call a line would cost more than the line.
 
     Lines are kept while an event loop runs, 20 ms at most; without one, at the end of the process and from 64 kB on they are
-    written at once.
+    handed to the outlet at once.
     """
 
     MOMENT, FULL = 0.02, 64 * 1024
 
-    def __init__(self) -> None:
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
         self._kept: list[str] = []
         self._size = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -105,12 +187,16 @@ class Lines:
         self._timer = None
         kept, self._kept, self._size = self._kept, [], 0
         if kept:
-            sys.stderr.write("".join(kept))
-            sys.stderr.flush()
+            self._outlet.put("".join(kept))
+
+    def finish(self) -> None:
+        """At the end of the process."""
+        self.spill()
+        self._outlet.finish()
 
 
-LINES = Lines()
-atexit.register(LINES.spill)
+LINES = Lines(Outlet())
+atexit.register(LINES.finish)
 
 
 def configure(level: str) -> None:

@@ -50,7 +50,7 @@ def test_a_database_that_is_none_is_told(site: Path, words: tuple[str, ...]) -> 
     (site / "state").mkdir(mode=0o700)
     (site / "state" / "maild.sqlite").write_text("this is no database, whatever its name says\n" * 100)
     done = maild(*words, folder=site)
-    assert (done.returncode, "Traceback" in done.stderr) == (75, False)
+    assert (done.returncode, "Traceback" in done.stderr) == (78, False)
     assert "database" in done.stderr
 
 

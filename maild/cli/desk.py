@@ -56,8 +56,7 @@ class Open:
 def opened(file: Path) -> Iterator[Open]:
     """The site of this configuration; a sentence when it has no database yet."""
     from maild import config as plumbing
-    from maild.founding import EX_TEMPFAIL, CannotStart
-    from maild.store.database import is_database_error
+    from maild.founding import EX_TEMPFAIL, CannotStart, cannot_use
 
     config = plumbing.load(file)
     database = Database(config.database)
@@ -69,9 +68,10 @@ def opened(file: Path) -> Iterator[Open]:
     try:
         yield Open(config, database.session())
     except Exception as error:
-        if is_database_error(error) or type(error).__module__.startswith("peewee"):
-            raise CannotStart(EX_TEMPFAIL, f"the database cannot be read: {str(error).strip()}") from error
-        raise
+        told = cannot_use(error)
+        if told is None:
+            raise
+        raise told from error
     finally:
         database.close()
 

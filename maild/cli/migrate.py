@@ -15,7 +15,7 @@ from maild.cli.options import config_option
 def command(config: Path, *, only_status: bool) -> int:
     """Apply pending migrations (the daemon does it at start, too)."""
     from maild import config as plumbing
-    from maild.founding import apply_migrations, pending_migrations, take_lock
+    from maild.founding import apply_migrations, pending_migrations, refuse_lost, take_lock
     from maild.store.database import Database
 
     settings = plumbing.load(config)
@@ -25,5 +25,6 @@ def command(config: Path, *, only_status: bool) -> int:
         click.echo("\n".join(pending) or "up to date")
         return 1 if pending else 0
     take_lock(settings.state)
+    refuse_lost(database, settings.keys)
     click.echo("\n".join(apply_migrations(database)) or "up to date")
     return 0

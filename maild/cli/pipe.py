@@ -76,12 +76,17 @@ def _take(file: str | None, said: Any) -> None:
 
 def _store(config: Config, policy: Policy, come: Any) -> None:
     from maild.edges import pipe
-    from maild.founding import load_keys
+    from maild.founding import CannotStart, load_keys, refuse_lost
     from maild.store.database import Database
 
     if not config.keys.exists():
         _found(config)
     database = Database(config.database)
+    try:
+        refuse_lost(database, config.keys)
+    except CannotStart as error:
+        # For the daemon it is the end; this mail can wait until the database is back.
+        raise CannotStart(EX_TEMPFAIL, str(error)) from error
     key = next(iter(load_keys(config.keys).secrets.values()))
     try:
         session = database.session()

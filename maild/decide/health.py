@@ -21,6 +21,8 @@ MANY_FAILED, SHARE = 10, 0.1
 LOW = 5
 SOON = timedelta(days=14)
 _MB = 1_000_000
+# SQLite's write-ahead log shrinks when nobody reads from before it.
+LONG_WAL = 256 * _MB
 
 
 def judge(
@@ -29,6 +31,7 @@ def judge(
     """listening: since when the daemon runs; before it nobody could come."""
     made = [_held(snapshot), _incoming(snapshot), _outbox(snapshot), _failed(snapshot)]
     made += [_disk(disk)] if disk else []
+    made += [_wal(snapshot.wal)] if snapshot.wal is not None else []
     return (*made, _traffic(snapshot, zone, listening), *_canary(snapshot, wishes, listening))
 
 
@@ -125,6 +128,15 @@ def _disk(disk: Disk) -> Condition:
     return Condition("disk", False, f"{text}; {left}", "make room on the disk of the state folder", facts=facts)
 
 
+def _wal(octets: int) -> Condition:
+    facts = {"octets": octets}
+    if octets < LONG_WAL:
+        return Condition("wal", True, f"SQLite's log beside the database has {octets // _MB} MB", facts=facts)
+    text = f"SQLite's log beside the database has grown to {octets // _MB} MB: a program has been reading for long"
+    cure = "end whatever else has maild.sqlite open (fuser -v on the file names it), such as a sqlite3 or a copy that hangs"
+    return Condition("wal", False, text, cure, facts=facts)
+
+
 def certificate(ends_at: datetime | None, loaded: datetime | None, now: datetime) -> Condition:
     """ends_at: of the file as it is, None if it has ended; loaded: of the one that the door shows since the start."""
     if ends_at is None:
@@ -154,6 +166,25 @@ def policy(version: str, problems: int, since: datetime | None) -> Condition:
         return Condition("policy", True, f"rules {version[:12]} are in force", facts=facts)
     text = f"the last reload failed ({_count(problems, 'problem')}); rules {version[:12]} stay in force"
     return Condition("policy", False, text, "maild check says what is wrong; then maild reload", since, facts)
+
+
+def clock(leap: timedelta, since: datetime | None) -> Condition:
+    """leap: how far it has jumped; none while it is believed."""
+    facts = {"seconds": round(leap.total_seconds())}
+    if not leap:
+        return Condition("clock", True, "the clock runs steadily", facts=facts)
+    way = "forward" if leap > timedelta() else "back"
+    text = f"the clock jumped {way} by {span(abs(leap))}; nothing closes, is deleted or given up by it for now"
+    return Condition("clock", False, text, "set the clock right; if it is right now: maild reload", since, facts)
+
+
+def damage(error: str) -> Condition:
+    """error: what the database answered when a page of it could not be read; "" for none."""
+    if not error:
+        return Condition("damage", True, "no damaged page has been met")
+    text = f"a part of the database cannot be read: {error}; mails that need it are held, the others go on"
+    cure = "look after the disk; then stop maild and restore the newest backup: maild restore BACKUP --force"
+    return Condition("damage", False, text, cure)
 
 
 def writer(waiting: float | None, error: str, since: datetime | None) -> Condition:

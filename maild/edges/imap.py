@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from maild.config import Mailbox
+from maild.edges.delivery import Ghost
 from maild.edges.imap_connection import Denied, Gone
 from maild.edges.imap_login import Keys, open_mailbox
 from maild.edges.imap_look import MOST, Halted
@@ -233,7 +234,7 @@ def _told(error: Exception) -> tuple[str, str, bool]:
         return f"the mail cannot be stored now: {error.text}", "see to the disk and the database", False
     if isinstance(error, Conflict):
         return str(error), "", False
-    if isinstance(error, TimeoutError) or is_database_error(error):
+    if isinstance(error, TimeoutError | Ghost) or is_database_error(error):
         return "the database does not answer", "see to the database", False
     log.error("a bug in taking mail", exc_info=error)
     return f"a bug of maild: {type(error).__name__} (its log says more)", "tell its makers", False

@@ -14,7 +14,9 @@ import structlog
 
 from maild.edges.relay import Outgoing
 from maild.edges.relay_wire import codes
+from maild.edges.steady import running
 from maild.edges.tally import Tally
+from maild.errors import Conflict
 from maild.mail import letters
 from maild.mail.payload import as_sent, payload
 from maild.model.plan import Part
@@ -26,6 +28,8 @@ from maild.store.reader import Reader
 from maild.store.writer import Writer
 
 WAITING = 500
+# Seconds after which a lease is made sure of before the letter leaves.
+OLD = outbox.LEASE.total_seconds() / 3
 log = structlog.get_logger("maild.relay")
 LEVEL = {"sent": "info", "deferred": "warning", "failed": "error"}
 
@@ -42,7 +46,8 @@ class Letterbox:
     ) -> None:
         self._writer, self._reader, self._clock, self._undelivered = writer, reader, clock, undelivered
         self._tally = tally or Tally()
-        self._waiting: deque[Leased] = deque()
+        # Each with when it was leased, by the clock that nobody can set.
+        self._waiting: deque[tuple[Leased, float]] = deque()
         self._mails: dict[int, bytes] = {}
         self._queued = True
 
@@ -52,28 +57,32 @@ class Letterbox:
 
     def put(self, letters_leased: Sequence[Leased], others: int) -> None:
         """Letters leased to us, and how many more stand in the queue since now."""
-        self._waiting.extend(letters_leased)
+        at = running()
+        self._waiting.extend((letter, at) for letter in letters_leased)
         self._queued = self._queued or others > 0
 
     async def take(self, limit: int) -> Sequence[Outgoing]:
         """Letters to send now: those in memory first, else from the queue."""
-        at_hand = [self._hand_out(self._waiting.popleft()) for _ in range(min(limit, len(self._waiting)))]
+        at_hand = [self._hand_out(*self._waiting.popleft()) for _ in range(min(limit, len(self._waiting)))]
         # A look into the queue is a transaction: none while memory alone fills the relay's hands.
         if len(at_hand) == limit or (at_hand and not self._queued):
             return at_hand
         now, rest = self._clock(), limit - len(at_hand)
         claimed = await self._writer.write(lambda session: outbox.claim(session, now, rest))
         self._queued = len(claimed) == rest
-        return [*at_hand, *map(_outgoing, claimed)]
+        at = running()
+        return [*at_hand, *(_outgoing(row, at) for row in claimed)]
 
-    def _hand_out(self, row: Leased) -> Outgoing:
+    def _hand_out(self, row: Leased, at: float) -> Outgoing:
         if row.mail is not None:
             self._mails[row.id] = row.mail
-        return _outgoing(row)
+        return _outgoing(row, at)
 
     async def load(self, item: Outgoing) -> bytes:
-        """The letter's bytes, the same at every attempt."""
+        """The letter's bytes, the same at every attempt.  Conflict when another daemon has it by now: we slept over our lease."""
         at_hand = self._mails.pop(item.id, None)
+        if running() - item.leased_at > OLD and not await self._renewed(item):
+            raise Conflict(f"outbox:{item.id} is somebody else's now")
         if at_hand is not None:
             return at_hand  # read back when it was written
         mail, wrong = await self._reader.read(lambda session: _read_back(session, item.id))
@@ -82,6 +91,10 @@ class Letterbox:
             await self._writer.write(lambda session: outbox.hold(session, item.id, error))
             raise Faulty(error)
         return mail
+
+    async def _renewed(self, item: Outgoing) -> bool:
+        now = self._clock()
+        return await self._writer.write(lambda session: outbox.renew(session, item.id, item.attempts, now))
 
     async def sent(self, item: Outgoing, reply: str) -> None:
         now = self._clock()
@@ -122,9 +135,9 @@ def _give_up(session: Session, item: Outgoing, error: str, status: str, now: dat
         incoming.undelivered(session, item.letter, status, now)
 
 
-def _outgoing(row: Leased) -> Outgoing:
+def _outgoing(row: Leased, at: float) -> Outgoing:
     who = (row.sender, row.recipient)
-    return Outgoing(row.id, row.id, *who, row.attempts, row.created_at, row.lane, row.kind, row.number)
+    return Outgoing(row.id, row.id, *who, row.attempts, row.created_at, row.lane, row.kind, row.number, at)
 
 
 def assemble(session: Session, row_id: int) -> bytes:

@@ -24,7 +24,7 @@ from maild.mail.digest import digest
 from maild.model.people import Desk
 from maild.model.policy import Policy
 from maild.store import incoming
-from maild.store.database import Session, is_database_error, is_full
+from maild.store.database import Session, Unsure, is_database_error, is_full
 from maild.store.incoming import CHUNK, PIECE, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
@@ -62,6 +62,8 @@ class Mailroom:
         self._state, self._min_free = state, min_free
         self._worker = worker
         self._short, self._look_at = False, 0.0
+        # Digests of mails of which nobody knows whether they were stored.
+        self._doubtful: set[str] = set()
         self._known: tuple[Policy, dict[str, Desk]] | None = None
 
     def knows(self, recipient: str) -> bool:
@@ -98,7 +100,7 @@ class Mailroom:
         began = time.monotonic()
         try:
             row_id = await self._store(delivery, also)
-        except Lost:
+        except (Lost, Unsure):
             raise Ghost from None
         except Exception as error:
             if not is_database_error(error):
@@ -130,8 +132,13 @@ class Mailroom:
             now,
             kept,
         )
-        row_id, new = await self._writer.write(lambda session: _accept(session, taken, also))
+        try:
+            row_id, new = await self._writer.write(lambda session: _accept(session, taken, also))
+        except Unsure:
+            self._doubtful.add(value)
+            raise
         if not new:
+            await self._undoubt(value, row_id)
             self._tally.arrivals[source, "duplicate"] += 1
             log.info("arrival", incoming=row_id, source=source, size=len(raw), fate="duplicate")
         if new and not kept:
@@ -151,6 +158,13 @@ class Mailroom:
             )
             self._worker.hand_over(arrival, raw)
         return row_id
+
+    async def _undoubt(self, value: str, row_id: int) -> None:
+        """It is there, and came a second time: the first delivery never learned of it, and settles it no more."""
+        if value in self._doubtful:
+            self._doubtful.discard(value)
+            await self._writer.write(lambda session: incoming.free(session, row_id))
+            self._worker.nudge()
 
     async def _digest(self, raw: bytes) -> tuple[str, bool]:
         """A large mail takes some milliseconds: not on the event loop."""

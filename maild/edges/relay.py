@@ -25,6 +25,7 @@ import structlog
 
 from maild.config import RelayTo
 from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, codes, dial, refuse_plain_text
+from maild.errors import Conflict
 from maild.model.condition import Condition
 from maild.model.policy import Clock
 from maild.store.database import brief, is_database_error
@@ -43,7 +44,7 @@ log = structlog.get_logger("maild.relay")
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A leased letter.  attempts counts this one; lane "" is none; kind and number (of its case) are for the log."""
+    """A leased letter.  attempts counts this one; lane "" is none; kind, number (of its case): for the log; leased_at: monotonic."""
 
     id: int
     letter: int
@@ -54,6 +55,7 @@ class Outgoing:
     lane: str
     kind: str = ""
     number: str = ""
+    leased_at: float = 0.0
 
 
 class Outbox(Protocol):
@@ -64,7 +66,7 @@ class Outbox(Protocol):
         ...
 
     async def load(self, item: Outgoing) -> bytes:
-        """The whole letter, CRLF, the same at every attempt."""
+        """The whole letter, CRLF, the same at every attempt.  Conflict when it is not ours any more."""
         ...
 
     async def sent(self, item: Outgoing, reply: str) -> None:
@@ -102,7 +104,9 @@ class Relay:
         *,
         hostname: str = "",
         patience: Patience | None = None,
+        sound: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._sound = sound  # by a clock that jumped, no letter is too old
         refuse_plain_text(config)
         self._config, self._outbox, self._clock, self._jitter = config, outbox, clock, jitter
         self._password, self._hostname, self._patience = password, hostname, patience or Patience()
@@ -245,6 +249,9 @@ class Relay:
         """Hand a letter over, and write what became of it.  The connection to go on with."""
         try:
             mail = await self._outbox.load(item)
+        except Conflict:
+            self._done(item)
+            return wire
         except Exception as error:
             await self._fault(item, error)
             return wire
@@ -325,7 +332,7 @@ class Relay:
 
     async def _postpone(self, item: Outgoing, wait: timedelta, error: str) -> None:
         now = self._clock()
-        if now - item.created_at >= self._config.give_up:
+        if now - item.created_at >= self._config.give_up and self._sound():
             # RFC 3463: delivery time expired.
             await self._write(lambda: self._outbox.failed(item, f"given up: {error}", "4.4.7"))
         else:

@@ -53,8 +53,16 @@ class Role:
     """One per daemon."""
 
     def __init__(
-        self, writer: Writer, reader: Reader, policy: Callable[[], Policy], listed: Listed, clock: Clock
+        self,
+        writer: Writer,
+        reader: Reader,
+        policy: Callable[[], Policy],
+        listed: Listed,
+        clock: Clock,
+        sound: Callable[[], bool] = lambda: True,
     ) -> None:
+        """sound: whether the clock can be believed; by one that jumped, nothing is deleted."""
+        self._sound = sound
         self._writer, self._reader, self._policy, self._listed, self._clock = writer, reader, policy, listed, clock
         self._progress = Progress("none")
         self._task: asyncio.Task[None] | None = None
@@ -145,7 +153,7 @@ class Role:
         if self._night is None:
             # A daemon that started in the day waits for its first night.
             self._night = night if local >= night else night - timedelta(days=1)
-        if local < night or night <= self._night:
+        if local < night or night <= self._night or not self._sound():
             return
         self._night = night
         async with self._one:

@@ -1,36 +1,48 @@
 """ticker: makes an arrival of each case whose instant has come.  There is no deadline table: cases.wake_at is the clock.
 
-Runs every second at most, asks one indexed question; the same instant is never two arrivals.
+Runs every five seconds, asks one indexed question; the same instant is never two arrivals.  Nothing wakes by a clock that jumped;
+what was queued by one that was set back since is due now.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from maild.edges.steady import Steady
 from maild.model.policy import Clock
-from maild.store import incoming
+from maild.store import incoming, outbox
 from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
 
 EVERY = 5.0
 MOST = 100
+LONGEST = timedelta(days=1)
 log = structlog.get_logger("maild.ticker")
 
 
-async def run(writer: Writer, clock: Clock, woken: Callable[[], None]) -> None:
+async def run(writer: Writer, clock: Clock, steady: Steady, woken: Callable[[], None]) -> None:
     """Until cancelled."""
     while True:
         try:
             now = clock()
-            if await writer.write(lambda session: wake(session, now)):  # noqa: B023  awaited at once
+            if steady.behind:
+                await writer.write(lambda session: hasten(session, now))  # noqa: B023  awaited at once
+            woke = await writer.write(lambda session: wake(session, now)) if steady.sound else 0  # noqa: B023
+            if woke:
                 woken()
         except Exception as error:
             log.warning("waking failed, will be tried again", error=brief(error))
         await asyncio.sleep(EVERY)
+
+
+def hasten(session: Session, now: datetime) -> None:
+    """Nothing in the queues waits for longer than hours: what does was put there by another clock."""
+    incoming.hasten(session, now, LONGEST)
+    outbox.hasten(session, now, LONGEST)
 
 
 def wake(session: Session, now: datetime) -> int:

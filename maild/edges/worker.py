@@ -32,7 +32,7 @@ from maild.model.policy import Clock
 from maild.settle import Fate, House, Settled, charset_of, prepare, settle
 from maild.store import incoming
 from maild.store import reader as store
-from maild.store.database import brief, is_database_error
+from maild.store.database import brief, is_damage, is_database_error
 from maild.store.incoming import Arrival
 from maild.store.outbox import Leased
 from maild.store.writer import Lost, Writer
@@ -200,6 +200,8 @@ class Worker:
                 prepared += await self._event(arrival)
                 continue
             given = raw if raw is not None else await self._fetch(arrival)
+            if given is None:
+                continue
             if is_small(given):
                 small.append((arrival, given))
             else:
@@ -221,13 +223,20 @@ class Worker:
         except Conflict:
             return []
         except Exception as bug:
-            if is_database_error(bug):
+            if is_database_error(bug) and not is_damage(bug):
                 raise
             await self._hold(arrival, bug)
             return []
 
-    async def _fetch(self, arrival: Arrival) -> bytes:
-        return await self._database.read(lambda session: incoming.raw(session, arrival.raw_id))
+    async def _fetch(self, arrival: Arrival) -> bytes | None:
+        """Its bytes; None when a damaged page keeps them, and the arrival is held."""
+        try:
+            return await self._database.read(lambda session: incoming.raw(session, arrival.raw_id))
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            await self._hold(arrival, error)
+            return None
 
     def _read_small(self, batch: list[tuple[Arrival, bytes]]) -> tuple[list[Prepared], Bugs, list[Read]]:
         done: list[Prepared] = []
@@ -305,12 +314,32 @@ class Worker:
         except Exception as error:
             if not is_database_error(error):
                 raise
+            if is_damage(error) and await self._isolate(batch, error):
+                return ()
             log.warning("settling failed, will be tried again", error=brief(error))
             await asyncio.sleep(PAUSE)
             return batch
         self._bench.letters(settled.leased, settled.letters - len(settled.leased))
         self._tell(settled, batch, house.policy.hash[:12], (time.monotonic() - began) / len(settled.done))
         return settled.rest
+
+    async def _isolate(self, batch: Sequence[Incoming], error: Exception) -> bool:
+        """A page of the database is damaged: what needs it is held, the others go on.  False if not even that can be written."""
+        if len(batch) > 1:
+            for arrival in batch:
+                rest: Sequence[Incoming] = [arrival]
+                while rest:
+                    rest = await self._settle(rest)
+            return True
+        [arrival] = batch
+        log.error("arrival", incoming=arrival.id, source=_source(arrival), fate="held", error=brief(error))
+        self._bench.tally.arrivals[_source(arrival), "held"] += 1
+        try:
+            await self._writer.write(lambda session: incoming.hold(session, arrival.id, brief(error)))
+        except Exception as again:
+            log.error("a damaged database: it cannot be held", incoming=arrival.id, error=brief(again))
+            return False
+        return True
 
     def _tell(self, settled: Settled, batch: Sequence[Incoming], policy: str, spent: float) -> None:
         """One canonical line per arrival: ids and a keyed hash, never addresses or text.  settle_ms is its share of the batch."""

@@ -51,6 +51,7 @@ class Snapshot:
     failed            letters given up in the last day
     traffic           mails from outside by hour since 1970 (UTC)
     canaries          the last mails to ourselves, newest first
+    wal               octets of SQLite's write-ahead log, None elsewhere
     """
 
     at: datetime
@@ -65,6 +66,7 @@ class Snapshot:
     size: int = 0
     database: str = ""
     schema: str = ""
+    wal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,14 @@ PRAGMAS = (
     ("wal_autocheckpoint", 8_000),
     ("journal_size_limit", 8 << 20),
 )
+# Seconds; the last one milliseconds.
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 # One settler per database at a time, wherever its daemons run: the key is "maild" in ASCII.
 SETTLER_LOCK = 0x6D61696C64
 
@@ -62,6 +70,10 @@ class NotDurable(Exception):
     """The database would lose what it has promised (fsync or synchronous_commit is off)."""
 
 
+class Unsure(Exception):
+    """The connection went at COMMIT, and the database has been away since: nobody knows what it kept."""
+
+
 class Database:
     """Where the sessions come from.  url: postgresql://..., or a path of a SQLite file (sqlite:///PATH works too)."""
 
@@ -69,12 +81,15 @@ class Database:
         self.sqlite = not url.startswith(("postgresql://", "postgres://"))
         self.url = url.removeprefix("sqlite:///") if self.sqlite else url
         self.dialect = "sqlite" if self.sqlite else "postgresql"
+        # What a damaged page was last answered with; "" while none was met.
+        self.damage = ""
         self.peewee = self._open()
 
     def _open(self) -> Any:
         if self.sqlite:
             return peewee.SqliteDatabase(self.url, pragmas=PRAGMAS, autoconnect=False, cached_statements=256)
-        return peewee.PostgresqlDatabase(self.url, prefer_psycopg3=True, autoconnect=False)
+        patience = _patience(self.url)
+        return peewee.PostgresqlDatabase(self.url, prefer_psycopg3=True, autoconnect=False, **patience)
 
     def session(self) -> Session:
         """A connection for the calling thread."""
@@ -84,10 +99,24 @@ class Database:
             session.check_durable()
         return session
 
+    def note(self, error: BaseException) -> None:
+        """An error that somebody met: of one that tells of damage the admin must hear."""
+        if is_damage(error):
+            self.damage = brief(error)
+
     def close(self) -> None:
         """End the calling thread's connection."""
         if not self.peewee.is_closed():
             self.peewee.close()
+
+
+def _patience(url: str) -> dict[str, Any]:
+    """How long a server of PostgreSQL may be silent, where the URL does not say: a wire that broke without a word would otherwise
+    hold the writer for a quarter of an hour."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    said = conninfo_to_dict(url)
+    return {name: value for name, value in _PATIENCE.items() if name not in said}
 
 
 @functools.lru_cache(maxsize=1024)
@@ -107,6 +136,8 @@ class Session:
     def __init__(self, database: Database) -> None:
         self.database, self.sqlite = database, database.sqlite
         self._connection = database.peewee.connection()
+        # COMMIT was said, and not answered yet.
+        self.committing = False
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """A cursor: fetchone, fetchall, rowcount."""
@@ -146,11 +177,14 @@ class Session:
         return not self.sqlite and bool(self._connection.broken or self._connection.closed)
 
     def begin(self) -> None:
+        self.committing = False
         # IMMEDIATE: a read that becomes a write half-way could fail with BUSY after work was done.
         self._connection.execute("BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
 
     def commit(self) -> None:
+        self.committing = True
         self._connection.execute("COMMIT")
+        self.committing = False
 
     def rollback(self) -> None:
         """Leave the transaction, if there still is one."""
@@ -205,9 +239,46 @@ def is_full(error: BaseException) -> bool:
     return str(getattr(error, "sqlstate", "") or "").startswith("53")
 
 
+_READS = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+
+
 def is_ghost(error: BaseException) -> bool:
-    """COMMIT failed on I/O: the rows may still be there after a restart, so nothing may be answered (RELIABILITY, finding 10)."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
+    """COMMIT failed on I/O: the rows may still be there after a restart, so nothing may be answered (RELIABILITY, finding 10).
+
+    A page that cannot be read is no such thing: nothing was written.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.Error) and code & 0xFF == sqlite3.SQLITE_IOERR and code not in _READS
+
+
+def is_damage(error: BaseException) -> bool:
+    """A page that cannot be read, or is not what it was: whoever needs it cannot go on, others can (PostgreSQL: class XX)."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", 0)
+        return code in _READS or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return str(getattr(error, "sqlstate", "") or "") in ("XX001", "XX002")
+
+
+def is_locked(error: BaseException) -> bool:
+    """Another process had SQLite's lock for as long as we wait: whoever comes next would wait as long, for nothing."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """The file is not ours to write, or cannot be opened."""
+    codes = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in codes
+
+
+def is_standby(error: BaseException) -> bool:
+    """A PostgreSQL that only reads (25006): after a failover the one that writes is another, so the connection is of no use."""
+    return getattr(error, "sqlstate", None) == "25006"
+
+
+def unwrapped(error: BaseException) -> BaseException:
+    """The driver's error, out of peewee's."""
+    inner = error.__cause__ or error.__context__
+    return inner if type(error).__module__ == "peewee" and inner is not None else error
 
 
 # Of what SQLite says only these sentences are its own; others repeat a statement or a value.
@@ -234,7 +305,7 @@ def is_database_error(error: BaseException) -> bool:
     """The database, not the code or the mail: disk full, connection gone, locked, deadlock.  A broken constraint is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return False
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, sqlite3.Error | NotDurable | Unsure):
         return True
     module = type(error).__module__
     return module.startswith("psycopg") and (

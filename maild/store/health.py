@@ -48,6 +48,7 @@ def snapshot(session: Session, now: datetime) -> Snapshot:
         size(session),
         version(session),
         schema(session),
+        wal(session),
     )
 
 
@@ -71,11 +72,19 @@ def _last(session: Session, sql: str) -> datetime | None:
     return moment_or_none(row[0]) if row else None
 
 
+def wal(session: Session) -> int | None:
+    """Octets of SQLite's log beside the database."""
+    file = Path(f"{session.database.url}-wal")
+    if not session.sqlite:
+        return None
+    return file.stat().st_size if file.exists() else 0
+
+
 def size(session: Session) -> int:
     """Octets on disk: the database, and SQLite's log beside it."""
     if session.sqlite:
-        files = (Path(session.database.url), Path(f"{session.database.url}-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+        file = Path(session.database.url)
+        return (file.stat().st_size if file.exists() else 0) + (wal(session) or 0)
     row = session.one("SELECT pg_database_size(current_database())")
     return int(row[0]) if row else 0
 

@@ -82,12 +82,15 @@ def accept(session: Session, taken: Taken) -> tuple[int, bool]:
     row_id = _insert(session, taken, digest, received)
     new = row_id is not None
     if row_id is None:
-        row_id, before = _same(session, digest)
+        row_id, before, raw_id = _same(session, digest)
+        if raw_id == taken.raw_id:
+            # Our own, of a COMMIT whose answer never came.
+            return row_id, True
         if taken.weak and received - before > WEAK // timedelta(milliseconds=1):
             row_id = _insert(session, taken, f"{digest}:{received}", received)
             new = row_id is not None
     if row_id is None:
-        row_id, _ = _same(session, f"{digest}:{received}")
+        row_id, *_ = _same(session, f"{digest}:{received}")
     _deliver(session, row_id, taken.recipients, received)
     _bytes(session, taken, new)
     return row_id, new
@@ -125,11 +128,12 @@ def _insert(session: Session, taken: Taken, digest: str, received: int) -> int |
     return row[0] if row else None
 
 
-def _same(session: Session, digest: str) -> tuple[int, int]:
-    row = session.one("SELECT id, received_at FROM incoming WHERE digest=?", (digest,))
+def _same(session: Session, digest: str) -> tuple[int, int, int]:
+    """Its id, when it came, its raw_id."""
+    row = session.one("SELECT id, received_at, raw FROM incoming WHERE digest=?", (digest,))
     if row is None:
         raise Conflict("the arrival went away meanwhile")
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 def known(session: Session, digest: str, weak: bool, received_at: datetime) -> bool:
@@ -244,6 +248,11 @@ def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:
     )
 
 
+def free(session: Session, row_id: int) -> None:
+    """Leased to a delivery that never learned of it."""
+    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE id=? AND state='leased'", (row_id,))
+
+
 def retry(session: Session, row_id: int, now: datetime) -> bool:
     """Let a held or deferred arrival be taken at once; False when there is none."""
     cursor = session.execute(
@@ -261,8 +270,23 @@ def drop(session: Session, row_id: int) -> bool:
     return bool(cursor.rowcount)
 
 
+def newest(session: Session) -> datetime | None:
+    """When the last arrival came."""
+    row = session.one("SELECT received_at FROM incoming ORDER BY id DESC LIMIT 1")
+    return moment(row[0]) if row else None
+
+
+def hasten(session: Session, now: datetime, longest: timedelta) -> None:
+    """What is due later than that is due now; a clock that was set back since had put it there."""
+    session.execute(
+        "UPDATE incoming SET due_at=? WHERE state <> 'done' AND state IN ('ready', 'deferred') AND due_at>?",
+        (stamp(now), stamp(now + longest)),
+    )
+
+
 def recover(session: Session) -> None:
     """At the start of the only daemon: nobody holds a lease, and no mail is half-way in."""
-    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state='leased'")
+    # The index serves only who repeats its condition.
+    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state <> 'done' AND state='leased'")
     session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging)")
     session.execute("DELETE FROM staging")

@@ -110,6 +110,17 @@ def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
     return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6]), None, r[7], r[8] or "") for r in rows]
 
 
+def renew(session: Session, row_id: int, attempts: int, now: datetime) -> bool:
+    """The lease again in full; False when it ran out and somebody else took the letter: attempts tells whose lease it is."""
+    if session.sqlite:
+        return True
+    cursor = session.execute(
+        "UPDATE outbox SET due_at=? WHERE id=? AND state='leased' AND attempts=?",
+        (stamp(now + LEASE), row_id, attempts),
+    )
+    return bool(cursor.rowcount)
+
+
 def texts(session: Session, letters: Sequence[int]) -> list[bytes]:
     """The text parts of letters, encoded and with their Content-* headers; of those that are still there."""
     if not letters:
@@ -185,9 +196,20 @@ def drop(session: Session, row_id: int) -> bool:
     return bool(cursor.rowcount)
 
 
+def hasten(session: Session, now: datetime, longest: timedelta) -> None:
+    """What is due later than that is due now; a clock that was set back since had put it there."""
+    session.execute(
+        "UPDATE outbox SET due_at=? WHERE state NOT IN ('done', 'cancelled') AND state IN ('ready', 'deferred') AND due_at>?",
+        (stamp(now), stamp(now + longest)),
+    )
+
+
 def recover(session: Session) -> None:
     """At the start of the only daemon: what was leased may have been sent; it is sent again with the same Message-ID."""
-    session.execute("UPDATE outbox SET state='ready', due_at=created_at WHERE state='leased'")
+    # The index serves only who repeats its condition.
+    session.execute(
+        "UPDATE outbox SET state='ready', due_at=created_at WHERE state NOT IN ('done', 'cancelled') AND state='leased'"
+    )
 
 
 def _parts(parts: Sequence[Part]) -> str:

@@ -42,6 +42,7 @@ class Reader:
             self._session = self._session or self._database.session()
             return job(self._session)
         except Exception as error:
+            self._database.note(error)
             if is_database_error(error):
                 self._session = None
                 self._database.close()

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from maild.store.database import Database, Session, is_ghost
+from maild.store.database import Database, Session, Unsure, is_ghost, is_locked, is_standby
 
 T = TypeVar("T")
 Job = Callable[[Session], Any]
@@ -80,14 +80,15 @@ class Writer:
                 self._settle(session, batch)
         self._database.close()
 
-    def _open(self, batch: list[Queued]) -> Session | None:
+    def _open(self, batch: list[Queued], *, unsure: bool = False) -> Session | None:
         """The connection, made anew if it is gone; None when there is none to be had, which every job is told."""
         if self._session is not None and self._session.broken:
             self._close()
         try:
             self._session = self._session or self._database.session()
         except Exception as error:
-            self._answer([(queued.future, None, error) for queued in batch])
+            self._close()
+            self._answer([(queued.future, None, Unsure() if unsure else error) for queued in batch])
         return self._session
 
     def _close(self) -> None:
@@ -122,27 +123,39 @@ class Writer:
         try:
             self._answer(_together(session, batch))
         except Exception as error:
+            self._note(error)
             if is_ghost(error):
                 self._lost(batch)
+            elif is_locked(error):
+                # Each alone would wait as long again, one after the other.
+                self._answer([(queued.future, None, error) for queued in batch])
             elif session.broken or len(batch) > 1:
-                self._one_by_one(batch)
+                self._one_by_one(batch, unsure=session.broken and session.committing)
             else:
                 self._answer([(batch[0].future, None, error)])
 
-    def _one_by_one(self, batch: list[Queued]) -> None:
-        """Only the guilty job fails.  After a connection that went at COMMIT nobody knows what was kept: every job of ours may
-        be run again (a mail by its digest, an arrival by its state, a mark by its row), and its answer is the true one."""
+    def _one_by_one(self, batch: list[Queued], *, unsure: bool) -> None:
+        """Only the guilty job fails.  After a connection that went at COMMIT nobody knows what was kept (unsure): every job of ours
+        may be run again (a mail by its digest, an arrival by its state, a mark by its row), and its answer is the true one.  If
+        there is none because the database stays away, they are told that nobody knows."""
         for queued in batch:
-            session = self._open([queued])
+            session = self._open([queued], unsure=unsure)
             if session is None:
                 continue
             try:
                 self._answer(_together(session, [queued]))
             except Exception as error:
+                self._note(error)
                 if is_ghost(error):
                     self._lost([queued])
                     return
-                self._answer([(queued.future, None, error)])
+                lost = session.broken and (unsure or session.committing)
+                self._answer([(queued.future, None, Unsure() if lost else error)])
+
+    def _note(self, error: Exception) -> None:
+        self._database.note(error)
+        if is_standby(error):
+            self._close()
 
     def _lost(self, batch: list[Queued]) -> None:
         self._close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,8 @@ def settle_one(session: Session) -> None:
     cases.look(session, everything)
     incoming.claim(session, MONDAY, 10)
     outbox.claim(session, MONDAY, 10)
+    outbox.hasten(session, MONDAY, timedelta(days=1))
+    incoming.hasten(session, MONDAY, timedelta(days=1))
     session.all("SELECT id, wake_at FROM cases WHERE wake_at <= ? ORDER BY wake_at LIMIT ?", (1, 10))
 
 
