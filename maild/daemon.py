@@ -42,7 +42,7 @@ from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
 from maild.founding import Site
-from maild.log import loop_fault, trace
+from maild.log import loop_fault, roots, trace
 from maild.model.restored import Restored
 from maild.settle import House
 from maild.store import incoming, lease, outbox, restoring
@@ -283,7 +283,7 @@ def run(config: Config, site: Site) -> int:
             raise  # a sentence for the admin
         except Exception as bug:
             # What it says may be a mail's: the log has where it was.
-            log.critical("ended by a bug", exc_info=bug, bugs=[trace(one) for one in getattr(bug, "exceptions", ())])
+            log.critical("ended by a bug", exc_info=bug, bugs=[trace(one) for one in roots(bug)])
             return EX_SOFTWARE
 
     # The door answers within moments while another thread settles: 5 ms, the default, at each of its steps would be too long.

@@ -62,6 +62,10 @@ class NotDurable(Exception):
     """The database would lose what it has promised (fsync or synchronous_commit is off)."""
 
 
+class Undecided(Exception):
+    """The connection went at COMMIT (PostgreSQL): what was to be kept may be there, or may not."""
+
+
 class Database:
     """Where the sessions come from.  url: postgresql://..., or a path of a SQLite file (sqlite:///PATH works too)."""
 
@@ -167,7 +171,9 @@ class Session:
             raise
         try:
             self.commit()
-        except BaseException:
+        except BaseException as error:
+            if self.broken:
+                raise Undecided("the connection went at COMMIT: what was written may be there, or not") from error
             # A COMMIT that the disk has no room for: SQLite has mostly rolled back by itself, and must not be left half-way.
             self.rollback()
             raise
@@ -230,13 +236,18 @@ def brief(error: BaseException) -> str:
     return f"{type(error).__name__} {state}" if state else type(error).__name__
 
 
+# Classes of SQLSTATE: connection, transaction's state, rollback, resources, an operator, the system.
+_TROUBLE = ("08", "25", "40", "53", "57", "58")
+
+
 def is_database_error(error: BaseException) -> bool:
     """The database, not the code or the mail: disk full, connection gone, locked, deadlock.  A broken constraint is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return False
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, sqlite3.Error | Undecided):
         return True
-    module = type(error).__module__
-    return module.startswith("psycopg") and (
-        not error.args or str(getattr(error, "sqlstate", ""))[:2] in ("08", "25", "40", "53", "57", "58", "")
-    )
+    if not type(error).__module__.startswith("psycopg"):
+        return False
+    # A connection that goes without a word has no code; what Python refuses to send (a NUL, a wrong count) has none either.
+    state = getattr(error, "sqlstate", None)
+    return state[:2] in _TROUBLE if state else any(c.__name__ == "OperationalError" for c in type(error).__mro__)

@@ -67,17 +67,22 @@ def stage(session: Session, raw_id: int, n: int, piece: bytes, now: datetime) ->
 
 
 def accept(session: Session, taken: Taken) -> tuple[int, bool]:
-    """Store the mail; (row id, True if it is new).  A staged mail has its chunks there already."""
-    digest, received = taken.digest, stamp(taken.received_at)
+    """Store the mail; (row id, True if it is new).  A staged mail has its chunks there already.
+
+    Run again, when nobody could say whether the first COMMIT had happened, it finds its own row: that is new still, and the caller's.
+    """
+    digest, received, raw = taken.digest, stamp(taken.received_at), 0
     row_id = _insert(session, taken, digest, received)
     new = row_id is not None
     if row_id is None:
-        row_id, before = _same(session, digest)
+        row_id, before, raw = _same(session, digest)
         if taken.weak and received - before > WEAK // timedelta(milliseconds=1):
             row_id = _insert(session, taken, f"{digest}:{received}", received)
             new = row_id is not None
     if row_id is None:
-        row_id, _ = _same(session, f"{digest}:{received}")
+        row_id, _, raw = _same(session, f"{digest}:{received}")
+    if raw == taken.raw_id:
+        return row_id, True
     _deliver(session, row_id, taken.recipients, received)
     _bytes(session, taken, new)
     return row_id, new
@@ -115,11 +120,11 @@ def _insert(session: Session, taken: Taken, digest: str, received: int) -> int |
     return row[0] if row else None
 
 
-def _same(session: Session, digest: str) -> tuple[int, int]:
-    row = session.one("SELECT id, received_at FROM incoming WHERE digest=?", (digest,))
+def _same(session: Session, digest: str) -> tuple[int, int, int]:
+    row = session.one("SELECT id, received_at, raw FROM incoming WHERE digest=?", (digest,))
     if row is None:
         raise Conflict("the arrival went away meanwhile")
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 def known(session: Session, digest: str, weak: bool, received_at: datetime) -> bool:
@@ -207,6 +212,14 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
         return Wake(arrival.id, int(row[0]), arrival.received_at)
     letter, status = json.loads(row[1])
     return Undelivered(arrival.id, letter, status)
+
+
+def give_back(session: Session, raw_id: int) -> bool:
+    """Let anybody take a mail that was leased to a caller who does not know whether it is there; False when it is not."""
+    cursor = session.execute(
+        "UPDATE incoming SET state='ready', due_at=received_at WHERE raw=? AND state='leased'", (raw_id,)
+    )
+    return bool(cursor.rowcount)
 
 
 def finish(

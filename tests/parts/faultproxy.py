@@ -6,6 +6,7 @@
 .arm("before")   the next connection that says them is reset before they have passed
 .arm("after")    ... as soon as they have passed: the other side works, and nobody is there any more
 .arm("swallow")  ... when the answer to them has come, which nobody gets
+.shut = True     nobody gets through who is not through yet
 .slices = 700    pieces are at most so long (each time another length), as in a network that is narrow
 .delay, .reset(), .hole(), .heal() as of parts/proxy.py;  .spoiled counts what was armed and befell somebody
 """
@@ -52,7 +53,7 @@ class FaultProxy(Proxy):
         self._armed: deque[str] = deque()
         self._chance = random.Random(1)
         self._living: set[Pair] = set()
-        self.slices, self.spoiled = 0, 0
+        self.slices, self.spoiled, self.shut = 0, 0, False
         super().__init__(target if isinstance(target, int) else 0, self._own(listen) if listen else None)
 
     @staticmethod
@@ -70,12 +71,14 @@ class FaultProxy(Proxy):
     def disarm(self) -> None:
         """What has befallen nobody yet is called off, and the wire is whole again."""
         self._armed.clear()
-        self.delay, self.slices = 0.0, 0
+        self.delay, self.slices, self.shut = 0.0, 0, False
         self.heal()
 
     def _serve(self, client: socket.socket) -> None:
         try:
             server = socket.socket(socket.AF_INET if isinstance(self._way, int) else socket.AF_UNIX)
+            if self.shut:
+                raise ConnectionRefusedError
             server.settimeout(5)
             server.connect(("127.0.0.1", self._way) if isinstance(self._way, int) else str(self._way))
             server.settimeout(None)
