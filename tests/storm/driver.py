@@ -20,7 +20,6 @@ from typing import Any
 
 from parts.sink import Sink
 from parts.site import Site
-
 from storm.post import Desk, Mail
 
 SERVERS = 6
@@ -63,7 +62,7 @@ class Ledger:
 @dataclass
 class Field:
     """What all mail servers share.  port: where they call (a proxy); fickle: the share of mails given up after a 4yz;
-    lmtp: the share delivered over the UNIX socket; patience: seconds without a reply."""
+    lmtp: the share delivered over the UNIX socket; patience: seconds without a reply; calm: seconds of trying after the storm."""
 
     site: Site
     sink: Sink
@@ -74,6 +73,7 @@ class Field:
     fickle: float = 0.3
     lmtp: float = 0.2
     patience: float = 15.0
+    calm: float = 60.0
     enough: threading.Event = field(default_factory=threading.Event)
     # Replies without an enhanced code, and sessions that were left without an answer.
     bare: list[str] = field(default_factory=list)
@@ -140,6 +140,7 @@ class Server(threading.Thread):
         self.field, self.chance = field, random.Random(f"{field.desk.seed}/{index}")
         self.local = self.chance.random() < field.lmtp if index else field.lmtp > 0
         self.door: Session | None = None
+        self.stuck = False
 
     def run(self) -> None:
         while not self.field.enough.is_set():
@@ -148,7 +149,7 @@ class Server(threading.Thread):
         self.hang_up()
 
     def deliver(self, mail: Mail) -> None:
-        ledger, wait = self.field.ledger, 0.02
+        ledger, wait, end = self.field.ledger, 0.02, 0.0
         self.field.kinds[mail.kind] += 1
         while True:
             ledger.send(mail)
@@ -159,11 +160,16 @@ class Server(threading.Thread):
                 self.field.desk.taken.append(mail)
             if code // 100 in (2, 5):
                 return
+            # When the storm is over it must be taken soon; who still tries then is seen to wait.
+            end = end or (time.monotonic() + self.field.calm if self.field.enough.is_set() else 0.0)
+            if end and time.monotonic() > end:
+                self.stuck = True
+                return
             if self._tires(mail):
                 ledger.give_up(mail)
                 return
             time.sleep(wait * self.chance.uniform(0.8, 1.2))
-            wait = min(wait * 2, 0.5)
+            wait = min(wait * 2, 0.2)
 
     def _tires(self, mail: Mail) -> bool:
         """Only where every answer was a refusal: after silence the mail may be in."""

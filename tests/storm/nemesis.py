@@ -27,7 +27,6 @@ from parts.net import wait_until
 from parts.postgres import Postgres
 from parts.site import Site
 from parts.strace import injected
-
 from storm import relay
 from storm.relay import BadRelay
 
@@ -38,6 +37,7 @@ KINDS = ("kill", *BESIDE, *ON_SQLITE, *ON_POSTGRES)
 WIRES = (*FAULTS, "reset", "hole", "slices", "delay")
 DAZED = 0.2  # so many kills fall once more before the daemon is ready
 EVENTS = 1.6  # for each kill
+GAP = 0.4  # seconds between two events, at most
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,19 @@ class Event:
         return f"{self.gap:.2f} {self.kind} {self.how:.2f} {self.again:.2f}"
 
 
-def schedule(seed: int, kills: int, only: Sequence[str], *, postgres: bool = False) -> list[Event]:
+def schedule(seed: int, kills: int, only: Sequence[str], gap: float = GAP, *, postgres: bool = False) -> list[Event]:
     """kills, and as many other events as fall beside them; of the kinds of `only`, if there are any."""
     chance = random.Random(seed)
-    beside = {kind: n for kind, n in {**BESIDE, **(ON_POSTGRES if postgres else ON_SQLITE)}.items() if kind in only or not only}
+    beside = {
+        kind: n
+        for kind, n in {**BESIDE, **(ON_POSTGRES if postgres else ON_SQLITE)}.items()
+        if kind in only or not only
+    }
     others = round(kills * (EVENTS - 1)) if "kill" in only or not only else kills
     kinds = ["kill"] * kills if others < kills or not beside else []
     kinds += chance.choices(list(beside), list(beside.values()), k=others) if beside else []
     chance.shuffle(kinds)
-    return [Event(chance.uniform(0.03, 0.4), kind, chance.random(), chance.random()) for kind in kinds]
+    return [Event(chance.uniform(0.03, gap), kind, chance.random(), chance.random()) for kind in kinds]
 
 
 class Nemesis:
@@ -148,9 +152,10 @@ class Nemesis:
         self._die()
         fault = f"error=EIO:when={3 + int(event.how * 20)}+"
         self.site.program = injected(self.program, Path("/dev/null"), "fdatasync,fsync", fault)
-        self.site.launch()
+        with contextlib.suppress(AssertionError):
+            self.site.launch().ready(30)
         self.site.program = self.program
-        wait_until(lambda: not self.site.running, 1.5 + event.again)
+        wait_until(lambda: not self.site.running, 0.5 + event.again)
         self._die()
         self.start()
 

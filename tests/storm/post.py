@@ -1,10 +1,10 @@
 """post: what people write in a storm.  Each mail bears X-Storm-Id, which the judge trusts, and nothing of maild's own doing.
 
-    60 %  new         a customer, each with a domain of his own; mostly small, now and then megabytes
-    20 %  reply       the customer to a letter he got, the handler to a notice: by their signed addresses
-    10 %  command     the handler to a notice: /take, /note, /priority, /close, with or without words below
-     5 %  double      a mail that had its 250 comes again, octet for octet
-     5 %  malformed   what no program should write, unknown recipients, mails that go round
+60 %  new         a customer, each with a domain of his own; mostly small, now and then megabytes
+20 %  reply       the customer to a letter he got, the handler to a notice: by their signed addresses
+10 %  command     the handler to a notice: /take, /note, /priority, /close, with or without words below
+ 5 %  double      a mail that had its 250 comes again, octet for octet
+ 5 %  malformed   what no program should write, unknown recipients, mails that go round
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import math
 import random
 import threading
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
@@ -25,7 +26,7 @@ from parts.site import DESK
 
 # In every text and every customer's domain: it must not be in any log.
 CANARY = "zebrafink"
-MIX = (("new", 60), ("reply", 20), ("command", 10), ("double", 5), ("malformed", 5))
+MIX = {"new": 60, "reply": 20, "command": 10, "double": 5, "malformed": 5}
 COMMANDS = {
     "/take": "assigned",
     "/priority high": "prioritised",
@@ -65,6 +66,7 @@ class Desk:
     sink: Sink
     large: float = 0.01
     most: int = LARGE[1]
+    mix: Mapping[str, int] = field(default_factory=lambda: MIX)
     mails: dict[str, Mail] = field(default_factory=dict)
     taken: deque[Mail] = field(default_factory=lambda: deque(maxlen=500))
 
@@ -76,8 +78,7 @@ class Desk:
 
     def write(self, chance: random.Random) -> Mail:
         """A mail of the mix; a new one where the mix asks for an answer and there is no letter to answer."""
-        kinds, weights = zip(*MIX, strict=True)
-        kind = chance.choices(kinds, weights)[0]
+        kind = chance.choices(list(self.mix), list(self.mix.values()))[0]
         if kind == "double" and self.taken:
             return chance.choice(list(self.taken))
         serial = next(self._serial)
@@ -125,18 +126,13 @@ class Desk:
         me, theirs = got.recipients[0], got.kind != "notice"
         words = f"Svar {serial} til {'deg' if theirs else 'kunden'}, sier {CANARY}en."
         command = chance.choice(sorted(COMMANDS)) if kind == "command" else ""
-        if command == "/note":
-            text = f"{command} {words}"
-        else:
-            text = f"{command}\r\n{words}".strip()
+        text = f"{command} {words}" if command == "/note" else f"{command}\r\n{words}".strip()
         # The customer of a notice: the domain stands for the case, and the subject names it.
         customer = f"ann@z{got.mail['Subject'].partition('Storm ')[2][:6]}.{CANARY}.example"
         audience = "" if theirs else customer if command not in ("/note", "/close quiet") else "nobody"
         raw = letter(self._id(serial), me, got.reply_to, f"Re: {got.mail['Subject']}", text, got.message_id)
         wanted = COMMANDS.get(command, "")
-        return Mail(
-            self._id(serial), kind, me, (got.reply_to,), raw, words, got.case, audience, wanted
-        )
+        return Mail(self._id(serial), kind, me, (got.reply_to,), raw, words, got.case, audience, wanted)
 
     def _malformed(self, serial: int, chance: random.Random) -> Mail:
         name = self._id(serial)
@@ -149,8 +145,9 @@ class Desk:
             raw = b"Received: from a by b; Mon, 02 Mar 2026 10:00:00 +0100\r\n" * 60
             raw += letter(name, sender, DESK, "Storm i ring", "Hei.")
             return Mail(name, "malformed", sender, (DESK,), raw, refusable=True)
-        head = f"X-Storm-Id: {name}\r\nMIME-Version: 1.0\r\n"
-        return Mail(name, "malformed", sender, (DESK,), head.encode() + BROKEN[which])
+        # Two alike without Message-ID or Date are one mail that came twice, whatever they bear besides.
+        raw = f"X-Storm-Id: {name}\r\nMIME-Version: 1.0\r\n".encode() + BROKEN[which] + f"{name}\r\n".encode()
+        return Mail(name, "malformed", sender, (DESK,), raw)
 
 
 # After the first fields; no bare CR or LF, which the wire would make another mail of.

@@ -11,7 +11,6 @@ import time
 from collections import deque
 
 from parts.sink import Sink, Taken
-
 from storm.post import CANARY
 
 FAULTS = ("451", "554", "hang", "die")

@@ -15,7 +15,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,15 +23,15 @@ from parts.faultproxy import COMMIT, FaultProxy
 from parts.net import wait_until
 from parts.postgres import Postgres, running
 from parts.site import Site, planted, short_folder
-
-from maild.cli.desk import opened
-from maild.store import views
 from storm import nemesis
 from storm.driver import SERVERS, Field, Ledger, Server
 from storm.nemesis import Nemesis, schedule
-from storm.post import LARGE, Desk
+from storm.post import LARGE, MIX, Desk
 from storm.relay import BadRelay
 from storm.verdict import Report, judge
+
+from maild.cli.desk import opened
+from maild.store import views
 
 HURRY = """
 from datetime import timedelta
@@ -56,6 +56,8 @@ class Weather:
     mails: int = 0
     pause: float = 0.05
     only: tuple[str, ...] = ()
+    gap: float = nemesis.GAP
+    servers: int = SERVERS
     large: float = 0.01
     most: int = LARGE[1]
     fickle: float = 0.3
@@ -63,6 +65,7 @@ class Weather:
     patience: float = 15.0
     longest: float = 2.0
     calm: float = 60.0
+    mix: Mapping[str, int] = field(default_factory=lambda: MIX)
     bug: str = ""
     tell: Callable[[str], None] = field(default=lambda line: None)
 
@@ -78,9 +81,9 @@ class Storm:
         self.site = Site(folder / "s", f"127.0.0.1:{self.way.port}", options=options).impatient()
         self.site.program = planted(HURRY + (HURRY_LEASES if server else "") + weather.bug)
         self.door = FaultProxy(self.site.port)
-        desk = Desk(weather.seed, self.sink, weather.large, weather.most)
+        desk = Desk(weather.seed, self.sink, weather.large, weather.most, weather.mix)
         self.ledger = Ledger(folder / "ledger")
-        more = (weather.pause, weather.fickle, weather.lmtp, weather.patience)
+        more = (weather.pause, weather.fickle, weather.lmtp, weather.patience, weather.calm)
         self.field = Field(self.site, self.sink, desk, self.ledger, self.door.port, *more)
         wires = (self.door, self.way, self.wire, server)
         self.nemesis = Nemesis(self.site, self.sink, *wires, weather.tell, weather.longest)
@@ -94,21 +97,23 @@ class Storm:
     def blow(self) -> Report:
         """All events of the schedule, until so many mails are in; then calm, and the verdict."""
         weather = self.weather
-        events = schedule(weather.seed, weather.kills, weather.only, postgres=self.server is not None)
-        servers = [Server(self.field, n) for n in range(SERVERS)]
+        events = schedule(weather.seed, weather.kills, weather.only, weather.gap, postgres=self.server is not None)
+        servers = [Server(self.field, n) for n in range(weather.servers)]
         self.nemesis.start()
         for server in servers:
             server.start()
         for count, event in enumerate(events):
             self.nemesis.befall(event)
             if count % 20 == 19:
-                weather.tell(f"-- {count + 1} events, {len(self.ledger.verdicts)} mails, {len(self.sink.letters)} letters")
+                weather.tell(
+                    f"-- {count + 1} events, {len(self.ledger.verdicts)} mails, {len(self.sink.letters)} letters"
+                )
         wait_until(lambda: len(self.ledger.verdicts) >= weather.mails, 1200)
         self.nemesis.rest()
         self.field.enough.set()
         for server in servers:
-            server.join(90)
-        stuck = [server.name for server in servers if server.is_alive()]
+            server.join(weather.calm + 2 * weather.patience)
+        stuck = [server.name for server in servers if server.stuck or server.is_alive()]
         waiting = stuck + self._calm()
         return judge(self.field, self.nemesis, waiting)
 
@@ -120,6 +125,7 @@ class Storm:
             with contextlib.suppress(Exception), opened(self.site.config) as desk:
                 rows = views.queue(desk.session, everything=False)
                 waiting[:] = [f"{r['id']} {r['state']}" for r in rows if r["state"] not in ("held", "failed")]
+                waiting.extend(row[0] for row in desk.session.all("SELECT number FROM cases WHERE status='solved'"))
                 return not waiting
             return False
 

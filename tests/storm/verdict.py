@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from parts.sink import Taken
-
 from storm.driver import LOST, Field
 from storm.found import Arrival, Found, look
 from storm.nemesis import Nemesis
@@ -115,7 +114,9 @@ def judge(ground: Field, nemesis: Nemesis, waiting: list[str]) -> Report:
     report.noise += [*ground.bare, *_noise(ground.site.log_text())]
     report.silent += ground.silent
     report.ways += nemesis.faults + ([f"ready after {nemesis.slowest:.0f} s"] if nemesis.slowest > SLOWEST else [])
-    if ground.site.running and (code := ground.site.stop(60)):
+    if not ground.site.running:
+        report.ways.append(f"it ended by itself: {ground.site.process and ground.site.process.returncode}")
+    elif code := ground.site.stop(60):
         report.ways.append(f"SIGTERM ended it with {code}")
     return report
 
