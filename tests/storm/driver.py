@@ -28,13 +28,14 @@ _CODED = re.compile(r"([245])\d\d[ -]\1\.\d{1,3}\.\d{1,3} ")
 
 
 class Ledger:
-    """Lines of JSON, each on the disk before the next thing happens.  verdicts: mail -> its attempts' ends."""
+    """Lines of JSON, each on the disk before the next thing happens.  verdicts: mail -> its attempts' ends; count: of 2yz."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._lock = threading.Lock()
         self.verdicts: dict[str, list[int]] = {}
         self.given_up: set[str] = set()
+        self.count = 0
 
     def send(self, mail: Mail) -> None:
         self._append({"mail": mail.id, "sha256": mail.sha256, "what": "SEND"})
@@ -43,6 +44,7 @@ class Ledger:
         self._append({"mail": mail.id, "what": code or "LOST"})
         with self._lock:
             self.verdicts.setdefault(mail.id, []).append(code)
+            self.count += code // 100 == 2
 
     def give_up(self, mail: Mail) -> None:
         self._append({"mail": mail.id, "what": "GIVEN UP"})
@@ -79,7 +81,6 @@ class Field:
     bare: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
-    last: float = 0.0
 
 
 class Refused(Exception):
@@ -156,7 +157,6 @@ class Server(threading.Thread):
             code = self.attempt(mail)
             ledger.ended(mail, code)
             if code // 100 == 2:
-                self.field.last = time.monotonic()
                 self.field.desk.taken.append(mail)
             if code // 100 in (2, 5):
                 return

@@ -37,6 +37,7 @@ KINDS = ("kill", *BESIDE, *ON_SQLITE, *ON_POSTGRES)
 WIRES = (*FAULTS, "reset", "hole", "slices", "delay")
 DAZED = 0.2  # so many kills fall once more before the daemon is ready
 EVENTS = 1.6  # for each kill
+EARLY = 0.3
 GAP = 0.4  # seconds between two events, at most
 
 
@@ -69,7 +70,7 @@ def schedule(seed: int, kills: int, only: Sequence[str], gap: float = GAP, *, po
 
 
 class Nemesis:
-    """longest: seconds of a SIGSTOP.  tell: each event as it falls."""
+    """taken: how many mails are in.  longest: seconds of a SIGSTOP.  tell: each event as it falls."""
 
     def __init__(
         self,
@@ -79,10 +80,12 @@ class Nemesis:
         way: FaultProxy,
         wire: FaultProxy | None,
         server: Postgres | None,
+        taken: Callable[[], int],
         tell: Callable[[str], None],
         longest: float = 2.0,
     ) -> None:
-        self.site, self.sink, self.tell, self.longest = site, sink, tell, longest
+        self.site, self.sink, self.longest = site, sink, longest
+        self.taken, self.tell = taken, tell
         self.wires = {"door": door, "way": way, "wire": wire}
         self.server = server
         self.program = site.program
@@ -92,6 +95,10 @@ class Nemesis:
         self.faults: list[str] = []
 
     def befall(self, event: Event) -> None:
+        before = self.taken()
+        # Mostly a while after mail came in again, however slow the machine; sometimes as soon as the daemon is up.
+        if event.how > EARLY:
+            wait_until(lambda: self.taken() > before + 2, 5.0)
         time.sleep(event.gap)
         self.tell(str(event))
         getattr(self, f"_{event.kind}")(event)

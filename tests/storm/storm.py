@@ -86,7 +86,7 @@ class Storm:
         more = (weather.pause, weather.fickle, weather.lmtp, weather.patience, weather.calm)
         self.field = Field(self.site, self.sink, desk, self.ledger, self.door.port, *more)
         wires = (self.door, self.way, self.wire, server)
-        self.nemesis = Nemesis(self.site, self.sink, *wires, weather.tell, weather.longest)
+        self.nemesis = Nemesis(self.site, self.sink, *wires, lambda: self.ledger.count, weather.tell, weather.longest)
 
     def _database(self, folder: Path) -> tuple[FaultProxy, tuple[str, ...]]:
         assert self.server is not None
