@@ -1,8 +1,9 @@
 # make demo    a help desk on this machine's loopback, to play with       make test    everything, with real parts
-# make lint    style and types      make bench   measures      make storm   kills it 200 times      make golden  rewrites expected letters
+# make lint    style and types      make bench   measures      make storm   a bad day: 200 kills      make golden  rewrites expected letters
 # make clean-root   the README's installation on a new Debian
 # make man     writes man/ again, after a change of a command
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
+# make storm ARGS="--postgres --kills 60 --mails 3000 --seed 7"   the same on a PostgreSQL; --only kill,door makes a part of it
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make test ARGS="tests/mail -k own"   only some of it
@@ -34,7 +35,7 @@ bench: .stamp-dev
 bench-search: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.search $(ARGS)
 
-storm: .stamp-dev
+storm: .stamp-packages .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
 
 storm-imap: .stamp-packages .stamp-dev

@@ -14,6 +14,5 @@ HERE = [name for name in MUTATIONS if name != "m4"]
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", HERE)
 def test_a_planted_bug_is_caught(name: str) -> None:
-    mutation = MUTATIONS[name]
-    faults = mutation.blow(mutation.bug, 7)
-    assert mutation.caught.intersection(faults), f"{mutation.what}: {faults}"
+    caught, broken = MUTATIONS[name].found_out(seed=7)
+    assert caught, f"{MUTATIONS[name].what}: {broken}"

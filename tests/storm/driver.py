@@ -28,14 +28,15 @@ _CODED = re.compile(r"([245])\d\d[ -]\1\.\d{1,3}\.\d{1,3} ")
 
 
 class Ledger:
-    """Lines of JSON, each on the disk before the next thing happens.  verdicts: mail -> its attempts' ends; count: of 2yz."""
+    """Lines of JSON, each on the disk before the next thing happens.  verdicts: mail -> its attempts' ends.
+    count, refusals: how many were 2yz, 4yz."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._lock = threading.Lock()
         self.verdicts: dict[str, list[int]] = {}
         self.given_up: set[str] = set()
-        self.count = 0
+        self.count = self.refusals = 0
 
     def send(self, mail: Mail) -> None:
         self._append({"mail": mail.id, "sha256": mail.sha256, "what": "SEND"})
@@ -45,6 +46,7 @@ class Ledger:
         with self._lock:
             self.verdicts.setdefault(mail.id, []).append(code)
             self.count += code // 100 == 2
+            self.refusals += code // 100 == 4
 
     def give_up(self, mail: Mail) -> None:
         self._append({"mail": mail.id, "what": "GIVEN UP"})

@@ -44,7 +44,7 @@ class Storm:
         self.chance = random.Random(seed)
         self.sent: dict[str, float] = {}
         self.kept: dict[str, float] = {}
-        self.up, self.enough = threading.Event(), threading.Event()
+        self.up, self.enough, self.over = threading.Event(), threading.Event(), threading.Event()
         self.slowest, self.calm = 0.0, 90.0
 
     def blow(self, kills: int, renumber: int) -> dict[str, object]:
@@ -64,7 +64,8 @@ class Storm:
         self.enough.set()
         writer.join(60)
         wait_until(lambda: set(self.sent) <= set(self.kept), self.calm)
-        watcher.join(1)
+        self.over.set()
+        watcher.join(10)
         return self._report(kills, len(anew))
 
     def _strike(self, *, renumber: bool) -> None:
@@ -98,7 +99,7 @@ class Storm:
 
     def _watch(self) -> None:
         """When each case came to be.  A mail's wait begins when it is in and the server is up."""
-        while not self.enough.is_set() or not set(self.sent) <= set(self.kept):
+        while not self.over.is_set():
             now = time.monotonic()
             for subject in self._cases():
                 if subject not in self.kept and subject in self.sent:

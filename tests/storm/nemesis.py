@@ -28,6 +28,7 @@ from parts.postgres import Postgres
 from parts.site import Site
 from parts.strace import injected
 from storm import relay
+from storm.driver import Ledger
 from storm.relay import BadRelay
 
 # kind -> weight among what comes beside the kills
@@ -70,7 +71,7 @@ def schedule(seed: int, kills: int, only: Sequence[str], gap: float = GAP, *, po
 
 
 class Nemesis:
-    """taken: how many mails are in.  longest: seconds of a SIGSTOP.  tell: each event as it falls."""
+    """longest: seconds of a SIGSTOP.  tell: each event as it falls."""
 
     def __init__(
         self,
@@ -80,12 +81,12 @@ class Nemesis:
         way: FaultProxy,
         wire: FaultProxy | None,
         server: Postgres | None,
-        taken: Callable[[], int],
+        ledger: Ledger,
         tell: Callable[[str], None],
         longest: float = 2.0,
     ) -> None:
         self.site, self.sink, self.longest = site, sink, longest
-        self.taken, self.tell = taken, tell
+        self.ledger, self.tell = ledger, tell
         self.wires = {"door": door, "way": way, "wire": wire}
         self.server = server
         self.program = site.program
@@ -95,10 +96,10 @@ class Nemesis:
         self.faults: list[str] = []
 
     def befall(self, event: Event) -> None:
-        before = self.taken()
+        before = self.ledger.count
         # Mostly a while after mail came in again, however slow the machine; sometimes as soon as the daemon is up.
         if event.how > EARLY:
-            wait_until(lambda: self.taken() > before + 2, 5.0)
+            wait_until(lambda: self.ledger.count > before + 2, 5.0)
         time.sleep(event.gap)
         self.tell(str(event))
         getattr(self, f"_{event.kind}")(event)
@@ -162,9 +163,16 @@ class Nemesis:
         with contextlib.suppress(AssertionError):
             self.site.launch().ready(30)
         self.site.program = self.program
-        wait_until(lambda: not self.site.running, 0.5 + event.again)
+        if not wait_until(lambda: not self.site.running, 0.5 + event.again):
+            self._after_a_refusal()
         self._die()
         self.start()
+
+    def _after_a_refusal(self) -> None:
+        """It lives on without a disk: the next start shows whether what it refused now is there."""
+        end, before = time.monotonic() + 2.0, self.ledger.refusals
+        while self.ledger.refusals == before and time.monotonic() < end:
+            time.sleep(0.001)
 
     # --- the wires and who is behind them
 

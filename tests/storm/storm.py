@@ -49,7 +49,8 @@ HURRY_LEASES = "incoming.LEASE = outbox.LEASE = timedelta(seconds=6)\n"
 
 @dataclass
 class Weather:
-    """A storm's measures.  only: kinds of events, none = all; bug: what is planted in the daemon."""
+    """A storm's measures.  only: kinds of events, none = all; slow: seconds that each piece takes to the relay;
+    bug: what is planted in the daemon."""
 
     seed: int
     kills: int
@@ -66,6 +67,7 @@ class Weather:
     longest: float = 2.0
     calm: float = 60.0
     mix: Mapping[str, int] = field(default_factory=lambda: MIX)
+    slow: float = 0.0
     bug: str = ""
     tell: Callable[[str], None] = field(default=lambda line: None)
 
@@ -77,6 +79,7 @@ class Storm:
         self.weather, self.server = weather, server
         self.sink = BadRelay()
         self.way = FaultProxy(self.sink.port)
+        self.way.delay = weather.slow
         self.wire, options = self._database(folder) if server else (None, ())
         self.site = Site(folder / "s", f"127.0.0.1:{self.way.port}", options=options).impatient()
         self.site.program = planted(HURRY + (HURRY_LEASES if server else "") + weather.bug)
@@ -86,7 +89,7 @@ class Storm:
         more = (weather.pause, weather.fickle, weather.lmtp, weather.patience, weather.calm)
         self.field = Field(self.site, self.sink, desk, self.ledger, self.door.port, *more)
         wires = (self.door, self.way, self.wire, server)
-        self.nemesis = Nemesis(self.site, self.sink, *wires, lambda: self.ledger.count, weather.tell, weather.longest)
+        self.nemesis = Nemesis(self.site, self.sink, *wires, self.ledger, weather.tell, weather.longest)
 
     def _database(self, folder: Path) -> tuple[FaultProxy, tuple[str, ...]]:
         assert self.server is not None
