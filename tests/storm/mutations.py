@@ -164,7 +164,7 @@ class Mutation:
 
 
 def _storm(**more: object) -> Callable[[str, int], list[str]]:
-    weather = replace(Weather(0, 3, 10, 0.01, ("kill",), 0.8, large=0.0, calm=6.0), **more)  # type: ignore[arg-type]
+    weather = replace(Weather(0, 3, 10, 0.01, ("kill",), 0.8, 0.0, large=0.0, calm=6.0), **more)  # type: ignore[arg-type]
     return lambda bug, seed: blown(replace(weather, bug=bug, seed=seed)).faults
 
 
@@ -206,7 +206,7 @@ MUTATIONS = {
     "m3": _made(
         "a letter is marked before it is sent", BOASTING, "missing", _storm(kills=12, only=("relay",), gap=0.2)
     ),
-    "m3b": _made("a start takes letters on their way for sent", FORGETFUL, "missing", _storm(slow=0.1)),
+    "m3b": _made("a start takes letters on their way for sent", FORGETFUL, "missing", _storm(slow=0.3)),
     "m4": _made("synchronous=NORMAL", UNSYNCED, "lost broken", _power),
     "m5": _made("another Message-ID at each attempt", RENAMING, "phantom", _storm(kills=3, only=("relay",), gap=0.2)),
     "m6": _made(

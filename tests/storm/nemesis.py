@@ -71,7 +71,7 @@ def schedule(seed: int, kills: int, only: Sequence[str], gap: float = GAP, *, po
 
 
 class Nemesis:
-    """longest: seconds of a SIGSTOP.  tell: each event as it falls."""
+    """longest: seconds of a SIGSTOP.  early: so many events do not wait until mail has come in again.  tell: each event."""
 
     def __init__(
         self,
@@ -84,9 +84,10 @@ class Nemesis:
         ledger: Ledger,
         tell: Callable[[str], None],
         longest: float = 2.0,
+        early: float = EARLY,
     ) -> None:
         self.site, self.sink, self.longest = site, sink, longest
-        self.ledger, self.tell = ledger, tell
+        self.ledger, self.tell, self.early = ledger, tell, early
         self.wires = {"door": door, "way": way, "wire": wire}
         self.server = server
         self.program = site.program
@@ -98,7 +99,7 @@ class Nemesis:
     def befall(self, event: Event) -> None:
         before = self.ledger.count
         # Mostly a while after mail came in again, however slow the machine; sometimes as soon as the daemon is up.
-        if event.how > EARLY:
+        if event.how > self.early:
             wait_until(lambda: self.ledger.count > before + 2, 5.0)
         time.sleep(event.gap)
         self.tell(str(event))

@@ -58,6 +58,7 @@ class Weather:
     pause: float = 0.05
     only: tuple[str, ...] = ()
     gap: float = nemesis.GAP
+    early: float = nemesis.EARLY
     servers: int = SERVERS
     large: float = 0.01
     most: int = LARGE[1]
@@ -89,7 +90,7 @@ class Storm:
         more = (weather.pause, weather.fickle, weather.lmtp, weather.patience, weather.calm)
         self.field = Field(self.site, self.sink, desk, self.ledger, self.door.port, *more)
         wires = (self.door, self.way, self.wire, server)
-        self.nemesis = Nemesis(self.site, self.sink, *wires, self.ledger, weather.tell, weather.longest)
+        self.nemesis = Nemesis(self.site, self.sink, *wires, self.ledger, weather.tell, weather.longest, weather.early)
 
     def _database(self, folder: Path) -> tuple[FaultProxy, tuple[str, ...]]:
         assert self.server is not None
