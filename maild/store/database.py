@@ -244,7 +244,8 @@ def is_database_error(error: BaseException) -> bool:
     """The database, not the code or the mail: disk full, connection gone, locked, deadlock.  A broken constraint is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return False
-    if isinstance(error, sqlite3.Error | Undecided):
+    # peewee says by its own classes that there is no connection to be had.
+    if isinstance(error, sqlite3.Error | Undecided | peewee.OperationalError | peewee.InterfaceError):
         return True
     if not type(error).__module__.startswith("psycopg"):
         return False

@@ -51,6 +51,7 @@ def test_mail_waits_with_its_sender_until_the_database_is_back(
     assert (refused.value.smtp_code, refused.value.smtp_error[:5]) == (451, b"4.3.0")
     time.sleep(1.0)
     assert site.running, "the watchdog's question to a database that is away ends nothing"
+    assert '"event": "fault' not in site.log_text()
     own_postgres.start()
     assert wait_until(lambda: taken(site, "Etter"), 30), site.log_text()[-2000:]
     sink.wait("ack", count=2)
@@ -83,6 +84,10 @@ def test_a_connection_that_goes_without_a_word_is_no_bug_of_ours(wire: Wire) -> 
         session.one("SELECT 1")
     assert is_database_error(gone.value)
     database.close()
+    wire.proxy.shut = True
+    with pytest.raises(Exception, match="connection") as none:
+        database.session()
+    assert is_database_error(none.value)
 
 
 def test_a_commit_whose_answer_is_lost_is_asked_after_and_answered(make_site: Callable[..., Site], wire: Wire) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import socket
 import struct
 import threading
@@ -26,13 +27,17 @@ from parts.proxy import Proxy
 
 DOT, COMMIT = b"\r\n.\r\n", b"COMMIT"
 FAULTS = ("before", "after", "swallow")
+# psycopg prepares what it says often: from then on a COMMIT is called by the name that it was given on this connection.
+_PREPARED = re.compile(rb"(_pg3_\d+)\0COMMIT\0")
+_TAIL = 24
 
 
 class Pair:
     """A client and its server, and what becomes of the answer."""
 
-    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+    def __init__(self, client: socket.socket, server: socket.socket, mark: bytes) -> None:
         self.client, self.server = client, server
+        self.marks = [mark]
         self.swallows = False
         self.ended = 0
 
@@ -88,7 +93,7 @@ class FaultProxy(Proxy):
         for one in (client, server):
             if one.family == socket.AF_INET:
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        pair = Pair(client, server)
+        pair = Pair(client, server, self._mark)
         self._living.add(pair)
         threading.Thread(target=self._carry, args=(pair, client, server, True), daemon=True).start()
         threading.Thread(target=self._carry, args=(pair, server, client, False), daemon=True).start()
@@ -104,10 +109,10 @@ class FaultProxy(Proxy):
                 if pair.swallows and not asking:
                     pair.cut()
                     return
-                fault = self._fault(before + octets) if asking else ""
-                before = octets[1 - len(self._mark) :]
+                fault = self._fault(pair, before, octets) if asking else ""
+                before = octets[-_TAIL:]
                 if fault == "before":
-                    octets = octets[: max(octets.rfind(self._mark), 0)]
+                    octets = octets[: max(*(octets.rfind(mark) for mark in pair.marks), 0)]
                 pair.swallows = pair.swallows or fault == "swallow"
                 self._send(sink, octets)
                 if fault in ("before", "after"):
@@ -130,8 +135,12 @@ class FaultProxy(Proxy):
         if octets:
             sink.sendall(octets)
 
-    def _fault(self, octets: bytes) -> str:
-        if not self._armed or self._mark not in octets:
+    def _fault(self, pair: Pair, before: bytes, octets: bytes) -> str:
+        """before: the last of what was said; a mark counts when its end is in the new octets."""
+        said = any(mark in before[1 - len(mark) :] + octets for mark in pair.marks)
+        if self._mark == COMMIT:
+            pair.marks += [b"\0" + found[1] + b"\0" for found in _PREPARED.finditer(before + octets)]
+        if not self._armed or not said:
             return ""
         with contextlib.suppress(IndexError):
             fault = self._armed.popleft()

@@ -103,6 +103,9 @@ class Nemesis:
             wait_until(lambda: self.ledger.count > before + 2, 5.0)
         time.sleep(event.gap)
         self.tell(str(event))
+        if not self.site.running:
+            self.faults.append(f"it had ended by itself before {event}")
+            self.start()
         getattr(self, f"_{event.kind}")(event)
 
     # --- the daemon
@@ -222,6 +225,7 @@ class Nemesis:
             wire.reset()
         self.sink.calm()
         if not self.site.running:
+            self.faults.append("it had ended by itself when the storm was over")
             self.start()
 
     def _all_wires(self) -> Iterator[FaultProxy]:

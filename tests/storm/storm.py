@@ -112,7 +112,7 @@ class Storm:
                 weather.tell(
                     f"-- {count + 1} events, {len(self.ledger.verdicts)} mails, {len(self.sink.letters)} letters"
                 )
-        wait_until(lambda: len(self.ledger.verdicts) >= weather.mails, 1200)
+        wait_until(lambda: len(self.ledger.verdicts) >= weather.mails or not self.site.running, 1200)
         self.nemesis.rest()
         self.field.enough.set()
         for server in servers:
