@@ -178,10 +178,8 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL made for it")
     parser.add_argument("--keep", type=Path, help="leave the daemon's log here")
     wanted = parser.parse_args()
-    # Paced so that mail is still coming when the last event falls: about two seconds a kill with what falls beside it.
-    pause = max(0.0, 2.0 * wanted.kills * SERVERS / max(wanted.mails, 1) - 0.02)
     only = tuple(filter(None, wanted.only.split(",")))
-    weather = Weather(wanted.seed, wanted.kills, wanted.mails, pause, only, longest=wanted.longest, tell=say)
+    weather = Weather(wanted.seed, wanted.kills, wanted.mails, only=only, longest=wanted.longest, tell=say)
     say(f"seed {wanted.seed}")
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
