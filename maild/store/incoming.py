@@ -24,6 +24,8 @@ CHUNK, PIECE = 256 * 1024, 1024 * 1024
 LEASE = timedelta(minutes=10)
 # A mail without Date or Message-ID can be written twice alike by hand: only so long is the second one the same.
 WEAK = timedelta(days=5)
+# Pieces whose row has not come by then are nobody's: their daemon died, or the mail was refused half-way.
+ABANDONED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ class Arrival:
 
 
 def stage(session: Session, raw_id: int, n: int, piece: bytes, now: datetime) -> None:
-    """Store one piece of a large mail before its row; swept at start if the row never comes."""
+    """Store one piece of a large mail before its row; swept if the row never comes.  The same piece twice is one."""
     if n == 0:
-        session.execute("INSERT INTO staging(raw, at) VALUES (?, ?)", (raw_id, stamp(now)))
-    session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, ?, ?)", (raw_id, n, piece))
+        session.execute("INSERT INTO staging(raw, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (raw_id, stamp(now)))
+    session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (raw_id, n, piece))
 
 
 def accept(session: Session, taken: Taken) -> tuple[int, bool]:
@@ -145,8 +147,8 @@ def _deliver(session: Session, row_id: int, recipients: Sequence[str], received:
 
 def _bytes(session: Session, taken: Taken, new: bool) -> None:
     staged = len(taken.raw) > CHUNK
-    if staged:
-        session.execute("DELETE FROM staging WHERE raw=?", (taken.raw_id,))
+    if staged and not session.execute("DELETE FROM staging WHERE raw=?", (taken.raw_id,)).rowcount:
+        raise Conflict("its pieces were swept: the daemon stood still for long")
     if staged and not new:
         session.execute("DELETE FROM chunk WHERE raw=?", (taken.raw_id,))
     if new and not staged:
@@ -269,3 +271,10 @@ def recover(session: Session) -> None:
     session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state='leased'")
     session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging)")
     session.execute("DELETE FROM staging")
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Pieces that were left behind, also by another daemon of this database."""
+    old = stamp(now - ABANDONED)
+    session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging WHERE at<?)", (old,))
+    session.execute("DELETE FROM staging WHERE at<?", (old,))

@@ -44,7 +44,12 @@ ticker.EVERY = 0.5
 commands.timedelta = lambda days: timedelta(seconds=3)
 """
 # Several daemons may share a PostgreSQL, so what a dead one had leased is taken when the lease has run out.
-HURRY_LEASES = "incoming.LEASE = outbox.LEASE = timedelta(seconds=6)\n"
+# Pieces of large mails it leaves behind are swept as soon.
+HURRY_LEASES = """
+from maild.edges import retention
+incoming.LEASE = outbox.LEASE = timedelta(seconds=6)
+incoming.ABANDONED, retention.EVERY = timedelta(seconds=15), 2.0
+"""
 
 
 @dataclass
@@ -129,6 +134,7 @@ class Storm:
             with contextlib.suppress(Exception), opened(self.site.config) as desk:
                 rows = views.queue(desk.session, everything=False)
                 waiting[:] = [f"{r['id']} {r['state']}" for r in rows if r["state"] not in ("held", "failed")]
+                waiting.extend(f"pieces {row[0]}" for row in desk.session.all("SELECT raw FROM staging"))
                 waiting.extend(row[0] for row in desk.session.all("SELECT number FROM cases WHERE status='solved'"))
                 return not waiting
             return False
