@@ -7,11 +7,12 @@ from __future__ import annotations
 import pytest
 from parts.postgres import running
 from storm import post, verdict
-from storm.nemesis import BESIDE, ON_POSTGRES, schedule
+from storm.nemesis import BESIDE, ON_POSTGRES, ON_SQLITE, schedule
 from storm.storm import Weather, blown
 
 # Each with a fifth of its kills before the daemon is ready: sixty in all.
 SEEDS, KILLS, LONGEST = (7, 8, 9), 17, 1.3
+POSTGRES = ("kill", "server", "wire", "door", "relay")
 
 
 def weather(seed: int, kills: int, **more: object) -> Weather:
@@ -37,7 +38,13 @@ def test_twenty_kills_on_a_bad_day_lose_nothing_and_double_nothing(seed: int) ->
 @pytest.mark.timeout(240)
 def test_a_bad_day_of_postgresql_loses_nothing_and_doubles_nothing() -> None:
     with running() as server:
-        told(blown(weather(7, 7, only=("kill", "server", "wire", "door", "relay")), server))
+        told(blown(weather(7, 7, only=POSTGRES), server))
+
+
+def test_a_short_storm_leaves_out_no_kind_of_event() -> None:
+    for seed in SEEDS:
+        assert {event.kind for event in schedule(seed, KILLS, ())} == {"kill", *BESIDE, *ON_SQLITE}
+    assert {event.kind for event in schedule(7, 7, POSTGRES, postgres=True)} == set(POSTGRES)
 
 
 def test_the_same_seed_is_the_same_storm() -> None:

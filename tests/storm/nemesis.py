@@ -65,7 +65,10 @@ def schedule(seed: int, kills: int, only: Sequence[str], gap: float = GAP, *, po
     }
     others = round(kills * (EVENTS - 1)) if "kill" in only or not only else kills
     kinds = ["kill"] * kills if others < kills or not beside else []
-    kinds += chance.choices(list(beside), list(beside.values()), k=others) if beside else []
+    if beside:
+        # Each kind once before any comes again: a short storm must not leave out what a long one has.
+        each = chance.sample(list(beside), min(others, len(beside)))
+        kinds += each + chance.choices(list(beside), list(beside.values()), k=others - len(each))
     chance.shuffle(kinds)
     return [Event(chance.uniform(0.03, gap), kind, chance.random(), chance.random()) for kind in kinds]
 
