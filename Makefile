@@ -1,9 +1,10 @@
 # make demo    a help desk on this machine's loopback, to play with       make test    everything, with real parts
-# make lint    style and types      make bench   measures      make storm   kills it 200 times      make golden  rewrites expected letters
+# make lint    style and types      make bench   measures      make storm   a bad day: 200 kills      make golden  rewrites expected letters
 # make clean-root   the README's installation on a new Debian
 # make man     writes man/ again, after a change of a command
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
 # make bench-crowd    how mail is taken beside 2 500 clients that only take places (a minute)
+# make storm ARGS="--postgres --kills 60 --mails 3000 --seed 7"   the same on a PostgreSQL; --only kill,door makes a part of it
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
 # make storm-points   kills it at each system call of a case's life (half an hour)     make storm-power   cuts the power of its disk
 # make storm-mutations   plants twelve bugs that lose mail, and wants each found
@@ -41,7 +42,7 @@ bench-search: .stamp-dev
 bench-crowd: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.crowd $(ARGS)
 
-storm: .stamp-dev
+storm: .stamp-packages .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.storm $(ARGS)
 
 storm-imap: .stamp-packages .stamp-dev

@@ -48,15 +48,15 @@ from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
-from maild.founding import Site, cannot_use
-from maild.log import loop_fault, trace
+from maild.founding import EX_TEMPFAIL, Site, cannot_use
+from maild.log import loop_fault, roots, trace
 from maild.model.restored import Restored
 from maild.settle import House
 from maild.store import incoming, lease, outbox, restoring
 from maild.store import reader as store
-from maild.store.database import Session, brief
+from maild.store.database import Session, brief, is_database_error
 from maild.store.outbox import Leased
-from maild.store.writer import Writer
+from maild.store.writer import Lost, Writer
 
 GRACE = 10.0
 CHECKPOINT = 1.0
@@ -267,6 +267,8 @@ class Daemon:
         taking.cancel()
         await asyncio.wait({taking}, timeout=GRACE)
         if self._code:
+            # Whoever came in now would be told something by nobody.
+            doors.cut()
             return
         await doors.drain(GRACE)
         end = time.monotonic() + GRACE
@@ -318,11 +320,16 @@ def run(config: Config, site: Site) -> int:
             return await Daemon(config, site).run()
         except (RuleError, OSError):
             raise  # a sentence for the admin
+        except Lost:
+            return EX_SOFTWARE
         except Exception as bug:
             if (told := cannot_use(bug)) is not None:
                 raise told from bug
+            if is_database_error(bug):
+                log.critical("the database does not take what a start writes", error=brief(bug))
+                return EX_TEMPFAIL
             # What it says may be a mail's: the log has where it was.
-            log.critical("ended by a bug", exc_info=bug, bugs=[trace(one) for one in getattr(bug, "exceptions", ())])
+            log.critical("ended by a bug", exc_info=bug, bugs=[trace(one) for one in roots(bug)])
             return EX_SOFTWARE
 
     # The door answers within moments while another thread settles: 5 ms, the default, at each of its steps would be too long.

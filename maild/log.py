@@ -44,6 +44,13 @@ def trace(error: BaseException) -> str:
     return f"{' from '.join(causes)} at {where}" if where else " from ".join(causes)
 
 
+def roots(error: BaseException) -> list[BaseException]:
+    """What is behind a group of errors, however deep roles hold roles: the groups' own traces say nothing."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [root for one in error.exceptions for root in roots(one)]
+
+
 def _traced(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     given = line.pop("exc_info", None)
     if given is True:

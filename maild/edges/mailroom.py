@@ -24,7 +24,7 @@ from maild.mail.digest import digest
 from maild.model.people import Desk
 from maild.model.policy import Policy
 from maild.store import incoming
-from maild.store.database import Session, Unsure, is_database_error, is_full
+from maild.store.database import Session, Undecided, is_database_error, is_full
 from maild.store.incoming import CHUNK, PIECE, Arrival, Taken
 from maild.store.writer import Lost, Writer
 
@@ -62,9 +62,8 @@ class Mailroom:
         self._state, self._min_free = state, min_free
         self._worker = worker
         self._short, self._look_at = False, 0.0
-        # Digests of mails of which nobody knows whether they were stored.
-        self._doubtful: set[str] = set()
         self._known: tuple[Policy, dict[str, Desk]] | None = None
+        self._doubts: set[asyncio.Task[None]] = set()
 
     def knows(self, recipient: str) -> bool:
         """A desk's address, plain or with anything behind its separator, and postmaster everywhere."""
@@ -100,7 +99,7 @@ class Mailroom:
         began = time.monotonic()
         try:
             row_id = await self._store(delivery, also)
-        except (Lost, Unsure):
+        except (Lost, Undecided):
             raise Ghost from None
         except Exception as error:
             if not is_database_error(error):
@@ -134,11 +133,10 @@ class Mailroom:
         )
         try:
             row_id, new = await self._writer.write(lambda session: _accept(session, taken, also))
-        except Unsure:
-            self._doubtful.add(value)
+        except Undecided:
+            self._doubt(raw_id)
             raise
         if not new:
-            await self._undoubt(value, row_id)
             self._tally.arrivals[source, "duplicate"] += 1
             log.info("arrival", incoming=row_id, source=source, size=len(raw), fate="duplicate")
         if new and not kept:
@@ -159,12 +157,24 @@ class Mailroom:
             self._worker.hand_over(arrival, raw)
         return row_id
 
-    async def _undoubt(self, value: str, row_id: int) -> None:
-        """It is there, and came a second time: the first delivery never learned of it, and settles it no more."""
-        if value in self._doubtful:
-            self._doubtful.discard(value)
-            await self._writer.write(lambda session: incoming.free(session, row_id))
-            self._worker.nudge()
+    def _doubt(self, raw_id: int) -> None:
+        """Of the name alone: the mail itself need not be held until the database is back."""
+        doubt = asyncio.ensure_future(self._look_after(raw_id))
+        self._doubts.add(doubt)
+        doubt.add_done_callback(self._doubts.discard)
+
+    async def _look_after(self, raw_id: int) -> None:
+        """A mail that may be there, leased to us: if it is, it waits for the worker, not for the end of its lease."""
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                if await self._writer.write(lambda session: incoming.give_back(session, raw_id)):
+                    self._worker.nudge()
+            except Exception as error:
+                if not is_database_error(error):
+                    raise
+            else:
+                return
 
     async def _digest(self, raw: bytes) -> tuple[str, bool]:
         """A large mail takes some milliseconds: not on the event loop."""

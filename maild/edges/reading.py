@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import signal
 import struct
@@ -127,9 +128,12 @@ def serve() -> None:
         signal.setitimer(signal.ITIMER_PROF, CPU)
         answer = dumps(read_mail(_all(source, size), charset.rstrip(b"\0").decode("ascii")))
         signal.setitimer(signal.ITIMER_PROF, 0)
-        sink.write(_ANSWER.pack(len(answer)))
-        sink.write(answer)
-        sink.flush()
+        try:
+            sink.write(_ANSWER.pack(len(answer)))
+            sink.write(answer)
+            sink.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the daemon is gone: nobody waits for it, and a traceback would be in its log
 
 
 def _all(source: BinaryIO, size: int) -> bytes:

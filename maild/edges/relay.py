@@ -270,8 +270,11 @@ class Relay:
         return wire
 
     async def _fault(self, item: Outgoing, error: Exception) -> None:
-        """A bug: this letter waits, the others go on."""
-        log.error("fault at a letter", outbox=item.id, exc_info=error)
+        """A bug, or a database that is away: this letter waits, the others go on."""
+        if is_database_error(error):
+            log.warning("a letter cannot be read, will be tried again", outbox=item.id, error=brief(error))
+        else:
+            log.error("fault at a letter", outbox=item.id, exc_info=error)
         await self._postpone(item, backoff(item.attempts, self._jitter()), f"fault: {type(error).__name__}")
 
     async def _deliver(self, item: Outgoing, mail: bytes, wire: Wire | None) -> tuple[Wire, Reply]:

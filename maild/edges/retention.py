@@ -1,5 +1,5 @@
 """retention: the daemon's hand in privacy: erasures that an admin orders, those that a crash cut off, and every night what each
-desk's retention says, and compacting.
+desk's retention says, and compacting.  Pieces of mails that never came whole go as well.
 
 Role(...).run() until cancelled.  For the control socket: "erase" and "compact" begin (one at a time), "erasure" tells how
 it goes.
@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from maild.erasing import Change, Listed, Look, Report, erase, known_again
 from maild.expiring import expire
 from maild.model.people import MAILD
 from maild.model.policy import Clock, Policy
-from maild.store import compact, search
+from maild.store import compact, incoming, search
 from maild.store.reader import Reader
 from maild.store.writer import Writer
 from maild.tracing import Request
@@ -79,7 +80,9 @@ class Role:
                 if unfinished:
                     await self._finish()
                     unfinished = False
-                await self._look(self._clock())
+                now = self._clock()
+                await self._writer.write(partial(incoming.sweep, now=now))
+                await self._look(now)
             except Exception as error:
                 log.warning("retention failed, will be tried again", error=type(error).__name__)
             await asyncio.sleep(EVERY)

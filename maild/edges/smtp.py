@@ -1,7 +1,7 @@
 """smtp: the doors, open and closed.
 
 serve(config, mailroom, clock, inherited) -> Doors: SMTP on TCP, LMTP on a UNIX socket
-Doors.drain(grace): no new sessions, idle ones go with 421, the others may end their mail
+Doors.cut(): no more of anything;  Doors.drain(grace): no new sessions, idle ones go with 421, the others may end their mail
 
 A socket that was passed to us (systemd) takes the place of the configured one of its kind.
 """
@@ -52,17 +52,25 @@ class Doors:
 
     async def drain(self, grace: float) -> None:
         """Close.  Sessions in the middle of a mail have `grace` seconds to end it, then they are cut off."""
-        self._keeper.closing = True
-        for server in self._servers:
-            server.close()
-        self._unlink()
+        self._close()
         for guest in list(self._keeper.guests):
             guest.farewell()
         with suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 await self._keeper.empty.wait()
+        self.cut()
+
+    def cut(self) -> None:
+        """Close without a word to anybody."""
+        self._close()
         for guest in list(self._keeper.guests):
             guest.abort()
+
+    def _close(self) -> None:
+        self._keeper.closing = True
+        for server in self._servers:
+            server.close()
+        self._unlink()
 
     def _unlink(self) -> None:
         """Take our socket away, unless somebody else has put his there meanwhile."""

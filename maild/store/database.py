@@ -70,8 +70,8 @@ class NotDurable(Exception):
     """The database would lose what it has promised (fsync or synchronous_commit is off)."""
 
 
-class Unsure(Exception):
-    """The connection went at COMMIT, and the database has been away since: nobody knows what it kept."""
+class Undecided(Exception):
+    """The connection went at COMMIT (PostgreSQL): what was to be kept may be there, or may not."""
 
 
 class Database:
@@ -136,8 +136,6 @@ class Session:
     def __init__(self, database: Database) -> None:
         self.database, self.sqlite = database, database.sqlite
         self._connection = database.peewee.connection()
-        # COMMIT was said, and not answered yet.
-        self.committing = False
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """A cursor: fetchone, fetchall, rowcount."""
@@ -177,14 +175,11 @@ class Session:
         return not self.sqlite and bool(self._connection.broken or self._connection.closed)
 
     def begin(self) -> None:
-        self.committing = False
         # IMMEDIATE: a read that becomes a write half-way could fail with BUSY after work was done.
         self._connection.execute("BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
 
     def commit(self) -> None:
-        self.committing = True
         self._connection.execute("COMMIT")
-        self.committing = False
 
     def rollback(self) -> None:
         """Leave the transaction, if there still is one."""
@@ -201,7 +196,9 @@ class Session:
             raise
         try:
             self.commit()
-        except BaseException:
+        except BaseException as error:
+            if self.broken:
+                raise Undecided("the connection went at COMMIT: what was written may be there, or not") from error
             # A COMMIT that the disk has no room for: SQLite has mostly rolled back by itself, and must not be left half-way.
             self.rollback()
             raise
@@ -301,13 +298,19 @@ def brief(error: BaseException) -> str:
     return f"{type(error).__name__} {state}" if state else type(error).__name__
 
 
+# Classes of SQLSTATE: connection, transaction's state, rollback, resources, an operator, the system.
+_TROUBLE = ("08", "25", "40", "53", "57", "58")
+
+
 def is_database_error(error: BaseException) -> bool:
     """The database, not the code or the mail: disk full, connection gone, locked, deadlock.  A broken constraint is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return False
-    if isinstance(error, sqlite3.Error | NotDurable | Unsure):
+    # peewee says by its own classes that there is no connection to be had.
+    if isinstance(error, sqlite3.Error | NotDurable | Undecided | peewee.OperationalError | peewee.InterfaceError):
         return True
-    module = type(error).__module__
-    return module.startswith("psycopg") and (
-        not error.args or str(getattr(error, "sqlstate", ""))[:2] in ("08", "25", "40", "53", "57", "58", "")
-    )
+    if not type(error).__module__.startswith("psycopg"):
+        return False
+    # A connection that goes without a word has no code; what Python refuses to send (a NUL, a wrong count) has none either.
+    state = getattr(error, "sqlstate", None)
+    return state[:2] in _TROUBLE if state else any(c.__name__ == "OperationalError" for c in type(error).__mro__)

@@ -25,6 +25,8 @@ CHUNK, PIECE = 256 * 1024, 1024 * 1024
 LEASE = timedelta(minutes=10)
 # A mail without Date or Message-ID can be written twice alike by hand: only so long is the second one the same.
 WEAK = timedelta(days=5)
+# Pieces whose row has not come by then are nobody's: their daemon died, or the mail was refused half-way.
+ABANDONED = timedelta(hours=1)
 
 
 def new_raw_id(nanoseconds: int) -> int:
@@ -70,27 +72,29 @@ class Arrival:
 
 
 def stage(session: Session, raw_id: int, n: int, piece: bytes, now: datetime) -> None:
-    """Store one piece of a large mail before its row; swept at start if the row never comes."""
+    """Store one piece of a large mail before its row; swept if the row never comes.  The same piece twice is one."""
     if n == 0:
-        session.execute("INSERT INTO staging(raw, at) VALUES (?, ?)", (raw_id, stamp(now)))
-    session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, ?, ?)", (raw_id, n, piece))
+        session.execute("INSERT INTO staging(raw, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (raw_id, stamp(now)))
+    session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (raw_id, n, piece))
 
 
 def accept(session: Session, taken: Taken) -> tuple[int, bool]:
-    """Store the mail; (row id, True if it is new).  A staged mail has its chunks there already."""
-    digest, received = taken.digest, stamp(taken.received_at)
+    """Store the mail; (row id, True if it is new).  A staged mail has its chunks there already.
+
+    Run again, when nobody could say whether the first COMMIT had happened, it finds its own row: that is new still, and the caller's.
+    """
+    digest, received, raw = taken.digest, stamp(taken.received_at), 0
     row_id = _insert(session, taken, digest, received)
     new = row_id is not None
     if row_id is None:
-        row_id, before, raw_id = _same(session, digest)
-        if raw_id == taken.raw_id:
-            # Our own, of a COMMIT whose answer never came.
-            return row_id, True
+        row_id, before, raw = _same(session, digest)
         if taken.weak and received - before > WEAK // timedelta(milliseconds=1):
             row_id = _insert(session, taken, f"{digest}:{received}", received)
             new = row_id is not None
     if row_id is None:
-        row_id, *_ = _same(session, f"{digest}:{received}")
+        row_id, _, raw = _same(session, f"{digest}:{received}")
+    if raw == taken.raw_id:
+        return row_id, True
     _deliver(session, row_id, taken.recipients, received)
     _bytes(session, taken, new)
     return row_id, new
@@ -154,8 +158,8 @@ def _deliver(session: Session, row_id: int, recipients: Sequence[str], received:
 
 def _bytes(session: Session, taken: Taken, new: bool) -> None:
     staged = len(taken.raw) > CHUNK
-    if staged:
-        session.execute("DELETE FROM staging WHERE raw=?", (taken.raw_id,))
+    if staged and not session.execute("DELETE FROM staging WHERE raw=?", (taken.raw_id,)).rowcount:
+        raise Conflict("its pieces were swept: the daemon stood still for long")
     if staged and not new:
         session.execute("DELETE FROM chunk WHERE raw=?", (taken.raw_id,))
     if new and not staged:
@@ -223,6 +227,14 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
     return Undelivered(arrival.id, letter, status)
 
 
+def give_back(session: Session, raw_id: int) -> bool:
+    """Let anybody take a mail that was leased to a caller who does not know whether it is there; False when it is not."""
+    cursor = session.execute(
+        "UPDATE incoming SET state='ready', due_at=received_at WHERE raw=? AND state='leased'", (raw_id,)
+    )
+    return bool(cursor.rowcount)
+
+
 def finish(
     session: Session, row_id: int, case: int | None, message_id: str | None, trust: str, trace: dict[str, Any]
 ) -> None:
@@ -246,11 +258,6 @@ def defer(session: Session, row_id: int, due_at: datetime, error: str) -> None:
         "UPDATE incoming SET state='deferred', due_at=?, error=? WHERE id=? AND state='leased'",
         (stamp(due_at), error[:8000], row_id),
     )
-
-
-def free(session: Session, row_id: int) -> None:
-    """Leased to a delivery that never learned of it."""
-    session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE id=? AND state='leased'", (row_id,))
 
 
 def retry(session: Session, row_id: int, now: datetime) -> bool:
@@ -290,3 +297,10 @@ def recover(session: Session) -> None:
     session.execute("UPDATE incoming SET state='ready', due_at=received_at WHERE state <> 'done' AND state='leased'")
     session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging)")
     session.execute("DELETE FROM staging")
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Pieces that were left behind, also by another daemon of this database."""
+    old = stamp(now - ABANDONED)
+    session.execute("DELETE FROM chunk WHERE raw IN (SELECT raw FROM staging WHERE at<?)", (old,))
+    session.execute("DELETE FROM staging WHERE at<?", (old,))

@@ -4,7 +4,8 @@ write(job) -> awaitable of the job's result, resolved only after COMMIT.  All jo
 savepoint of its own, so that one bad job does not spoil the batch, and a sync is paid once for all of them.
 
 FAULTS  An error that takes the whole transaction with it (disk full, connection gone) fails every job of the batch; jobs are
-        then run again one by one, so that only the guilty one fails.  An I/O error at COMMIT is a Ghost: see `on_ghost`.
+        then run again one by one, so that only the guilty one fails.  An I/O error at COMMIT is a Ghost: see `on_ghost`.  A
+        connection that went at COMMIT, and none to ask what came of it: Undecided.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from maild.store.database import Database, Session, Unsure, is_ghost, is_locked, is_standby
+from maild.store.database import Database, Session, Undecided, is_database_error, is_ghost, is_locked, is_standby
 
 T = TypeVar("T")
 Job = Callable[[Session], Any]
@@ -80,15 +81,15 @@ class Writer:
                 self._settle(session, batch)
         self._database.close()
 
-    def _open(self, batch: list[Queued], *, unsure: bool = False) -> Session | None:
-        """The connection, made anew if it is gone; None when there is none to be had, which every job is told."""
+    def _open(self, batch: list[Queued], doubt: Undecided | None = None) -> Session | None:
+        """The connection, made anew if it is gone; None when there is none to be had, which every job is told, or the doubt."""
         if self._session is not None and self._session.broken:
             self._close()
         try:
             self._session = self._session or self._database.session()
         except Exception as error:
             self._close()
-            self._answer([(queued.future, None, Unsure() if unsure else error) for queued in batch])
+            self._answer([(queued.future, None, doubt or error) for queued in batch])
         return self._session
 
     def _close(self) -> None:
@@ -130,16 +131,16 @@ class Writer:
                 # Each alone would wait as long again, one after the other.
                 self._answer([(queued.future, None, error) for queued in batch])
             elif session.broken or len(batch) > 1:
-                self._one_by_one(batch, unsure=session.broken and session.committing)
+                self._one_by_one(batch, error if isinstance(error, Undecided) else None)
             else:
                 self._answer([(batch[0].future, None, error)])
 
-    def _one_by_one(self, batch: list[Queued], *, unsure: bool) -> None:
-        """Only the guilty job fails.  After a connection that went at COMMIT nobody knows what was kept (unsure): every job of ours
-        may be run again (a mail by its digest, an arrival by its state, a mark by its row), and its answer is the true one.  If
-        there is none because the database stays away, they are told that nobody knows."""
+    def _one_by_one(self, batch: list[Queued], doubt: Undecided | None = None) -> None:
+        """Only the guilty job fails.  After a connection that went at COMMIT (doubt) nobody knows what was kept: every job of ours
+        may be run again (a mail by its digest, an arrival by its state, a mark by its row), and its answer is the true one.  While
+        there is no database to ask, the doubt is all that can be told."""
         for queued in batch:
-            session = self._open([queued], unsure=unsure)
+            session = self._open([queued], doubt)
             if session is None:
                 continue
             try:
@@ -149,8 +150,7 @@ class Writer:
                 if is_ghost(error):
                     self._lost([queued])
                     return
-                lost = session.broken and (unsure or session.committing)
-                self._answer([(queued.future, None, Unsure() if lost else error)])
+                self._answer([(queued.future, None, doubt if doubt and is_database_error(error) else error)])
 
     def _note(self, error: Exception) -> None:
         self._database.note(error)

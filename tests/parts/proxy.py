@@ -17,10 +17,11 @@ import time
 
 
 class Proxy:
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, listener: socket.socket | None = None) -> None:
+        """listener: in place of a port of its own on loopback."""
         self.target, self.delay, self._holed = target, 0.0, False
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
+        self.port = 0 if listener else int(self._listener.getsockname()[1])
         self.accepted = 0
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         threading.Thread(target=self._accept, daemon=True).start()

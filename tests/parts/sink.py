@@ -10,6 +10,7 @@ sink.answers["RCPT ann@..."] = ...              for one recipient;  sink.asked c
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
 import time
@@ -84,6 +85,13 @@ class Sink(socketserver.ThreadingTCPServer):
             self.letters.append(letter)
             self.news.notify_all()
 
+    def taken(self, letter: Taken) -> bytes:
+        """What is said to a whole letter, which is kept if that is a yes; nothing = hang up without a word."""
+        reply = self.answers.get(".", b"250 2.0.0 kept")
+        if reply[:1] == b"2":
+            self.keep(letter)
+        return reply
+
     def of(self, kind: str | None = None, to: str | None = None) -> list[Taken]:
         """The letters of that kind and to that person; None = any."""
         return [x for x in list(self.letters) if kind in (None, x.kind) and (to is None or to in x.recipients)]
@@ -151,10 +159,11 @@ class _Session(socketserver.StreamRequestHandler):
             if not part:
                 return
             lines.append(part[1:] if part.startswith(b".") else part)
-        reply = self.server.answers.get(".", b"250 2.0.0 kept")
         # Kept before the answer: a crash in between is the daemon's to survive, not ours to hide.
-        if reply[:1] == b"2":
-            self.server.keep(Taken(self.sender, tuple(self.recipients), b"".join(lines)))
+        reply = self.server.taken(Taken(self.sender, tuple(self.recipients), b"".join(lines)))
+        if not reply:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         self.say(reply)
 
     def reset(self, line: bytes) -> None:

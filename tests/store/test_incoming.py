@@ -143,3 +143,31 @@ def test_a_letter_that_failed_becomes_an_arrival(session: Session):
     (arrival,) = incoming.claim(session, NOW, 10)
     event = incoming.event_of(session, arrival)
     assert (event.letter, event.status) == (5, "5.1.1")  # type: ignore[union-attr]
+
+
+def test_a_delivery_that_is_run_again_finds_its_own_row_and_is_new_still(session: Session):
+    mail = taken()
+    assert incoming.accept(session, mail) == incoming.accept(session, mail)
+    assert incoming.accept(session, mail)[1] is True
+    assert (count(session, "incoming"), count(session, "chunk")) == (1, 1)
+
+
+def test_a_mail_in_doubt_is_given_back_to_whoever_takes_it(session: Session):
+    mail = taken(kept=True)
+    incoming.accept(session, mail)
+    assert incoming.claim(session, NOW, 10) == []
+    assert incoming.give_back(session, mail.raw_id) is True
+    assert [arrival.raw_id for arrival in incoming.claim(session, NOW, 10)] == [mail.raw_id]
+    assert incoming.give_back(session, mail.raw_id + 1) is False
+
+
+def test_pieces_of_a_dead_daemon_are_swept_after_an_hour_and_never_become_half_a_mail(session: Session):
+    mail = taken(raw=b"x" * (incoming.CHUNK + 1))
+    for _ in range(2):
+        incoming.stage(session, mail.raw_id, 0, mail.raw, NOW)
+    incoming.sweep(session, NOW + incoming.ABANDONED)
+    assert (count(session, "staging"), count(session, "chunk")) == (1, 1)
+    incoming.sweep(session, NOW + incoming.ABANDONED + timedelta(seconds=1))
+    assert (count(session, "staging"), count(session, "chunk")) == (0, 0)
+    with pytest.raises(Conflict):
+        incoming.accept(session, mail)

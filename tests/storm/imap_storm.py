@@ -28,7 +28,8 @@ from parts.site import Site, short_folder
 
 
 class Storm:
-    """seed: the same kills at the same waits.  longest: seconds that the server lives."""
+    """seed: the same kills at the same waits.  longest: seconds that the server lives.  daemon: the share of the kills that hit
+    maild and not the server."""
 
     def __init__(
         self,
@@ -37,13 +38,14 @@ class Storm:
         seed: int,
         tell: Callable[[str], None] = lambda line: None,
         longest: float = 6.0,
+        daemon: float = 0.0,
     ) -> None:
-        self.site, self.server, self.tell, self.longest = site, server, tell, longest
+        self.site, self.server, self.tell, self.longest, self.daemon = site, server, tell, longest, daemon
         self.chance = random.Random(seed)
         self.sent: dict[str, float] = {}
         self.kept: dict[str, float] = {}
-        self.up, self.enough = threading.Event(), threading.Event()
-        self.slowest = 0.0
+        self.up, self.enough, self.over = threading.Event(), threading.Event(), threading.Event()
+        self.slowest, self.calm = 0.0, 90.0
 
     def blow(self, kills: int, renumber: int) -> dict[str, object]:
         self.site.start()
@@ -61,11 +63,16 @@ class Storm:
                 self.tell(f"{count + 1} kills, {len(self.sent)} mails sent, {len(self.kept)} cases")
         self.enough.set()
         writer.join(60)
-        wait_until(lambda: set(self.sent) <= set(self.kept), 90)
-        watcher.join(1)
+        wait_until(lambda: set(self.sent) <= set(self.kept), self.calm)
+        self.over.set()
+        watcher.join(10)
         return self._report(kills, len(anew))
 
     def _strike(self, *, renumber: bool) -> None:
+        if self.daemon and not renumber and self.chance.random() < self.daemon:
+            self.site.kill()
+            self.site.start()
+            return
         self.up.clear()
         self.server.kill()
         time.sleep(self.chance.uniform(0.0, 2.0))
@@ -92,7 +99,7 @@ class Storm:
 
     def _watch(self) -> None:
         """When each case came to be.  A mail's wait begins when it is in and the server is up."""
-        while not self.enough.is_set() or not set(self.sent) <= set(self.kept):
+        while not self.over.is_set():
             now = time.monotonic()
             for subject in self._cases():
                 if subject not in self.kept and subject in self.sent:
@@ -131,6 +138,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--renumber", type=int, default=5)
+    parser.add_argument("--daemon", type=float, default=0.0, help="the share of the kills that hit maild")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     wanted = parser.parse_args()
     sink = Sink()
@@ -139,7 +147,13 @@ def main() -> int:
     began = time.monotonic()
     try:
         with running() as server:
-            storm = Storm(taking(site, server.port), server, wanted.seed, lambda line: print(line, flush=True))
+            storm = Storm(
+                taking(site, server.port),
+                server,
+                wanted.seed,
+                lambda line: print(line, flush=True),
+                daemon=wanted.daemon,
+            )
             report = storm.blow(wanted.kills, wanted.renumber)
             log = site.log_text()
     finally:
