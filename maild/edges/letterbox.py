@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 
-from maild.edges.relay import Outgoing
+from maild.edges.outgoing import Outgoing
 from maild.edges.relay_wire import codes
 from maild.edges.steady import running
 from maild.edges.tally import Tally

@@ -17,13 +17,12 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from maild.config import RelayTo
+from maild.edges.outgoing import Outbox, Outgoing
 from maild.edges.relay_wire import Broken, Down, Patience, Reply, Wire, codes, dial, refuse_plain_text
 from maild.errors import Conflict
 from maild.model.condition import Condition
@@ -40,44 +39,6 @@ OUTAGE = (5, 10, 30, 60, 120, 300)  # seconds between two calls to a server that
 # The server wants something of us that no other letter will change: the admin must act, the letters must not fail.
 NOT_LET_IN = (530, 534, 535, 538)
 log = structlog.get_logger("maild.relay")
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A leased letter.  attempts counts this one; lane "" is none; kind, number (of its case): for the log; leased_at: monotonic."""
-
-    id: int
-    letter: int
-    sender: str
-    recipient: str
-    attempts: int
-    created_at: datetime
-    lane: str
-    kind: str = ""
-    number: str = ""
-    leased_at: float = 0.0
-
-
-class Outbox(Protocol):
-    """Given by the daemon, backed by the store."""
-
-    async def take(self, limit: int) -> Sequence[Outgoing]:
-        """Letters due now, leased to us."""
-        ...
-
-    async def load(self, item: Outgoing) -> bytes:
-        """The whole letter, CRLF, the same at every attempt.  Conflict when it is not ours any more."""
-        ...
-
-    async def sent(self, item: Outgoing, reply: str) -> None:
-        """Durable when it returns."""
-        ...
-
-    async def deferred(self, item: Outgoing, due_at: datetime, error: str) -> None: ...
-
-    async def failed(self, item: Outgoing, error: str, status: str) -> None:
-        """For good; status as in RFC 3463."""
-        ...
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:

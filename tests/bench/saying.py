@@ -15,7 +15,7 @@ from maild import log
 from maild.edges.believing import Believer
 from maild.edges.letterbox import Letterbox
 from maild.edges.metrics import Figures, exposition
-from maild.edges.relay import Outgoing
+from maild.edges.outgoing import Outgoing
 from maild.edges.resolver import Names
 from maild.edges.tally import Tally
 from maild.edges.watch import Watch

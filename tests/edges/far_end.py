@@ -17,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from maild.config import RelayTo
-from maild.edges.relay import Outgoing, Relay
+from maild.edges.outgoing import Outgoing
+from maild.edges.relay import Relay
 from maild.edges.relay_wire import Patience
 
 HANG = b"(says nothing)"
