@@ -60,8 +60,8 @@ def moved(make_site: Callable[..., Site], sink: Sink) -> Moved:
 def test_a_jump_of_years_closes_nothing_and_is_told_until_an_admin_has_looked(moved: Moved, sink: Sink) -> None:
     site = moved.site
     moved.set(5 * YEAR)
-    [alarm] = sink.wait("alarm", seconds=40)
-    assert "the clock jumped forward by 18" in alarm.text
+    # A mailbox that is silent for years is an alarm as well.
+    assert wait_until(lambda: any("the clock jumped forward by 18" in a.text for a in sink.of("alarm")), 40)
     site.send(mail("Bo <bo@kunde.example>", "Om fem år", "Hei."))
     sink.wait("ack", to="bo@kunde.example")
     # The ticker has asked many times since.
