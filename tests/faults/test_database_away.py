@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import smtplib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
-from parts.faultproxy import COMMIT, FaultProxy
+from parts.faultproxy import Wire
 from parts.mails import mail
 from parts.net import wait_until
 from parts.postgres import Postgres, running
 from parts.sink import Sink
-from parts.site import Site, short_folder
+from parts.site import Site
 
 from maild.store.database import Database, is_database_error
 
@@ -57,23 +55,6 @@ def test_mail_waits_with_its_sender_until_the_database_is_back(
     sink.wait("ack", count=2)
     assert sorted(case["subject"] for case in site.cases()) == ["Etter", "Før"]
     assert site.stop() == 0
-
-
-@dataclass
-class Wire:
-    """PostgreSQL as it is reached over a wire that can fail around a COMMIT."""
-
-    proxy: FaultProxy
-    url: str
-
-
-@pytest.fixture
-def wire(postgres: Postgres) -> Iterator[Wire]:
-    folder = short_folder()
-    proxy = FaultProxy(postgres.folder / ".s.PGSQL.5432", folder / ".s.PGSQL.5432", COMMIT)
-    yield Wire(proxy, postgres.fresh().replace(str(postgres.folder), str(folder)))
-    proxy.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_connection_that_goes_without_a_word_is_no_bug_of_ours(wire: Wire) -> None:

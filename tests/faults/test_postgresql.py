@@ -5,17 +5,16 @@ from __future__ import annotations
 import smtplib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.client import HTTPConnection
 
 import psycopg
 import pytest
+from parts.faultproxy import Wire
 from parts.mails import mail
 from parts.net import free_port, wait_until
-from parts.pgproxy import PostgresProxy
-from parts.postgres import Postgres
 from parts.sink import Sink
-from parts.site import Site, planted, short_folder
+from parts.site import Site, planted
 
 ANN = "Ann Berg <ann@kunde.example>"
 # What was leased to a daemon by a COMMIT that it never heard of is free again after the lease.
@@ -38,16 +37,9 @@ def answer(site: Site, subject: str) -> str:
 
 
 @pytest.fixture
-def proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
-    made = PostgresProxy(postgres, short_folder() / "pg")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def far(make_site: Callable[..., Site], postgres_url: str, proxy: PostgresProxy) -> Site:
-    """A site that speaks to its PostgreSQL through the proxy."""
-    site = make_site(options=("--database", proxy.url(name_in(postgres_url))))
+def far(make_site: Callable[..., Site], wire: Wire) -> Site:
+    """A site that speaks to its PostgreSQL over a wire that can fail."""
+    site = make_site(options=("--database", wire.url))
     site.program = planted(SOON)
     return site
 
@@ -97,39 +89,39 @@ def test_a_postgresql_that_cannot_keep_a_mail_is_451_until_one_can(
 
 
 def test_a_connection_that_goes_at_commit_is_asked_again_and_the_mail_is_there_once(
-    far: Site, proxy: PostgresProxy, sink: Sink
+    far: Site, wire: Wire, sink: Sink
 ) -> None:
     far.start()
     for number in range(4):
-        proxy.cut_at_commit(1)
+        wire.proxy.arm("swallow")
         assert answer(far, f"sak{number}") == "250"
-        assert wait_until(lambda number=number: proxy.cuts > number)
+        assert wait_until(lambda number=number: wire.proxy.spoiled > number)
     assert len(sink.wait("ack", count=4)) == 4
     assert sorted(case["subject"] for case in far.cases()) == [f"sak{n}" for n in range(4)]
     assert len({letter.message_id for letter in sink.of("ack")}) == 4
 
 
 def test_a_commit_that_nobody_can_be_asked_about_gets_no_reply_and_is_no_second_case(
-    far: Site, proxy: PostgresProxy, sink: Sink
+    far: Site, wire: Wire, sink: Sink
 ) -> None:
     far.start()
     assert answer(far, "foer") == "250"
     sink.wait("ack", count=1)
-    assert wait_until(lambda: cut_and_away(far, proxy)), "no mail's COMMIT was ever cut"
+    assert wait_until(lambda: cut_and_away(far, wire)), "no mail's COMMIT was ever cut"
     assert far.running
-    proxy.away = False
+    wire.proxy.disarm()
     assert wait_until(lambda: answer(far, "under") == "250"), far.log_text()[-2000:]
     sink.wait("ack", count=2)
     assert sorted(case["subject"] for case in far.cases()) == ["foer", "under"]
 
 
-def cut_and_away(site: Site, proxy: PostgresProxy) -> bool:
+def cut_and_away(site: Site, wire: Wire) -> bool:
     """The COMMIT of a mail is cut, and then nobody is there.  Others' commits are cut as well: then once more."""
-    proxy.away = False
+    wire.proxy.disarm()
     if not wait_until(lambda: probe(site)):
         return False
-    proxy.cut_at_commit(1)
-    proxy.away = True
+    wire.proxy.arm("swallow")
+    wire.proxy.shut = True
     told = answer(site, "under")
     assert told in ("nothing", "451 4.3.0"), told
     return told == "nothing"
@@ -139,7 +131,7 @@ def probe(site: Site) -> bool:
     return answer(site, "foer") == "250"
 
 
-def test_a_slow_postgresql_holds_up_mail_and_nothing_else(far: Site, proxy: PostgresProxy, sink: Sink) -> None:
+def test_a_slow_postgresql_holds_up_mail_and_nothing_else(far: Site, wire: Wire, sink: Sink) -> None:
     port = free_port()
     text = far.config.read_text("utf-8").replace("health:\n", f"health:\n  listen: 127.0.0.1:{port}\n")
     far.config.write_text(text, "utf-8")
@@ -148,7 +140,8 @@ def test_a_slow_postgresql_holds_up_mail_and_nothing_else(far: Site, proxy: Post
     sink.wait("ack", count=1)
     answers: list[str] = []
     client = threading.Thread(target=lambda: answers.append(answer(far, "under")))
-    proxy.delay = 2.5
+    # Each way: an answer takes two seconds and a half.
+    wire.proxy.delay = 1.25
     client.start()
     time.sleep(1.0)
     for _ in range(10):
@@ -159,7 +152,7 @@ def test_a_slow_postgresql_holds_up_mail_and_nothing_else(far: Site, proxy: Post
         with smtplib.SMTP("127.0.0.1", far.port, timeout=2) as door:
             assert door.noop()[0] == 250
     assert not answers, "the mail still waits for its database"
-    proxy.delay = 0.0
+    wire.proxy.delay = 0.0
     client.join(30)
     assert answers == ["250"]
     sink.wait("ack", count=2)

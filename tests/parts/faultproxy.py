@@ -21,6 +21,7 @@ import struct
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
 from parts.proxy import Proxy
@@ -151,3 +152,11 @@ class FaultProxy(Proxy):
     def reset(self) -> None:
         for pair in list(self._living):
             pair.cut()
+
+
+@dataclass
+class Wire:
+    """PostgreSQL as it is reached over a wire that can fail around a COMMIT."""
+
+    proxy: FaultProxy
+    url: str
