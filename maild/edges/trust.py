@@ -133,7 +133,8 @@ def _sasl_received(authenticator: Authenticator, claim: Claim) -> Verdict:
     address = claim.message.author.address.lower() if claim.message.author else ""
     # The first is our own door's, if it came in by a door.
     for field in claim.message.all_headers("received")[1 if claim.client else 0 :]:
-        by, how = _BY.search(_bare(field[:_LONGEST])), _WITH.search(_bare(field[:_LONGEST]))
+        bare = _bare(field[:_LONGEST])
+        by, how = _BY.search(bare), _WITH.search(bare)
         protocol = how[1].upper() if how else ""
         if protocol in ("LMTP", "LOCAL"):
             continue
