@@ -1,4 +1,4 @@
-"""rest: what ends the rest of a case: its hour, the customer's mail, or another case that is solved."""
+"""rest: what ends the rest of a case: its hour, the customer's mail, another case that is solved, or /reopen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from maild.decide.ledger import Ledger
 from maild.model.events import Solved, Woken
 from maild.model.people import MAILD
 
-DUE, WROTE = "due", "the customer wrote"
+DUE, WROTE, REOPENED = "due", "the customer wrote", "reopened"
 
 
 def wake(ledger: Ledger, case_id: int, reason: str) -> None:

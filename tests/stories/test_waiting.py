@@ -66,6 +66,18 @@ def test_a_customer_who_writes_ends_the_rest_and_no_reminder_follows(house: Hous
     assert house.letters() == []
 
 
+def test_a_handler_ends_the_rest_himself_and_no_reminder_follows(house: House):
+    notice = begun(house)
+    house.reply(notice, "/vent 3d")
+    house.letters()
+    house.reply(notice, "/gjenåpne")
+    (receipt,) = house.letters()
+    assert (receipt.kind, "åpnet igjen" in receipt.text) == ("receipt", True)
+    assert house.case("1001")["status"] == "open"
+    house.wait(days=4)
+    assert house.letters() == []
+
+
 def test_a_robot_of_the_customer_wakes_nothing(house: House):
     ack, notice = both(house)
     house.reply(notice, "/vent kunde")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from maild.decide import verbs
+from maild.decide import rest, verbs
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
-from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved
+from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved, Woken
 from maild.model.people import Handler, handler_party
 from maild.model.plain import plain
 from maild.model.policy import Policy
@@ -61,9 +61,11 @@ def close(context: Context, argument: str) -> Outcome:
 
 
 def reopen(context: Context, argument: str) -> Outcome:
-    """reopen    The case is open again."""
+    """reopen    The case is open again, whether it was solved or rested."""
     if argument:
         return Wrong("no_argument", "reopen")
+    if context.case.rests:
+        return Done((Woken(rest.REOPENED),), "reopened")
     if not context.case.ended:
         return Done((), "already_open")
     return Done((Reopened(handler_party(context.handler.key)),), "reopened")
