@@ -4,12 +4,16 @@ free_port       a TCP port on loopback
 sink            an SMTP server that keeps the letters it gets
 site            a site made by `maild init` with its daemon running, relaying into `sink`
 make_site       the same, not started: make_site(desks=..., handlers=..., options=("--database", url))
+far             the same as sink, for all tests of a file;  besieged: a site with its daemon running, which relays there
+lmtp_path       where a socket for LMTP may stand
 postgres        a PostgreSQL server for the whole run;  postgres_url: a fresh database on it
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from parts import net
@@ -28,6 +32,28 @@ def sink() -> Iterator[Sink]:
     server = Sink()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[Sink]:
+    server = Sink()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def besieged(far: Sink) -> Iterator[Site]:
+    """One daemon for a whole file: what a fault or an attack leaves behind would show in the next test."""
+    made = Site(short_folder(), far.address).start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lmtp_path() -> Iterator[Path]:
+    # A UNIX socket's path has 107 octets at most.
+    with TemporaryDirectory(prefix="lmtp") as folder:
+        yield Path(folder) / "lmtp"
 
 
 @pytest.fixture

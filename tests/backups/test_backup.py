@@ -7,7 +7,6 @@ import random
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ from maild.store.database import Database
 
 ANN = "Ann Berg <ann@kunde.example>"
 CANARY = "zebrafink@kunde.example"
-
-
-@pytest.fixture(scope="module")
-def far() -> Iterator[Sink]:
-    sink = Sink()
-    yield sink
-    sink.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,28 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import pytest
 from parts.mails import authenticated, mail
 from parts.net import wait_until
 from parts.sink import Sink
-from parts.site import DESK, Site, short_folder
+from parts.site import DESK, Site
 
 KINDLY = {"250", "421", "451", "452", "nothing"}
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[Sink]:
-    made = Sink()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def site(sink: Sink) -> Iterator[Site]:
-    """One for all: what a fault leaves behind would show in the next test."""
-    made = Site(short_folder(), sink.address).start()
-    yield made
-    made.close()
 
 
 def who(subject: str) -> str:
@@ -82,58 +66,58 @@ def limited(site: Site, what: int, limit: int) -> Iterator[None]:
             resource.prlimit(site.pid, what, before)
 
 
-def test_without_file_descriptors_mail_waits_and_comes_when_there_are_some(site: Site, sink: Sink) -> None:
-    in_use = max(int(name) for name in os.listdir(f"/proc/{site.pid}/fd")) + 1
-    with limited(site, resource.RLIMIT_NOFILE, in_use + 3):
-        idle = [socket.create_connection(("127.0.0.1", site.port), timeout=5) for _ in range(12)]
-        told = [attempt(site, f"knapp{n}", seconds=1.0) for n in range(3)]
+def test_without_file_descriptors_mail_waits_and_comes_when_there_are_some(besieged: Site, far: Sink) -> None:
+    in_use = max(int(name) for name in os.listdir(f"/proc/{besieged.pid}/fd")) + 1
+    with limited(besieged, resource.RLIMIT_NOFILE, in_use + 3):
+        idle = [socket.create_connection(("127.0.0.1", besieged.port), timeout=5) for _ in range(12)]
+        told = [attempt(besieged, f"knapp{n}", seconds=1.0) for n in range(3)]
         assert set(told) <= KINDLY, told
         assert "nothing" in told, "there was none left for them"
         for one in idle:
             one.close()
-        assert wait_until(lambda: attempt(site, "etter") == "250")
-    assert site.running
+        assert wait_until(lambda: attempt(besieged, "etter") == "250")
+    assert besieged.running
     taken = sorted([f"knapp{n}" for n, code in enumerate(told) if code == "250"] + ["etter"])
-    acknowledged(sink, *taken)
-    assert cases(site, *taken) == taken
+    acknowledged(far, *taken)
+    assert cases(besieged, *taken) == taken
 
 
-def test_without_memory_a_large_mail_is_for_later(site: Site, sink: Sink) -> None:
-    size = int(Path(f"/proc/{site.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+def test_without_memory_a_large_mail_is_for_later(besieged: Site, far: Sink) -> None:
+    size = int(Path(f"/proc/{besieged.pid}/statm").read_text().split()[0]) * resource.getpagesize()
     large = "x" * 70 + "\n"
-    with limited(site, resource.RLIMIT_AS, size + (4 << 20)):
-        told = attempt(site, "stor", large * 250_000)
+    with limited(besieged, resource.RLIMIT_AS, size + (4 << 20)):
+        told = attempt(besieged, "stor", large * 250_000)
     assert told in KINDLY - {"250"}, told
-    if not site.running:
+    if not besieged.running:
         # As systemd would.
-        site.start()
-    assert attempt(site, "stor", large * 250_000) == "250"
-    assert attempt(site, "liten") == "250"
-    acknowledged(sink, "liten", "stor")
-    assert cases(site, "liten", "stor") == ["liten", "stor"]
+        besieged.start()
+    assert attempt(besieged, "stor", large * 250_000) == "250"
+    assert attempt(besieged, "liten") == "250"
+    acknowledged(far, "liten", "stor")
+    assert cases(besieged, "liten", "stor") == ["liten", "stor"]
 
 
-def test_a_daemon_that_hardly_gets_to_run_refuses_nobody(site: Site, sink: Sink) -> None:
+def test_a_daemon_that_hardly_gets_to_run_refuses_nobody(besieged: Site, far: Sink) -> None:
     over = threading.Event()
 
     def starve() -> None:
         """A twentieth of a CPU."""
         while not over.is_set():
-            os.kill(site.pid, signal.SIGSTOP)
+            os.kill(besieged.pid, signal.SIGSTOP)
             time.sleep(0.19)
-            os.kill(site.pid, signal.SIGCONT)
+            os.kill(besieged.pid, signal.SIGCONT)
             time.sleep(0.01)
 
     starving = threading.Thread(target=starve)
     starving.start()
     try:
-        told = Counter(attempt(site, f"sak{n}") for n in range(5))
+        told = Counter(attempt(besieged, f"sak{n}") for n in range(5))
     finally:
         over.set()
         starving.join()
     assert told == {"250": 5}
-    acknowledged(sink, *(f"sak{n}" for n in range(5)))
-    assert site.running
+    acknowledged(far, *(f"sak{n}" for n in range(5)))
+    assert besieged.running
 
 
 def children(pid: int) -> list[int]:
@@ -141,22 +125,22 @@ def children(pid: int) -> list[int]:
     return [int(child) for line in found for child in line.split()]
 
 
-def test_a_reading_process_that_crashes_costs_neither_its_mail_nor_the_next(site: Site, sink: Sink) -> None:
+def test_a_reading_process_that_crashes_costs_neither_its_mail_nor_the_next(besieged: Site, far: Sink) -> None:
     large = "Den står.\n" * 40_000
-    assert attempt(site, "foerste", large) == "250"
-    acknowledged(sink, "foerste")
-    assert wait_until(lambda: children(site.pid))
-    for child in children(site.pid):
+    assert attempt(besieged, "foerste", large) == "250"
+    acknowledged(far, "foerste")
+    assert wait_until(lambda: children(besieged.pid))
+    for child in children(besieged.pid):
         os.kill(child, signal.SIGSEGV)
-    assert attempt(site, "andre", large) == "250"
-    assert attempt(site, "tredje") == "250"
-    acknowledged(sink, "andre", "tredje")
-    assert cases(site, "andre", "foerste", "tredje") == ["andre", "foerste", "tredje"]
+    assert attempt(besieged, "andre", large) == "250"
+    assert attempt(besieged, "tredje") == "250"
+    acknowledged(far, "andre", "tredje")
+    assert cases(besieged, "andre", "foerste", "tredje") == ["andre", "foerste", "tredje"]
 
 
-def test_the_same_mail_fifty_times_at_once_is_one_case(site: Site, sink: Sink) -> None:
+def test_the_same_mail_fifty_times_at_once_is_one_case(besieged: Site, far: Sink) -> None:
     told: list[str] = []
-    clients = [threading.Thread(target=lambda: told.append(attempt(site, "samme"))) for _ in range(50)]
+    clients = [threading.Thread(target=lambda: told.append(attempt(besieged, "samme"))) for _ in range(50)]
     for client in clients:
         client.start()
     for client in clients:
@@ -164,5 +148,5 @@ def test_the_same_mail_fifty_times_at_once_is_one_case(site: Site, sink: Sink) -
     # More than its share of connections from one address is told to come later.
     assert set(told) <= {"250", "421"}, Counter(told)
     assert told.count("250") > 10
-    acknowledged(sink, "samme")
-    assert cases(site, "samme") == ["samme"]
+    acknowledged(far, "samme")
+    assert cases(besieged, "samme") == ["samme"]

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
 from edges.knocking import knock_at, opened
 
 
-@pytest.fixture
-def path() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="lmtp") as folder:
-        yield Path(folder) / "lmtp"
-
-
-async def test_rfc_2033_5_all_commands_may_come_at_once(path: Path) -> None:
-    async with opened(smtp=None, lmtp=path) as door:
-        client = await knock_at(path)
+async def test_rfc_2033_5_all_commands_may_come_at_once(lmtp_path: Path) -> None:
+    async with opened(smtp=None, lmtp=lmtp_path) as door:
+        client = await knock_at(lmtp_path)
         client.say(
             b"LHLO mx\r\nMAIL FROM:<>\r\nRCPT TO:<a@desk.example>\r\nRCPT TO:<x@else.example>\r\nRCPT TO:<a@desk.example>\r\n"
             b"DATA\r\none\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<b@desk.example>\r\nDATA\r\ntwo\r\n.\r\nQUIT\r\n"

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from parts.house import House
-from parts.sink import Sink
-from parts.site import Site, short_folder
 
 
 @pytest.fixture
@@ -16,18 +14,3 @@ def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path)
     yield made
     made.database.close()
-
-
-@pytest.fixture(scope="module")
-def far() -> Iterator[Sink]:
-    server = Sink()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def besieged(far: Sink) -> Iterator[Site]:
-    """One daemon for all attacks of a file."""
-    made = Site(short_folder(), far.address).start()
-    yield made
-    made.close()
