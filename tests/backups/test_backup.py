@@ -100,7 +100,7 @@ def test_an_event_that_somebody_changed_is_no_good_backup(lived: Site) -> None:
 
 
 def test_without_keys_is_said_loudly(lived: Site) -> None:
-    done = lived.maild("backup", str(lived.folder / "backups"), "--without-keys")
+    done = lived.maild("backup", str(lived.folder / "keyless"), "--without-keys")
     assert done.returncode == 0
     assert "THE KEYS ARE NOT IN IT" in done.stderr
     backup = Path(done.stdout.strip())
