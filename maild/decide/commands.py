@@ -33,6 +33,9 @@ def handle(ledger: Ledger, order: Order) -> None:
     for outcome in done:
         for event in outcome.events:
             ledger.happen(order.case, handler_party(order.handler.key), event)
+    for outcome in done:
+        if outcome.after:
+            outcome.after(ledger)
     _tell(ledger, order, parsed, done, note=note)
     rest.solved(ledger, order.case)
 

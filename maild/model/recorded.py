@@ -25,9 +25,12 @@ class Recorded:
     event: Event
 
 
+# Where kinds of events stand.
+_MODULES = (events,)
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
-    for kind in vars(events).values()
+    for module in _MODULES
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Event) and kind.kind
 }
 

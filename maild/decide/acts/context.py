@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,11 +36,16 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The events a line causes, and the receipt's line: a key of the templates' words with its value."""
+    """The events a line causes, and the receipt's line: a key of the templates' words with its value.
+
+    after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
+    have happened.
+    """
 
     events: tuple[Event, ...]
     key: str
     value: str = ""
+    after: Callable[[Ledger], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
