@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -154,8 +155,6 @@ class Storm:
 @contextlib.contextmanager
 def brewing(weather: Weather, server: Postgres | None = None) -> Iterator[Storm]:
     """A storm in a folder of its own, cleared away afterwards."""
-    import shutil
-
     folder = short_folder()
     storm = Storm(folder, weather, server)
     try:
@@ -182,7 +181,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help=f"some of {','.join(nemesis.KINDS)}")
     parser.add_argument("--longest", type=float, default=10.0, help="seconds of a SIGSTOP, at most")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL made for it")
-    parser.add_argument("--keep", type=Path, help="leave the daemon's log here")
+    parser.add_argument("--keep", type=Path, help="leave the daemon's log and its site in this folder")
     wanted = parser.parse_args()
     only = tuple(filter(None, wanted.only.split(",")))
     weather = Weather(wanted.seed, wanted.kills, wanted.mails, only=only, longest=wanted.longest, tell=say)
@@ -193,7 +192,7 @@ def main() -> int:
         storm = stack.enter_context(brewing(weather, server))
         report = storm.blow()
         if wanted.keep:
-            wanted.keep.write_text(storm.site.log_text(), "utf-8")
+            shutil.copytree(storm.site.folder, wanted.keep, ignore=shutil.ignore_patterns("lmtp"), dirs_exist_ok=True)
     say(json.dumps({**report.figures(), "seconds": round(time.monotonic() - began)}))
     say("held every promise" if not report.faults else f"BROKEN: {', '.join(report.faults)}")
     return bool(report.faults)
