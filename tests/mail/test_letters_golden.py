@@ -16,6 +16,7 @@ from maild.model.message import Address
 from maild.model.plan import Letter
 
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
+KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
 
 
@@ -56,6 +57,12 @@ def letters_of(language: str) -> dict[str, Letter]:
         "receipt": to_handler("receipt", language, values={**VALUES, "lines": lines}, **command),
         "error": to_handler(
             "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
+        ),
+        "error-kept": to_handler(
+            "error",
+            language,
+            values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}", **KEPT},
+            **command,
         ),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),

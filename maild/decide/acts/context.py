@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Event
 from maild.model.people import Handler
 from maild.model.plan import LetterRow, Prepared
@@ -17,13 +18,23 @@ from maild.model.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers."""
+    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
+
+    case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
+    """
 
     prepared: Prepared
     handler: Handler
-    case: int
+    case: int | None
     purpose: str
     letter: LetterRow | None
+    draft: Draft | None = None
+
+    @property
+    def case_id(self) -> int:
+        """The case's row, where there must be one."""
+        assert self.case is not None
+        return self.case
 
 
 @dataclass(frozen=True, slots=True)
