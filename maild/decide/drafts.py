@@ -16,6 +16,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import verbs
+from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Order
 from maild.decide.ledger import Ledger
 from maild.model.content import Content
@@ -89,6 +90,12 @@ def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Orde
     mail = replace(order.prepared, id=draft.incoming, received_at=draft.made_at, message=message)
     answers = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
     return replace(order, prepared=mail, case=draft.case, purpose=draft.purpose, letter=answers, draft=draft)
+
+
+def is_question(verb: str) -> bool:
+    """A word that corrects nothing: it asks for something, or is about the draft itself."""
+    command = COMMANDS.get(verb)
+    return verb in (SEND, DROP) or (command is not None and command.caseless)
 
 
 def corrected(lines: Sequence[verbs.Line], wrong: Sequence[bool], new: Sequence[verbs.Line]) -> list[verbs.Line]:

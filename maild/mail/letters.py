@@ -189,9 +189,9 @@ def _verbs(letter: Letter, template: str) -> dict[str, str]:
 
 def _links(letter: Letter, desk: Desk, keys: Keys, offered: Mapping[str, str]) -> dict[str, str]:
     """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them."""
-    tag = quote(wording.tag(letter), safe="")
+    tag = wording.tag(letter)
     return {
-        verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{verb}&body=%2F{verb}%0D%0A"
+        verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={quote(f'{tag} {verb}'.strip(), safe='')}&body=%2F{verb}%0D%0A"
         for verb, purpose in offered.items()
     }
 

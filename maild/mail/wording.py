@@ -163,6 +163,7 @@ _SENTENCES = {
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
+    "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",

@@ -182,7 +182,7 @@ class Known:
     subjects       commitment -> text of the cases' subjects
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads
+                   cases to which a handler's letter leads, or which he names
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)

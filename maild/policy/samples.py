@@ -19,6 +19,7 @@ NAMES = (
     "closing",
     "receipt",
     "error",
+    "confirm",
     "bounce",
     "unverified",
     "postmaster",

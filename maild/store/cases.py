@@ -59,7 +59,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
+        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
         waiting=waiting,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
@@ -69,6 +69,11 @@ def look(session: Session, lookup: Lookup) -> Known:
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+    return {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
 
 
 def _marks(values: Sequence[object]) -> str:

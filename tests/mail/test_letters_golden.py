@@ -37,6 +37,9 @@ def letters_of(language: str) -> dict[str, Letter]:
         {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
+    many = [
+        {"ok": True, "written": f"{n} close quiet", "key": "solved_quietly", "value": ""} for n in range(1042, 1048)
+    ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
     return {
@@ -64,6 +67,7 @@ def letters_of(language: str) -> dict[str, Letter]:
             values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}", **KEPT},
             **command,
         ),
+        "confirm": to_handler("confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
         "alarm": alarm(language, "relay"),

@@ -11,7 +11,7 @@ from maild.model.case import Case
 from maild.model.draft import Draft
 from maild.model.events import Event
 from maild.model.people import Handler
-from maild.model.plan import LetterRow, Prepared
+from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
 
@@ -50,23 +50,32 @@ class Done:
     """The events a line causes, and the receipt's line: a key of the templates' words with its value.
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
-    have happened.
+    have happened.  shown: messages that the receipt shows.
     """
 
     events: tuple[Event, ...]
     key: str
     value: str = ""
     after: Callable[[Ledger], None] | None = None
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    case: Case
+    """found: the case; None where a command that needs none stands in a mail to a desk."""
+
+    found: Case | None
     handler: Handler
     policy: Policy
     order: Order
     closes_in: timedelta
     ledger: Ledger
+
+    @property
+    def case(self) -> Case:
+        """Where there must be one."""
+        assert self.found is not None
+        return self.found
 
     @property
     def vocabulary(self) -> Vocabulary:

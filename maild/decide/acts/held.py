@@ -25,4 +25,4 @@ def _no_draft(context: Context) -> Wrong:
         return Wrong("word_alone")
     if kept and kept[-1].state in _ENDED:
         return Wrong(_ENDED[kept[-1].state])
-    return Wrong("draft_gone" if letter and letter.kind == "error" else "no_draft")
+    return Wrong("draft_gone" if letter and letter.kind in ("error", "confirm") else "no_draft")
