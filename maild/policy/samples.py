@@ -16,6 +16,7 @@ NAMES = (
     "update-customer",
     "update-handler",
     "woken",
+    "status",
     "closing",
     "receipt",
     "error",
@@ -32,6 +33,28 @@ _ALARM = {
     "over": True,
     "since": "2026-03-02T10:14:00+01:00",
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
+
+
+_OUTSIDE: dict[str, Any] = {
+    "standing": [
+        {
+            "number": "#1042",
+            "subject": "Skriver virker ikke",
+            "status": "waiting",
+            "who": "Ola Hansen",
+            "whose": "Kari Nordmann",
+            "promised": "2026-03-05T12:00:00+01:00",
+            "last_at": "2026-03-02T10:14:00+01:00",
+            "last_by": "Ola Hansen",
+            "you": False,
+        }
+    ],
+    "more": True,
+    "organisation": "Kunde AS",
+    "bounced_at": "2026-03-02T10:14:00+01:00",
+    "unreached": "Ola Hansen",
+    "copied": ["bo@kunde.example"],
 }
 
 
@@ -76,6 +99,7 @@ def full() -> dict[str, Any]:
             {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
         ],
         "words": "/asign ola\nHei.",
+        **_OUTSIDE,
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, waiting
+from maild.decide.acts import basic, people, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -33,5 +33,6 @@ COMMANDS: dict[str, Command] = {
     "wait": Command(waiting.wait, bare=True),
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
+    "accept": Command(people.accept, bare=True),
     "help": Command(basic.help_, bare=True),
 }
