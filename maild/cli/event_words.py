@@ -111,6 +111,9 @@ _BY_ACTOR = frozenset(
         "merged",
         "split",
         "erased",
+        "accepted",
+        "dismissed",
+        "attributed",
     }
 )
 SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
@@ -143,6 +146,11 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "erased": _erased,
     "altered": lambda facts, name: f"somebody erased was masked in a {facts['what']}",
     "expired": lambda facts, name: f"its time has come: {facts['messages']} messages and {facts['letters']} letters deleted",
+    "enquired": lambda facts, name: f"{name(facts['by'])} asked how his cases stand",
+    "thanked": lambda facts, name: f"{name(facts['by'])} said thanks; nothing is reopened",
+    "accepted": lambda facts, name: f"{name(facts['party'])} takes part from now on",
+    "dismissed": lambda facts, name: f"{name(facts['party'])} takes part no more",
+    "attributed": lambda facts, name: f"the case is {name(facts['customer'])}'s",
     "ignored": lambda facts, name: f"nothing done: {facts['reason']}",
     "held": lambda facts, name: f"held by a bug ({facts['error']})",
     "restored": lambda facts, name: f"database restored as it was at {facts['copied_at']}; {facts['letters']} letters held",

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maild.decide import commands, contact, desk_mail, history, intake, notices, rest
+from maild.decide import commands, desk_mail, enquiry, history, intake, notices, rest, undelivered
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
 from maild.model.case import wake_at
-from maild.model.events import Bounced, Closed, Ignored, Received, Status
-from maild.model.message import Kind, named
-from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
+from maild.model.events import Closed, Ignored, Received, Status
+from maild.model.message import Kind
+from maild.model.people import MAILD, Handler, Possession, handler_party
 from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
@@ -73,6 +73,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     # trouble with his own mail, and is judged like any other.
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
+        return
+    if enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     author = message.author
     handler = ledger.policy.handler_of_address(author.address) if author else None
@@ -172,7 +174,7 @@ def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
     failed = bool(report and report.failed)
     status = next(iter(report.status), ("", ""))[1] if report else ""
     row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
-    _not_arrived(ledger, letter, letter.case, status, row, permanent=failed)
+    undelivered.told(ledger, letter, letter.case, status, row, permanent=failed)
 
 
 def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
@@ -181,24 +183,7 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
     if letter is None or letter.case is None or letter.case not in ledger.known.cases:
         ledger.happen(None, MAILD, Ignored("a letter of no case could not be sent"))
         return
-    _not_arrived(ledger, letter, letter.case, arrival.status, None, permanent=True)
-
-
-def _not_arrived(
-    ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool
-) -> None:
-    ledger.happen(case_id, MAILD, Bounced(letter.id, letter.party, status, permanent, row))
-    if permanent:
-        contact.lost(ledger, letter.party, status, case_id)
-    if not permanent or handler_of(letter.party):
-        return
-    person = ledger.people.get(letter.party)
-    values = {
-        "status_code": status,
-        "bounced_name": named(person.name, person.address) if person else letter.to,
-        "bounced_kind": letter.kind,
-    }
-    notices.bounce_note(ledger, ledger.case(case_id), values)
+    undelivered.told(ledger, letter, letter.case, arrival.status, None, permanent=True)
 
 
 def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:

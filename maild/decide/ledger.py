@@ -100,10 +100,15 @@ class Ledger:
         return self.newcomer(address, author.name if author else "", prepared.message.language)
 
     def newcomer(self, address: str, name: str, language: str | None) -> str:
-        """A person whom we do not know yet; one in each arrival."""
-        if self._persons:
-            return person_party(self._persons[0].id)
-        person = Person(self.known.next_person, name, address, language)
+        """The person behind an address: known, new in this arrival, or made now."""
+        address = address.lower()
+        known = self.known.by_address.get(address) or next(
+            (p for p in self.people.values() if p.address == address), None
+        )
+        if known:
+            self.people.setdefault(person_party(known.id), known)
+            return person_party(known.id)
+        person = Person(self.known.next_person + len(self._persons), name, address, language)
         self._persons.append(person)
         self.people[person_party(person.id)] = person
         return person_party(person.id)
@@ -188,6 +193,7 @@ class Ledger:
             message.own_text if text is None else text,
             prepared.id,
             message.attachments,
+            tuple(person.address for person in (*message.to[:50], *message.cc[:50])),
         )
 
     # --- drafts ---------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from maild.decide.ledger import Ledger
 from maild.decide.notices import plain_id
-from maild.decide.thread import bare_of
+from maild.decide.subjects import bare_of
 from maild.model.events import Told
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_party

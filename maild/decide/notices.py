@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.decide import budget
+from maild.decide import budget, contact, outsiders
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -84,27 +84,31 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     if notice.send == "ack":
         _acknowledge(ledger, case, person, telling)
         return
-    if person is None:
-        ledger.happen(case_id, MAILD, Suppressed(case.customer, notice.send, "no address"))
-        return
-    if telling.actor == case.customer:
-        return
+    for party in dict.fromkeys((case.customer, *case.participants)):
+        if party != telling.actor:
+            _tell_person(ledger, ledger.case(case_id), party, telling, event)
+
+
+def _tell_person(ledger: Ledger, case: Case, party: str, telling: Telling, event: Event) -> None:
+    """The customer, or another who was let into the case."""
+    person = ledger.people.get(party)
     kind = "closing" if isinstance(event, Solved) else "update"
-    replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case_id))
+    replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
     shown = (telling.shown,) if telling.shown and replied else ()
-    if person.muted and not shown:
-        ledger.happen(case_id, MAILD, Suppressed(case.customer, kind, _BOUNCES))
+    if person is None or not person.address or (person.muted and not shown):
+        reason = _BOUNCES if person and person.muted else "no address"
+        ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
         return
     _owe(
         ledger,
         case,
-        case.customer,
+        party,
         Address(person.name, person.address),
         kind,
         "your-case",
         shown,
         due_at=ledger.now + ledger.policy.limits.undo,
-        language=case.language,
+        language=contact.reads(person, case),
         values=_case_values(ledger, case),
         author=_name(ledger, telling.actor),
         automatic="" if shown else "auto-generated",
@@ -203,8 +207,10 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     if before:
         ledger.cancel(before.outbox)
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
+    told = (*shown, *((telling.shown,) if telling.shown else ()))
     values = {
         **_case_values(ledger, case),
+        "copied": outsiders.copied(ledger, case, told),
         "because": telling.because,
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
@@ -217,7 +223,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         Address(handler.name, handler.address),
         notice.send if seen or notice.send != "update" else "notice",
         _reason(ledger, case, handler),
-        (*shown, *((telling.shown,) if telling.shown else ())),
+        told,
         due_at=due_at,
         language=handler.language or ledger.policy.desks[case.desk].language,
         values=values,

@@ -8,6 +8,7 @@ LIMITS  Texts are cut at 40 000 characters over all messages, with a mark.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,6 +36,9 @@ def tag(letter: Letter) -> str:
     return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
 
 
+_LINKS = ("take", "note", "close", "send", "drop")
+
+
 def values(
     letter: Letter, desk: Desk, subject: str, links: Mapping[str, str], left_out: Sequence[Attachment]
 ) -> dict[str, Any]:
@@ -49,11 +53,7 @@ def values(
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
-        "take": links.get("take", ""),
-        "note": links.get("note", ""),
-        "close": links.get("close", ""),
-        "send": links.get("send", ""),
-        "drop": links.get("drop", ""),
+        **{verb: links.get(verb, "") for verb in _LINKS},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -84,6 +84,19 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
+        **_outside(given, zone_of(desk)),
+    }
+
+
+def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """What concerns people who are none of us: how their cases stand, who was copied, what did not reach whom."""
+    return {
+        "bounced_at": _local(given.get("bounced_at"), zone),
+        "unreached": _line(given, "unreached"),
+        "copied": [encode.one_line(address, 320) for address in given.get("copied", ())][:_LINES],
+        "standing": _standing(given.get("standing"), zone),
+        "more": bool(given.get("more")),
+        "organisation": _line(given, "organisation"),
     }
 
 
@@ -93,8 +106,9 @@ _NOTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
     **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
-    **dict.fromkeys(("messages", "left_out", "lines"), ()),
+    **dict.fromkeys(("organisation", "bounced_at", "unreached"), ""),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more"), False),
+    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied"), ()),
 }
 
 
@@ -153,6 +167,21 @@ def _told(line: object) -> dict[str, Any]:
     return {"ok": bool(line.get("ok")), **words}
 
 
+def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """How cases stand, each with its times on the desk's clock."""
+    return [_stands(case, zone) for case in given[:_LINES]] if isinstance(given, list | tuple) else []
+
+
+def _stands(case: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    words = {key: _line(case, key) for key in ("number", "subject", "status", "who", "whose", "last_by")}
+    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at")}
+    return {**words, **times, "you": bool(case.get("you"))}
+
+
+def _local(at: object, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat() if isinstance(at, datetime) else ""
+
+
 # --- without a template -----------------------------------------------------------------------------------------------
 
 _SENTENCES = {
@@ -161,6 +190,7 @@ _SENTENCES = {
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
+    "status": "These are your open cases:",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
     "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
@@ -183,5 +213,13 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     prefix = "" if template in ("update-customer", "closing") else "| "
     texts = [*(message["text"] for message in given["messages"]), *([given["words"]] if given["words"] else [])]
     quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
-    pieces = [given["marker"], sentence, "\n".join(marks), *quoted, given["signature"] or given["desk_name"]]
+    cases = [f"  {case['number']} {case['subject']}: {case['status']}" for case in given["standing"]]
+    pieces = [
+        given["marker"],
+        sentence,
+        "\n".join(marks),
+        "\n".join(cases),
+        *quoted,
+        given["signature"] or given["desk_name"],
+    ]
     return Rendered(f"{given['subject']} {given['tag']}".strip(), "\n\n".join(filter(None, pieces)) + "\n", "en")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from maild.model.customer_events import Accepted, Attributed, Dismissed
 from maild.model.events import (
     Acknowledged,
     Assigned,
@@ -29,6 +30,7 @@ from maild.model.events import (
     Watched,
     Woken,
 )
+from maild.model.people import person_of
 from maild.model.recorded import Recorded
 
 
@@ -40,6 +42,7 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
+    strangers are parties who wrote to it and take no part yet.
     """
 
     id: int
@@ -64,6 +67,7 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
+    strangers: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -131,8 +135,21 @@ def apply(case: Case, record: Recorded) -> Case:
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
     """What an event says of the case, beside its status."""
     match record.event:
-        case Received(automatic=False, standing="customer" | "participant" | "thread"):
-            return {"heard": record.seq}
+        case Received() as mail:
+            return _heard(case, mail, record.seq)
+        case Accepted(party=party):
+            return {"participants": _with(case.participants, party), "strangers": _without(case.strangers, party)}
+        case Dismissed(party=party):
+            return {"participants": _without(case.participants, party)}
+        case Attributed(customer=customer, language=language):
+            others = _without(_without(case.participants, case.customer), customer)
+            strangers = _without(case.strangers, customer)
+            return {
+                "customer": customer,
+                "participants": (customer, *others),
+                "strangers": strangers,
+                "language": language,
+            }
         case Assigned(handler=handler):
             return {"handler": handler}
         case Watched(desk=desk) if desk not in case.watching:
@@ -156,6 +173,24 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
         case Acknowledged():
             return {"acknowledged": True}
     return {}
+
+
+def _heard(case: Case, mail: Received, seq: int) -> dict[str, Any]:
+    """Who wrote: one who takes part, or somebody whom a handler may let in."""
+    changes: dict[str, Any] = {}
+    if not mail.automatic and mail.standing in ("customer", "participant", "thread"):
+        changes["heard"] = seq
+    if mail.standing in ("stranger", "thread") and person_of(mail.by) is not None and mail.by not in case.participants:
+        changes["strangers"] = _with(case.strangers, mail.by)
+    return changes
+
+
+def _with(parties: tuple[str, ...], party: str) -> tuple[str, ...]:
+    return parties if party in parties else (*parties, party)
+
+
+def _without(parties: tuple[str, ...], party: str) -> tuple[str, ...]:
+    return tuple(one for one in parties if one != party)
 
 
 def wake_at(case: Case) -> datetime | None:

@@ -68,6 +68,7 @@ class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
+    shows: whom `status` names to a customer, the handler or only the desk.
     """
 
     key: str
@@ -84,10 +85,21 @@ class Desk:
     retention: Retention = Retention()
     legal_hold: bool = False
     archive_first: bool = False
+    shows: str = "handler"
 
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A customer of organisations.yaml: everybody at its domains, and contacts, who may ask for all of its cases."""
+
+    key: str
+    name: str
+    domains: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
 
 class Authentication(StrEnum):

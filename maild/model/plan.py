@@ -107,8 +107,20 @@ Incoming = Prepared | Wake | Undelivered
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """The open cases of these addresses and of everybody at these domains."""
+
+    addresses: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft."""
+    """The one question to the database.
+
+    parks   a handler writes, whose mail may have to be kept as a draft
+    people  addresses that a handler names; whose: who asks how his cases stand
+    """
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -118,11 +130,16 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     parks: bool = False
+    people: tuple[str, ...] = ()
+    whose: Whose | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
-    """What stands behind a token: whose case, made for which party, telling of which seq."""
+    """What stands behind a token: whose case, made for which party, telling of which seq, written when.
+
+    words: it carried what somebody said, such as a handler's answer.
+    """
 
     id: int
     case: int | None
@@ -131,6 +148,8 @@ class LetterRow:
     seq: int
     revoked: bool
     to: str
+    at: datetime | None = None
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +159,16 @@ class Person:
     address: str
     language: str | None = None
     muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open case as its customer may know it: its subject, and who said something last that he may read."""
+
+    case: Case
+    subject: str
+    last_by: str = ""
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +186,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message of a case as a letter shows it."""
+    """A message of a case as a letter shows it.  people: the addresses in its To and Cc."""
 
     message: int
     at: datetime
@@ -165,6 +194,7 @@ class Shown:
     text: str
     incoming: int = 0
     attachments: tuple[Attachment, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +213,8 @@ class Known:
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    by_address     the persons behind the addresses that were asked for
+    standing       the open cases that were asked for, the newest first
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -201,6 +233,8 @@ class Known:
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
+    by_address: Mapping[str, Person] = field(default_factory=dict)
+    standing: tuple[Standing, ...] = ()
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

@@ -16,6 +16,7 @@ NAMES = (
     "update-customer",
     "update-handler",
     "woken",
+    "status",
     "closing",
     "receipt",
     "error",
@@ -39,6 +40,35 @@ _KEPT = {
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
+}
+
+
+_OUTSIDE: dict[str, Any] = {
+    "standing": [
+        {
+            "number": "#1042",
+            "subject": "Skriver virker ikke",
+            "status": "waiting",
+            "who": "Ola Hansen",
+            "whose": "Kari Nordmann",
+            "promised": "2026-03-05T12:00:00+01:00",
+            "last_at": "2026-03-02T10:14:00+01:00",
+            "last_by": "Ola Hansen",
+            "you": False,
+        }
+    ],
+    "more": True,
+    "organisation": "Kunde AS",
+    "bounced_at": "2026-03-02T10:14:00+01:00",
+    "unreached": "Ola Hansen",
+    "copied": ["bo@kunde.example"],
+}
+
+
+_LINKS = {
+    "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
+    "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
+    "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
 }
 
 
@@ -84,13 +114,12 @@ def full() -> dict[str, Any]:
         ],
         "words": "/asign ola\nHei.",
         **_KEPT,
+        **_OUTSIDE,
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
         **_ALARM,
-        "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
-        "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
-        "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
+        **_LINKS,
     }
 
 

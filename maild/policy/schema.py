@@ -1,4 +1,4 @@
-"""schema: the form of desks.yaml, people.yaml and routing.yaml.
+"""schema: the form of desks.yaml, people.yaml and routing.yaml; that of organisations.yaml stands in a file of its own.
 
 What a value must look like stands here; what it may refer to (desks, handlers, languages) in build.py and check.py.  schemas() gives
 the JSON Schemas for editors, kept in rules/schema/.
@@ -19,6 +19,7 @@ from maild.model.events import Priority
 from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import conditions
+from maild.policy.organisations import OrganisationForm
 from maild.policy.shape import Addresses, Days, DeskKey, DeskKeys, Kept, Language, Line, Lines, OpenDesk, Strict, wrong
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -78,6 +79,10 @@ class DeskForm(Strict):
         "+", description="Between the address and its signed part, as your MTA has it."
     )
     reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    shows: Literal["handler", "desk"] = Field(
+        "handler",
+        description="Whom a customer is told who asks for the status: the handler's name, or only the desk's.",
+    )
     retired: bool = Field(False, description="Takes no new cases; instead of deletion.")
     retention: RetentionForm = Field(
         RetentionForm(raw=None, letters=None, cases=None), description="How long mails, letters and cases are kept."
@@ -175,6 +180,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
+        "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
         "routing.json": _routing(),
     }
 

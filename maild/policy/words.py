@@ -112,6 +112,7 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "remedy": part("remedy"),
         "priority": named("priority"),
         "status": named("status"),
+        "standing": named("standing"),
         "kind": named("kind"),
         "why": why,
         "when": when,

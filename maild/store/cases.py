@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
-from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
-from maild.store import drafts
+from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown, Standing, Whose
+from maild.store import drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -25,11 +26,7 @@ _TALK = 3
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters = _letters(session, lookup.letters)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    # What the writer of a draft had read when he wrote it.
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    letters |= _letters(session, read)
+    letters, kept = _answered(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = (
         dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
@@ -44,7 +41,12 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases = load_cases(session, sorted(wanted))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
-    parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    asked = _standing(session, lookup.whose) if lookup.whose else ()
+    if len(asked) == 1:
+        # The answer belongs to the one case there is.
+        cases[asked[0].case.id] = asked[0].case
+    parties = {c.customer for c in cases.values()} | {s.case.customer for s in asked}
+    parties |= {p for c in cases.values() for p in (*c.participants, *c.strangers)}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -63,12 +65,22 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
+        by_address=_by_address(session, lookup.people),
+        standing=asked,
         subjects=_texts(session, [c.subject for c in cases.values()]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _answered(session: Session, ids: Sequence[int]) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
+    """The letters asked for, the drafts that they told of, and what the drafts' writers had read when they wrote."""
+    letters = _letters(session, ids)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    return letters | _letters(session, read), kept
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
@@ -84,11 +96,14 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
     if not ids:
         return {}
     rows = session.all(
-        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient FROM letter l LEFT JOIN outbox o ON o.id=l.id"
+        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient, l.created_at, l.messages"
+        " FROM letter l LEFT JOIN outbox o ON o.id=l.id"
         f" WHERE l.id IN {_marks(ids)}",
         ids,
     )
-    return {r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "") for r in rows}
+    return {
+        r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "", moment(r[7]), r[8] != "[]") for r in rows
+    }
 
 
 def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
@@ -139,6 +154,20 @@ def _author(session: Session, address: str) -> Person | None:
         (address,),
     )
     return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+
+
+def _standing(session: Session, whose: Whose) -> tuple[Standing, ...]:
+    ids = standing.open_cases(session, whose)
+    found, last = load_cases(session, ids), standing.last_said(session, ids)
+    subjects = _texts(session, [case.subject for case in found.values()])
+    return tuple(
+        Standing(found[case], subjects.get(found[case].subject, ""), *last.get(case, ("", None))) for case in ids
+    )
+
+
+def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
+    found = ((address, _author(session, address)) for address in addresses)
+    return {address: person for address, person in found if person}
 
 
 def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
@@ -202,7 +231,10 @@ def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]
 def _show(row: Sequence[Any]) -> Shown:
     body = json.loads(row[4])
     files = tuple(attachment(a) for a in json.loads(row[3]))
-    return Shown(row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files)
+    people = (*body.get("to", ())[:50], *body.get("cc", ())[:50])
+    return Shown(
+        row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files, people
+    )
 
 
 def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:
@@ -247,7 +279,7 @@ def next_letter(session: Session) -> int:
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
 _TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
-_LISTS = ("labels", "participants", "watching")
+_LISTS = ("labels", "participants", "watching", "strangers")
 
 
 def dump_case(case: Case) -> str:

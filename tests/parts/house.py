@@ -104,11 +104,12 @@ class Got:
 
 
 class House:
-    def __init__(self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS) -> None:
+    def __init__(self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS, customers: str = "") -> None:
         (folder / "rules").mkdir()
-        for name, text in (("desks.yaml", desks), ("people.yaml", PEOPLE), ("routing.yaml", routing)):
+        given = {"desks": desks, "people": PEOPLE, "routing": routing, "organisations": customers}
+        for name, text in given.items():
             if text:
-                (folder / "rules" / name).write_text(text)
+                (folder / "rules" / f"{name}.yaml").write_text(text)
         self.now = MONDAY
         self.policy = build.load(
             folder / "rules", lambda: texts.load(folder / "templates", ROOT / "templates"), Limits()

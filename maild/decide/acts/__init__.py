@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, held, waiting
+from maild.decide.acts import basic, held, people, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -39,4 +39,5 @@ COMMANDS: dict[str, Command] = {
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),
     "drop": Command(held.drop, bare=True, caseless=True),
+    "accept": Command(people.accept, bare=True),
 }
