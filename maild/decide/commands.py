@@ -6,6 +6,7 @@ is done before every line of the mail has been understood.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from maild.model.people import Handler, handler_party
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them."""
     parsed = _read(ledger, order)
-    if _MARKER in order.prepared.message.own_text:
+    if _quotes_us(ledger, order.prepared.message.own_text):
         _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
         return
     outcomes = [_try(ledger, order, line) for line in parsed.lines]
@@ -28,7 +29,7 @@ def handle(ledger: Ledger, order: Order) -> None:
         _decline(ledger, order, parsed, outcomes)
         return
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-    note = order.purpose in ("n", "t") or any(line.verb == "note" for line in parsed.lines)
+    note = order.purpose in _INSIDE or any(line.verb == "note" for line in parsed.lines)
     _write(ledger, order, parsed, note=note)
     for outcome in done:
         for event in outcome.events:
@@ -43,8 +44,26 @@ def handle(ledger: Ledger, order: Order) -> None:
 # The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
 # quoted letter, with the addresses signed for this handler.  The customer must not get it.
 _MARKER = "[maild:"
+_WORD = r"[a-z][a-z0-9]{19,}"
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
-_ADDRESS_VERBS = {"t": "take", "c": "close"}
+_ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d")}
+# Whoever touched one of these links and wrote something did not mean the customer: it is a note, and the receipt says so.
+_INSIDE = ("n", "t", "w")
+
+
+def _quotes_us(ledger: Ledger, text: str) -> bool:
+    """Whether the letter's marker, or one of its signed links, stands in what would go to the customer."""
+    if _MARKER in text:
+        return True
+    if "@" not in text:
+        return False
+    own = [(desk.separator, address) for desk in ledger.policy.desks.values() for address in desk.addresses]
+    return any(re.search(_signed(separator, address), text, re.I) for separator, address in own)
+
+
+def _signed(separator: str, address: str) -> str:
+    local, _, domain = address.partition("@")
+    return re.escape(local + separator) + _WORD + re.escape("@" + domain)
 
 
 def _read(ledger: Ledger, order: Order) -> verbs.Parsed:
@@ -53,10 +72,11 @@ def _read(ledger: Ledger, order: Order) -> verbs.Parsed:
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
-    verb = _ADDRESS_VERBS.get(order.purpose, "")
+    verb, argument = _ADDRESS_VERBS.get(order.purpose, ("", ""))
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
-    return verbs.Parsed((verbs.Line(f"/{verb}", verb), *parsed.lines), parsed.text)
+    line = verbs.Line(f"/{verb} {argument}".strip(), verb, argument)
+    return verbs.Parsed((line, *parsed.lines), parsed.text)
 
 
 def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.decide import budget
+from maild.decide import beside, budget
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -208,6 +208,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
+        "others": beside.others(ledger, case, handler),
     }
     _owe(
         ledger,

@@ -20,6 +20,7 @@ from maild.model.policy import Rendered
 TEXT = 40_000
 SUBJECT = 200
 _LINES = 40
+_OTHERS = 10
 
 
 def name(letter: Letter) -> str:
@@ -49,9 +50,7 @@ def values(
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
-        "take": links.get("take", ""),
-        "note": links.get("note", ""),
-        "close": links.get("close", ""),
+        **{name: links.get(name, "") for name in ("reply", "take", "note", "close", "wait")},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -67,6 +66,8 @@ def values(
         "stranger": bool(given.get("stranger")),
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
+        "promised": _line(given, "promised", 40),
+        "others": _others(given.get("others")),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         "because": _line(given, "because"),
@@ -89,9 +90,9 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
-    **dict.fromkeys(("messages", "left_out", "lines"), ()),
+    **dict.fromkeys(("messages", "left_out", "lines", "others"), ()),
 }
 
 
@@ -135,6 +136,12 @@ def zone_of(desk: Desk) -> ZoneInfo:
 
 def _files(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
     return [{"name": encode.one_line(a.name, 100) or a.type, "size": a.size} for a in list(attachments)[:100]]
+
+
+def _others(given: object) -> list[dict[str, str]]:
+    """Cases, each by its number and subject."""
+    cases = [case for case in given[:_OTHERS] if isinstance(case, Mapping)] if isinstance(given, list | tuple) else []
+    return [{"number": _line(case, "number", 60), "subject": _line(case, "subject", 60)} for case in cases]
 
 
 def _lines(given: object) -> list[dict[str, Any]]:

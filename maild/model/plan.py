@@ -166,6 +166,16 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """An open case as a letter about another one names it."""
+
+    case: int
+    number: str
+    desk: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """The one answer.
 
@@ -178,6 +188,7 @@ class Known:
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
     waiting        case id -> the cases that rest until it is solved
+    others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads
     """
@@ -197,6 +208,7 @@ class Known:
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

@@ -117,6 +117,7 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "when": when,
         "size": size,
         "files": files,
+        "cases": _cases,
         "line": line,
         "code": code,
         "quoted": _quoted,
@@ -151,6 +152,14 @@ def _files(value: object, decimal: str) -> str:
     """name (size), name (size)"""
     found = [f for f in value if isinstance(f, Mapping)] if isinstance(value, list | tuple) else []
     return ", ".join(f"{f.get('name', '')} ({_size(f.get('size'), decimal)})" for f in found)
+
+
+def _cases(value: object) -> str:
+    """#1007 (Nettet er nede), #1012"""
+    found = [c for c in value if isinstance(c, Mapping)] if isinstance(value, list | tuple) else []
+    return ", ".join(
+        f"{c.get('number', '')} ({c['subject']})" if c.get("subject") else str(c.get("number")) for c in found
+    )
 
 
 # Lines whose value names words of maild's own, which each language has its own for.

@@ -10,13 +10,14 @@ from maild.model.case import Case
 from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
-from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
+from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
 
 _THREAD = 20
 _TALK = 3
+_OTHERS = 20
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -56,6 +57,9 @@ def look(session: Session, lookup: Lookup) -> Known:
         thread=_thread(session, sorted(cases)),
         talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
         waiting=waiting,
+        others=_others(
+            session, {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
+        ),
         subjects=_texts(session, [c.subject for c in cases.values()]),
         next_case=next_case,
         next_person=next_person,
@@ -116,6 +120,23 @@ def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...
         f"SELECT id, waits_for FROM cases WHERE waits_for IN {_marks(cases)} ORDER BY id", cases
     ):
         found[other] = (*found.get(other, ()), case)
+    return found
+
+
+def _others(session: Session, customers: Iterable[str]) -> dict[str, tuple[Other, ...]]:
+    """The open cases of customers, the newest of each."""
+    known = sorted(party for party in customers if person_of(party) is not None)
+    if not known:
+        return {}
+    rows = session.all(
+        "SELECT c.customer, c.id, c.number, c.desk, t.text FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
+        f" WHERE c.customer IN {_marks(known)} AND c.status IN ('new', 'open', 'waiting', 'on_hold')"
+        " ORDER BY c.id DESC LIMIT ?",
+        (*known, _OTHERS * len(known)),
+    )
+    found: dict[str, tuple[Other, ...]] = {}
+    for customer, *row in rows:
+        found[customer] = (*found.get(customer, ()), Other(row[0], row[1], row[2], row[3] or ""))
     return found
 
 

@@ -1,0 +1,52 @@
+"""links: what a handler can do from his letter with one touch: `mailto:` links, for nothing but a person sends a mail.
+
+of_letter(letter, desk, keys, vocabulary) -> name -> link.  The address is the verb, signed for this letter; subject and body say it
+too, in the words of the letter's language, for whoever reads what he sends.  Some programs drop them, so nothing hangs on them.
+of_case(number, ...) -> the same for a line of the digest, whose answers name the case themselves.
+A link is shorter than 500 characters (Outlook's limit is 2046, Gmail's 1600); a space is %20, for "+" stays one in mail (RFC 6068).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from maild.mail import encode, token
+from maild.mail.token import Keys
+from maild.model.people import Desk
+from maild.model.plan import Letter
+from maild.model.vocabulary import Vocabulary
+
+# Templates that have these links.
+LINKED = frozenset({"notice", "update-handler", "woken", "digest"})
+# name -> purpose letter of the address, and what the body asks for beside the verb.
+_VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w", " 3d")}
+
+
+def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
+    """reply, take, note, close and wait."""
+    tag = encode.one_line(letter.number, 60)
+    subject = f"[{tag}]" if tag else ""
+    found = {"reply": _link(_address(desk, "r", letter, keys), f"Re: {subject}", "")}
+    for name, (purpose, argument) in _VERBS.items():
+        verb = vocabulary.word(name, letter.language) + argument
+        found[name] = _link(_address(desk, purpose, letter, keys), f"{subject} {verb}", f"/{verb}\r\n")
+    return found
+
+
+def of_case(number: str, letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
+    """take, close and wait for one case of a digest: the answer's only line names it."""
+    address, bare, found = _address(desk, "r", letter, keys), encode.one_line(number, 60).lstrip("#"), {}
+    for name in ("take", "close", "wait"):
+        verb = vocabulary.word(name, letter.language) + _VERBS[name][1]
+        found[name] = _link(address, f"[#{bare}] {verb}", f"#{bare} {verb}\r\n")
+    return found
+
+
+def _address(desk: Desk, purpose: str, letter: Letter, keys: Keys) -> str:
+    return token.signed_address(desk.address, desk.separator, purpose, letter.id, keys)
+
+
+def _link(address: str, subject: str, body: str) -> str:
+    # RFC 6068 section 2: the address may hold "+" and "@" as they are, whatever else is encoded.
+    fields = f"?subject={quote(subject.strip(), safe='')}" + (f"&body={quote(body, safe='')}" if body else "")
+    return f"mailto:{quote(address, safe='+@')}{fields}"
