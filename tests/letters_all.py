@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from letters_making import ANSWER, FILM, PICTURE, TO_ANN, VALUES, shown, to_customer, to_handler
+from letters_making import ANSWER, FILM, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
 
 from maild.model.message import Address
 from maild.model.plan import Letter
@@ -16,6 +16,34 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
     details = "127.0.0.1:25 takes letters" if over else "127.0.0.1:25 takes no letters: ConnectionRefusedError"
     values = {"alarm": part, "over": over, "since": "2026-03-02T10:14+01:00", "details": details}
     return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
+
+
+def work_of(language: str) -> dict[str, Letter]:
+    """Letters of no one case: the morning's, and those about who is away."""
+    groups = [
+        {"key": "overdue", "count": 1, "more": 0, "cases": [line("#1042", 3, SUBJECT[language], "open")]},
+        {"key": "wakes", "count": 1, "more": 0, "cases": [line("#1051", 1, SUBJECT[language], "on_hold")]},
+        {
+            "key": "waiting",
+            "count": 23,
+            "more": 22,
+            "cases": [line("#1050", 2, SUBJECT[language], "open", "Ola Hansen")],
+        },
+        {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
+    ]
+    away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
+    asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
+    return {
+        "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
+        "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
+        "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
+        "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
+    }  # fmt: skip
+
+
+def line(number: str, days: int, subject: str, status: str, handler: str = "") -> dict[str, object]:
+    told = {"number": number, "days": days, "customer": "Ann Berg", "subject": subject}
+    return {**told, "status": status, "handler": handler}
 
 
 def letters_of(language: str) -> dict[str, Letter]:
@@ -32,12 +60,17 @@ def letters_of(language: str) -> dict[str, Letter]:
     command = {"reason": "your-command", "automatic": "auto-replied"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
     return {
+        **work_of(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(
             "ack", language, values={}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
         ),
-        "notice": to_handler("notice", language, shown=(files,), values={**VALUES, "status": "new", "because": "vip"}),
+        "notice": to_handler(
+            "notice", language, shown=(files,),
+            values={**VALUES, "status": "new", "because": "vip", "promised": "2026-03-03T12:00+01:00",
+                    "others": [{"number": "#1007", "subject": "Wi-Fi"}, {"number": "#1012", "subject": ""}]},
+        ),
         "notice-team": to_handler(
             "notice", language, shown=(said,), values={**nobody, "status": "new", "customer_verified": False}, reason="your-desk"
         ),

@@ -127,6 +127,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "labelled": lambda facts, name: f"labelled {facts['label']}",
     "waiting": _waiting,
     "woken": lambda facts, name: f"open again ({facts['reason']})",
+    "left": lambda facts, name: f"{name('handler:' + facts['handler'])} is away" + (", says the mailbox" * facts["provisional"]),
+    "returned": lambda facts, name: f"{name('handler:' + facts['handler'])} is back",
     "solved": _solved,
     "reopened": lambda facts, name: "reopened",
     "closed": lambda facts, name: "closed for good",

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from maild.decide import budget
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
+from maild.model.agenda import Asked
 from maild.model.message import Kind
 from maild.model.people import Desk
-from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Lookup, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
@@ -57,6 +58,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         return Lookup(cases=(arrival.case,))
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
+    if isinstance(arrival, Morning):
+        return Lookup(agenda=asked(arrival.handler, policy))
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None
@@ -73,6 +76,15 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         if arrival.trust.authenticated
         else (*budget.keys(address, now), unverified_key(registered, now)),
     )
+
+
+def asked(key: str, policy: Policy) -> Asked | None:
+    """What a handler's agenda must know: his open cases, nobody's at his desks, and those of whom he may stand in for."""
+    handler = policy.handlers.get(key)
+    if handler is None:
+        return None
+    others = tuple(h.key for h in policy.handlers.values() if key in h.cover)
+    return Asked((key, *others), handler.desks or tuple(policy.desks))
 
 
 def _known_by(prepared: Prepared) -> tuple[str, ...]:

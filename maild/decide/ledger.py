@@ -13,6 +13,7 @@ from typing import Any
 from maild.decide.assign import Chosen, open_key
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
+from maild.model.absence import Absence
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.events import Event, Opened
@@ -43,6 +44,7 @@ class Ledger:
         self._cancels: list[int] = []
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
+        self._absences: dict[str, Absence | None] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         self.people: dict[str, Person] = dict(known.persons)
@@ -182,6 +184,17 @@ class Ledger:
             message.attachments,
         )
 
+    # --- who is here ----------------------------------------------------------------------------------------------------------
+
+    def absence(self, handler: str) -> Absence | None:
+        """None: he is here."""
+        found = self._absences.get(handler, self.known.absent.get(handler))
+        return found if found is not None and found.holds(self.now) else None
+
+    def absent(self, handler: str, absence: Absence | None) -> None:
+        """From now on; None: he is back."""
+        self._absences[handler] = absence
+
     # --- counters -------------------------------------------------------------------------------------------------------------
 
     def number(self, desk_key: str) -> str:
@@ -234,5 +247,6 @@ class Ledger:
             cancels=tuple(self._cancels),
             counters=self._counters,
             budgets=self._budgets,
+            absences=self._absences,
             trace=trace,
         )

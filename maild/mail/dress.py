@@ -1,7 +1,7 @@
 """dress: a handler's letter as a page, made of the very text that stands beside it.
 
 page(text, language, links) -> HTML.  The words are the plain part's, in their order; what is added is only how they look: lines of
-nothing but our own links become buttons, what others said stands in a box, the marker and the reason are small.  So a site's own
+nothing but our own links become buttons, `== Words ==` a heading, what others said stands in a box, the marker and the reason are small.  So a site's own
 templates need no HTML, and a quoted copy reads like the text.
 
 No style sheet, since mail programs drop it; nothing is fetched; colours leave ground and letters to the reader's own light or dark.
@@ -17,6 +17,7 @@ from html import escape, unescape
 from itertools import groupby
 
 _LINK = re.compile(r"(\S.*?):? <(mailto:[^<>\s]+)>(?:  +|$)")
+_TITLE = re.compile(r"== (.+) ==")
 _TAG = re.compile(r"<[^<>]*>")
 _MAILTO = re.compile(r"<mailto:[^<>\s]*>")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -31,6 +32,7 @@ _HEAD = (
 _TAIL = "</div>\n</body></html>\n"
 _SMALL = '<p style="margin:0 0 14px;font-size:12px;color:#767676">{}</p>\n'
 _FIRST = '<p style="margin:0 0 14px;font-size:17px;font-weight:bold">{}</p>\n'
+_HEADING = '<p style="margin:22px 0 10px;padding-top:8px;border-top:1px solid #8aa4c8;font-weight:bold">{}</p>\n'
 _PLAIN = '<p style="margin:0 0 14px">{}</p>\n'
 _BOX = '<div dir="auto" style="margin:0 0 14px;padding:2px 0 2px 12px;border-left:4px solid #8aa4c8">{}</div>\n'
 _ROW = '<div>{}<br></div>\n<div style="clear:both;font-size:6px;line-height:6px">&nbsp;</div>\n'
@@ -59,6 +61,8 @@ def _style(at: int, count: int) -> str:
 
 
 def _block(lines: list[str], style: str, links: Collection[str]) -> str:
+    if len(lines) == 1 and (heading := _TITLE.fullmatch(lines[0])):
+        return _HEADING.format(escape(heading[1]))
     return "".join(
         _SORTS[sort](list(rows), style, links) for sort, rows in groupby(lines, lambda line: _sort(line, links))
     )

@@ -23,7 +23,14 @@ _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w"
 
 
 def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
-    """reply, take, note, close and wait."""
+    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases."""
+    if letter.kind == "digest":
+        numbers = [str(case["number"]) for group in letter.values.get("groups", ()) for case in group["cases"]]
+        return {
+            f"{number} {name}": link
+            for number in numbers
+            for name, link in of_case(number, letter, desk, keys, vocabulary).items()
+        }
     tag = encode.one_line(letter.number, 60)
     subject = f"[{tag}]" if tag else ""
     found = {"reply": _link(_address(desk, "r", letter, keys), f"Re: {subject}", "")}

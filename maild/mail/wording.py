@@ -68,6 +68,9 @@ def values(
         "status": _line(given, "status"),
         "promised": _line(given, "promised", 40),
         "others": _others(given.get("others")),
+        "groups": _groups(given.get("groups"), links),
+        **{name: _line(given, name) for name in ("absent", "until", "cover")},
+        "provisional": bool(given.get("provisional")),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         "because": _line(given, "because"),
@@ -90,9 +93,9 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "others"), ()),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "provisional"), False),
+    **dict.fromkeys(("messages", "left_out", "lines", "others", "groups"), ()),
 }
 
 
@@ -142,6 +145,26 @@ def _others(given: object) -> list[dict[str, str]]:
     """Cases, each by its number and subject."""
     cases = [case for case in given[:_OTHERS] if isinstance(case, Mapping)] if isinstance(given, list | tuple) else []
     return [{"number": _line(case, "number", 60), "subject": _line(case, "subject", 60)} for case in cases]
+
+
+def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A digest's groups of cases, each case with its links."""
+    groups = [group for group in given if isinstance(group, Mapping)] if isinstance(given, list | tuple) else []
+    return [
+        {
+            **{name: group.get(name, 0) for name in ("count", "more")},
+            "key": _line(group, "key"),
+            "cases": [_case(case, links) for case in group.get("cases", ())],
+        }
+        for group in groups
+    ]
+
+
+def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
+    told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
+    found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
+    return {**told, "days": case.get("days", 0), **found}
 
 
 def _lines(given: object) -> list[dict[str, Any]]:

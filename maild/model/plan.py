@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from maild.model.absence import Absence
+from maild.model.agenda import Asked, Item
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.message import Address, Attachment, Message
@@ -102,7 +104,16 @@ class Undelivered:
     status: str
 
 
-Incoming = Prepared | Wake | Undelivered
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """The hour of a handler's digest, as an arrival: once per handler and day of his calendar."""
+
+    id: int
+    handler: str
+    due_at: datetime
+
+
+Incoming = Prepared | Wake | Undelivered | Morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ class Lookup:
     cases: tuple[int, ...] = ()
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
+    agenda: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +200,8 @@ class Known:
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
     waiting        case id -> the cases that rest until it is solved
+    absent         handler -> since when he is away; some of them may be back by now
+    agenda         the open cases that were asked for
     others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads
@@ -209,6 +223,8 @@ class Known:
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    agenda: tuple[Item, ...] = ()
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1
@@ -289,6 +305,7 @@ class Plan:
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
+    absences  handlers who are away from now on, or here (None)
     trace     stored with the arrival for `maild explain`
     """
 
@@ -304,6 +321,7 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    absences: Mapping[str, Absence | None] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -24,6 +24,8 @@ NAMES = (
     "postmaster",
     "alarm",
     "canary",
+    "digest",
+    "absence",
 )
 
 
@@ -32,6 +34,35 @@ _ALARM = {
     "over": True,
     "since": "2026-03-02T10:14:00+01:00",
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
+
+
+_LINKS = {
+    name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
+}
+_CASE = {
+    "number": "#1007",
+    "days": 3,
+    "customer": "Bo Li",
+    "subject": "Nettet er nede",
+    "status": "open",
+    "handler": "Ola Hansen",
+    **_LINKS,
+}
+# What a handler's letters tell of his work.
+_WORK = {
+    "promised": "2026-03-04T12:00:00+01:00",
+    "others": [{"number": "#1007", "subject": "Nettet er nede"}],
+    "groups": [
+        {"key": "waiting", "count": 2, "more": 1, "cases": [_CASE]},
+        {"key": "unassigned", "count": 1, "more": 0, "cases": [_CASE]},
+    ],
+    "absent": "Ola Hansen",
+    "until": "2026-03-05T08:00:00+01:00",
+    "provisional": True,
+    "cover": "Kari Nordmann",
+    "reply": "mailto:support+r1aa@desk.example",
+    **_LINKS,
 }
 
 
@@ -80,13 +111,7 @@ def full() -> dict[str, Any]:
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
         **_ALARM,
-        "promised": "2026-03-04T12:00:00+01:00",
-        "others": [{"number": "#1007", "subject": "Nettet er nede"}],
-        "reply": "mailto:support+r1aa@desk.example",
-        "wait": "mailto:support+w1aa@desk.example?body=%2Fwait%203d",
-        "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
-        "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
-        "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
+        **_WORK,
     }
 
 

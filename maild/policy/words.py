@@ -104,6 +104,9 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def code(value: object) -> str:
         return _code(str(value), table)
 
+    def days(value: object) -> str:
+        return _counted("days", value, table)
+
     def part(space: str) -> Callable[[object], str]:
         return lambda value: _part(space, str(value), table)
 
@@ -118,6 +121,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "size": size,
         "files": files,
         "cases": _cases,
+        "group": named("group"),
+        "days": days,
         "line": line,
         "code": code,
         "quoted": _quoted,
@@ -154,6 +159,12 @@ def _files(value: object, decimal: str) -> str:
     return ", ".join(f"{f.get('name', '')} ({_size(f.get('size'), decimal)})" for f in found)
 
 
+def _counted(space: str, value: object, table: Mapping[str, str]) -> str:
+    """0, 1, 2 and other numbers may each have words of their own: today, 1 dan, 2 dneva, 3 dni."""
+    words = table.get(f"{space}.{value}") or table.get(f"{space}.other", "{value}")
+    return words.replace("{value}", str(value))
+
+
 def _cases(value: object) -> str:
     """#1007 (Nettet er nede), #1012"""
     found = [c for c in value if isinstance(c, Mapping)] if isinstance(value, list | tuple) else []
@@ -166,7 +177,7 @@ def _cases(value: object) -> str:
 _NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "verb", "only_quiet": "verb"}
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until",)
+_MOMENTS = ("waits_until", "away_until")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from maild.model.absence import Absence
 from maild.model.case import Case
 from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown
+from maild.store import absence, agenda
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -41,6 +43,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    absent = absence.absent(session)
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -55,7 +58,9 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
+        talk=_talk(session, sorted(_read_by_others(letters, cases, absent))),
+        absent=absent,
+        agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
         others=_others(
             session, {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
@@ -194,6 +199,14 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
         messages,
     )
     return {r[0]: _show(r) for r in rows}
+
+
+def _read_by_others(
+    letters: Mapping[int, LetterRow], cases: Mapping[int, Case], absent: Mapping[str, Absence]
+) -> set[int]:
+    """The cases of which a handler may read who is new to them: somebody passes it on, or stands in for who is away."""
+    passed = {row.case for row in letters.values() if row.case and handler_of(row.party)}
+    return passed | {case.id for case in cases.values() if case.handler in absent}
 
 
 def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:

@@ -14,7 +14,7 @@ from maild.model.case import Case, wake_at
 from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
-from maild.store import search
+from maild.store import absence, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -38,6 +38,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     _add_messages(session, plan.messages, at)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
+    absence.keep(session, plan.absences)
     _spend(session, plan)
 
 

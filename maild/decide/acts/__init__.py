@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, waiting
+from maild.decide.acts import absence, basic, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -34,4 +34,6 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True),
+    "away": Command(absence.away, bare=True),
+    "back": Command(absence.back, bare=True),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maild.decide import rest, verbs
+from maild.decide import absence, rest, verbs
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved, Woken
 from maild.model.people import Handler, handler_party
@@ -33,7 +33,19 @@ def assign(context: Context, argument: str) -> Outcome:
     if len(found) != 1:
         names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
         return Wrong("several" if found else "nobody_called", ", ".join(names))
-    return Done((Assigned(found[0].key, f"assigned by {context.handler.name}"),), "assigned", found[0].name)
+    return _give(context, found[0])
+
+
+def _give(context: Context, handler: Handler) -> Outcome:
+    """To him, or to his cover while he is away."""
+    reason = f"assigned by {context.handler.name}"
+    if handler == context.handler or context.ledger.absence(handler.key) is None:
+        return Done((Assigned(handler.key, reason),), "assigned", handler.name)
+    cover = absence.cover(context.ledger, handler)
+    if not cover:
+        team = absence.present(context.ledger, context.policy.team(context.case.desk))
+        return Wrong("is_away", ", ".join(h.key for h in team))
+    return Done((Assigned(cover[0].key, f"{reason}, in place of {handler.name}"),), "assigned_cover", cover[0].name)
 
 
 def _handlers(who: str, policy: Policy) -> list[Handler]:
