@@ -1,8 +1,8 @@
 """dress: a handler's letter as a page, made of the very text that stands beside it.
 
 page(text, language, links) -> HTML.  The words are the plain part's, in their order; what is added is only how they look: lines of
-nothing but our own links become buttons, `== Words ==` a heading, what others said stands in a box, the marker and the reason are small.  So a site's own
-templates need no HTML, and a quoted copy reads like the text.
+nothing but our own links become buttons, `== Words ==` a heading, what others said stands in a box, the marker and the reason are
+small.  So a site's own templates need no HTML, and a quoted copy reads like the text.
 
 No style sheet, since mail programs drop it; nothing is fetched; colours leave ground and letters to the reader's own light or dark.
 Everything is escaped; a link is a button only when it is one of ours: nobody's text can become one.  says_the_same(page, text) is the
