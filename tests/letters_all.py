@@ -9,6 +9,7 @@ from letters_making import ANSWER, FILM, PICTURE, SUBJECT, TO_ANN, VALUES, shown
 from maild.model.message import Address
 from maild.model.plan import Letter
 
+KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 
 
@@ -57,6 +58,9 @@ def letters_of(language: str) -> dict[str, Letter]:
         {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
+    many = [
+        {"ok": True, "written": f"{n} close quiet", "key": "solved_quietly", "value": ""} for n in range(1042, 1048)
+    ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
     return {
@@ -82,6 +86,15 @@ def letters_of(language: str) -> dict[str, Letter]:
         "receipt": to_handler("receipt", language, values={**VALUES, "lines": lines}, **command),
         "error": to_handler(
             "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
+        ),
+        "error-kept": to_handler(
+            "error",
+            language,
+            values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}", **KEPT},
+            **command,
+        ),
+        "confirm": to_handler(
+            "confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}
         ),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from maild.mail import conversation, dress, encode, token, wording
 from maild.mail.assembly import AsSent, alternatives, assemble, faults
-from maild.mail.links import LINKED, of_letter
+from maild.mail.links import of_letter
 from maild.mail.token import Keys
 from maild.model.message import Attachment
 from maild.model.people import Desk, handler_of
@@ -29,7 +29,9 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 REFERENCES = 1500
 _CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
-DRESSED = frozenset({"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence"})
+DRESSED = frozenset(
+    {"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence", "confirm"}
+)
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
 _PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
@@ -47,7 +49,7 @@ def write(
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
     subject = bare_subject(letter)
-    links = of_letter(letter, desk, keys, policy.texts.vocabulary) if template in LINKED else {}
+    links = of_letter(letter, desk, keys, policy.texts.vocabulary)
     # The marker names the letter too, for the client that keeps no header of ours.
     given = wording.values(letter, desk, subject, {**links, "marker": token.sign("m", letter.id, keys)}, left_out)
     rendered = _render(policy, template, letter.language, given)

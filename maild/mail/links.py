@@ -12,18 +12,18 @@ from urllib.parse import quote
 
 from maild.mail import encode, token
 from maild.mail.token import Keys
-from maild.model.people import Desk
+from maild.model.people import Desk, handler_of
 from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
-# Templates that have these links.
-LINKED = frozenset({"notice", "update-handler", "woken", "digest"})
+# Letters whose templates have these links.
+_LINKED = frozenset({"notice", "update", "woken"})
 # name -> purpose letter of the address, and what the body asks for beside the verb.
 _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w", " 3d")}
 
 
 def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
-    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases."""
+    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases; of a mail that is kept, send, drop."""
     if letter.kind == "digest":
         numbers = [str(case["number"]) for group in letter.values.get("groups", ()) for case in group["cases"]]
         return {
@@ -33,11 +33,22 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
         }
     tag = encode.one_line(letter.number, 60)
     subject = f"[{tag}]" if tag else ""
+    if letter.kind not in _LINKED or not handler_of(letter.party):
+        return _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)
     found = {"reply": _link(_address(desk, "r", letter, keys), f"Re: {subject}", "")}
     for name, (purpose, argument) in _VERBS.items():
         verb = vocabulary.word(name, letter.language) + argument
         found[name] = _link(_address(desk, purpose, letter, keys), f"{subject} {verb}", f"/{verb}\r\n")
     return found
+
+
+def _words(letter: Letter, subject: str, address: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """What may be said of a mail that is kept; the address is the one for answers, for the letter says which mail."""
+    if not letter.values.get("kept_until"):
+        return {}
+    names = ("send", "drop") if letter.values.get("sends") else ("drop",)
+    words = {name: vocabulary.word(name, letter.language) for name in names}
+    return {name: _link(address, f"{subject} {word}", f"/{word}\r\n") for name, word in words.items()}
 
 
 def of_case(number: str, letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:

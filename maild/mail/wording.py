@@ -50,7 +50,7 @@ def values(
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
-        **{name: links.get(name, "") for name in ("reply", "take", "note", "close", "wait")},
+        **{name: links.get(name, "") for name in ("reply", "take", "note", "close", "wait", "send", "drop")},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -78,6 +78,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
@@ -94,6 +95,7 @@ _NOTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
     **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
+    **dict.fromkeys(("kept_until",), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "provisional"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "others", "groups"), ()),
 }
@@ -190,6 +192,7 @@ _SENTENCES = {
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
+    "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",

@@ -12,7 +12,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown
-from maild.store import absence, agenda
+from maild.store import absence, agenda, drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -28,6 +28,10 @@ _OTHERS = 20
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
     letters = _letters(session, lookup.letters)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    # What the writer of a draft had read when he wrote it.
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    letters |= _letters(session, read)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = (
         dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
@@ -58,19 +62,28 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted(_read_by_others(letters, cases, absent))),
+        talk=_talk(
+            session, sorted(_for_handlers(letters, by_number if lookup.parks else {}) | _of_absent(cases, absent))
+        ),
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
         others=_others(
             session, {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
         ),
+        drafts=kept,
+        next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [c.subject for c in cases.values()]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+    return {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -201,12 +214,9 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     return {r[0]: _show(r) for r in rows}
 
 
-def _read_by_others(
-    letters: Mapping[int, LetterRow], cases: Mapping[int, Case], absent: Mapping[str, Absence]
-) -> set[int]:
-    """The cases of which a handler may read who is new to them: somebody passes it on, or stands in for who is away."""
-    passed = {row.case for row in letters.values() if row.case and handler_of(row.party)}
-    return passed | {case.id for case in cases.values() if case.handler in absent}
+def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[int]:
+    """The cases of handlers who are away: who stands in reads of them, and is new to them."""
+    return {case.id for case in cases.values() if case.handler in absent}
 
 
 def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
