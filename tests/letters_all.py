@@ -20,7 +20,7 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
 
 
 def work_of(language: str) -> dict[str, Letter]:
-    """Letters of no one case: the morning's, and those about who is away."""
+    """Letters of no one case: the morning's, those about who is away, alarms."""
     groups = [
         {"key": "overdue", "count": 1, "more": 0, "cases": [line("#1042", 3, SUBJECT[language], "open")]},
         {"key": "wakes", "count": 1, "more": 0, "cases": [line("#1051", 1, SUBJECT[language], "on_hold")]},
@@ -36,6 +36,10 @@ def work_of(language: str) -> dict[str, Letter]:
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
     return {
         "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
+        "alarm": alarm(language, "relay"),
+        "alarm-imap": alarm(language, "imap:support"),
+        "alarm-over": alarm(language, "relay", over=True),
+        "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
         "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
@@ -98,9 +102,5 @@ def letters_of(language: str) -> dict[str, Letter]:
         ),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
-        "alarm": alarm(language, "relay"),
-        "alarm-imap": alarm(language, "imap:support"),
-        "alarm-over": alarm(language, "relay", over=True),
-        "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip

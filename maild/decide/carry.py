@@ -33,9 +33,15 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
         if outcome.after:
             outcome.after(ledger)
     lines = tell(ledger, order, parsed, done, shown, note=note)
+    lines += woke(ledger, order)
     if parsed.lines:
         receipt(ledger, order, lines, shown_by(done))
-    rest.solved(ledger, order.case_id)
+
+
+def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
+    """The cases that go on since this one is solved, as lines of the receipt."""
+    found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
 
 
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:

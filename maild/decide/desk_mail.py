@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import carry, drafts, no_case, rest, verbs
+from maild.decide import carry, drafts, no_case, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -148,9 +148,8 @@ def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Seque
     for (part, outcomes), shown in zip(parts, happened, strict=True):
         carry.tell(ledger, part.order, part.parsed, outcomes, shown, note=True)
     lines = [carry.said(entry.line, outcome) for entry, outcome in both]
+    lines += [line for part, _ in parts for line in carry.woke(ledger, part.order)]
     no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines}, carry.shown_by(done))
-    for part, _ in parts:
-        rest.solved(ledger, part.order.case_id)
 
 
 @dataclass(frozen=True, slots=True)

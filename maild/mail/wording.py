@@ -66,11 +66,7 @@ def values(
         "stranger": bool(given.get("stranger")),
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
-        "promised": _line(given, "promised", 40),
-        "others": _others(given.get("others")),
-        "groups": _groups(given.get("groups"), links),
-        **{name: _line(given, name) for name in ("absent", "until", "cover")},
-        "provisional": bool(given.get("provisional")),
+        **_work(given, links),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         "because": _line(given, "because"),
@@ -141,6 +137,17 @@ def zone_of(desk: Desk) -> ZoneInfo:
 
 def _files(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
     return [{"name": encode.one_line(a.name, 100) or a.type, "size": a.size} for a in list(attachments)[:100]]
+
+
+def _work(given: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
+    """What a handler's letters tell of his work, and of who is away."""
+    return {
+        "promised": _line(given, "promised", 40),
+        "others": _others(given.get("others")),
+        "groups": _groups(given.get("groups"), links),
+        **{name: _line(given, name) for name in ("absent", "until", "cover")},
+        "provisional": bool(given.get("provisional")),
+    }
 
 
 def _others(given: object) -> list[dict[str, str]]:

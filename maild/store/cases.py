@@ -68,9 +68,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
-        others=_others(
-            session, {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
-        ),
+        others=_others(session, cases, author),
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [c.subject for c in cases.values()]),
@@ -141,8 +139,9 @@ def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...
     return found
 
 
-def _others(session: Session, customers: Iterable[str]) -> dict[str, tuple[Other, ...]]:
-    """The open cases of customers, the newest of each."""
+def _others(session: Session, cases: Mapping[int, Case], author: Person | None) -> dict[str, tuple[Other, ...]]:
+    """The open cases of these cases' customers and of the author, the newest of each."""
+    customers = {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
     known = sorted(party for party in customers if person_of(party) is not None)
     if not known:
         return {}

@@ -193,7 +193,7 @@ def test_a_case_that_the_kept_line_names_is_known(house: House):
 def test_the_link_of_the_letter_drops_it(house: House):
     error = turned_down(house, "/tildle ola\nHei Ann!")
     assert "/forkast, og ingenting blir tatt vare på: <mailto:" in error.text
-    assert "&body=%2Fdrop%0D%0A>" in error.text
+    assert "&body=%2Fforkast%0D%0A>" in error.text
 
 
 def test_nothing_of_a_finished_draft_is_left_and_a_night_forgets_the_rest(house: House):
