@@ -20,7 +20,7 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
 
 
 def work_of(language: str) -> dict[str, Letter]:
-    """Letters of no one case: the morning's, those about who is away, alarms."""
+    """Letters of no one case: the morning's, those about who is away, alarms; a bounce."""
     groups = [
         {"key": "overdue", "count": 1, "more": 0, "cases": [line("#1042", 3, SUBJECT[language], "open")]},
         {"key": "wakes", "count": 1, "more": 0, "cases": [line("#1051", 1, SUBJECT[language], "on_hold")]},
@@ -33,6 +33,7 @@ def work_of(language: str) -> dict[str, Letter]:
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
     away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
+    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
     return {
         "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
@@ -40,6 +41,7 @@ def work_of(language: str) -> dict[str, Letter]:
         "alarm-imap": alarm(language, "imap:support"),
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
+        "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
         "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
@@ -66,7 +68,6 @@ def letters_of(language: str) -> dict[str, Letter]:
         {"ok": True, "written": f"{n} close quiet", "key": "solved_quietly", "value": ""} for n in range(1042, 1048)
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
-    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
     return {
         **work_of(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
@@ -100,7 +101,6 @@ def letters_of(language: str) -> dict[str, Letter]:
         "confirm": to_handler(
             "confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}
         ),
-        "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip

@@ -46,8 +46,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases = load_cases(session, sorted(wanted))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
-    parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
-    absent = absence.absent(session)
+    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -56,15 +55,13 @@ def look(session: Session, lookup: Lookup) -> Known:
         obeyed=_obeyed(session, list(by_message_id)),
         by_number=by_number,
         author=author,
-        persons=_persons(session, parties),
+        persons=_persons(session, {p for c in cases.values() for p in (c.customer, *c.participants)}),
         counters=_counters(session, lookup.counters),
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(
-            session, sorted(_for_handlers(letters, by_number if lookup.parks else {}) | _of_absent(cases, absent))
-        ),
+        talk=_talk(session, sorted(told | _of_absent(cases, absent))),
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,

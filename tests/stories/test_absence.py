@@ -74,7 +74,7 @@ def test_her_cover_is_told_once_and_she_gets_a_receipt_only(make: Make) -> None:
     house.reply(begun(house)[1], "/borte til fredag")
     receipt, told = sorted(house.letters(), key=lambda letter: letter.kind, reverse=True)
     assert (receipt.kind, receipt.to) == ("receipt", KARI)
-    assert (told.kind, told.to, told.subject) == ("absence", OLA, "Fravær: Kari Nordmann")
+    assert (told.kind, told.to, told.subject) == ("absence", OLA, "Du er vikar for Kari Nordmann")
     assert "Kari Nordmann er borte til 6. mars 2026 kl. 8.00." in told.text
     assert "får Ola Hansen brevene om sakene" in told.text
 
@@ -233,6 +233,15 @@ def test_what_her_mailbox_says_ends_when_she_says_so(make: Make) -> None:
     house.letters()
     house.reply(notice, "/tilbake")
     house.letters()
+    assert begun(house, "Mus", sender=BO)[1].to == KARI
+
+
+def test_she_answers_the_very_letter_that_told_her(make: Make) -> None:
+    house = make()
+    robot(house, begun(house)[1])
+    (told,) = [letter for letter in house.letters() if letter.to == KARI]
+    house.reply(told, "/tilbake")
+    assert "velkommen tilbake" in house.letters("receipt")[0].text
     assert begun(house, "Mus", sender=BO)[1].to == KARI
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from parts.house import House
+from parts.house import Got, House
 
 from maild.decide import agenda
 from maild.edges import ticker
@@ -218,3 +218,41 @@ def test_a_stranger_s_words_turn_into_no_link_and_no_line_begins_with_a_command(
     page = str(digest.mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
     assert "evil" not in " ".join(re.findall(r'href="[^"]*"', page))
     assert not [row for row in digest.text.splitlines() if row.lstrip("> ")[:1] in ("/", "#", "!")]
+
+
+def links_of(letter: Got) -> dict[str, tuple[str, str]]:
+    """Label -> address and body."""
+    found = re.findall(r"(\w[^:\n]*): <mailto:([^?>]+)\?subject=[^&>]*&body=([^>]*)>", letter.text)
+    return {label.strip(): (unquote(address), unquote(body)) for label, address, body in found}
+
+
+def test_a_touch_on_a_link_of_the_digest_does_it(make: Make) -> None:
+    house = make()
+    house.mail(ANN, "Skriver", "Den står.")
+    house.letters()
+    until(house, tuesday(6, 30))
+    (digest,) = house.letters()
+    for label, status in (("Vent 3 dager", "on_hold"), ("Lukk", "solved")):
+        address, body = links_of(digest)[label]
+        house.mail("kari@staff.example", f"[#1001] {label}", body, address)
+        assert house.case("1001")["status"] == status
+        assert [letter.kind for letter in house.letters() if letter.to == digest.to] == ["receipt"]
+
+
+def test_an_answer_to_the_digest_works_off_its_cases_or_says_i_am_away(make: Make) -> None:
+    house = make()
+    for subject in ("Skriver", "Mus"):
+        house.mail(ANN, subject, "Hei.")
+    house.letters()
+    until(house, tuesday(6, 30))
+    (digest,) = house.letters()
+    house.reply(digest, "1001 lukk\n1002 prioritet høy")
+    assert (house.case("1001")["status"], house.case("1002")["priority"]) == ("solved", "high")
+    house.letters()
+    house.reply(digest, "/borte til fredag")
+    (receipt,) = house.letters("receipt")
+    assert "du er borte til 6. mars 2026 kl. 8.00" in receipt.text
+    until(house, tuesday(6, 30) + timedelta(days=1))
+    assert house.letters("digest") == [], "no digest while she is away"
+    house.reply(digest, "tilbake")
+    assert "velkommen tilbake" in house.letters("receipt")[0].text
