@@ -119,7 +119,8 @@ Incoming = Prepared | Wake | Undelivered | Morning
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft."""
+    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
+    happened in the cases that he names or answers is asked."""
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -130,6 +131,7 @@ class Lookup:
     budgets: tuple[tuple[str, int], ...] = ()
     agenda: Asked | None = None
     parks: bool = False
+    logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +199,13 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    heard          case id -> the last mail of the customer's side, in the cases of talk
     waiting        case id -> the cases that rest until it is solved
     absent         handler -> since when he is away; some of them may be back by now
     agenda         the open cases that were asked for
@@ -224,10 +228,12 @@ class Known:
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
+    heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     agenda: tuple[Item, ...] = ()
+    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1

@@ -109,9 +109,9 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": "", "at": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low", "at": ""},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": "", "at": ""},
         ],
         "words": "/asign ola\nHei.",
         **_KEPT,

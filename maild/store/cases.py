@@ -12,6 +12,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown
+from maild.model.recorded import Recorded, load
 from maild.store import absence, agenda, drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -66,6 +67,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
         others=_others(session, cases, author),
+        heard=_talk(session, sorted(told), _HEARD, 1) if lookup.parks else {},
+        log=_log(session, sorted(cases)) if lookup.logs else {},
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [c.subject for c in cases.values()]),
@@ -122,6 +125,24 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
         return {}
     rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
     return {row[0]: load_case(row[0], row[1]) for row in rows}
+
+
+def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
+    """All that happened in these cases."""
+    found: dict[int, list[Recorded]] = {}
+    rows = (
+        session.all(
+            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
+            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
+            cases,
+        )
+        if cases
+        else []
+    )
+    for case, seq, at, actor, cause, kind, version, facts in rows:
+        event = load(kind, version, json.loads(facts))
+        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
+    return {case: tuple(records) for case, records in found.items()}
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -215,13 +236,16 @@ def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[
     return {case.id for case in cases.values() if case.handler in absent}
 
 
-def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
+
+
+def _talk(
+    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
+) -> dict[int, tuple[Shown, ...]]:
     """What the customer and the handlers said last, for somebody who has not read it yet."""
     latest: dict[int, list[int]] = {}
     for case in cases:
-        rows = session.all(
-            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
-        )
+        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
         latest[case] = sorted(row[0] for row in rows)
     found = _shown(session, [message for messages in latest.values() for message in messages])
     return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}
