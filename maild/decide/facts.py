@@ -6,12 +6,13 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from maild.decide import asked, budget
+from maild.decide import asked, budget, verbs
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
+from maild.model.agenda import Asked
 from maild.model.message import Kind
 from maild.model.people import Desk
-from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake, Whose
+from maild.model.plan import Incoming, Lookup, Morning, Prepared, Undelivered, Wake, Whose
 from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
@@ -31,6 +32,8 @@ _MOST_LEADING = 100
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
 _NAMING, _MOST_NAMED = 4000, 20
+# Commands that look at what has happened in a case.
+_LOOK_BACK = frozenset({"undo"})
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -64,6 +67,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         return Lookup(cases=(arrival.case,))
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
+    if isinstance(arrival, Morning):
+        return Lookup(agenda=agenda_of(arrival.handler, policy))
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None
@@ -80,6 +85,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         ),
         address=address,
         parks=handler is not None,
+        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -95,6 +101,15 @@ def whose(policy: Policy, address: str, scope: str) -> Whose:
     """The cases that this person may ask for: his own, and a contact's are his organisation's."""
     organisation = policy.organisation_of_contact(address) if scope == asked.ALL else None
     return Whose(organisation.contacts, organisation.domains) if organisation else Whose((address,))
+
+
+def agenda_of(key: str, policy: Policy) -> Asked | None:
+    """What a handler's agenda must know: his open cases, nobody's at his desks, and those of whom he may stand in for."""
+    handler = policy.handlers.get(key)
+    if handler is None:
+        return None
+    others = tuple(h.key for h in policy.handlers.values() if key in h.cover)
+    return Asked((key, *others), handler.desks or tuple(policy.desks))
 
 
 def _known_by(prepared: Prepared) -> tuple[str, ...]:

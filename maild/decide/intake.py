@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from maild.decide import asked, contact, notices, rest
+from maild.decide.absence import away
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -156,7 +157,9 @@ def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     """Give the case to whom the rules name."""
     choice = verdict.value("handler")
     case = ledger.case(case_id)
-    chosen = choose(choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters)
+    chosen = choose(
+        choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters, away(ledger)
+    )
     ledger.turn(chosen)
     ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))

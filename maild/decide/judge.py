@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maild.decide import commands, desk_mail, enquiry, history, intake, notices, rest, undelivered
+from maild.decide import absence, agenda, commands, desk_mail, enquiry, history, intake, notices, rest, undelivered
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
@@ -18,7 +18,7 @@ from maild.model.case import wake_at
 from maild.model.events import Closed, Ignored, Received, Status
 from maild.model.message import Kind
 from maild.model.people import MAILD, Handler, Possession, handler_party
-from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Known, LetterRow, Lookup, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
 
@@ -30,6 +30,8 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             _wake(ledger, arrival)
         case Undelivered():
             _undelivered(ledger, arrival)
+        case Morning():
+            agenda.morning(ledger, arrival)
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
@@ -66,6 +68,10 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
         return
+    author = message.author
+    handler = ledger.policy.handler_of_address(author.address) if author else None
+    if handler and robot:
+        absence.answered(ledger, prepared, handler)
     if automatic and _about_ourselves(ledger, prepared):
         _ignore(ledger, where, "an automatic answer to a mail about ourselves")
         return
@@ -76,8 +82,6 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     if enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
-    author = message.author
-    handler = ledger.policy.handler_of_address(author.address) if author else None
     letter = _of_no_case(ledger, prepared, handler) if handler and prepared.trust.authenticated else None
     if handler and prepared.trust.authenticated and not automatic and (where.case is None or letter is not None):
         if desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
@@ -111,11 +115,14 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
+_ABOUT_US = ("alarm", "canary", "digest", "absence")
+
+
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
-    """It answers an alarm: the admin's holidays, or his full mailbox, must open no cases."""
+    """It answers an alarm or a digest: somebody's holidays, or his full mailbox, must open no cases."""
     words = (*prepared.tokens, *prepared.ids)
     named = (ledger.known.letters[word.letter] for word in words if word.letter in ledger.known.letters)
-    return any(letter.kind in ("alarm", "canary") for letter in named)
+    return any(letter.kind in _ABOUT_US for letter in named)
 
 
 def _ignore(ledger: Ledger, where: Join, reason: str) -> None:

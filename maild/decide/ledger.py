@@ -13,6 +13,7 @@ from typing import Any
 from maild.decide.assign import Chosen, open_key
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
+from maild.model.absence import Absence
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.draft import Draft
@@ -47,6 +48,7 @@ class Ledger:
         self._restated: dict[int, tuple[str, bool]] = {}
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
+        self._absences: dict[str, Absence | None] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         self.people: dict[str, Person] = dict(known.persons)
@@ -196,6 +198,17 @@ class Ledger:
             tuple(person.address for person in (*message.to[:50], *message.cc[:50])),
         )
 
+    # --- who is here ----------------------------------------------------------------------------------------------------------
+
+    def absence(self, handler: str) -> Absence | None:
+        """None: he is here."""
+        found = self._absences.get(handler, self.known.absent.get(handler))
+        return found if found is not None and found.holds(self.now) else None
+
+    def absent(self, handler: str, absence: Absence | None) -> None:
+        """From now on; None: he is back."""
+        self._absences[handler] = absence
+
     # --- drafts ---------------------------------------------------------------------------------------------------------------
 
     def next_draft(self) -> int:
@@ -263,5 +276,6 @@ class Ledger:
             restated=self._restated,
             counters=self._counters,
             budgets=self._budgets,
+            absences=self._absences,
             trace=trace,
         )

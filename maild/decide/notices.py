@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.decide import budget, contact, outsiders
+from maild.decide import absence, beside, budget, contact, outsiders
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -184,11 +184,13 @@ def _moved(ledger: Ledger, case_id: int) -> bool:
 
 
 def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) -> tuple[Handler, ...]:
-    """The case's handler, else the whole team of its desk; a case that is only given back is no news to it."""
+    """The case's handler, or who stands in for him; else the team of its desk, to which a case that is only given back is no news."""
     own = ledger.policy.handlers.get(case.handler or "")
     if own and not own.retired:
-        return (own,)
-    return ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced") else ()
+        return absence.instead(ledger, own, case.desk) or (own,)
+    team = ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced", "woken") else ()
+    # Is everybody away, everybody is told: a case that nobody hears of is worse than a letter on a holiday.
+    return absence.present(ledger, team) or team
 
 
 def _watching(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
@@ -215,6 +217,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
+        "others": beside.others(ledger, case, handler),
     }
     _owe(
         ledger,
@@ -236,6 +239,8 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
 def _reason(ledger: Ledger, case: Case, handler: Handler) -> str:
     if case.handler == handler.key:
         return "you-handle-it"
+    if case.handler is not None and ledger.absence(case.handler) is not None and handler not in _watching(ledger, case):
+        return "you-stand-in"
     return "your-desk" if case.handler is None and handler in ledger.policy.team(case.desk) else "your-desk-too"
 
 

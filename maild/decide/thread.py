@@ -113,7 +113,8 @@ def _judge(
 ) -> Join | None:
     takes_part = party in (case.customer, *case.participants) and party != ""
     signed = name == "signed address"
-    if signed and _is_new_matter(case, prepared, known):
+    # An address book keeps what one answers to; a link's address is written to for nothing but what it does.
+    if signed and purpose == "r" and _is_new_matter(case, prepared, known):
         return Join(None, "customer", "signed address from an address book", linked=case.id)
     # What was imported rests closed, but nobody was told that it is over.
     if case.status is Status.CLOSED and not case.history and not handler_of(party):

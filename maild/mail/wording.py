@@ -21,6 +21,7 @@ from maild.model.policy import Rendered
 TEXT = 40_000
 SUBJECT = 200
 _LINES = 40
+_OTHERS = 10
 
 
 def name(letter: Letter) -> str:
@@ -36,7 +37,7 @@ def tag(letter: Letter) -> str:
     return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
 
 
-_LINKS = ("take", "note", "close", "send", "drop")
+_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop")
 
 
 def values(
@@ -69,6 +70,7 @@ def values(
         "stranger": bool(given.get("stranger")),
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
+        **_work(given, links),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         "because": _line(given, "because"),
@@ -105,10 +107,10 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
-    **dict.fromkeys(("organisation", "bounced_at", "unreached"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied"), ()),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
+    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until"), ""),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional"), False),
+    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups"), ()),
 }
 
 
@@ -154,6 +156,43 @@ def _files(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
     return [{"name": encode.one_line(a.name, 100) or a.type, "size": a.size} for a in list(attachments)[:100]]
 
 
+def _work(given: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
+    """What a handler's letters tell of his work, and of who is away."""
+    return {
+        "promised": _line(given, "promised", 40),
+        "others": _others(given.get("others")),
+        "groups": _groups(given.get("groups"), links),
+        **{name: _line(given, name) for name in ("absent", "until", "cover")},
+        "provisional": bool(given.get("provisional")),
+    }
+
+
+def _others(given: object) -> list[dict[str, str]]:
+    """Cases, each by its number and subject."""
+    cases = [case for case in given[:_OTHERS] if isinstance(case, Mapping)] if isinstance(given, list | tuple) else []
+    return [{"number": _line(case, "number", 60), "subject": _line(case, "subject", 60)} for case in cases]
+
+
+def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A digest's groups of cases, each case with its links."""
+    groups = [group for group in given if isinstance(group, Mapping)] if isinstance(given, list | tuple) else []
+    return [
+        {
+            **{name: group.get(name, 0) for name in ("count", "more")},
+            "key": _line(group, "key"),
+            "cases": [_case(case, links) for case in group.get("cases", ())],
+        }
+        for group in groups
+    ]
+
+
+def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
+    told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
+    found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
+    return {**told, "days": case.get("days", 0), **found}
+
+
 def _lines(given: object) -> list[dict[str, Any]]:
     if not isinstance(given, list | tuple):
         return []
@@ -162,8 +201,8 @@ def _lines(given: object) -> list[dict[str, Any]]:
 
 def _told(line: object) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        return {"ok": True, "written": "", "key": encode.one_line(line), "value": ""}
-    words = {key: _line(line, key) for key in ("written", "key", "value")}
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": "", "at": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value", "was", "at")}
     return {"ok": bool(line.get("ok")), **words}
 
 

@@ -39,7 +39,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any."""
+    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any.
+
+    cover: who stands in while he is away, the first who is here; digest: HH:MM on his desk's clock, "" for none.
+    """
 
     key: str
     name: str
@@ -48,6 +51,8 @@ class Handler:
     role: Role = Role.HANDLER
     language: str | None = None
     retired: bool = False
+    cover: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def address(self) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from maild.model.absence import Absence
+from maild.model.agenda import Asked, Item
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
@@ -103,7 +105,16 @@ class Undelivered:
     status: str
 
 
-Incoming = Prepared | Wake | Undelivered
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """The hour of a handler's digest, as an arrival: once per handler and day of his calendar."""
+
+    id: int
+    handler: str
+    due_at: datetime
+
+
+Incoming = Prepared | Wake | Undelivered | Morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,9 @@ class Lookup:
     people  addresses that a handler names; whose: who asks how his cases stand
     """
 
+    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
+    happened in the cases that he names or answers is asked."""
+
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -129,9 +143,11 @@ class Lookup:
     cases: tuple[int, ...] = ()
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
+    agenda: Asked | None = None
     parks: bool = False
     people: tuple[str, ...] = ()
     whose: Whose | None = None
+    logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +214,16 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """An open case as a letter about another one names it."""
+
+    case: int
+    number: str
+    desk: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """The one answer.
 
@@ -205,12 +231,17 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    heard          case id -> the last mail of the customer's side, in the cases of talk
     waiting        case id -> the cases that rest until it is solved
+    absent         handler -> since when he is away; some of them may be back by now
+    agenda         the open cases that were asked for
+    others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
     by_address     the persons behind the addresses that were asked for
@@ -231,7 +262,12 @@ class Known:
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
+    heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    agenda: tuple[Item, ...] = ()
+    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
@@ -316,6 +352,7 @@ class Plan:
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
+    absences  handlers who are away from now on, or here (None)
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
@@ -333,6 +370,7 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    absences: Mapping[str, Absence | None] = field(default_factory=dict)
     drafts: tuple[tuple[Draft, Content], ...] = ()
     finished: Mapping[int, str] = field(default_factory=dict)
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)

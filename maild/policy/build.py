@@ -170,7 +170,9 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
     handlers = {}
     for key, form in _entries(source, HandlerForm, "handler", _known(site)):
         desks, role = tuple(form.desks), ROLES[form.role]
-        handlers[key] = Handler(key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
+        digest = "" if form.digest == "none" else form.digest
+        who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
+        handlers[key] = Handler(*who, tuple(form.cover), digest)
     return handlers
 
 

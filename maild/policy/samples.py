@@ -26,6 +26,8 @@ NAMES = (
     "postmaster",
     "alarm",
     "canary",
+    "digest",
+    "absence",
 )
 
 
@@ -41,8 +43,6 @@ _KEPT = {
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
 }
-
-
 _OUTSIDE: dict[str, Any] = {
     "standing": [
         {
@@ -66,9 +66,31 @@ _OUTSIDE: dict[str, Any] = {
 
 
 _LINKS = {
-    "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
-    "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
-    "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
+    name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
+}
+_CASE = {
+    "number": "#1007",
+    "days": 3,
+    "customer": "Bo Li",
+    "subject": "Nettet er nede",
+    "status": "open",
+    "handler": "Ola Hansen",
+    **_LINKS,
+}
+# What a handler's letters tell of his work.
+_WORK = {
+    "promised": "2026-03-04T12:00:00+01:00",
+    "others": [{"number": "#1007", "subject": "Nettet er nede"}],
+    "groups": [
+        {"key": "waiting", "count": 2, "more": 1, "cases": [_CASE]},
+        {"key": "unassigned", "count": 1, "more": 0, "cases": [_CASE]},
+    ],
+    "absent": "Ola Hansen",
+    "until": "2026-03-05T08:00:00+01:00",
+    "provisional": True,
+    "cover": "Kari Nordmann",
+    "reply": "mailto:support+r1aa@desk.example",
+    **_LINKS,
 }
 
 
@@ -108,9 +130,9 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": "", "at": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low", "at": ""},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": "", "at": ""},
         ],
         "words": "/asign ola\nHei.",
         **_KEPT,
@@ -119,7 +141,7 @@ def full() -> dict[str, Any]:
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
         **_ALARM,
-        **_LINKS,
+        **_WORK,
     }
 
 

@@ -7,12 +7,13 @@ the JSON Schemas for editors, kept in rules/schema/.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from maild.model import numbers
 from maild.model.events import Priority
@@ -20,7 +21,20 @@ from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import conditions
 from maild.policy.organisations import OrganisationForm
-from maild.policy.shape import Addresses, Days, DeskKey, DeskKeys, Kept, Language, Line, Lines, OpenDesk, Strict, wrong
+from maild.policy.shape import (
+    Addresses,
+    Days,
+    DeskKey,
+    DeskKeys,
+    Kept,
+    Language,
+    Line,
+    Lines,
+    OpenDesk,
+    Strict,
+    as_list,
+    wrong,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -49,9 +63,19 @@ def _text(value: str) -> str:
     return value.strip("\n")
 
 
+def _digest(value: str) -> str:
+    if value != "none" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise wrong(f"{value[:40]!r} is no time of the day", "write it like 07:30, or none")
+    return value
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
+Digest = Annotated[str, AfterValidator(_digest)]
+HandlerKeys = Annotated[
+    list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
+]
 PriorityWord = Literal["critical", "high", "medium", "low"]
 
 
@@ -104,6 +128,10 @@ class HandlerForm(Strict):
     role: Literal["handler", "lead", "admin"] = "handler"
     language: Language | None = Field(None, description="Of letters to them; left out: the desk's.")
     retired: bool = Field(False, description="Gets no cases; instead of deletion.")
+    cover: HandlerKeys = Field(default=[], description="Who stands in while they are away: the first who is here.")
+    digest: Digest = Field(
+        "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
+    )
 
 
 class SetForm(Strict):

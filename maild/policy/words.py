@@ -104,6 +104,9 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def code(value: object) -> str:
         return _code(str(value), table)
 
+    def days(value: object) -> str:
+        return _counted("days", value, table)
+
     def part(space: str) -> Callable[[object], str]:
         return lambda value: _part(space, str(value), table)
 
@@ -118,6 +121,9 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "when": when,
         "size": size,
         "files": files,
+        "cases": _cases,
+        "group": named("group"),
+        "days": days,
         "line": line,
         "code": code,
         "quoted": _quoted,
@@ -154,26 +160,53 @@ def _files(value: object, decimal: str) -> str:
     return ", ".join(f"{f.get('name', '')} ({_size(f.get('size'), decimal)})" for f in found)
 
 
+def _counted(space: str, value: object, table: Mapping[str, str]) -> str:
+    """0, 1, 2 and other numbers may each have words of their own: today, 1 dan, 2 dneva, 3 dni."""
+    words = table.get(f"{space}.{value}") or table.get(f"{space}.other", "{value}")
+    return words.replace("{value}", str(value))
+
+
+def _cases(value: object) -> str:
+    """#1007 (Nettet er nede), #1012"""
+    found = [c for c in value if isinstance(c, Mapping)] if isinstance(value, list | tuple) else []
+    return ", ".join(
+        f"{c.get('number', '')} ({c['subject']})" if c.get("subject") else str(c.get("number")) for c in found
+    )
+
+
 # Lines whose value names words of maild's own, which each language has its own for.
-_NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "verb", "only_quiet": "verb"}
+_NAMED = {
+    "prioritised": "priority",
+    "no_priority": "priority",
+    "no_argument": "verb",
+    "only_quiet": "verb",
+    "back_priority": "priority",
+    "back_status": "status",
+}
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until",)
+_MOMENTS = ("waits_until", "away_until", "undone")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:
     """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
     if not isinstance(value, Mapping):
         return str(value)
-    key, inner = str(value.get("key", "")), str(value.get("value", ""))
-    if key in _MOMENTS:
-        inner = _when(inner, table)
-    space = _NAMED.get(key)
-    if space:
-        inner = ", ".join(table.get(f"{space}.{name}", name) for name in inner.split(", "))
+    key, inner, was = (str(value.get(name, "")) for name in ("key", "value", "was"))
+    inner, was = _inner(key, inner, table), _inner(key, was, table)
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
-    return words.replace("{value}", inner)
+    before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
+    at = _when(str(value.get("at", "")), table)
+    return words.replace("{at}", at).replace("{value}", inner) + before
+
+
+def _inner(key: str, value: str, table: Mapping[str, str]) -> str:
+    """A line's value as people say it."""
+    if key in _MOMENTS:
+        return _when(value, table)
+    space = _NAMED.get(key)
+    return ", ".join(table.get(f"{space}.{name}", name) for name in value.split(", ")) if space else value
 
 
 def _code(value: str, table: Mapping[str, str]) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from maild.model.absence import Absence
 from maild.model.case import Case
 from maild.model.draft import Draft
 from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
-from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown, Standing, Whose
-from maild.store import drafts, standing
+from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown, Standing, Whose
+from maild.model.recorded import Recorded, load
+from maild.store import absence, agenda, drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
 
 _THREAD = 20
 _TALK = 3
+_OTHERS = 20
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -47,6 +50,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         cases[asked[0].case.id] = asked[0].case
     parties = {c.customer for c in cases.values()} | {s.case.customer for s in asked}
     parties |= {p for c in cases.values() for p in (*c.participants, *c.strangers)}
+    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -61,8 +65,13 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
+        talk=_talk(session, sorted(told | _of_absent(cases, absent))),
+        absent=absent,
+        agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
+        others=_others(session, cases, author),
+        heard=_talk(session, sorted(told), _HEARD, 1) if lookup.parks else {},
+        log=_log(session, sorted(cases)) if lookup.logs else {},
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         by_address=_by_address(session, lookup.people),
@@ -134,6 +143,24 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
     return {row[0]: load_case(row[0], row[1]) for row in rows}
 
 
+def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
+    """All that happened in these cases."""
+    found: dict[int, list[Recorded]] = {}
+    rows = (
+        session.all(
+            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
+            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
+            cases,
+        )
+        if cases
+        else []
+    )
+    for case, seq, at, actor, cause, kind, version, facts in rows:
+        event = load(kind, version, json.loads(facts))
+        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
+    return {case: tuple(records) for case, records in found.items()}
+
+
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The cases that rest until one of these is solved."""
     if not cases:
@@ -143,6 +170,24 @@ def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...
         f"SELECT id, waits_for FROM cases WHERE waits_for IN {_marks(cases)} ORDER BY id", cases
     ):
         found[other] = (*found.get(other, ()), case)
+    return found
+
+
+def _others(session: Session, cases: Mapping[int, Case], author: Person | None) -> dict[str, tuple[Other, ...]]:
+    """The open cases of these cases' customers and of the author, the newest of each."""
+    customers = {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
+    known = sorted(party for party in customers if person_of(party) is not None)
+    if not known:
+        return {}
+    rows = session.all(
+        "SELECT c.customer, c.id, c.number, c.desk, t.text FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
+        f" WHERE c.customer IN {_marks(known)} AND c.status IN ('new', 'open', 'waiting', 'on_hold')"
+        " ORDER BY c.id DESC LIMIT ?",
+        (*known, _OTHERS * len(known)),
+    )
+    found: dict[str, tuple[Other, ...]] = {}
+    for customer, *row in rows:
+        found[customer] = (*found.get(customer, ()), Other(row[0], row[1], row[2], row[3] or ""))
     return found
 
 
@@ -216,13 +261,21 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     return {r[0]: _show(r) for r in rows}
 
 
-def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[int]:
+    """The cases of handlers who are away: who stands in reads of them, and is new to them."""
+    return {case.id for case in cases.values() if case.handler in absent}
+
+
+_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
+
+
+def _talk(
+    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
+) -> dict[int, tuple[Shown, ...]]:
     """What the customer and the handlers said last, for somebody who has not read it yet."""
     latest: dict[int, list[int]] = {}
     for case in cases:
-        rows = session.all(
-            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
-        )
+        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
         latest[case] = sorted(row[0] for row in rows)
     found = _shown(session, [message for messages in latest.values() for message in messages])
     return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}

@@ -14,7 +14,7 @@ from maild.model.case import Case, wake_at
 from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
-from maild.store import drafts, search
+from maild.store import absence, drafts, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -43,6 +43,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
+    absence.keep(session, plan.absences)
     _spend(session, plan)
 
 

@@ -38,7 +38,7 @@ def loose_mails(session: Session, before: int, after: int, limit: int) -> list[i
     """The same of mails that are in no case (ignored, discarded)."""
     rows = session.all(
         "SELECT i.id FROM incoming i WHERE i.id>? AND i.received_at<? AND i.state='done' AND i.case_id IS NULL"
-        " AND i.source NOT IN ('wake', 'undelivered') AND i.sender<>''"
+        " AND i.source NOT IN ('wake', 'undelivered', 'digest') AND i.sender<>''"
         " ORDER BY i.id LIMIT ?",
         (after, before, limit),
     )
@@ -71,7 +71,7 @@ def contents(session: Session, case: int) -> tuple[list[int], list[int], list[in
         session.all("SELECT id FROM outbox WHERE case_id=? AND recipient<>''", (case,)),
         session.all(
             "SELECT incoming FROM message WHERE case_id=? AND incoming IS NOT NULL UNION"
-            " SELECT id FROM incoming WHERE case_id=? AND source NOT IN ('wake', 'undelivered')",
+            " SELECT id FROM incoming WHERE case_id=? AND source NOT IN ('wake', 'undelivered', 'digest')",
             (case, case),
         ),
     )
