@@ -42,6 +42,7 @@ def work_of(language: str) -> dict[str, Letter]:
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
+        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
         "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
         "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
@@ -101,6 +102,5 @@ def letters_of(language: str) -> dict[str, Letter]:
         "confirm": to_handler(
             "confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}
         ),
-        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip

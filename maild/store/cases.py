@@ -31,11 +31,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
     letters, kept = _answered(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = (
-        dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
-        if lookup.numbers
-        else {}
-    )
+    by_number = _cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
@@ -123,6 +119,12 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
         f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids
     )
     return dict(rows)
+
+
+def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _obeyed(session: Session, ids: Sequence[str]) -> frozenset[str]:

@@ -54,6 +54,16 @@ def letters(session: Session, desk: str, before: int, after: int, limit: int, *,
     return [row[0] for row in rows]
 
 
+def loose_letters(session: Session, before: int, after: int, limit: int) -> list[int]:
+    """Letters to handlers that are in no case: digests, absences, what a mail to a desk did."""
+    rows = session.all(
+        "SELECT o.id FROM outbox o WHERE o.id>? AND o.created_at<? AND o.case_id IS NULL AND o.recipient<>''"
+        " AND o.state IN ('done', 'cancelled', 'failed') ORDER BY o.id LIMIT ?",
+        (after, before, limit),
+    )
+    return [row[0] for row in rows]
+
+
 def cases(session: Session, desk: str, before: int, after: int, limit: int, *, archived_only: bool) -> list[int]:
     """Cases that ended so long ago and still say something."""
     rows = session.all(

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from parts.house import Got, House
 
+from maild.cli.status import page
+from maild.edges.watch import report
+from maild.store import health
+
 ANN, BO = "Ann Berg <ann@kunde.example>", "Bo Li <bo@kunde.example>"
 KARI, OLA, PER = "kari@staff.example", "ola@staff.example", "per@staff.example"
 PEOPLE = """
@@ -287,3 +291,13 @@ def test_the_cases_of_a_retired_handler_wake_with_the_team(make: Make) -> None:
     house.reply(ack, "Hallo?", ANN)
     house.wait(seconds=61)
     assert sorted(letter.to for letter in house.letters()) == [OLA, PER]
+
+
+def test_status_says_who_is_away_and_until_when(make: Make) -> None:
+    house = make()
+    goes(house, "/borte til fredag")
+    found = report(health.snapshot(house.session, house.now), (), house.now)
+    assert found["away"] == [{"handler": "kari", "until": "2026-03-06T07:00:00Z"}]
+    assert "away      kari until 2026-03-06T07:00:00Z" in page({**found, "running": True, "since": None}, house.now)
+    house.wait(days=5)
+    assert report(health.snapshot(house.session, house.now), (), house.now)["away"] == []

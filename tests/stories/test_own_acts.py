@@ -36,8 +36,10 @@ ANSWERS = {"receipt", "error", "confirm"}
 def act(house: House, chance: random.Random, had: list[Got]) -> str:
     """One handler does something by answering a letter that he has; his address."""
     letter = chance.choice(had)
-    lines = chance.sample(COMMANDS, chance.choice((1, 1, 2)))
-    text = "\n".join([*filter(None, lines), chance.choice(WORDS)]).strip() or "Hei."
+    lines = [line for line in chance.sample(COMMANDS, chance.choice((1, 1, 2))) if line]
+    # Words to a letter of no case are an ordinary mail: he is a customer then, and is answered as one.
+    words = chance.choice(WORDS) if letter.mail["X-Maild-Case"] else "" if lines else "/hjelp"
+    text = "\n".join([*lines, words]).strip() or "Hei."
     house.reply(letter, text)
     return letter.to
 
