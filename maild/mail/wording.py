@@ -19,7 +19,7 @@ from maild.model.policy import Rendered
 
 TEXT = 40_000
 SUBJECT = 200
-_LINES = 40
+_LINES = 80
 
 
 def name(letter: Letter) -> str:
@@ -71,6 +71,8 @@ def values(
         "status": _line(given, "status"),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
+        "title": _line(given, "title"),
+        "promised": _line(given, "promised"),
         "because": _line(given, "because"),
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
@@ -92,7 +94,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until", "title", "promised"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }

@@ -31,6 +31,7 @@ from maild.model.events import (
 )
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
+    worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     """
 
     id: int
@@ -65,6 +67,9 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
+    worked: int = 0
+    title: str = ""
+    promised_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -146,6 +151,12 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Worked(minutes=minutes):
+            return {"worked": case.worked + minutes}
+        case Titled(title=title):
+            return {"title": title}
+        case Promised(until_at=until_at):
+            return {"promised_at": until_at}
         case Unlabelled(label=label):
             return {"labels": tuple(known for known in case.labels if known != label)}
         case Waiting(until_at=until_at, case=waits_for) if not case.ended:

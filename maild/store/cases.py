@@ -12,6 +12,7 @@ from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.model.recorded import Recorded, load
+from maild.model.work_events import Titled
 from maild.store import drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -46,6 +47,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    log = _log(session, sorted(cases)) if lookup.logs else {}
     told = sorted(_for_handlers(letters, by_number if lookup.parks else {}))
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
@@ -64,10 +66,12 @@ def look(session: Session, lookup: Lookup) -> Known:
         talk=_talk(session, told),
         heard=_talk(session, told, _HEARD, 1) if lookup.parks else {},
         waiting=waiting,
-        log=_log(session, sorted(cases)) if lookup.logs else {},
+        log=log,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
-        subjects=_texts(session, [c.subject for c in cases.values()]),
+        subjects=_texts(
+            session, [*(text for c in cases.values() for text in (c.subject, c.title) if text), *_titles(log)]
+        ),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
@@ -139,6 +143,12 @@ def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ..
         event = load(kind, version, json.loads(facts))
         found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
     return {case: tuple(records) for case, records in found.items()}
+
+
+def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
+    """The commitments of the titles that they had before."""
+    events = (record.event for records in log.values() for record in records)
+    return [event.title for event in events if isinstance(event, Titled) and event.title]
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -271,7 +281,7 @@ def next_letter(session: Session) -> int:
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
 _LISTS = ("labels", "participants", "watching")
 
 
