@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
@@ -27,17 +28,9 @@ _TALK = 3
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters = _letters(session, lookup.letters)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    # What the writer of a draft had read when he wrote it.
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    letters |= _letters(session, read)
+    letters, kept = _letters_and_drafts(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = (
-        dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
-        if lookup.numbers
-        else {}
-    )
+    by_number = _cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
@@ -97,6 +90,22 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
         ids,
     )
     return {r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "") for r in rows}
+
+
+def _letters_and_drafts(
+    session: Session, ids: Sequence[int]
+) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
+    """These letters, the drafts of which they told, and the letters that the drafts' writers had read."""
+    letters = _letters(session, ids)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    return letters | _letters(session, read), kept
+
+
+def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
