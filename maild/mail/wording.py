@@ -20,8 +20,8 @@ from maild.model.policy import Rendered
 
 TEXT = 40_000
 SUBJECT = 200
-_LINES = 40
 _OTHERS = 10
+_LINES = 80
 
 
 def name(letter: Letter) -> str:
@@ -73,12 +73,11 @@ def values(
         **_work(given, links),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
-        "because": _line(given, "because"),
+        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
@@ -108,7 +107,7 @@ _NOTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
     **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
-    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until"), ""),
+    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups"), ()),
 }

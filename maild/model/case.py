@@ -33,6 +33,7 @@ from maild.model.events import (
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Case:
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
     strangers are parties who wrote to it and take no part yet.
+    worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     """
 
     id: int
@@ -69,6 +71,9 @@ class Case:
     until_at: datetime | None = None
     waits_for: int | None = None
     strangers: tuple[str, ...] = ()
+    worked: int = 0
+    title: str = ""
+    promised_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -163,6 +168,12 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Worked(minutes=minutes):
+            return {"worked": case.worked + minutes}
+        case Titled(title=title):
+            return {"title": title}
+        case Promised(until_at=until_at):
+            return {"promised_at": until_at}
         case Unlabelled(label=label):
             return {"labels": tuple(known for known in case.labels if known != label)}
         case Waiting(until_at=until_at, case=waits_for) if not case.ended:

@@ -39,6 +39,8 @@ _ALARM = {
 }
 
 _KEPT = {
+    "title": "Ny skriver i 2. etasje",
+    "promised": "2026-03-06T12:00:00+01:00",
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",

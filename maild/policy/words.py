@@ -182,10 +182,12 @@ _NAMED = {
     "only_quiet": "verb",
     "back_priority": "priority",
     "back_status": "status",
+    "worked_cause": "cause",
+    "no_cause": "cause",
 }
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until", "away_until", "undone")
+_MOMENTS = ("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:

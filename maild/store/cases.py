@@ -14,6 +14,7 @@ from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown, Standing, Whose
 from maild.model.recorded import Recorded, load
+from maild.model.work_events import Titled
 from maild.store import absence, agenda, drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -29,7 +30,7 @@ _OTHERS = 20
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters, kept = _answered(session, lookup.letters)
+    letters, kept = _letters_and_drafts(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = _cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
@@ -47,6 +48,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     parties = {c.customer for c in cases.values()} | {s.case.customer for s in asked}
     parties |= {p for c in cases.values() for p in (*c.participants, *c.strangers)}
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
+    log = _log(session, sorted(cases)) if lookup.logs else {}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -67,12 +69,12 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         others=_others(session, cases, author),
         heard=_talk(session, sorted(told), _HEARD, 1) if lookup.parks else {},
-        log=_log(session, sorted(cases)) if lookup.logs else {},
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         by_address=_by_address(session, lookup.people),
         standing=asked,
-        subjects=_texts(session, [c.subject for c in cases.values()]),
+        log=log,
+        subjects=_texts(session, [*_said_of(cases), *_titles(log)]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
@@ -80,12 +82,9 @@ def look(session: Session, lookup: Lookup) -> Known:
     )
 
 
-def _answered(session: Session, ids: Sequence[int]) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
-    """The letters asked for, the drafts that they told of, and what the drafts' writers had read when they wrote."""
-    letters = _letters(session, ids)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    return letters | _letters(session, read), kept
+def _said_of(cases: Mapping[int, Case]) -> list[str]:
+    """Commitments of what the cases are called."""
+    return [text for case in cases.values() for text in (case.subject, case.title) if text]
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
@@ -111,6 +110,22 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
     }
 
 
+def _letters_and_drafts(
+    session: Session, ids: Sequence[int]
+) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
+    """These letters, the drafts of which they told, and the letters that the drafts' writers had read."""
+    letters = _letters(session, ids)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    return letters | _letters(session, read), kept
+
+
+def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
+
+
 def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
     if not ids:
         return {}
@@ -119,12 +134,6 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
         f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids
     )
     return dict(rows)
-
-
-def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
-    if not numbers:
-        return {}
-    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _obeyed(session: Session, ids: Sequence[str]) -> frozenset[str]:
@@ -161,6 +170,12 @@ def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ..
         event = load(kind, version, json.loads(facts))
         found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
     return {case: tuple(records) for case, records in found.items()}
+
+
+def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
+    """The commitments of the titles that they had before."""
+    events = (record.event for records in log.values() for record in records)
+    return [event.title for event in events if isinstance(event, Titled) and event.title]
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -333,7 +348,7 @@ def next_letter(session: Session) -> int:
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
 _LISTS = ("labels", "participants", "watching", "strangers")
 
 

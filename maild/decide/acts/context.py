@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
@@ -93,6 +94,11 @@ class Context:
     def desk(self) -> Desk:
         """The case's."""
         return self.policy.desks[self.case.desk]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the case's desk."""
+        return ZoneInfo(self.desk.zone)
 
     @property
     def handler_name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from maild.decide import dates
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
@@ -34,8 +33,7 @@ def wait(context: Context, argument: str) -> Outcome:
 
 def moment(context: Context, words: str) -> datetime | Wrong:
     """What the words mean on the clock of the case's desk."""
-    zone = ZoneInfo(context.policy.desks[context.case.desk].zone)
-    found = dates.when(words, context.ledger.now.astimezone(zone))
+    found = dates.when(words, context.ledger.now.astimezone(context.zone))
     return Wrong(found.key, found.hint) if isinstance(found, dates.NoDate) else found
 
 
