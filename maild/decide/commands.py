@@ -9,16 +9,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from maild.decide import notices, rest, verbs
+from maild.decide import notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
+from maild.model.case import Case
 from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.people import Handler, handler_party
 
 
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them."""
+    case = ledger.case(order.case)
+    if not rights.acts_in(order.handler, case, ledger.policy):
+        _decline(
+            ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("not_your_case", _who_has(ledger, case))]
+        )
+        return
+    ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     parsed = _read(ledger, order)
     if _MARKER in order.prepared.message.own_text:
         _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
@@ -38,6 +46,21 @@ def handle(ledger: Ledger, order: Order) -> None:
             outcome.after(ledger)
     _tell(ledger, order, parsed, done, note=note)
     rest.solved(ledger, order.case)
+
+
+def is_note(ledger: Ledger, order: Order) -> bool:
+    """Whether all that the mail would do is to leave an internal note."""
+    lines = _read(ledger, order).lines
+    return all(line.verb == "note" for line in lines) and bool(lines or order.purpose == "n")
+
+
+def _who_has(ledger: Ledger, case: Case) -> str:
+    """Whom to ask: its handler, or the desk."""
+    handler = ledger.policy.handlers.get(case.handler or "")
+    if handler and not handler.retired:
+        return handler.name
+    desk = ledger.policy.desks.get(case.desk)
+    return desk.name if desk else ""
 
 
 # The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
@@ -64,7 +87,7 @@ def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
     command = COMMANDS.get(line.verb)
     if command is None or not command.bare:
         return False
-    return not line.argument or isinstance(_try(ledger, order, line), Done)
+    return not line.argument or isinstance(_act(ledger, order, line), Done)
 
 
 def _text(parsed: verbs.Parsed, handler: Handler) -> str:
@@ -80,6 +103,15 @@ def _text(parsed: verbs.Parsed, handler: Handler) -> str:
 def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
     if not line.verb:
         return Wrong("not_understood", line.hint)
+    case, least = ledger.case(order.case), COMMANDS[line.verb].least
+    if rights.lacks(order.handler, case, ledger.policy, least):
+        able = rights.holders(case.desk, ledger.policy, least)
+        return Wrong(f"needs_{least}", ", ".join(handler.name for handler in able))
+    return _act(ledger, order, line)
+
+
+def _act(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
+    """What the command would do, whoever may give it."""
     case = ledger.case(order.case)
     days = ledger.policy.desks[case.desk].reopen_days
     return COMMANDS[line.verb].act(
@@ -109,7 +141,8 @@ def _write(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool) ->
     text = _text(parsed, order.handler)
     party = handler_party(order.handler.key)
     answer = _says_something(order, text, parsed) and not note
-    row = ledger.file(order.prepared, order.case, party, "handler", internal="" if answer else "internal")
+    standing = "handler" if order.proven else "noted"
+    row = ledger.file(order.prepared, order.case, party, standing, internal="" if answer else "internal")
     if answer:
         if ledger.case(order.case).handler is None:
             ledger.happen(order.case, party, Assigned(order.handler.key, "first to answer"))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import budget
 from maild.decide.assign import open_key, turn_key
+from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.message import Kind
 from maild.model.people import Desk
@@ -63,6 +64,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     return Lookup(
+        marks=marks(arrival) if handler else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
         # What a handler's command may name: /wait #1050.

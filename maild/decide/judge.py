@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from maild.decide import commands, contact, history, intake, notices, rest
+from maild.decide import commands, contact, history, intake, notices, proof, rest
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
+from maild.decide.marks import marks
 from maild.decide.thread import Join, join
 from maild.model.case import wake_at
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
 from maild.model.message import Kind, named
-from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
+from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
@@ -120,16 +121,17 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
     """His words count only with both, the address made for him and a From that is proven (COMMANDS.md), and only once."""
     assert where.case is not None
-    proven = where.possession is Possession.OWN and prepared.trust.authenticated
-    # Fields that no signature covers make an old mail another one, whose From is proven all the same: a signature covers the id.
-    again = prepared.message.message_id in ledger.known.obeyed
-    ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
-    if proven and not again:
-        commands.handle(ledger, Order(prepared, handler, where.case.id, where.purpose, where.letter))
+    lacks = proof.lack(ledger, prepared, where)
+    ledger.trace["thread"] |= {"standing": "unverified" if lacks else "handler", "lacks": lacks}
+    order = Order(prepared, handler, where.case.id, where.purpose, where.letter, proven=not lacks)
+    # What stays inside wants the address only.
+    if not lacks or (lacks == proof.NOT_PROVEN and commands.is_note(ledger, order)):
+        ledger.remember(marks(prepared))
+        commands.handle(ledger, order)
         return
     party = handler_party(handler.key)
     row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
-    ledger.happen(where.case.id, party, Received(row, party, "unverified", where.evidence))
+    ledger.happen(where.case.id, party, Received(row, party, "unverified", f"{where.evidence}; {lacks}"))
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=True)
     notices.tell(ledger, where.case.id, telling)
     key = unverified_key(handler.address, ledger.now)

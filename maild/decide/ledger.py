@@ -43,6 +43,7 @@ class Ledger:
         self._cancels: list[int] = []
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
+        self._marks: list[str] = []
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         self.people: dict[str, Person] = dict(known.persons)
@@ -203,6 +204,10 @@ class Ledger:
     def spend(self, key: tuple[str, int]) -> None:
         self._budgets[key] = self._budgets.get(key, 0) + 1
 
+    def remember(self, marks: Iterable[str]) -> None:
+        """These proofs have acted; they never do again."""
+        self._marks += marks
+
     # --- letters --------------------------------------------------------------------------------------------------------------
 
     def next_letter(self) -> int:
@@ -234,5 +239,6 @@ class Ledger:
             cancels=tuple(self._cancels),
             counters=self._counters,
             budgets=self._budgets,
+            marks=tuple(self._marks),
             trace=trace,
         )

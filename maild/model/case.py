@@ -30,6 +30,7 @@ from maild.model.events import (
     Woken,
 )
 from maild.model.recorded import Recorded
+from maild.model.trust_events import Restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
+    confidential: a rule said that only its own people may see it.
     """
 
     id: int
@@ -64,6 +66,7 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
+    confidential: bool = False
 
     @property
     def ended(self) -> bool:
@@ -149,6 +152,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"until_at": None, "waits_for": None}
         case Solved(closes_at=closes_at):
             return {"closes_at": closes_at, "until_at": None, "waits_for": None}
+        case Restricted():
+            return {"confidential": True}
         case Imported():
             return {"history": True}
         case Reopened() | Closed():

@@ -32,14 +32,24 @@ def person_of(party: str) -> int | None:
 
 
 class Role(StrEnum):
+    """What a handler may do at a desk, least first."""
+
     HANDLER = "handler"
     LEAD = "lead"
     ADMIN = "admin"
 
+    def covers(self, least: Role) -> bool:
+        """Whether who has this role may do what wants that one."""
+        ranks = tuple(Role)
+        return ranks.index(self) >= ranks.index(least)
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any."""
+    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any.
+
+    role holds at every desk he works for that roles, (desk, role) each, does not name.
+    """
 
     key: str
     name: str
@@ -48,10 +58,19 @@ class Handler:
     role: Role = Role.HANDLER
     language: str | None = None
     retired: bool = False
+    roles: tuple[tuple[str, Role], ...] = ()
 
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+    def works_for(self, desk: str) -> bool:
+        """Whether the desk is one of his; without a list all are."""
+        return desk in self.desks or not self.desks
+
+    def role_at(self, desk: str) -> Role:
+        """His role there; at another's desk he is a handler, no more."""
+        return dict(self.roles).get(desk, self.role) if self.works_for(desk) else Role.HANDLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,7 @@ class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
+    confidential: its cases are shown to its team and to their handlers only.
     """
 
     key: str
@@ -84,6 +104,7 @@ class Desk:
     retention: Retention = Retention()
     legal_hold: bool = False
     archive_first: bool = False
+    confidential: bool = False
 
     @property
     def address(self) -> str:
@@ -116,13 +137,13 @@ class Possession(StrEnum):
 class Trust:
     """The verdict on From with the authenticator that gave it and its evidence, line by line.
 
-    mark: what names the proof itself, such as a signature: the same one a second time is a replay.
+    marks: what names the proof itself, such as a signature: the same one a second time is a replay.
     """
 
     authentication: Authentication = Authentication.NONE
     by: str = ""
     evidence: tuple[str, ...] = ()
-    mark: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def authenticated(self) -> bool:

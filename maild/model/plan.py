@@ -116,6 +116,7 @@ class Lookup:
     cases: tuple[int, ...] = ()
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Known:
     """The one answer.
 
     by_message_id  message id -> case id, merges followed
-    obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
+    obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
@@ -276,6 +277,7 @@ class Plan:
     cancels   outbox rows taken back before they left
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
+    marks     what names the proof of a handler's mail, so that it acts once
     words     message row -> the words it is found by (model/search)
     trace     stored with the arrival for `maild explain`
     """
@@ -292,6 +294,7 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -37,6 +37,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     _add_messages(session, plan.messages, at)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
+    session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     _spend(session, plan)
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +104,11 @@ class Got:
 
 
 class House:
-    def __init__(self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS) -> None:
+    def __init__(
+        self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS, people: str = PEOPLE
+    ) -> None:
         (folder / "rules").mkdir()
-        for name, text in (("desks.yaml", desks), ("people.yaml", PEOPLE), ("routing.yaml", routing)):
+        for name, text in (("desks.yaml", desks), ("people.yaml", people), ("routing.yaml", routing)):
             if text:
                 (folder / "rules" / name).write_text(text)
         self.now = MONDAY
@@ -132,6 +134,7 @@ class House:
         **headers: str,
     ) -> int:
         headers.setdefault("Message_ID", f"<{next(self._serial)}@{parseaddr(sender)[1].rpartition('@')[2]}>")
+        headers.setdefault("Date", format_datetime(self.now))
         made = written(sender, subject, text, to, **headers)
         return self.arrives(authenticated(made, AUTHSERV) if proven else wire(made), to, parseaddr(sender)[1])
 

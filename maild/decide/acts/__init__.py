@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from maild.decide.acts import basic, waiting
 from maild.decide.acts.context import Context, Outcome
+from maild.model.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,12 @@ class Command:
     """act: its function; bare: without a sign in front it counts too, where a mail is nothing but commands.
 
     Not where free text follows: "Note that it burns" is a sentence.
+    least: the role that it wants at the case's desk (rights.py).
     """
 
     act: Callable[[Context, str], Outcome]
     bare: bool = False
+    least: Role = Role.HANDLER
 
 
 COMMANDS: dict[str, Command] = {

@@ -17,13 +17,17 @@ from maild.model.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers."""
+    """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
+
+    proven: From is; what is not may only leave a note.
+    """
 
     prepared: Prepared
     handler: Handler
     case: int
     purpose: str
     letter: LetterRow | None
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
