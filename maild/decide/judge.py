@@ -82,6 +82,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if where.case is not None:
         intake.add(ledger, prepared, where, automatic)
         return
+    if handler:
+        ledger.trace["handler"] = {"key": handler.key, "lacks": proof.lack_anew(ledger, prepared, handler)}
     intake.begin(ledger, prepared, where, automatic)
 
 

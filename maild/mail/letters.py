@@ -20,7 +20,7 @@ from maild.mail import conversation, encode, token, wording
 from maild.mail.assembly import AsSent, assemble, faults
 from maild.mail.token import Keys
 from maild.model.message import Attachment
-from maild.model.people import Desk
+from maild.model.people import Desk, handler_of
 from maild.model.plan import Letter, Part, Written
 from maild.model.policy import Policy, Rendered
 
@@ -48,7 +48,7 @@ def write(
     subject = bare_subject(letter)
     links = _links(letter, desk, keys) if template in ("notice", "update-handler") else {}
     # The marker names the letter too, for the client that keeps no header of ours.
-    links = {**links, "marker": token.sign("m", letter.id, keys)}
+    links = {**links, "marker": token.sign("m", letter.id, keys), "standing": _standing(letter, desk, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
     rendered = _render(policy, template, letter.language, given)
     recipient = encode.clean_address(letter.to.address)
@@ -183,6 +183,12 @@ def _links(letter: Letter, desk: Desk, keys: Keys) -> dict[str, str]:
         verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{verb}&body=%2F{verb}%0D%0A"
         for verb, purpose in _LINKS.items()
     }
+
+
+def _standing(letter: Letter, desk: Desk, keys: Keys) -> str:
+    """The address for a handler's new mail, which needs no letter."""
+    handler = handler_of(letter.party)
+    return token.standing_address(desk, handler, keys) if handler else ""
 
 
 def _parts(letter: Letter, limit: int) -> tuple[tuple[Part, ...], tuple[Attachment, ...]]:

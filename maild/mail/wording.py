@@ -52,6 +52,7 @@ def values(
         "take": links.get("take", ""),
         "note": links.get("note", ""),
         "close": links.get("close", ""),
+        "standing": links.get("standing", ""),
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}

@@ -58,6 +58,7 @@ class Prepared:
     ids         verified tokens in In-Reply-To and References, and of the mail that a bounce brings back
     marks       verified tokens in marker lines of our letters that it quotes: they thread, and prove nothing
     also        keys of our other desks that it is addressed to
+    standing    key of the handler to whose standing address it was sent, "" for none
     own_id      its own Message-ID is one of ours
     subject, body  the contents that events and rows will name
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
@@ -82,6 +83,7 @@ class Prepared:
     also: tuple[str, ...] = ()
     source: str = "smtp"
     past: Past = Past()
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def full() -> dict[str, Any]:
         "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
         "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
         "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
+        "standing": "support+s1aa@desk.example",
     }
 
 
