@@ -70,6 +70,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         # What a handler's command may name: /wait #1050.
         numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
         address=address,
+        parks=handler is not None,
         counters=tuple(_counters(policy, now)),
         budgets=(budget.proven_key(address, now),)
         if arrival.trust.authenticated

@@ -7,8 +7,9 @@ ours? a bounce? a handler's? then it is from outside.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from maild.decide import commands, contact, history, intake, notices, proof, rest
+from maild.decide import commands, contact, drafts, history, intake, notices, proof, rest
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
@@ -126,28 +127,38 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     lacks = proof.lack(ledger, prepared, where)
     ledger.trace["thread"] |= {"standing": "unverified" if lacks else "handler", "lacks": lacks}
     order = Order(prepared, handler, where.case.id, where.purpose, where.letter, proven=not lacks)
-    # What stays inside wants the address only.
-    if not lacks or (lacks == proof.NOT_PROVEN and commands.is_note(ledger, order)):
+    # What stays inside, and a word to the letter that went to his own mailbox, want that letter's address only.
+    by_address = lacks == proof.NOT_PROVEN and (
+        commands.leaves_a_note(ledger, order) or commands.confirms(ledger, order)
+    )
+    if not lacks or by_address:
         ledger.remember(marks(prepared))
         commands.handle(ledger, order)
         return
+    _unverified(ledger, order, f"{where.evidence}; {lacks}", keep=lacks != proof.AGAIN)
+
+
+def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> None:
+    """Nothing is done; it is kept for his word, which he is asked for at his registered address, once an hour at most.
+
+    Only what that letter shows can be confirmed by it: what comes within the hour is filed.
+    """
+    prepared, handler, case_id = order.prepared, order.handler, order.case_id
     party = handler_party(handler.key)
-    row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
-    ledger.happen(where.case.id, party, Received(row, party, "unverified", f"{where.evidence}; {lacks}"))
+    row = ledger.file(prepared, case_id, party, "unverified", internal="internal")
+    ledger.happen(case_id, party, Received(row, party, "unverified", evidence))
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=True)
-    notices.tell(ledger, where.case.id, telling)
+    notices.tell(ledger, case_id, telling)
     key = unverified_key(handler.address, ledger.now)
     if ledger.known.budgets.get(key, 0):
         return
     ledger.spend(key)
-    notices.to_handler(
-        ledger,
-        ledger.case(where.case.id),
-        handler,
-        "unverified",
-        "mail-in-your-name",
-        {"words": prepared.message.own_text},
-    )
+    words = commands.as_read(ledger, order)
+    values: dict[str, Any] = {"words": words}
+    if keep:
+        drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
+        values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
+    notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

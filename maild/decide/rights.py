@@ -48,6 +48,15 @@ def holders(desk: str, policy: Policy, least: Role) -> tuple[Handler, ...]:
     return tuple(handler for handler in policy.team(desk) if handler.role_at(desk).covers(least))
 
 
+def who_has(case: Case, policy: Policy) -> str:
+    """Whom to ask about it: its handler, or the desk."""
+    handler = policy.handlers.get(case.handler or "")
+    if handler and not handler.retired:
+        return handler.name
+    desk = policy.desks.get(case.desk)
+    return desk.name if desk else ""
+
+
 def veiled(known: Known, handler: Handler, policy: Policy) -> Known:
     """What is known, without the numbers of cases that he may not know of: for his commands they do not exist."""
     numbers = {

@@ -20,6 +20,8 @@ from maild.model.policy import Rendered
 TEXT = 40_000
 SUBJECT = 200
 _LINES = 40
+# Addresses that a handler's letter may show: of what can be done with it, and his own for new mail.
+LINKS = ("take", "note", "close", "send", "drop", "standing")
 
 
 def name(letter: Letter) -> str:
@@ -49,10 +51,7 @@ def values(
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
-        "take": links.get("take", ""),
-        "note": links.get("note", ""),
-        "close": links.get("close", ""),
-        "standing": links.get("standing", ""),
+        **{link: links.get(link, "") for link in LINKS},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -75,6 +74,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
@@ -90,7 +90,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }

@@ -16,6 +16,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
@@ -109,7 +110,7 @@ Incoming = Prepared | Wake | Undelivered
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database."""
+    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft."""
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -119,6 +120,7 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     marks: tuple[str, ...] = ()
+    parks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ class Known:
     obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
@@ -200,10 +203,12 @@ class Known:
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1
     next_letter: int = 1
+    next_draft: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +286,8 @@ class Plan:
     changed   persons known before, as they are now (language, muted)
     marks     what names the proof of a handler's mail, so that it acts once
     words     message row -> the words it is found by (model/search)
+    drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
+    restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     """
 
@@ -297,6 +304,9 @@ class Plan:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    drafts: tuple[tuple[Draft, Content], ...] = ()
+    finished: Mapping[int, str] = field(default_factory=dict)
+    restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

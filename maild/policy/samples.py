@@ -34,6 +34,13 @@ _ALARM = {
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
 }
 
+_KEPT = {
+    "standing": "support+s1aa@desk.example",
+    "kept_until": "2026-03-09T10:14:00+01:00",
+    "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
+    "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
+}
+
 
 def full() -> dict[str, Any]:
     """A case with a customer, a handler, two messages, files, lines and every kind of remark."""
@@ -76,6 +83,7 @@ def full() -> dict[str, Any]:
             {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
         ],
         "words": "/asign ola\nHei.",
+        **_KEPT,
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
@@ -83,7 +91,6 @@ def full() -> dict[str, Any]:
         "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
         "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
         "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
-        "standing": "support+s1aa@desk.example",
     }
 
 

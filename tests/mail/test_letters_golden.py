@@ -16,6 +16,7 @@ from maild.model.message import Address
 from maild.model.plan import Letter
 
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
+KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
 
 
@@ -57,8 +58,20 @@ def letters_of(language: str) -> dict[str, Letter]:
         "error": to_handler(
             "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
         ),
+        "error-kept": to_handler(
+            "error",
+            language,
+            values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}", **KEPT},
+            **command,
+        ),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
+        "unverified-kept": to_handler(
+            "unverified",
+            language,
+            values={**VALUES, "words": "/close", "kept_until": "2026-03-09T10:00:00+01:00", "sends": True},
+            reason="mail-in-your-name",
+        ),
         "alarm": alarm(language, "relay"),
         "alarm-imap": alarm(language, "imap:support"),
         "alarm-over": alarm(language, "relay", over=True),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Event
 from maild.model.people import Handler
 from maild.model.plan import LetterRow, Prepared
@@ -19,15 +20,23 @@ from maild.model.vocabulary import Vocabulary
 class Order:
     """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
 
-    proven: From is; what is not may only leave a note.
+    proven: From is; what is not may only leave a note, or confirm a draft.
+    case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
     """
 
     prepared: Prepared
     handler: Handler
-    case: int
+    case: int | None
     purpose: str
     letter: LetterRow | None
     proven: bool = True
+    draft: Draft | None = None
+
+    @property
+    def case_id(self) -> int:
+        """The case's row, where there must be one."""
+        assert self.case is not None
+        return self.case
 
 
 @dataclass(frozen=True, slots=True)
