@@ -65,19 +65,19 @@ def letters_of(language: str) -> dict[str, Letter]:
             **command,
         ),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
-        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
-        "unverified-kept": to_handler(
-            "unverified",
-            language,
-            values={**VALUES, "words": "/close", "kept_until": "2026-03-09T10:00:00+01:00", "sends": True},
-            reason="mail-in-your-name",
-        ),
+        "unverified": unverified(language),
+        "unverified-kept": unverified(language, kept_until="2026-03-09T10:00:00+01:00", sends=True),
         "alarm": alarm(language, "relay"),
         "alarm-imap": alarm(language, "imap:support"),
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip
+
+
+def unverified(language: str, **more: object) -> Letter:
+    values = {**VALUES, "words": "/close", **more}
+    return to_handler("unverified", language, values=values, reason="mail-in-your-name")
 
 
 CASES = [(language, name) for language in LANGUAGES for name in letters_of(language)]
