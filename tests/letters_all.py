@@ -42,7 +42,8 @@ def work_of(language: str) -> dict[str, Letter]:
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
-        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
+        "unverified": unverified(language),
+        "unverified-kept": unverified(language, kept_until="2026-03-09T10:00:00+01:00", sends=True),
         "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
         "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
@@ -52,6 +53,11 @@ def work_of(language: str) -> dict[str, Letter]:
 def line(number: str, days: int, subject: str, status: str, handler: str = "") -> dict[str, object]:
     told = {"number": number, "days": days, "customer": "Ann Berg", "subject": subject}
     return {**told, "status": status, "handler": handler}
+
+
+def unverified(language: str, **more: object) -> Letter:
+    values = {**VALUES, "words": "/close", **more}
+    return to_handler("unverified", language, values=values, reason="mail-in-your-name")
 
 
 def letters_of(language: str) -> dict[str, Letter]:

@@ -127,6 +127,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "moved": lambda facts, name: f"moved to desk {facts['desk']}",
     "watched": lambda facts, name: f"desk {facts['desk']} got the mail too and is told",
     "prioritised": lambda facts, name: f"priority {facts['priority']}{_because(facts)}",
+    "restricted": lambda facts, name: f"confidential{_because(facts)}",
     "labelled": lambda facts, name: f"labelled {facts['label']}",
     "waiting": _waiting,
     "woken": lambda facts, name: f"open again ({facts['reason']})",

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import drafts, notices, rest, verbs
+from maild.decide import drafts, notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -23,6 +23,9 @@ from maild.model.plan import Shown
 
 def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> list[dict[str, Any]]:
     """Do it all and tell of it, or turn it down; the lines of its receipt.  note: all of it is internal, whatever it says."""
+    if not rights.acts_in(order.handler, ledger.case(order.case_id), ledger.policy):
+        decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [_not_his(ledger, order)], keep=False)
+        return []
     outcomes = [attempt(ledger, order, line) for line in parsed.lines]
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
@@ -38,6 +41,10 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     if parsed.lines:
         receipt(ledger, order, lines, shown_by(done))
     return lines
+
+
+def _not_his(ledger: Ledger, order: Order) -> Wrong:
+    return Wrong("not_your_case", rights.who_has(ledger.case(order.case_id), ledger.policy))
 
 
 def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
@@ -62,7 +69,7 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 # quoted letter, with the addresses signed for this handler.  The customer must not get it.
 MARKER = "[maild:"
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
-_ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d")}
+_ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d"), "v": ("send", "")}
 # Whoever touched one of these links and wrote something did not mean the customer: it is a note, and the receipt says so.
 _INSIDE = ("n", "t", "w")
 _WORD = r"[a-z][a-z0-9]{19,}"
@@ -114,7 +121,7 @@ def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
     command = COMMANDS.get(line.verb)
     if command is None or not command.bare:
         return False
-    return not line.argument or isinstance(attempt(ledger, order, line), Done)
+    return not line.argument or isinstance(_act(ledger, order, line), Done)
 
 
 def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
@@ -128,9 +135,21 @@ def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
 
 
 def attempt(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
-    """What a line would do, or why it cannot."""
+    """What a line would do, or why it cannot: also since he may not."""
     if not line.verb:
         return Wrong("not_understood", line.hint)
+    if order.case is not None:
+        case, least = ledger.case(order.case), COMMANDS[line.verb].least
+        if not rights.acts_in(order.handler, case, ledger.policy):
+            return _not_his(ledger, order)
+        if rights.lacks(order.handler, case, ledger.policy, least):
+            able = rights.holders(case.desk, ledger.policy, least)
+            return Wrong(f"needs_{least}", ", ".join(handler.name for handler in able))
+    return _act(ledger, order, line)
+
+
+def _act(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
+    """What the command would do, whoever may give it."""
     command = COMMANDS[line.verb]
     case = ledger.case(order.case) if order.case is not None else None
     if case is None and not command.caseless:
@@ -166,7 +185,7 @@ def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[D
     text = text_of(parsed, order.handler)
     party = handler_party(order.handler.key)
     answer = says_something(order, text, parsed) and not note
-    row = row_of(ledger, order, "handler", internal=not answer)
+    row = row_of(ledger, order, "handler" if order.proven else "noted", internal=not answer)
     if answer:
         if ledger.case(order.case_id).handler is None:
             ledger.happen(order.case_id, party, Assigned(order.handler.key, "first to answer"))

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import carry, drafts, no_case, verbs
+from maild.decide import carry, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -46,6 +46,7 @@ class Entry:
 
 def handle(ledger: Ledger, order: Order) -> bool:
     """Whether it was a mail of commands, or a word about one that is kept; then it is done."""
+    ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     entries = _read(ledger, order)
     if entries is None:
         return False

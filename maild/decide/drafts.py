@@ -54,15 +54,19 @@ def park(
     ledger: Ledger,
     order: Order,
     reason: str,
+    text: str = "",
     *,
     row: int | None = None,
     letter: int | None = None,
     answers: int | None = None,
 ) -> Draft:
-    """Keep his mail.  row: where it stands in the case; letter: the one that will tell of it, None for the next to be written;
-    answers: the letter that he will have read when he finishes it, None for the one that he answers now."""
+    """Keep his mail.
+
+    text: its words if they are no longer those of the mail; row: where it stands in the case; letter: the one that will tell of it,
+    None for the next to be written; answers: the letter that he will have read when he finishes it, None for the one that he answers now.
+    """
     prepared = order.prepared
-    text = prepared.message.own_text
+    text = text or prepared.message.own_text
     read = order.letter.id if order.letter else None
     draft = Draft(
         ledger.next_draft(),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
 from maild.decide.assign import open_key, turn_key
+from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.message import Kind
@@ -76,6 +77,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
     return Lookup(
+        marks=marks(arrival) if handler else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
         # What a handler's command may name: /wait #1050, or 1042 close.

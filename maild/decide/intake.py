@@ -36,6 +36,7 @@ from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
+from maild.model.trust_events import Restricted
 
 RULES = "maild"
 
@@ -144,13 +145,16 @@ def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
 
 
 def mark(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
-    """Priority and labels."""
+    """Priority, labels, and whether only its own people may see it."""
     priority = verdict.decisions.get("priority")
     if priority is not None:
         ledger.happen(case_id, RULES, Prioritised(Priority(str(priority.value)), priority.because or priority.rule))
     labels = verdict.value("labels", ())
     for label in labels if isinstance(labels, tuple) else ():
         ledger.happen(case_id, RULES, Labelled(label))
+    confided = verdict.decisions.get("confidential")
+    if confided is not None and confided.value:
+        ledger.happen(case_id, RULES, Restricted(confided.because or confided.rule))
 
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:

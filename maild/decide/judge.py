@@ -8,16 +8,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from maild.decide import absence, agenda, commands, desk_mail, enquiry, history, intake, notices, rest, undelivered
+from maild.decide import (
+    absence,
+    agenda,
+    commands,
+    desk_mail,
+    drafts,
+    enquiry,
+    history,
+    intake,
+    notices,
+    proof,
+    rest,
+    undelivered,
+)
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
+from maild.decide.marks import marks
 from maild.decide.thread import Join, join
 from maild.model.case import wake_at
 from maild.model.events import Closed, Ignored, Received, Status
 from maild.model.message import Kind
-from maild.model.people import MAILD, Handler, Possession, handler_party
+from maild.model.people import MAILD, Handler, handler_party
 from maild.model.plan import Incoming, Known, LetterRow, Lookup, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
@@ -82,10 +97,9 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     if enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
-    letter = _of_no_case(ledger, prepared, handler) if handler and prepared.trust.authenticated else None
-    if handler and prepared.trust.authenticated and not automatic and (where.case is None or letter is not None):
-        if desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
-            return
+    if handler and not automatic and _new_mail(ledger, prepared, where, handler):
+        return
+    if handler and _of_no_case(ledger, prepared, handler):
         where = replace(where, case=None)
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
@@ -132,6 +146,19 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 # --- a handler ------------------------------------------------------------------------------------------------------------------
 
 
+def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> bool:
+    """His mail to a desk, or in reply to a letter of no case: whether it was nothing but commands, which are done."""
+    letter = _of_no_case(ledger, prepared, handler)
+    if where.case is not None and letter is None:
+        return False
+    lacks = proof.lack_anew(ledger, prepared, handler, own=letter is not None)
+    ledger.trace["handler"] = {"key": handler.key, "lacks": lacks}
+    if lacks or not desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
+        return False
+    ledger.remember(marks(prepared))
+    return True
+
+
 def _of_no_case(ledger: Ledger, prepared: Prepared, handler: Handler) -> LetterRow | None:
     """The letter of no case that was made for him and that he answers."""
     named = (ledger.known.letters[token.letter] for token in prepared.tokens if token.letter in ledger.known.letters)
@@ -142,30 +169,41 @@ def _of_no_case(ledger: Ledger, prepared: Prepared, handler: Handler) -> LetterR
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
     """His words count only with both, the address made for him and a From that is proven (COMMANDS.md), and only once."""
     assert where.case is not None
-    proven = where.possession is Possession.OWN and prepared.trust.authenticated
-    # Fields that no signature covers make an old mail another one, whose From is proven all the same: a signature covers the id.
-    again = prepared.message.message_id in ledger.known.obeyed
-    ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
-    if proven and not again:
-        commands.handle(ledger, Order(prepared, handler, where.case.id, where.purpose, where.letter))
+    lacks = proof.lack(ledger, prepared, where)
+    ledger.trace["thread"] |= {"standing": "unverified" if lacks else "handler", "lacks": lacks}
+    order = Order(prepared, handler, where.case.id, where.purpose, where.letter, proven=not lacks)
+    # What stays inside, and a word to the letter that went to his own mailbox, want that letter's address only.
+    by_address = lacks == proof.NOT_PROVEN and (
+        commands.leaves_a_note(ledger, order) or commands.confirms(ledger, order)
+    )
+    if not lacks or by_address:
+        ledger.remember(marks(prepared))
+        commands.handle(ledger, order)
         return
+    _unverified(ledger, order, f"{where.evidence}; {lacks}", keep=lacks != proof.AGAIN)
+
+
+def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> None:
+    """Nothing is done; it is kept for his word, which he is asked for at his registered address, once an hour at most.
+
+    Only what that letter shows can be confirmed by it: what comes within the hour is filed.
+    """
+    prepared, handler, case_id = order.prepared, order.handler, order.case_id
     party = handler_party(handler.key)
-    row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
-    ledger.happen(where.case.id, party, Received(row, party, "unverified", where.evidence))
+    row = ledger.file(prepared, case_id, party, "unverified", internal="internal")
+    ledger.happen(case_id, party, Received(row, party, "unverified", evidence))
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=True)
-    notices.tell(ledger, where.case.id, telling)
+    notices.tell(ledger, case_id, telling)
     key = unverified_key(handler.address, ledger.now)
     if ledger.known.budgets.get(key, 0):
         return
     ledger.spend(key)
-    notices.to_handler(
-        ledger,
-        ledger.case(where.case.id),
-        handler,
-        "unverified",
-        "mail-in-your-name",
-        {"words": prepared.message.own_text},
-    )
+    words = commands.as_read(ledger, order)
+    values: dict[str, Any] = {"words": words}
+    if keep:
+        drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
+        values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
+    notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ class Ledger:
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
         self._absences: dict[str, Absence | None] = {}
+        self._marks: list[str] = []
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         self.people: dict[str, Person] = dict(known.persons)
@@ -242,6 +243,10 @@ class Ledger:
     def spend(self, key: tuple[str, int]) -> None:
         self._budgets[key] = self._budgets.get(key, 0) + 1
 
+    def remember(self, marks: Iterable[str]) -> None:
+        """These proofs have acted; they never do again."""
+        self._marks += marks
+
     # --- letters --------------------------------------------------------------------------------------------------------------
 
     def next_letter(self) -> int:
@@ -277,5 +282,6 @@ class Ledger:
             counters=self._counters,
             budgets=self._budgets,
             absences=self._absences,
+            marks=tuple(self._marks),
             trace=trace,
         )

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, beside, budget, contact, outsiders
+from maild.decide import absence, beside, budget, contact, outsiders, rights
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -196,6 +196,8 @@ def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) ->
 
 def _watching(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
     """The teams of other desks that the same mail went to: they must know who has it."""
+    if rights.confidential(case, ledger.policy):
+        return ()
     return tuple(handler for desk in case.watching for handler in ledger.policy.team(desk))
 
 
@@ -214,6 +216,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     values = {
         **_case_values(ledger, case),
         "copied": outsiders.copied(ledger, case, told),
+        "linked": _linked(ledger, case, handler),
         "because": telling.because,
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
@@ -358,7 +361,7 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_name": customer.name if customer else "",
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
-        "linked": _linked(ledger, case),
+        "linked": "",
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "title": ledger.subjects.get(case.title, ""),
         "promised": _promised(ledger, case),
@@ -372,10 +375,10 @@ def _promised(ledger: Ledger, case: Case) -> str:
     return case.promised_at.astimezone(zone).isoformat() if case.promised_at else ""
 
 
-def _linked(ledger: Ledger, case: Case) -> str:
-    """The case that this one may belong to, as far as this arrival knows it."""
+def _linked(ledger: Ledger, case: Case, handler: Handler) -> str:
+    """The case that this one may belong to, as far as this arrival knows it, and he may know of it."""
     other = ledger.known.cases.get(case.linked or 0)
-    return f"#{other.number}" if other else ""
+    return f"#{other.number}" if other and rights.sees(handler, other, ledger.policy) else ""
 
 
 def _name(ledger: Ledger, party: str) -> str:

@@ -37,7 +37,7 @@ def tag(letter: Letter) -> str:
     return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
 
 
-_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop")
+_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "own_address")
 
 
 def values(

@@ -32,6 +32,7 @@ from maild.model.events import (
 )
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
+from maild.model.trust_events import Restricted
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
@@ -46,6 +47,7 @@ class Case:
     until_at, waits_for: what it rests for: an instant, or another case.
     strangers are parties who wrote to it and take no part yet.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
+    confidential: a rule said that only its own people may see it.
     """
 
     id: int
@@ -74,6 +76,7 @@ class Case:
     worked: int = 0
     title: str = ""
     promised_at: datetime | None = None
+    confidential: bool = False
 
     @property
     def ended(self) -> bool:
@@ -182,6 +185,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"until_at": None, "waits_for": None}
         case Solved(closes_at=closes_at):
             return {"closes_at": closes_at, "until_at": None, "waits_for": None}
+        case Restricted():
+            return {"confidential": True}
         case Imported():
             return {"history": True}
         case Reopened() | Closed():

@@ -61,6 +61,7 @@ class Prepared:
     ids         verified tokens in In-Reply-To and References, and of the mail that a bounce brings back
     marks       verified tokens in marker lines of our letters that it quotes: they thread, and prove nothing
     also        keys of our other desks that it is addressed to
+    standing    key of the handler to whose standing address it was sent, "" for none
     own_id      its own Message-ID is one of ours
     subject, body  the contents that events and rows will name
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
@@ -85,6 +86,7 @@ class Prepared:
     also: tuple[str, ...] = ()
     source: str = "smtp"
     past: Past = Past()
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     agenda: Asked | None = None
+    marks: tuple[str, ...] = ()
     parks: bool = False
     people: tuple[str, ...] = ()
     whose: Whose | None = None
@@ -228,7 +231,7 @@ class Known:
     """The one answer.
 
     by_message_id  message id -> case id, merges followed
-    obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
+    obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
     log            case id -> all that happened in it, where the question asked for that
@@ -351,6 +354,7 @@ class Plan:
     cancels   outbox rows taken back before they left
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
+    marks     what names the proof of a handler's mail, so that it acts once
     words     message row -> the words it is found by (model/search)
     absences  handlers who are away from now on, or here (None)
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
@@ -371,6 +375,7 @@ class Plan:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     absences: Mapping[str, Absence | None] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
     drafts: tuple[tuple[Draft, Content], ...] = ()
     finished: Mapping[int, str] = field(default_factory=dict)
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)

@@ -70,6 +70,7 @@ class Decisions:
     labels: tuple[str, ...] = ()
     acknowledge: bool | None = None
     discard: str | None = None
+    confidential: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Policy:
 
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""
-        return tuple(h for h in self.handlers.values() if not h.retired and (desk in h.desks or not h.desks))
+        return tuple(h for h in self.handlers.values() if not h.retired and h.works_for(desk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field (desk, handler, priority, labels, acknowledge, discard) and the whole trace."""
+    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace."""
 
     tried: tuple[Tried, ...]
     decisions: Mapping[str, Decided]

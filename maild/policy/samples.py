@@ -92,6 +92,7 @@ _WORK = {
     "provisional": True,
     "cover": "Kari Nordmann",
     "reply": "mailto:support+r1aa@desk.example",
+    "own_address": "support+s1aa@desk.example",
     **_LINKS,
 }
 

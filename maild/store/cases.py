@@ -54,7 +54,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
-        obeyed=_obeyed(session, list(by_message_id)),
+        obeyed=_obeyed(session, list(by_message_id), lookup.marks),
         by_number=by_number,
         author=author,
         persons=_persons(session, parties),
@@ -136,14 +136,16 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
     return dict(rows)
 
 
-def _obeyed(session: Session, ids: Sequence[str]) -> frozenset[str]:
-    if not ids:
-        return frozenset()
-    rows = session.all(
-        f"SELECT r.message_id FROM reference r JOIN message m ON m.id=r.message WHERE r.message_id IN {_marks(ids)} AND r.own=1"
-        " AND m.standing IN ('handler', 'declined')",
-        ids,
-    )
+def _obeyed(session: Session, ids: Sequence[str], marks: Sequence[str]) -> frozenset[str]:
+    rows = []
+    if ids:
+        rows = session.all(
+            f"SELECT r.message_id FROM reference r JOIN message m ON m.id=r.message WHERE r.message_id IN {_marks(ids)}"
+            " AND r.own=1 AND m.standing IN ('handler', 'declined', 'noted')",
+            ids,
+        )
+    if marks:
+        rows += session.all(f"SELECT mark FROM proof WHERE mark IN {_marks(marks)}", marks)
     return frozenset(row[0] for row in rows)
 
 

@@ -96,6 +96,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "absence": {"handler": STAFF, **_nothing("since", "until_at", "provisional")},
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
+    # Hashes of signatures, and of handlers' words with a letter's row and the hour: only who has the mail can try them.
+    "proof": _nothing("mark", "at"),
     "alarm": _nothing("part", "since", "told_at", "times", "text"),
     "traffic": _nothing("hour", "mails"),
     "canary": _nothing("message_id", "sent_at", "back_at"),

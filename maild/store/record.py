@@ -42,6 +42,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     )
     drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
+    session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     absence.keep(session, plan.absences)
     _spend(session, plan)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,7 @@ class House:
         **headers: str,
     ) -> int:
         headers.setdefault("Message_ID", f"<{next(self._serial)}@{parseaddr(sender)[1].rpartition('@')[2]}>")
+        headers.setdefault("Date", format_datetime(self.now))
         made = written(sender, subject, text, to, **headers)
         return self.arrives(authenticated(made, AUTHSERV) if proven else wire(made), to, parseaddr(sender)[1])
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from maild.decide.acts import absence, basic, held, people, undo, waiting, work
 from maild.decide.acts.context import Context, Outcome
+from maild.model.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,13 @@ class Command:
 
     Not where free text follows: "Note that it burns" is a sentence.  caseless: it needs no case, and counts in a new mail to a desk
     (its Context may have none).
+    least: the role that it wants at the case's desk (rights.py).
     """
 
     act: Callable[[Context, str], Outcome]
     bare: bool = False
     caseless: bool = False
+    least: Role = Role.HANDLER
 
 
 COMMANDS: dict[str, Command] = {

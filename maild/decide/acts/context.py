@@ -19,8 +19,9 @@ from maild.model.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
+    """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
 
+    proven: From is; what is not may only leave a note, or confirm a draft.
     case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
     """
 
@@ -29,6 +30,7 @@ class Order:
     case: int | None
     purpose: str
     letter: LetterRow | None
+    proven: bool = True
     draft: Draft | None = None
 
     @property
