@@ -33,10 +33,17 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
         if outcome.after:
             outcome.after(ledger)
     lines = tell(ledger, order, parsed, done, shown, note=note)
-    if parsed.lines:
+    if _owes_receipt(ledger, parsed):
         receipt(ledger, order, lines, shown_by(done))
     rest.solved(ledger, order.case_id)
     return lines
+
+
+def _owes_receipt(ledger: Ledger, parsed: verbs.Parsed) -> bool:
+    """A question is always answered; what else is, the site says."""
+    wanted = ledger.policy.limits.receipts
+    asks = any(COMMANDS[line.verb].asks for line in parsed.lines)
+    return asks or wanted == "all" or (wanted == "commands" and bool(parsed.lines))
 
 
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
@@ -220,7 +227,7 @@ def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, An
     return [
         each
         for line, outcome in zip(lines, done, strict=True)
-        for each in (said(line, outcome), *(said(verbs.Line("", ""), more) for more in outcome.also))
+        for each in (said(line, outcome), *(said(verbs.Line(more.written, ""), more) for more in outcome.also))
     ]
 
 

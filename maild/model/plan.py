@@ -108,8 +108,13 @@ Incoming = Prepared | Wake | Undelivered
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
-    happened in the cases that he names or answers is asked."""
+    """The one question to the database.
+
+    parks   a handler writes, whose mail may have to be kept as a draft
+    logs    all that happened in the cases that he names or answers
+    mine    the handler whose open cases are asked
+    traces  why these cases went where they went
+    """
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -120,6 +125,8 @@ class Lookup:
     budgets: tuple[tuple[str, int], ...] = ()
     parks: bool = False
     logs: bool = False
+    mine: str = ""
+    traces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,8 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    mine           the open cases of the handler who asked, the first of them
+    traces         case id -> the trace of the mail that opened it
     log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
@@ -205,6 +214,8 @@ class Known:
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    mine: tuple[Case, ...] = ()
+    traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from maild.model.case import Case
@@ -21,6 +21,7 @@ from maild.store.text import dumps
 
 _THREAD = 20
 _TALK = 3
+_LISTED = 51
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -41,6 +42,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     author = _author(session, lookup.address)
     parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
     log = _log(session, sorted(cases)) if lookup.logs else {}
+    mine = _mine(session, lookup.mine) if lookup.mine else ()
     told = sorted(_for_handlers(letters, by_number if lookup.parks else {}))
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
@@ -59,11 +61,13 @@ def look(session: Session, lookup: Lookup) -> Known:
         talk=_talk(session, told),
         heard=_talk(session, told, _HEARD, 1) if lookup.parks else {},
         waiting=waiting,
+        mine=mine,
+        traces=_traces(session, sorted(cases)) if lookup.traces else {},
         log=log,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(
-            session, [*(text for c in cases.values() for text in (c.subject, c.title) if text), *_titles(log)]
+            session, [*(text for c in (*cases.values(), *mine) for text in (c.subject, c.title) if text), *_titles(log)]
         ),
         next_case=next_case,
         next_person=next_person,
@@ -158,6 +162,28 @@ def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
     """The commitments of the titles that they had before."""
     events = (record.event for records in log.values() for record in records)
     return [event.title for event in events if isinstance(event, Titled) and event.title]
+
+
+def _mine(session: Session, handler: str) -> tuple[Case, ...]:
+    """His open cases, the first that fit into a letter and one more."""
+    rows = session.all(
+        "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
+        (handler, _LISTED),
+    )
+    return tuple(load_case(row[0], row[1]) for row in rows)
+
+
+def _traces(session: Session, cases: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """How the mail was judged that opened each of these."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for case in cases:
+        row = session.one(
+            "SELECT i.trace FROM message m JOIN incoming i ON i.id=m.incoming WHERE m.case_id=? ORDER BY m.id LIMIT 1",
+            (case,),
+        )
+        if row and row[0]:
+            found[case] = json.loads(row[0])
+    return found
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
