@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from making import shipped_vocabulary
 from parts.house import DESKS, Got, House
+from parts.mails import AUTHSERV, authenticated
+from parts.mails import mail as written
 
 from maild.decide.acts import COMMANDS
 
@@ -43,6 +45,16 @@ def test_a_case_is_shown_with_what_was_said(house: House, words: str):
     for line in ("#1001 Skriver", "kunde: Ann Berg", "status: ny", "prioritet: medium", "saksbehandler: Kari Nordmann"):
         assert line in text
     assert "| Den står." in text
+
+
+def test_the_files_of_what_is_shown_travel_along(house: House):
+    mail = written(ANN, "Skriver", "Se bildet.", Message_ID="<f@kunde.example>")
+    mail.add_attachment(b"PNG", maintype="image", subtype="png", filename="skriver.png")
+    house.arrives(authenticated(mail, AUTHSERV), "support@desk.example", "ann@kunde.example")
+    notice = house.letters()[1]
+    house.reply(notice, "/vis")
+    (receipt,) = house.letters()
+    assert [file.get_filename() for file in receipt.mail.iter_attachments()] == ["skriver.png"]
 
 
 @pytest.mark.parametrize("words", ["vis 1001", "/show #1001", "pokaži #1001", "vis #1001."])
