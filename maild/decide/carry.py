@@ -38,7 +38,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
             outcome.after(ledger)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
-    if parsed.lines:
+    if _owes_receipt(ledger, parsed):
         receipt(ledger, order, lines, shown_by(done))
     return lines
 
@@ -51,6 +51,13 @@ def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
     """The cases that go on since this one is solved, as lines of the receipt."""
     found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
     return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
+
+
+def _owes_receipt(ledger: Ledger, parsed: verbs.Parsed) -> bool:
+    """A question is always answered; what else is, the site says."""
+    wanted = ledger.policy.limits.receipts
+    asks = any(COMMANDS[line.verb].asks for line in parsed.lines)
+    return asks or wanted == "all" or (wanted == "commands" and bool(parsed.lines))
 
 
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
@@ -265,7 +272,7 @@ def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, An
     return [
         each
         for line, outcome in zip(lines, done, strict=True)
-        for each in (said(line, outcome), *(said(verbs.Line("", ""), more) for more in outcome.also))
+        for each in (said(line, outcome), *(said(verbs.Line(more.written, ""), more) for more in outcome.also))
     ]
 
 

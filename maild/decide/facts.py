@@ -33,8 +33,8 @@ _MOST_LEADING = 100
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
 _NAMING, _MOST_NAMED = 4000, 20
-# Commands that look at what has happened in a case.
-_LOOK_BACK = frozenset({"undo"})
+# A number that ends a line behind a word, as in "show 1042".
+_TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -76,6 +76,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
+    named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
         marks=marks(arrival) if handler else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
@@ -87,7 +88,9 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         ),
         address=address,
         parks=handler is not None,
-        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
+        logs="undo" in named,
+        mine=handler.key if handler and "list" in named else "",
+        traces="why" in named,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -145,8 +148,12 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 
 
 def leading_numbers(text: str) -> tuple[str, ...]:
-    """Case numbers that lines of a text may begin with."""
-    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
+    """Case numbers that lines of a text may begin with, or end with behind a word."""
+    found = [
+        match[1]
+        for form in (_LEADING, _TRAILING)
+        for match, _ in zip(form.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)
+    ]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 

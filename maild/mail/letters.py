@@ -27,7 +27,9 @@ from maild.model.policy import Policy, Rendered
 __all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
-_CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
+_CARRIES = frozenset(
+    {"notice", "update-customer", "update-handler", "woken", "closing", "postmaster", "receipt", "error"}
+)
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(
     {"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence", "confirm"}

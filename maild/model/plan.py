@@ -133,10 +133,10 @@ class Lookup:
 
     parks   a handler writes, whose mail may have to be kept as a draft
     people  addresses that a handler names; whose: who asks how his cases stand
+    logs    all that happened in the cases that he names or answers
+    mine    the handler whose open cases are asked
+    traces  why these cases went where they went
     """
-
-    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
-    happened in the cases that he names or answers is asked."""
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -151,6 +151,8 @@ class Lookup:
     people: tuple[str, ...] = ()
     whose: Whose | None = None
     logs: bool = False
+    mine: str = ""
+    traces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,8 @@ class Known:
     obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    mine           the open cases of the handler who asked, the first of them
+    traces         case id -> the trace of the mail that opened it
     log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
@@ -270,6 +274,8 @@ class Known:
     others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     agenda: tuple[Item, ...] = ()
+    mine: tuple[Case, ...] = ()
+    traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from maild.store.text import dumps
 _THREAD = 20
 _TALK = 3
 _OTHERS = 20
+_LISTED = 51
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -49,6 +50,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     parties |= {p for c in cases.values() for p in (*c.participants, *c.strangers)}
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
     log = _log(session, sorted(cases)) if lookup.logs else {}
+    mine = _mine(session, lookup.mine) if lookup.mine else ()
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -73,8 +75,10 @@ def look(session: Session, lookup: Lookup) -> Known:
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         by_address=_by_address(session, lookup.people),
         standing=asked,
+        mine=mine,
+        traces=_traces(session, sorted(cases)) if lookup.traces else {},
         log=log,
-        subjects=_texts(session, [*_said_of(cases), *_titles(log)]),
+        subjects=_texts(session, [*_said_of((*cases.values(), *mine)), *_titles(log)]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
@@ -82,9 +86,9 @@ def look(session: Session, lookup: Lookup) -> Known:
     )
 
 
-def _said_of(cases: Mapping[int, Case]) -> list[str]:
+def _said_of(cases: Iterable[Case]) -> list[str]:
     """Commitments of what the cases are called."""
-    return [text for case in cases.values() for text in (case.subject, case.title) if text]
+    return [text for case in cases for text in (case.subject, case.title) if text]
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
@@ -178,6 +182,28 @@ def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
     """The commitments of the titles that they had before."""
     events = (record.event for records in log.values() for record in records)
     return [event.title for event in events if isinstance(event, Titled) and event.title]
+
+
+def _mine(session: Session, handler: str) -> tuple[Case, ...]:
+    """His open cases, the first that fit into a letter and one more."""
+    rows = session.all(
+        "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
+        (handler, _LISTED),
+    )
+    return tuple(load_case(row[0], row[1]) for row in rows)
+
+
+def _traces(session: Session, cases: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """How the mail was judged that opened each of these."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for case in cases:
+        row = session.one(
+            "SELECT i.trace FROM message m JOIN incoming i ON i.id=m.incoming WHERE m.case_id=? ORDER BY m.id LIMIT 1",
+            (case,),
+        )
+        if row and row[0]:
+            found[case] = json.loads(row[0])
+    return found
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:

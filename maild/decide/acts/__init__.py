@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import absence, basic, held, people, undo, waiting, work
+from maild.decide.acts import absence, asking, basic, held, people, undo, waiting, work
 from maild.decide.acts.context import Context, Outcome
 from maild.model.people import Role
 
@@ -20,14 +20,15 @@ class Command:
     """act: its function; bare: without a sign in front it counts too, where a mail is nothing but commands.
 
     Not where free text follows: "Note that it burns" is a sentence.  caseless: it needs no case, and counts in a new mail to a desk
-    (its Context may have none).
-    least: the role that it wants at the case's desk (rights.py).
+    (its Context may have none).  least: the role that it wants at the case's desk (rights.py).  asks: it changes nothing, and its
+    receipt is the answer.
     """
 
     act: Callable[[Context, str], Outcome]
     bare: bool = False
     caseless: bool = False
     least: Role = Role.HANDLER
+    asks: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -38,7 +39,13 @@ COMMANDS: dict[str, Command] = {
     "wait": Command(waiting.wait, bare=True),
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
-    "help": Command(basic.help_, bare=True, caseless=True),
+    "show": Command(asking.show, bare=True, caseless=True, asks=True),
+    "status": Command(asking.status, bare=True, caseless=True, asks=True),
+    "why": Command(asking.why, bare=True, caseless=True, asks=True),
+    "list": Command(asking.list_, bare=True, caseless=True, asks=True),
+    "help": Command(
+        asking.help_over(lambda: {verb: row.act for verb, row in COMMANDS.items()}), bare=True, caseless=True, asks=True
+    ),
     "time": Command(work.time),
     "tag": Command(work.tag),
     "title": Command(work.title),

@@ -1,4 +1,4 @@
-"""basic: take, assign, close, reopen, priority, note, help."""
+"""basic: take, assign, close, reopen, priority, note."""
 
 from __future__ import annotations
 
@@ -104,8 +104,3 @@ def priority(context: Context, argument: str) -> Outcome:
 def note(context: Context, argument: str) -> Outcome:
     """note [TEXT]    The whole mail is internal; the customer sees nothing of it."""
     return Done((), "kept_internal")
-
-
-def help_(context: Context, argument: str) -> Outcome:
-    """help    The list of commands."""
-    return Done((), "help")
