@@ -28,6 +28,9 @@ _MOST_FOREIGN = 3
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
 _NAMING, _MOST_NAMED = 4000, 20
+# A number that begins a line, as in "1042 close"; the first of them are looked up.
+_LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
+_MOST_LEADING = 100
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -70,9 +73,13 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050.
-        numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
+        # What a handler's command may name: /wait #1050, or 1042 close.
+        numbers=(
+            *numbers_in(message.subject),
+            *((*numbers_in(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
+        ),
         address=address,
+        parks=handler is not None,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -123,6 +130,12 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 def addresses_in(text: str) -> tuple[str, ...]:
     """Addresses that a handler's commands may name, in order."""
     return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
+
+
+def leading_numbers(text: str) -> tuple[str, ...]:
+    """Case numbers that lines of a text may begin with."""
+    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
+    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:

@@ -7,7 +7,7 @@ import re
 from maild.model.plain import plain
 from maild.model.subject import is_forward
 
-__all__ = ["bare_subject", "is_forward", "is_reply", "without_tag"]
+__all__ = ["bare_of", "bare_subject", "is_forward", "is_reply", "without_tag"]
 
 _REPLY = re.compile(
     r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s?(?:\[\d+\])?\s?:)+\s*", re.I
@@ -20,6 +20,11 @@ _TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
 def is_reply(subject: str) -> bool:
     """Whether it says so itself."""
     return _REPLY.match(subject[:_LONGEST]) is not None
+
+
+def bare_of(subject: str) -> str:
+    """Without what replies put before it."""
+    return " ".join(_REPLY.sub("", subject[:_LONGEST]).split())
 
 
 def bare_subject(subject: str) -> str:

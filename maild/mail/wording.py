@@ -53,6 +53,8 @@ def values(
         "take": links.get("take", ""),
         "note": links.get("note", ""),
         "close": links.get("close", ""),
+        "send": links.get("send", ""),
+        "drop": links.get("drop", ""),
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -75,9 +77,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "status_code": _line(given, "status_code", 20),
-        "bounced_name": _line(given, "bounced_name"),
-        "bounced_kind": _line(given, "bounced_kind"),
+        "kept_until": _line(given, "kept_until"),
         "alarm": _line(given, "alarm"),
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
@@ -89,6 +89,9 @@ def values(
 def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """What concerns people who are none of us: how their cases stand, who was copied, what did not reach whom."""
     return {
+        "status_code": _line(given, "status_code", 20),
+        "bounced_name": _line(given, "bounced_name"),
+        "bounced_kind": _line(given, "bounced_kind"),
         "bounced_at": _local(given.get("bounced_at"), zone),
         "unreached": _line(given, "unreached"),
         "copied": [encode.one_line(address, 320) for address in given.get("copied", ())][:_LINES],
@@ -103,7 +106,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
     **dict.fromkeys(("organisation", "bounced_at", "unreached"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied"), ()),
@@ -191,6 +194,7 @@ _SENTENCES = {
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
+    "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",

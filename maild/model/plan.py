@@ -16,6 +16,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
@@ -115,7 +116,11 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database.  people: addresses that a handler names; whose: who asks how his cases stand."""
+    """The one question to the database.
+
+    people: addresses that a handler names; whose: who asks how his cases stand; parks: a handler writes, whose mail may have to be
+    kept as a draft.
+    """
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -126,6 +131,7 @@ class Lookup:
     budgets: tuple[tuple[str, int], ...] = ()
     people: tuple[str, ...] = ()
     whose: Whose | None = None
+    parks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +205,14 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads
+                   cases to which a handler's letter leads, or which he names
     by_address     the persons behind the addresses that were asked for
     standing       the open cases that were asked for, the newest first
     """
@@ -227,10 +234,12 @@ class Known:
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
+    drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1
     next_letter: int = 1
+    next_draft: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +316,8 @@ class Plan:
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
+    drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
+    restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     """
 
@@ -322,6 +333,9 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    drafts: tuple[tuple[Draft, Content], ...] = ()
+    finished: Mapping[int, str] = field(default_factory=dict)
+    restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

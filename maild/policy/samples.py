@@ -20,6 +20,7 @@ NAMES = (
     "closing",
     "receipt",
     "error",
+    "confirm",
     "bounce",
     "unverified",
     "postmaster",
@@ -33,6 +34,12 @@ _ALARM = {
     "over": True,
     "since": "2026-03-02T10:14:00+01:00",
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
+
+_KEPT = {
+    "kept_until": "2026-03-09T10:14:00+01:00",
+    "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
+    "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
 }
 
 
@@ -52,6 +59,9 @@ _OUTSIDE: dict[str, Any] = {
     ],
     "more": True,
     "organisation": "Kunde AS",
+    "status_code": "5.1.1",
+    "bounced_name": "Kari Nordmann",
+    "bounced_kind": "update",
     "bounced_at": "2026-03-02T10:14:00+01:00",
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
@@ -100,9 +110,7 @@ def full() -> dict[str, Any]:
         ],
         "words": "/asign ola\nHei.",
         **_OUTSIDE,
-        "status_code": "5.1.1",
-        "bounced_name": "Kari Nordmann",
-        "bounced_kind": "update",
+        **_KEPT,
         **_ALARM,
         "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
         "note": "mailto:support+n1aa@desk.example?body=%2Fnote",

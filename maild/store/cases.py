@@ -11,7 +11,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown, Standing, Whose
-from maild.store import standing
+from maild.store import drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -26,15 +26,18 @@ _TALK = 3
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
     letters = _letters(session, lookup.letters)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    # What the writer of a draft had read when he wrote it.
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    letters |= _letters(session, read)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = (
         dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
         if lookup.numbers
         else {}
     )
-    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
-        row.case for row in letters.values() if row.case
-    }
+    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
+    wanted |= {row.case for row in letters.values() if row.case}
     waiting = _waiting(session, sorted(wanted))
     wanted |= {case for cases in waiting.values() for case in cases}
     cases = load_cases(session, sorted(wanted))
@@ -44,8 +47,6 @@ def look(session: Session, lookup: Lookup) -> Known:
     if len(asked) == 1:
         # The answer belongs to the one case there is.
         cases[asked[0].case.id] = asked[0].case
-    parties = {c.customer for c in cases.values()} | {s.case.customer for s in asked}
-    parties |= {p for c in cases.values() for p in (*c.participants, *c.strangers)}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -54,22 +55,35 @@ def look(session: Session, lookup: Lookup) -> Known:
         obeyed=_obeyed(session, list(by_message_id)),
         by_number=by_number,
         author=author,
-        persons=_persons(session, parties),
+        persons=_persons(session, _parties(cases.values(), asked)),
         counters=_counters(session, lookup.counters),
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
+        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
         waiting=waiting,
         by_address=_by_address(session, lookup.people),
         standing=asked,
+        drafts=kept,
+        next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [c.subject for c in cases.values()]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _parties(cases: Iterable[Case], asked: Iterable[Standing]) -> set[str]:
+    """Whoever takes part, or wants to."""
+    found = {party for case in cases for party in (case.customer, *case.participants, *case.strangers)}
+    return found | {one.case.customer for one in asked}
+
+
+def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+    return {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
 
 
 def _marks(values: Sequence[object]) -> str:
