@@ -6,10 +6,10 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from maild.decide import asked, budget
+from maild.decide import asked, budget, verbs
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
-from maild.model.message import Kind
+from maild.model.message import Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake, Whose
 from maild.model.policy import Facts, Policy
@@ -27,10 +27,13 @@ _MOST_FOREIGN = 3
 # Commands stand at the top, ten lines of them.
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
+PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w@])")
 _NAMING, _MOST_NAMED = 4000, 20
 # A number that begins a line, as in "1042 close"; the first of them are looked up.
 _LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
 _MOST_LEADING = 100
+# Commands that look at what has happened in a case.
+_LOOK_BACK = frozenset({"undo"})
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -80,13 +83,14 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         ),
         address=address,
         parks=handler is not None,
+        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
         ),
-        people=addresses_in(message.own_text) if handler else (),
+        people=_named(message) if handler else (),
         whose=whose(policy, address, scope) if scope else None,
     )
 
@@ -125,6 +129,27 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     """Case numbers that a subject may name, in order."""
     found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
+
+
+def _named(message: Message) -> tuple[str, ...]:
+    """Whom a handler's mail may be about: addresses and telephone numbers in it, and whose mail he passes on."""
+    passed = message.forwarded.author if message.forwarded else None
+    found = (*addresses_in(message.own_text), *phones_in(message.own_text))
+    return (*found, passed.address.lower()) if passed else found
+
+
+def phones_in(text: str) -> tuple[str, ...]:
+    """Telephone numbers, as they are kept: digits, and a + where the country stands in front (ITU-T E.164: at most 15)."""
+    found = (telephone(match[0]) for match in PHONE.finditer(text[:_NAMING]))
+    return tuple(dict.fromkeys(number for number in found if number))[:_MOST_NAMED]
+
+
+def telephone(written: str) -> str:
+    """+47 912 34 567 as +4791234567; "" for what is none."""
+    digits = "".join(c for c in written if c in "0123456789")
+    plus = written.lstrip().startswith("+") or digits.startswith("00")
+    digits = digits.removeprefix("00") if digits.startswith("00") else digits
+    return f"{'+' if plus else ''}{digits}" if 5 <= len(digits) <= 15 else ""
 
 
 def addresses_in(text: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maild.decide import commands, desk_mail, enquiry, history, intake, notices, rest, undelivered
+from maild.decide import behalf, commands, desk_mail, enquiry, history, intake, notices, rest, undelivered
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
@@ -80,7 +80,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     handler = ledger.policy.handler_of_address(author.address) if author else None
     letter = _of_no_case(ledger, prepared, handler) if handler and prepared.trust.authenticated else None
     if handler and prepared.trust.authenticated and not automatic and (where.case is None or letter is not None):
-        if desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
+        order = Order(prepared, handler, None, "", letter)
+        if (letter is None and behalf.handle(ledger, order, where.linked)) or desk_mail.handle(ledger, order):
             return
         where = replace(where, case=None)
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):

@@ -132,6 +132,7 @@ class Lookup:
     people: tuple[str, ...] = ()
     whose: Whose | None = None
     parks: bool = False
+    logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +155,18 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """address: a mail address, or the telephone number of somebody of whom no mail address is known."""
+
     id: int
     name: str
     address: str
     language: str | None = None
     muted: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether mail can be sent to him."""
+        return "@" in self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,7 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
@@ -234,6 +243,7 @@ class Known:
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
+    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
@@ -314,6 +324,7 @@ class Plan:
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
     cancels   outbox rows taken back before they left
     counters, budgets  increments
+    addresses more addresses of persons known before, by their row
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
@@ -327,6 +338,7 @@ class Plan:
     words: Mapping[int, str] = field(default_factory=dict)
     persons: tuple[Person, ...] = ()
     changed: tuple[Person, ...] = ()
+    addresses: tuple[tuple[str, int], ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()
     letters: tuple[Letter, ...] = ()

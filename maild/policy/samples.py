@@ -65,6 +65,7 @@ _OUTSIDE: dict[str, Any] = {
     "bounced_at": "2026-03-02T10:14:00+01:00",
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
+    "forwarded": True,
 }
 
 
@@ -104,9 +105,9 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
         ],
         "words": "/asign ola\nHei.",
         **_OUTSIDE,

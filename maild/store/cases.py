@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from maild.model.case import Case
-from maild.model.events import Priority, Status
+from maild.model.customer_events import Attributed
+from maild.model.events import Opened, Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown, Standing, Whose
+from maild.model.recorded import Recorded, load
 from maild.store import drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -31,11 +33,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
     letters |= _letters(session, read)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = (
-        dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
-        if lookup.numbers
-        else {}
-    )
+    by_number = _by_number(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
     wanted |= {row.case for row in letters.values() if row.case}
     waiting = _waiting(session, sorted(wanted))
@@ -47,6 +45,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     if len(asked) == 1:
         # The answer belongs to the one case there is.
         cases[asked[0].case.id] = asked[0].case
+    log = _log(session, sorted(cases)) if lookup.logs else {}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -55,7 +54,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         obeyed=_obeyed(session, list(by_message_id)),
         by_number=by_number,
         author=author,
-        persons=_persons(session, _parties(cases.values(), asked)),
+        persons=_persons(session, _parties(cases.values(), asked, log)),
         counters=_counters(session, lookup.counters),
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
@@ -65,6 +64,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         by_address=_by_address(session, lookup.people),
         standing=asked,
+        log=log,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [c.subject for c in cases.values()]),
@@ -75,9 +75,17 @@ def look(session: Session, lookup: Lookup) -> Known:
     )
 
 
-def _parties(cases: Iterable[Case], asked: Iterable[Standing]) -> set[str]:
-    """Whoever takes part, or wants to."""
-    found = {party for case in cases for party in (case.customer, *case.participants, *case.strangers)}
+def _by_number(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
+
+
+def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int, tuple[Recorded, ...]]) -> set[str]:
+    """Whoever takes part, or wants to, or whose the case was."""
+    events = (record.event for records in log.values() for record in records)
+    were = {event.customer for event in events if isinstance(event, Opened | Attributed)}
+    found = were | {party for case in cases for party in (case.customer, *case.participants, *case.strangers)}
     return found | {one.case.customer for one in asked}
 
 
@@ -132,6 +140,24 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
     return {row[0]: load_case(row[0], row[1]) for row in rows}
 
 
+def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
+    """All that happened in these cases."""
+    found: dict[int, list[Recorded]] = {}
+    rows = (
+        session.all(
+            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
+            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
+            cases,
+        )
+        if cases
+        else []
+    )
+    for case, seq, at, actor, cause, kind, version, facts in rows:
+        event = load(kind, version, json.loads(facts))
+        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
+    return {case: tuple(records) for case, records in found.items()}
+
+
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The cases that rest until one of these is solved."""
     if not cases:
@@ -165,7 +191,9 @@ def _standing(session: Session, whose: Whose) -> tuple[Standing, ...]:
 
 def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
     found = ((address, _author(session, address)) for address in addresses)
-    return {address: person for address, person in found if person}
+    parties = {address: person_party(person.id) for address, person in found if person}
+    persons = _persons(session, parties.values())
+    return {address: persons[party] for address, party in parties.items()}
 
 
 def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
@@ -173,7 +201,9 @@ def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
     if not ids:
         return {}
     rows = session.all(
-        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}",
+        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}"
+        # A telephone number is the last resort.
+        " ORDER BY CASE WHEN a.address LIKE '%@%' THEN 1 ELSE 0 END",
         ids,
     )
     return {person_party(r[0]): Person(r[0], r[1], r[2], r[3], bool(r[4])) for r in rows}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, held, people, waiting
+from maild.decide.acts import basic, held, people, undo, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -36,7 +36,9 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "accept": Command(people.accept, bare=True),
+    "for": Command(people.for_),
     "help": Command(basic.help_, bare=True, caseless=True),
+    "undo": Command(undo.undo, bare=True),
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),
     "drop": Command(held.drop, bare=True, caseless=True),
