@@ -140,7 +140,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         (),
         due_at=ledger.now + ledger.policy.limits.undo if behalf else ledger.now,
         language=case.language,
-        values={**(_case_values(ledger, case) if verified else {}), "forwarded": behalf and passed},
+        values=(_case_values(ledger, case) if verified else {}) | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
         in_reply_to="" if behalf else plain_id(telling.prepared),

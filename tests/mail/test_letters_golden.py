@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from letters_making import ANSWER, FILM, LANGUAGES, PICTURE, TO_ANN, VALUES, mail, shown, to_customer, to_handler
+from letters_making import ANSWER, FILM, LANGUAGES, NOW, PICTURE, TO_ANN, VALUES, mail, shown, to_customer, to_handler
 
 from maild.model.message import Address
 from maild.model.plan import Letter
@@ -26,6 +26,35 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
     return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
 
 
+def outside(language: str) -> dict[str, Letter]:
+    """What customers ask for, and what concerns people who take no part yet."""
+    case = {
+        "number": "#1042",
+        "subject": "Skriver",
+        "status": "waiting",
+        "who": "Kari Nordmann",
+        "last_by": "Kari Nordmann",
+    }
+    other = {"number": "#1050", "subject": "", "status": "new", "who": "Kundeservice", "whose": "Bo Li", "you": True}
+    cases = [{**case, "last_at": NOW}, {**other, "last_at": NOW}]
+    asked = {"reason": "you-asked", "automatic": "auto-replied"}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    said = shown(language)
+    return {
+        "status": to_customer("status", language, values={"standing": cases[:1]}, **asked),
+        "status-all": to_customer("status", language, values={"standing": cases, "organisation": "Kunde AS", "more": True}, **asked),
+        "status-none": to_customer("status", language, values={"standing": []}, **{**asked, **OURS}),
+        "ack-forwarded": to_customer(
+            "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "notice-copied": to_handler("notice", language, shown=(said,), values={**VALUES, "status": "new", "copied": ["bo@kunde.example"]}),
+        "notice-unreached": to_handler(
+            "notice", language, shown=(said,), values={**VALUES, "unreached": "Kari Nordmann", "status_code": "5.1.1"},
+            reason="colleague-not-reached",
+        ),
+    }  # fmt: skip
+
+
 def letters_of(language: str) -> dict[str, Letter]:
     said, files = shown(language), shown(language, PICTURE, FILM)
     answer = shown(language, text=ANSWER[language], after=60)
@@ -33,16 +62,17 @@ def letters_of(language: str) -> dict[str, Letter]:
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     lines = [
         {"ok": True, "written": "/take", "key": "taken", "value": ""},
-        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high"},
-        {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
+        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high", "was": "low"},
+        {"ok": True, "written": "", "key": "reply_leaves_at", "value": "Ann Berg", "at": "2026-03-02T10:15+01:00"},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
     many = [
         {"ok": True, "written": f"{n} close quiet", "key": "solved_quietly", "value": ""} for n in range(1042, 1048)
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
-    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
+    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     return {
+        **outside(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(
