@@ -62,8 +62,8 @@ def letters_of(language: str) -> dict[str, Letter]:
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     lines = [
         {"ok": True, "written": "/take", "key": "taken", "value": ""},
-        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high", "was": "low"},
-        {"ok": True, "written": "", "key": "reply_leaves_at", "value": "Ann Berg", "at": "2026-03-02T10:15+01:00"},
+        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high"},
+        {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
     many = [
@@ -72,7 +72,6 @@ def letters_of(language: str) -> dict[str, Letter]:
     command = {"reason": "your-command", "automatic": "auto-replied"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     return {
-        **outside(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(
@@ -108,12 +107,16 @@ def letters_of(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
-CASES = [(language, name) for language in LANGUAGES for name in letters_of(language)]
+def all_of(language: str) -> dict[str, Letter]:
+    return letters_of(language) | outside(language)
+
+
+CASES = [(language, name) for language in LANGUAGES for name in all_of(language)]
 
 
 @pytest.mark.parametrize(("language", "name"), CASES)
 def test_a_letter_is_what_it_was(language: str, name: str) -> None:
-    raw = mail(letters_of(language)[name])
+    raw = mail(all_of(language)[name])
     file = GOLDEN / f"{name}.{language}.eml"
     if os.environ.get("MAILD_GOLDEN") == "write":
         file.write_bytes(raw)
@@ -127,4 +130,4 @@ def test_no_golden_letter_is_left_over() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_acknowledgement_is_small(language: str) -> None:
     for name in ("ack", "ack-team", "ack-unverified"):
-        assert len(mail(letters_of(language)[name])) <= 2048
+        assert len(mail(all_of(language)[name])) <= 2048
