@@ -235,6 +235,10 @@ def _subject(session: Session, after: int, seek: Seek) -> Found:
         for row in rows
         if row[2] and row[0] not in seek.own["cases"] and masking.says(row[2], seek.of(row[0]))
     ]
+    for case, title in erasure.titles(session, "case_id>? AND case_id<=?", (after, rows[-1][0])) if rows else ():
+        said = session.one("SELECT text FROM content WHERE commitment=?", (title,))
+        if said and case not in seek.own["cases"] and masking.says(said[0], seek.of(case)):
+            hits.append(Hit("cases", case, case, key=title))
     return hits, _next(rows, _ROWS)
 
 

@@ -18,12 +18,12 @@ from typing import Any
 
 from maild.decide import carry, drafts, no_case, rest, verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Done, Order, Outcome, Wrong
+from maild.decide.acts.context import Done, Order, Outcome, Wrong, sees
 from maild.decide.ledger import Ledger
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored
-from maild.model.people import MAILD, handler_party
+from maild.model.people import MAILD, Handler, handler_party
 from maild.model.plan import Shown
 from maild.model.vocabulary import Vocabulary
 
@@ -87,7 +87,7 @@ def _entry(ledger: Ledger, order: Order, row: str) -> Entry | None:
     vocabulary = ledger.policy.texts.vocabulary
     numbered = _NUMBERED.fullmatch(verbs.normal(row).lstrip("-*•·– "))
     if numbered:
-        return _numbered(ledger, row.strip(), numbered, vocabulary)
+        return _numbered(ledger, order.handler, row.strip(), numbered, vocabulary)
     line = verbs.read_line(row, vocabulary)
     if line is not None:
         return Entry(line, certain=bool(line.verb or line.hint))
@@ -100,11 +100,11 @@ def _entry(ledger: Ledger, order: Order, row: str) -> Entry | None:
     return Entry(line, certain=True) if does else None
 
 
-def _numbered(ledger: Ledger, row: str, found: re.Match[str], vocabulary: Vocabulary) -> Entry | None:
+def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], vocabulary: Vocabulary) -> Entry | None:
     number, known = found["number"], ledger.known.by_number
     case = known.get(number, known.get(number.upper()))
     line = verbs.command(row, found["rest"], vocabulary)
-    if case is not None:
+    if case is not None and sees(ledger.policy, handler, ledger.case(case)):
         return Entry(line, number, case, certain=bool(line.verb or line.hint))
     # A number that we do not know may begin a sentence: "3 take aways from the meeting".
     short = bool(found["hash"]) or len(row.split()) <= _FEW_WORDS

@@ -32,8 +32,8 @@ _NAMING, _MOST_NAMED = 4000, 20
 # A number that begins a line, as in "1042 close"; the first of them are looked up.
 _LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
 _MOST_LEADING = 100
-# Commands that look at what has happened in a case.
-_LOOK_BACK = frozenset({"undo"})
+# A number that ends a line behind a word, as in "show 1042".
+_TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -73,6 +73,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
+    commanded = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
@@ -83,7 +84,9 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         ),
         address=address,
         parks=handler is not None,
-        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
+        logs="undo" in commanded,
+        mine=handler.key if handler and "list" in commanded else "",
+        traces="why" in commanded,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -158,8 +161,12 @@ def addresses_in(text: str) -> tuple[str, ...]:
 
 
 def leading_numbers(text: str) -> tuple[str, ...]:
-    """Case numbers that lines of a text may begin with."""
-    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
+    """Case numbers that lines of a text may begin with, or end with behind a word."""
+    found = [
+        match[1]
+        for form in (_LEADING, _TRAILING)
+        for match, _ in zip(form.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)
+    ]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from maild.decide import budget, contact, outsiders
 from maild.decide.ledger import NOBODY, Ledger
@@ -358,9 +359,16 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_verified": ledger.verified,
         "linked": _linked(ledger, case),
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
+        "title": ledger.subjects.get(case.title, ""),
+        "promised": _promised(ledger, case),
         "priority": str(case.priority),
         "status": str(case.status),
     }
+
+
+def _promised(ledger: Ledger, case: Case) -> str:
+    zone = ZoneInfo(ledger.policy.desks[case.desk].zone)
+    return case.promised_at.astimezone(zone).isoformat() if case.promised_at else ""
 
 
 def _linked(ledger: Ledger, case: Case) -> str:

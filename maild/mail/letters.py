@@ -27,7 +27,9 @@ from maild.model.policy import Policy, Rendered
 __all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
-_CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
+_CARRIES = frozenset(
+    {"notice", "update-customer", "update-handler", "woken", "closing", "postmaster", "receipt", "error"}
+)
 _LINKS = {"take": "t", "note": "n", "close": "c"}
 # A word about a mail that was kept; the address is the plain one, for the letter says which mail.
 _WORDS = {"send": "r", "drop": "r"}

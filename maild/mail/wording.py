@@ -20,7 +20,7 @@ from maild.model.policy import Rendered
 
 TEXT = 40_000
 SUBJECT = 200
-_LINES = 40
+_LINES = 80
 
 
 def name(letter: Letter) -> str:
@@ -73,12 +73,11 @@ def values(
         "status": _line(given, "status"),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
-        "because": _line(given, "because"),
+        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "kept_until": _line(given, "kept_until"),
         "alarm": _line(given, "alarm"),
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
@@ -107,7 +106,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until", "title", "promised"), ""),
     **dict.fromkeys(("organisation", "bounced_at", "unreached"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied"), ()),
@@ -164,8 +163,8 @@ def _lines(given: object) -> list[dict[str, Any]]:
 
 def _told(line: object) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": ""}
-    words = {key: _line(line, key) for key in ("written", "key", "value", "was")}
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": "", "at": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value", "was", "at")}
     return {"ok": bool(line.get("ok")), **words}
 
 

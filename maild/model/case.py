@@ -33,6 +33,7 @@ from maild.model.events import (
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Case:
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
     strangers are parties who wrote to it and take no part yet.
+    worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     """
 
     id: int
@@ -69,6 +71,9 @@ class Case:
     until_at: datetime | None = None
     waits_for: int | None = None
     strangers: tuple[str, ...] = ()
+    worked: int = 0
+    title: str = ""
+    promised_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -144,17 +149,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"participants": _with(case.participants, party), "strangers": _without(case.strangers, party)}
         case Dismissed(party=party):
             return {"participants": _without(case.participants, party)}
-        case Attributed(customer=customer, language=language):
-            others = _without(_without(case.participants, case.customer), customer)
-            strangers = _without(case.strangers, customer)
-            return {
-                "customer": customer,
-                "participants": (customer, *others),
-                "strangers": strangers,
-                "language": language,
-                # He has not been told of it yet.
-                "acknowledged": False,
-            }
+        case Attributed() as given:
+            return _given(case, given)
         case Assigned(handler=handler):
             return {"handler": handler}
         case Watched(desk=desk) if desk not in case.watching:
@@ -165,6 +161,12 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Worked(minutes=minutes):
+            return {"worked": case.worked + minutes}
+        case Titled(title=title):
+            return {"title": title}
+        case Promised(until_at=until_at):
+            return {"promised_at": until_at}
         case Unlabelled(label=label):
             return {"labels": tuple(known for known in case.labels if known != label)}
         case Waiting(until_at=until_at, case=waits_for) if not case.ended:
@@ -180,6 +182,18 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
         case Acknowledged():
             return {"acknowledged": True}
     return {}
+
+
+def _given(case: Case, given: Attributed) -> dict[str, Any]:
+    """Another's: who it was takes part no more, and who it is has not been told of it yet."""
+    others = _without(_without(case.participants, case.customer), given.customer)
+    return {
+        "customer": given.customer,
+        "participants": (given.customer, *others),
+        "strangers": _without(case.strangers, given.customer),
+        "language": given.language,
+        "acknowledged": False,
+    }
 
 
 def _heard(case: Case, mail: Received, seq: int) -> dict[str, Any]:

@@ -118,8 +118,12 @@ class Whose:
 class Lookup:
     """The one question to the database.
 
-    people: addresses that a handler names; whose: who asks how his cases stand; parks: a handler writes, whose mail may have to be
-    kept as a draft.
+    people  addresses that a handler names
+    whose   who asks how his cases stand
+    parks   a handler writes, whose mail may have to be kept as a draft
+    logs    all that happened in the cases that he names or answers
+    mine    the handler whose open cases are asked
+    traces  why these cases went where they went
     """
 
     letters: tuple[int, ...] = ()
@@ -133,6 +137,8 @@ class Lookup:
     whose: Whose | None = None
     parks: bool = False
     logs: bool = False
+    mine: str = ""
+    traces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +219,15 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    mine           the open cases of the handler who asked, the first of them
+    traces         case id -> the trace of the mail that opened it
     log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    heard          case id -> the last mail of the customer's side, in the cases of talk
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
@@ -240,9 +249,12 @@ class Known:
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
+    heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
+    mine: tuple[Case, ...] = ()
+    traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1

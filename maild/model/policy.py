@@ -120,7 +120,10 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters."""
+    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters.
+
+    receipts: handlers get them of commands, of errors only, or of all that they send.
+    """
 
     per_address_a_day: int = 5
     per_domain_an_hour: int = 20
@@ -129,6 +132,7 @@ class Limits:
     undo: timedelta = timedelta(seconds=60)
     burst: timedelta = timedelta(seconds=60)
     attachments: int = 10_000_000
+    receipts: str = "commands"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.customer_events import Attributed
+from maild.model.draft import Draft
 from maild.model.events import Opened, Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown, Standing, Whose
 from maild.model.recorded import Recorded, load
+from maild.model.work_events import Titled
 from maild.store import drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -20,6 +22,7 @@ from maild.store.text import dumps
 
 _THREAD = 20
 _TALK = 3
+_LISTED = 51
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -27,13 +30,9 @@ _TALK = 3
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters = _letters(session, lookup.letters)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    # What the writer of a draft had read when he wrote it.
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    letters |= _letters(session, read)
+    letters, kept = _letters_and_drafts(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = _by_number(session, lookup.numbers)
+    by_number = _cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
     wanted |= {row.case for row in letters.values() if row.case}
     waiting = _waiting(session, sorted(wanted))
@@ -42,10 +41,11 @@ def look(session: Session, lookup: Lookup) -> Known:
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
-    if len(asked) == 1:
-        # The answer belongs to the one case there is.
-        cases[asked[0].case.id] = asked[0].case
+    # The answer belongs to the case, if there is only one.
+    cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
     log = _log(session, sorted(cases)) if lookup.logs else {}
+    mine = _mine(session, lookup.mine) if lookup.mine else ()
+    told = sorted(_for_handlers(letters, by_number if lookup.parks else {}))
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -60,25 +60,24 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
+        talk=_talk(session, told),
+        heard=_talk(session, told, _HEARD, 1) if lookup.parks else {},
         waiting=waiting,
         by_address=_by_address(session, lookup.people),
         standing=asked,
+        mine=mine,
+        traces=_traces(session, sorted(cases)) if lookup.traces else {},
         log=log,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
-        subjects=_texts(session, [c.subject for c in cases.values()]),
+        subjects=_texts(
+            session, [*(text for c in (*cases.values(), *mine) for text in (c.subject, c.title) if text), *_titles(log)]
+        ),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
         next_letter=next_letter,
     )
-
-
-def _by_number(session: Session, numbers: Sequence[str]) -> dict[str, int]:
-    if not numbers:
-        return {}
-    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int, tuple[Recorded, ...]]) -> set[str]:
@@ -110,6 +109,22 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
     return {
         r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "", moment(r[7]), r[8] != "[]") for r in rows
     }
+
+
+def _letters_and_drafts(
+    session: Session, ids: Sequence[int]
+) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
+    """These letters, the drafts of which they told, and the letters that the drafts' writers had read."""
+    letters = _letters(session, ids)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    return letters | _letters(session, read), kept
+
+
+def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
@@ -156,6 +171,34 @@ def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ..
         event = load(kind, version, json.loads(facts))
         found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
     return {case: tuple(records) for case, records in found.items()}
+
+
+def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
+    """The commitments of the titles that they had before."""
+    events = (record.event for records in log.values() for record in records)
+    return [event.title for event in events if isinstance(event, Titled) and event.title]
+
+
+def _mine(session: Session, handler: str) -> tuple[Case, ...]:
+    """His open cases, the first that fit into a letter and one more."""
+    rows = session.all(
+        "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
+        (handler, _LISTED),
+    )
+    return tuple(load_case(row[0], row[1]) for row in rows)
+
+
+def _traces(session: Session, cases: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """How the mail was judged that opened each of these."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for case in cases:
+        row = session.one(
+            "SELECT i.trace FROM message m JOIN incoming i ON i.id=m.incoming WHERE m.case_id=? ORDER BY m.id LIMIT 1",
+            (case,),
+        )
+        if row and row[0]:
+            found[case] = json.loads(row[0])
+    return found
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -244,13 +287,16 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     return {r[0]: _show(r) for r in rows}
 
 
-def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
+
+
+def _talk(
+    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
+) -> dict[int, tuple[Shown, ...]]:
     """What the customer and the handlers said last, for somebody who has not read it yet."""
     latest: dict[int, list[int]] = {}
     for case in cases:
-        rows = session.all(
-            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
-        )
+        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
         latest[case] = sorted(row[0] for row in rows)
     found = _shown(session, [message for messages in latest.values() for message in messages])
     return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}
@@ -306,8 +352,8 @@ def next_letter(session: Session) -> int:
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
 _LISTS = ("labels", "participants", "watching", "strangers")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
 
 
 def dump_case(case: Case) -> str:

@@ -93,6 +93,14 @@ def blank_subjects(session: Session, cases: Sequence[int]) -> None:
     session.execute(
         f"DELETE FROM content WHERE commitment IN (SELECT subject FROM cases WHERE id IN {marks(cases)})", cases
     )
+    rows = [(commitment,) for _, commitment in titles(session, f"case_id IN {marks(cases)}", cases)]
+    session.executemany("DELETE FROM content WHERE commitment=?", rows)
+
+
+def titles(session: Session, where: str, values: Sequence[Any]) -> list[tuple[int, str]]:
+    """(case, commitment) of every title that these cases ever had."""
+    rows = session.all(f"SELECT case_id, data FROM event WHERE kind='titled' AND {where} ORDER BY id", values)
+    return [(case, title) for case, text in rows if (title := json.loads(text)["title"])]
 
 
 def blank_person(session: Session, person: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, held, people, undo, waiting
+from maild.decide.acts import asking, basic, held, people, undo, waiting, work
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -19,12 +19,13 @@ class Command:
     """act: its function; bare: without a sign in front it counts too, where a mail is nothing but commands.
 
     Not where free text follows: "Note that it burns" is a sentence.  caseless: it needs no case, and counts in a new mail to a desk
-    (its Context may have none).
+    (its Context may have none).  asks: it changes nothing, and its receipt is the answer.
     """
 
     act: Callable[[Context, str], Outcome]
     bare: bool = False
     caseless: bool = False
+    asks: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -37,7 +38,17 @@ COMMANDS: dict[str, Command] = {
     "note": Command(basic.note),
     "accept": Command(people.accept, bare=True),
     "for": Command(people.for_),
-    "help": Command(basic.help_, bare=True, caseless=True),
+    "show": Command(asking.show, bare=True, caseless=True, asks=True),
+    "status": Command(asking.status, bare=True, caseless=True, asks=True),
+    "why": Command(asking.why, bare=True, caseless=True, asks=True),
+    "list": Command(asking.list_, bare=True, caseless=True, asks=True),
+    "help": Command(
+        asking.help_over(lambda: {verb: row.act for verb, row in COMMANDS.items()}), bare=True, caseless=True, asks=True
+    ),
+    "time": Command(work.time),
+    "tag": Command(work.tag),
+    "title": Command(work.title),
+    "due": Command(work.due),
     "undo": Command(undo.undo, bare=True),
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.draft import Draft
 from maild.model.events import Event
-from maild.model.people import Handler
+from maild.model.people import Desk, Handler
 from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
@@ -39,10 +40,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it."""
+    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it.
+
+    shown: messages that he must read first; who answers the letter that shows them has read them.
+    """
 
     key: str
     hint: str = ""
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Done:
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
     have happened.  shown: messages that the receipt shows.  was: what the value was
-    before; also: more lines of the receipt, which cause nothing.
+    before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines of the receipt, which cause nothing;
+    written: what stands before the words of such a line.
     """
 
     events: tuple[Event, ...]
@@ -60,6 +66,8 @@ class Done:
     after: Callable[[Ledger], None] | None = None
     shown: tuple[Shown, ...] = ()
     was: str = ""
+    at: str = ""
+    written: str = ""
     also: tuple[Done, ...] = ()
 
 
@@ -83,6 +91,49 @@ class Context:
     @property
     def vocabulary(self) -> Vocabulary:
         return self.policy.texts.vocabulary
+
+    @property
+    def desk(self) -> Desk:
+        """The case's."""
+        return self.policy.desks[self.case.desk]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the case's desk."""
+        return ZoneInfo(self.desk.zone)
+
+    @property
+    def handler_name(self) -> str:
+        """Who has the case now, "" for nobody."""
+        handler = self.policy.handlers.get(self.case.handler or "")
+        return handler.name if handler else ""
+
+    @property
+    def language(self) -> str:
+        """His own, else the desk's."""
+        desk = self.found.desk if self.found else self.order.prepared.desk
+        known = self.policy.desks.get(desk, self.policy.default_desk)
+        return self.handler.language or known.language
+
+    def zone_of(self, case: Case) -> ZoneInfo:
+        """Of the desk of any case."""
+        return ZoneInfo(self.policy.desks.get(case.desk, self.policy.default_desk).zone)
+
+    def sees(self, case: Case) -> bool:
+        """Whether he may know of a case that he only names."""
+        return sees(self.policy, self.handler, case)
+
+    def stale(self) -> Wrong | None:
+        """The customer wrote after the letter that he answers: what he ends may go on.  The answer shows what she wrote."""
+        letter, case = self.order.letter, self.case
+        if letter is None or letter.case != case.id or letter.seq >= case.heard:
+            return None
+        return Wrong("customer_wrote_since", shown=self.ledger.known.heard.get(case.id, ()))
+
+
+def sees(policy: Policy, handler: Handler, case: Case) -> bool:
+    """A case that a handler only names by its number: his own, and those of his desks."""
+    return case.handler == handler.key or handler in policy.team(case.desk)
 
 
 Outcome = Done | Wrong
