@@ -311,6 +311,7 @@ def _end(session: Session, traced: Traced, request: Request) -> bool:
             *budget.keys(address, request.at)[:2],
             budget.proven_key(address, request.at),
             unverified_key(address, request.at),
+            budget.status_keys(address, request.at)[0],
         )
     ]
     erasure.forget_budgets(session, keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from letters_making import ANSWER, FILM, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
 
 from maild.model.message import Address
 from maild.model.plan import Letter
@@ -33,7 +33,7 @@ def work_of(language: str) -> dict[str, Letter]:
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
     away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
-    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
+    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
     return {
         "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
@@ -60,6 +60,35 @@ def unverified(language: str, **more: object) -> Letter:
     return to_handler("unverified", language, values=values, reason="mail-in-your-name")
 
 
+def outside(language: str) -> dict[str, Letter]:
+    """What customers ask for, and what concerns people who take no part yet."""
+    case = {
+        "number": "#1042",
+        "subject": "Skriver",
+        "status": "waiting",
+        "who": "Kari Nordmann",
+        "last_by": "Kari Nordmann",
+    }
+    other = {"number": "#1050", "subject": "", "status": "new", "who": "Kundeservice", "whose": "Bo Li", "you": True}
+    cases = [{**case, "last_at": NOW}, {**other, "last_at": NOW}]
+    asked = {"reason": "you-asked", "automatic": "auto-replied"}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    said = shown(language)
+    return {
+        "status": to_customer("status", language, values={"standing": cases[:1]}, **asked),
+        "status-all": to_customer("status", language, values={"standing": cases, "organisation": "Kunde AS", "more": True}, **asked),
+        "status-none": to_customer("status", language, values={"standing": []}, **{**asked, **OURS}),
+        "ack-forwarded": to_customer(
+            "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "notice-copied": to_handler("notice", language, shown=(said,), values={**VALUES, "status": "new", "copied": ["bo@kunde.example"]}),
+        "notice-unreached": to_handler(
+            "notice", language, shown=(said,), values={**VALUES, "unreached": "Kari Nordmann", "status_code": "5.1.1"},
+            reason="colleague-not-reached",
+        ),
+    }  # fmt: skip
+
+
 def letters_of(language: str) -> dict[str, Letter]:
     said, files = shown(language), shown(language, PICTURE, FILM)
     answer = shown(language, text=ANSWER[language], after=60)
@@ -77,6 +106,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
         **work_of(language),
+        **outside(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -11,7 +11,7 @@ from maild.decide.assign import open_key, turn_key
 from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
-from maild.model.message import Kind
+from maild.model.message import Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Lookup, Morning, Prepared, Undelivered, Wake, Whose
 from maild.model.policy import Facts, Policy
@@ -32,6 +32,7 @@ _MOST_LEADING = 100
 # What a command may name; commands stand at the top, ten lines of them.
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
+PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w@])")
 _NAMING, _MOST_NAMED = 4000, 20
 # A number that ends a line behind a word, as in "show 1042".
 _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
@@ -97,7 +98,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
         ),
-        people=addresses_in(message.own_text) if handler else (),
+        people=_named(message) if handler else (),
         whose=whose(policy, address, scope) if scope else None,
     )
 
@@ -145,6 +146,27 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     """Case numbers that a subject may name, in order."""
     found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
+
+
+def _named(message: Message) -> tuple[str, ...]:
+    """Whom a handler's mail may be about: addresses and telephone numbers in it, and whose mail he passes on."""
+    passed = message.forwarded.author if message.forwarded else None
+    found = (*addresses_in(message.own_text), *phones_in(message.own_text))
+    return (*found, passed.address.lower()) if passed else found
+
+
+def phones_in(text: str) -> tuple[str, ...]:
+    """Telephone numbers, as they are kept: digits, and a + where the country stands in front (ITU-T E.164: at most 15)."""
+    found = (telephone(match[0]) for match in PHONE.finditer(text[:_NAMING]))
+    return tuple(dict.fromkeys(number for number in found if number))[:_MOST_NAMED]
+
+
+def telephone(written: str) -> str:
+    """+47 912 34 567 as +4791234567; "" for what is none."""
+    digits = "".join(c for c in written if c in "0123456789")
+    plus = written.lstrip().startswith("+") or digits.startswith("00")
+    digits = digits.removeprefix("00") if digits.startswith("00") else digits
+    return f"{'+' if plus else ''}{digits}" if 5 <= len(digits) <= 15 else ""
 
 
 def leading_numbers(text: str) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
         return
     verdict = route(facts(prepared, automatic), ledger.policy.rules)
-    ledger.trace.update(_trace(verdict))
+    ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
         ledger.happen(None, RULES, Ignored(f"discarded by a rule: {discard}"))
@@ -119,9 +119,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
-    # A reload between reading and settling may have taken the desk away.
-    asked = str(verdict.value("desk", prepared.desk))
-    desk = asked if asked in ledger.policy.desks else ledger.policy.default_desk.key
+    desk = desk_of(ledger, prepared, verdict)
     case_id, party = ledger.next_case(), ledger.person(prepared)
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
@@ -129,6 +127,13 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     subject = ledger.subject(_untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     return case_id
+
+
+def desk_of(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> str:
+    """The desk whose case it is."""
+    # A reload between reading and settling may have taken it away.
+    asked_for = str(verdict.value("desk", prepared.desk))
+    return asked_for if asked_for in ledger.policy.desks else ledger.policy.default_desk.key
 
 
 def _untagged(subject: Content, numbers: Iterable[str]) -> Content:
@@ -192,7 +197,8 @@ def _because(verdict: Verdict) -> str:
     return decided.because if decided else ""
 
 
-def _trace(verdict: Verdict) -> dict[str, object]:
+def trace(verdict: Verdict) -> dict[str, object]:
+    """Which rules were asked, and what they decided."""
     return {
         "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
         "decisions": {

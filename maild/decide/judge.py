@@ -13,6 +13,7 @@ from typing import Any
 from maild.decide import (
     absence,
     agenda,
+    behalf,
     commands,
     desk_mail,
     drafts,
@@ -147,13 +148,16 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 
 
 def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> bool:
-    """His mail to a desk, or in reply to a letter of no case: whether it was nothing but commands, which are done."""
+    """His mail to a desk, or in reply to a letter of no case: done, if it is on somebody's behalf, or nothing but commands."""
     letter = _of_no_case(ledger, prepared, handler)
     if where.case is not None and letter is None:
         return False
     lacks = proof.lack_anew(ledger, prepared, handler, own=letter is not None)
     ledger.trace["handler"] = {"key": handler.key, "lacks": lacks}
-    if lacks or not desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
+    order = Order(prepared, handler, None, "", letter)
+    if lacks:
+        return False
+    if not (letter is None and behalf.handle(ledger, order, where.linked)) and not desk_mail.handle(ledger, order):
         return False
     ledger.remember(marks(prepared))
     return True

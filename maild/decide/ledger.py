@@ -7,6 +7,7 @@ the finished Plan.  It lives for one arrival inside one pure function: same inpu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ class Ledger:
         self._events: list[Happened] = []
         self._cases: dict[int, Case] = {}
         self._persons: list[Person] = []
+        self._addresses: list[tuple[str, int]] = []
         self._messages: list[MessageRow] = []
         self._contents: list[Content] = []
         self._references: list[tuple[str, int, int, int]] = []
@@ -115,6 +117,11 @@ class Ledger:
         self._persons.append(person)
         self.people[person_party(person.id)] = person
         return person_party(person.id)
+
+    def reach(self, person: Person, address: str) -> None:
+        """An address of somebody whom we could not write to; it is nobody's yet."""
+        self._addresses.append((address, person.id))
+        self.people[person_party(person.id)] = replace(person, address=address)
 
     def change(self, person: Person) -> None:
         """A person we know already, as he is from now on."""
@@ -272,6 +279,7 @@ class Ledger:
             words={row: self._found_by(*filed) for row, filed in self._filed.items()},
             persons=tuple(self._persons),
             changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
+            addresses=tuple(self._addresses),
             messages=tuple(self._messages),
             contents=tuple(self._contents),
             letters=tuple(self._letters),

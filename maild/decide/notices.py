@@ -53,6 +53,7 @@ class Telling:
     because: str = ""
     new: bool = False
     stranger: bool = False
+    before: tuple[Shown, ...] = ()
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -83,7 +84,7 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     case = ledger.case(case_id)
     person = ledger.people.get(case.customer)
     if notice.send == "ack":
-        _acknowledge(ledger, case, person, telling)
+        acknowledge(ledger, case, person, telling)
         return
     for party in dict.fromkeys((case.customer, *case.participants)):
         if party != telling.actor:
@@ -96,7 +97,7 @@ def _tell_person(ledger: Ledger, case: Case, party: str, telling: Telling, event
     kind = "closing" if isinstance(event, Solved) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
     shown = (telling.shown,) if telling.shown and replied else ()
-    if person is None or not person.address or (person.muted and not shown):
+    if person is None or not person.writes or (person.muted and not shown):
         reason = _BOUNCES if person and person.muted else "no address"
         ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
         return
@@ -116,12 +117,15 @@ def _tell_person(ledger: Ledger, case: Case, party: str, telling: Telling, event
     )
 
 
-def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
+def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
     reason = telling.silent or _no_acknowledgement(ledger, case, person, telling)
     if reason or person is None:
         ledger.happen(case.id, MAILD, Suppressed(case.customer, "ack", reason or "no address"))
         return
-    verified = telling.prepared is not None and telling.prepared.trust.authenticated
+    # A handler on his behalf: what he passes on may be forged, and he has a moment to correct whose it is.
+    behalf = handler_of(telling.actor) is not None
+    passed = telling.prepared is not None and telling.prepared.message.forwarded is not None
+    verified = not passed and telling.prepared is not None and telling.prepared.trust.authenticated
     drawn = (budget.proven_key(person.address, ledger.now),) if verified else budget.keys(person.address, ledger.now)
     for key in drawn:
         ledger.spend(key)
@@ -135,12 +139,12 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
         "ack",
         "you-wrote-to-us",
         (),
-        due_at=ledger.now,
+        due_at=ledger.now + ledger.policy.limits.undo if behalf else ledger.now,
         language=case.language,
-        values=_case_values(ledger, case) if verified else {},
+        values=(_case_values(ledger, case) if verified else {}) | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
-        in_reply_to=plain_id(telling.prepared),
+        in_reply_to="" if behalf else plain_id(telling.prepared),
         first=telling.new,
     )
 
@@ -148,7 +152,7 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
     if case.acknowledged:
         return "once per case"
-    if person is None or case.customer == NOBODY:
+    if person is None or case.customer == NOBODY or not person.writes:
         return "no address"
     if person.muted:
         return _BOUNCES
@@ -212,7 +216,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     if before:
         ledger.cancel(before.outbox)
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
-    told = (*shown, *((telling.shown,) if telling.shown else ()))
+    told = (*shown, *telling.before, *((telling.shown,) if telling.shown else ()))
     values = {
         **_case_values(ledger, case),
         "copied": outsiders.copied(ledger, case, told),

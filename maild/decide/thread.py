@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maild.decide.facts import foreign_numbers, numbers_in
-from maild.decide.subjects import bare_subject, is_forward, is_reply, without_tag
+from maild.decide.subjects import bare_of, bare_subject, is_forward, is_reply, without_tag
 from maild.model.case import Case
 from maild.model.events import Status
 from maild.model.people import Possession, handler_of, handler_party, person_party
 from maild.model.plan import Known, LetterRow, Prepared
 from maild.model.policy import Policy
 
-__all__ = ["Join", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
+__all__ = ["Join", "bare_of", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
 
 OWN_ID = "its own message id, seen before with other content"
 FOREIGN = "another system's number"

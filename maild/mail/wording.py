@@ -55,6 +55,7 @@ def values(
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
         **{verb: links.get(verb, "") for verb in _LINKS},
+        "forwarded": bool(given.get("forwarded")),
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -78,9 +79,6 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "status_code": _line(given, "status_code", 20),
-        "bounced_name": _line(given, "bounced_name"),
-        "bounced_kind": _line(given, "bounced_kind"),
         "alarm": _line(given, "alarm"),
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
@@ -92,6 +90,9 @@ def values(
 def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """What concerns people who are none of us: how their cases stand, who was copied, what did not reach whom."""
     return {
+        "status_code": _line(given, "status_code", 20),
+        "bounced_name": _line(given, "bounced_name"),
+        "bounced_kind": _line(given, "bounced_kind"),
         "bounced_at": _local(given.get("bounced_at"), zone),
         "unreached": _line(given, "unreached"),
         "copied": [encode.one_line(address, 320) for address in given.get("copied", ())][:_LINES],

@@ -152,15 +152,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"participants": _with(case.participants, party), "strangers": _without(case.strangers, party)}
         case Dismissed(party=party):
             return {"participants": _without(case.participants, party)}
-        case Attributed(customer=customer, language=language):
-            others = _without(_without(case.participants, case.customer), customer)
-            strangers = _without(case.strangers, customer)
-            return {
-                "customer": customer,
-                "participants": (customer, *others),
-                "strangers": strangers,
-                "language": language,
-            }
+        case Attributed() as given:
+            return _given(case, given)
         case Assigned(handler=handler):
             return {"handler": handler}
         case Watched(desk=desk) if desk not in case.watching:
@@ -194,6 +187,18 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
         case Acknowledged():
             return {"acknowledged": True}
     return {}
+
+
+def _given(case: Case, given: Attributed) -> dict[str, Any]:
+    """Another's: who it was takes part no more, and who it is has not been told of it yet."""
+    others = _without(_without(case.participants, case.customer), given.customer)
+    return {
+        "customer": given.customer,
+        "participants": (given.customer, *others),
+        "strangers": _without(case.strangers, given.customer),
+        "language": given.language,
+        "acknowledged": False,
+    }
 
 
 def _heard(case: Case, mail: Received, seq: int) -> dict[str, Any]:

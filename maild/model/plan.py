@@ -131,8 +131,9 @@ class Whose:
 class Lookup:
     """The one question to the database.
 
+    people  addresses that a handler names
+    whose   who asks how his cases stand
     parks   a handler writes, whose mail may have to be kept as a draft
-    people  addresses that a handler names; whose: who asks how his cases stand
     logs    all that happened in the cases that he names or answers
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
@@ -175,11 +176,18 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """address: a mail address, or the telephone number of somebody of whom no mail address is known."""
+
     id: int
     name: str
     address: str
     language: str | None = None
     muted: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether mail can be sent to him."""
+        return "@" in self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +367,7 @@ class Plan:
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
     cancels   outbox rows taken back before they left
     counters, budgets  increments
+    addresses more addresses of persons known before, by their row
     changed   persons known before, as they are now (language, muted)
     marks     what names the proof of a handler's mail, so that it acts once
     words     message row -> the words it is found by (model/search)
@@ -374,6 +383,7 @@ class Plan:
     words: Mapping[int, str] = field(default_factory=dict)
     persons: tuple[Person, ...] = ()
     changed: tuple[Person, ...] = ()
+    addresses: tuple[tuple[str, int], ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()
     letters: tuple[Letter, ...] = ()

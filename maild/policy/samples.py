@@ -61,9 +61,13 @@ _OUTSIDE: dict[str, Any] = {
     ],
     "more": True,
     "organisation": "Kunde AS",
+    "status_code": "5.1.1",
+    "bounced_name": "Kari Nordmann",
+    "bounced_kind": "update",
     "bounced_at": "2026-03-02T10:14:00+01:00",
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
+    "forwarded": True,
 }
 
 

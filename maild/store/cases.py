@@ -8,8 +8,9 @@ from typing import Any
 
 from maild.model.absence import Absence
 from maild.model.case import Case
+from maild.model.customer_events import Attributed
 from maild.model.draft import Draft
-from maild.model.events import Priority, Status
+from maild.model.events import Opened, Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown, Standing, Whose
@@ -34,20 +35,16 @@ def look(session: Session, lookup: Lookup) -> Known:
     letters, kept = _letters_and_drafts(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = _cases_of_numbers(session, lookup.numbers)
-    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
-        row.case for row in letters.values() if row.case
-    }
+    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
+    wanted |= {row.case for row in letters.values() if row.case}
     waiting = _waiting(session, sorted(wanted))
     wanted |= {case for cases in waiting.values() for case in cases}
     cases = load_cases(session, sorted(wanted))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
-    if len(asked) == 1:
-        # The answer belongs to the one case there is.
-        cases[asked[0].case.id] = asked[0].case
-    parties = {c.customer for c in cases.values()} | {s.case.customer for s in asked}
-    parties |= {p for c in cases.values() for p in (*c.participants, *c.strangers)}
+    # The answer belongs to the case, if there is only one.
+    cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
     log = _log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
@@ -59,7 +56,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         obeyed=_obeyed(session, list(by_message_id), lookup.marks),
         by_number=by_number,
         author=author,
-        persons=_persons(session, parties),
+        persons=_persons(session, _parties(cases.values(), asked, log)),
         counters=_counters(session, lookup.counters),
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
@@ -84,6 +81,14 @@ def look(session: Session, lookup: Lookup) -> Known:
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int, tuple[Recorded, ...]]) -> set[str]:
+    """Whoever takes part, or wants to, or whose the case was."""
+    events = (record.event for records in log.values() for record in records)
+    were = {event.customer for event in events if isinstance(event, Opened | Attributed)}
+    found = were | {party for case in cases for party in (case.customer, *case.participants, *case.strangers)}
+    return found | {one.case.customer for one in asked}
 
 
 def _said_of(cases: Iterable[Case]) -> list[str]:
@@ -257,7 +262,9 @@ def _standing(session: Session, whose: Whose) -> tuple[Standing, ...]:
 
 def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
     found = ((address, _author(session, address)) for address in addresses)
-    return {address: person for address, person in found if person}
+    parties = {address: person_party(person.id) for address, person in found if person}
+    persons = _persons(session, parties.values())
+    return {address: persons[party] for address, party in parties.items()}
 
 
 def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
@@ -265,7 +272,9 @@ def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
     if not ids:
         return {}
     rows = session.all(
-        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}",
+        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}"
+        # A telephone number is the last resort.
+        " ORDER BY CASE WHEN a.address LIKE '%@%' THEN 1 ELSE 0 END",
         ids,
     )
     return {person_party(r[0]): Person(r[0], r[1], r[2], r[3], bool(r[4])) for r in rows}

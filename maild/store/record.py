@@ -26,6 +26,7 @@ NO_CHAIN = "0" * 64
 def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     """Write all of a plan but its letters."""
     _add_persons(session, plan.persons, at)
+    session.insert("address(address, person)", plan.addresses)
     for person in plan.changed:
         session.execute(
             "UPDATE person SET language=?, muted=? WHERE id=?", (person.language, int(person.muted), person.id)

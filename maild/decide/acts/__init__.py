@@ -55,6 +55,7 @@ COMMANDS: dict[str, Command] = {
     "send": Command(held.send, bare=True, caseless=True),
     "drop": Command(held.drop, bare=True, caseless=True),
     "accept": Command(people.accept, bare=True),
+    "for": Command(people.for_),
     "away": Command(absence.away, bare=True, caseless=True),
     "back": Command(absence.back, bare=True, caseless=True),
 }

@@ -16,8 +16,10 @@ from typing import Any
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.case import Case, apply, begin
+from maild.model.customer_events import Accepted, Attributed, Dismissed
 from maild.model.draft_events import Finished, Parked
 from maild.model.events import (
+    Acknowledged,
     Assigned,
     Closed,
     Declined,
@@ -70,6 +72,9 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Woken: lambda before, event: _rest(before, handler_party(before.handler or "")),
     Solved: lambda before, event: (Reopened(event.by), *_rest(before, event.by)),
     Reopened: _solved_again,
+    Accepted: lambda before, event: () if event.party in before.participants else (Dismissed(event.party),),
+    Dismissed: lambda before, event: (Accepted(event.party),) if event.party in before.participants else (),
+    Attributed: lambda before, event: (Attributed(before.customer, before.language),),
     Worked: lambda before, event: (Worked(event.by, -event.minutes, event.reason),),
     Titled: lambda before, event: (Titled(event.by, before.title),),
     Promised: lambda before, event: (Promised(event.by, before.promised_at),),
@@ -218,10 +223,10 @@ def _take_back(back: Sequence[Pending], unsaid: Sequence[int], ledger: Ledger) -
         ledger.restate(row, "handler", internal=True)
 
 
-def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told]]:
+def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told | Acknowledged]]:
     """Letters that followed from it, each with its place in the queue while it has not left.  Receipts are no news to anybody else."""
     waiting = {pending.letter: pending for pending in context.ledger.known.pending}
-    told = (r.event for r in mail.records if isinstance(r.event, Told))
+    told = (r.event for r in mail.records if isinstance(r.event, Told | Acknowledged))
     me = handler_party(context.handler.key)
     return [(waiting.get(event.letter), event) for event in told if event.to != me]
 
@@ -232,7 +237,7 @@ def _unsaid(mail: _Mail, back: Sequence[Pending]) -> list[int]:
     return [row for row in rows if any(row in pending.messages for pending in back if not handler_of(pending.party))]
 
 
-def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told]]) -> list[Done]:
+def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told | Acknowledged]]) -> list[Done]:
     """What becomes of the customer's letters; colleagues read the case."""
     return [
         Done((), "letter_taken_back" if pending else "letter_gone", _called(context, told.to))
@@ -252,6 +257,7 @@ def _handler(context: Context, case: Case) -> str:
 
 # How the receipt says what a field is again.  Of a field without a row it says nothing.
 SAID: Mapping[str, Callable[[Context, Case], str]] = {
+    "customer": lambda context, case: _called(context, case.customer),
     "priority": lambda context, case: str(case.priority),
     "status": lambda context, case: str(case.status),
     "handler": _handler,
