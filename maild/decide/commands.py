@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from maild.decide import notices, rest, verbs
+from maild.decide import doubles, notices, rest, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -74,7 +74,7 @@ def _text(parsed: verbs.Parsed, handler: Handler) -> str:
     """
     noted = [line.argument for line in parsed.lines if line.verb == "note" and line.argument]
     text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
-    return "\n".join([*noted, text]).strip()
+    return doubles.single("\n".join([*noted, text])).strip()
 
 
 def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from maild.decide.doubles import as_typed, single
 from maild.model.plain import INVISIBLE, plain
 from maild.model.vocabulary import Vocabulary
 
@@ -32,7 +33,7 @@ _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s*(?=[/#!])")
 _DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "／": "/", "⁄": "/", "＃": "#", "！": "!"}
 )
-_TRAILING = " \t*_.,;…"
+_TRAILING = " \t*_.,;!…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ def bare(text: str, vocabulary: Vocabulary) -> Parsed | None:
 
 
 def normal(row: str) -> str:
-    """NFKC, without invisible marks and mark-up, quotes and dashes made plain."""
+    """NFKC, without invisible marks, mark-up and what programs make of addresses; quotes and dashes made plain."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", row)).translate(_DASHES)
-    return text.strip().strip("*_").strip()
+    return as_typed(text).strip().strip("*_").strip()
 
 
 def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:
@@ -113,7 +114,7 @@ def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:
         return line
     verb = vocabulary.begun(words[0].strip(_TRAILING + ":"))
     if verb:
-        return Line(written, verb, " ".join(words[1:]).strip(_TRAILING))
+        return Line(written, verb, _argument(words[1:]))
     return Line(written, "", hint=vocabulary.nearest(words[0]))
 
 
@@ -122,8 +123,13 @@ def _exactly(written: str, words: list[str], vocabulary: Vocabulary) -> Line | N
     for count in (3, 2, 1):
         verb = vocabulary.verb(" ".join(words[:count]).strip(_TRAILING + ":")) if len(words) >= count else ""
         if verb:
-            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
+            return Line(written, verb, _argument(words[count:]))
     return None
+
+
+def _argument(words: list[str]) -> str:
+    """What follows the verb; "@" in front is how programs mention a person."""
+    return " ".join(words).strip(_TRAILING).removeprefix("@")
 
 
 _FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
@@ -131,7 +137,7 @@ _FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
 
 def is_farewell(text: str, name: str) -> bool:
     """A signature and nothing else: a farewell or the writer's name begins it, and no line of it is as long as a sentence."""
-    lines = [row.strip() for row in text.split("\n") if row.strip()]
+    lines = [row.strip() for row in single(text).split("\n") if row.strip()]
     if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
         return False
     first = plain(lines[0]).strip(" ,.!*_-–—")
