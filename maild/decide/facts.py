@@ -24,6 +24,9 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
+# A number that begins a line, as in "1042 close"; the first of them are looked up.
+_LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
+_MOST_LEADING = 100
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -65,9 +68,13 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050.
-        numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
+        # What a handler's command may name: /wait #1050, or 1042 close.
+        numbers=(
+            *numbers_in(message.subject),
+            *((*numbers_in(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
+        ),
         address=address,
+        parks=handler is not None,
         counters=tuple(_counters(policy, now)),
         budgets=(budget.proven_key(address, now),)
         if arrival.trust.authenticated
@@ -102,6 +109,12 @@ def unverified_key(address: str, now: datetime) -> tuple[str, int]:
 def numbers_in(subject: str) -> tuple[str, ...]:
     """Case numbers that a subject may name, in order."""
     found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
+    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
+
+
+def leading_numbers(text: str) -> tuple[str, ...]:
+    """Case numbers that lines of a text may begin with."""
+    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 

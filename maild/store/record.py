@@ -14,7 +14,7 @@ from maild.model.case import Case, wake_at
 from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
-from maild.store import search
+from maild.store import drafts, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -36,6 +36,11 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
         _write_case(session, case, policy)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     _add_messages(session, plan.messages, at)
+    session.executemany(
+        "UPDATE message SET standing=?, internal=? WHERE id=?",
+        [(standing, int(internal), row) for row, (standing, internal) in plan.restated.items()],
+    )
+    drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     _spend(session, plan)

@@ -131,17 +131,20 @@ def play(house: House, variation: Variation, wanted: Came | None = None) -> Play
     """wanted: from an earlier play of the same words (see measure)."""
     notice = _notice(house, variation)
     raw = written(_reply(house, variation, notice))
-    came = _came(house, notice, raw)
+    came = _came(house, notice, raw, variation)
     return Played(variation, raw, came, wanted if wanted is not None else measure(house, variation))
 
 
 def measure(house: House, variation: Variation) -> Came:
     """What the same words do in a mail that nobody can misread."""
-    simple = replace(variation, program="thunderbird", place="nothing", typing="as it is")
+    # Where nobody can tell the words below an unmarked quote from it, the command above it is all that is left.
+    alone = variation.place == "around" and not variation.at_the_top
+    matter = "a command" if alone else variation.matter
+    simple = replace(variation, program="thunderbird", place="nothing", typing="as it is", matter=matter)
     notice = _notice(house, simple)
     commands, text = _words(house, simple)
     reply = Reply(PROGRAMS["thunderbird"], "en", KARI, _them(notice), "x", _id(notice), commands, text, ())
-    return _came(house, notice, written(replace(reply, serial=next(_SERIAL))))
+    return _came(house, notice, written(replace(reply, serial=next(_SERIAL))), simple)
 
 
 def _notice(house: House, variation: Variation) -> Got:
@@ -155,11 +158,12 @@ def _notice(house: House, variation: Variation) -> Got:
     before = TABLE[variation.verb].before
     if before and "command" in variation.matter:
         house.reply(notice, before)
-        house.letters()
+        answer = next(letter for letter in house.letters() if letter.to == KARI[1])
+        return answer if TABLE[variation.verb].of_draft else notice
     return notice
 
 
-def _came(house: House, notice: Got, raw: bytes) -> Came:
+def _came(house: House, notice: Got, raw: bytes, variation: Variation) -> Came:
     number = str(notice.mail["X-Maild-Case"])
     seen = len(house.case(number)["events"])
     proof = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=staff.example\r\n"
@@ -167,9 +171,12 @@ def _came(house: House, notice: Got, raw: bytes) -> Came:
     letters = house.letters()
     house.wait(seconds=61)
     letters += house.letters()
+    events = house.case(number)["events"][seen:]
+    if TABLE[variation.verb].after:
+        house.reply(notice, TABLE[variation.verb].after)
     mine = [letter for letter in letters if str(letter.mail["X-Maild-Case"]) == number]
     return Came(
-        tuple(map(_said, house.case(number)["events"][seen:])),
+        tuple(map(_said, events)),
         tuple(sorted((letter.kind, letter.to) for letter in mine)),
         tuple(letter.text for letter in mine if letter.to == parseaddr(ANN)[1]),
     )

@@ -1,21 +1,23 @@
 """table: what a handler writes behind each verb, so that it can be carried out.  One row a verb of COMMANDS.
 
-argument: in each language, or the same for all; before: what must have been done to the case (a line); person: the argument is a
-colleague, whom programs make a link or a mention of; other: the argument may name another open case.
+argument: in each language, or the same for all; before: what must have been done (a line); after: what undoes it where it outlives
+the case; person: the argument is a colleague, whom programs make a link or a mention of; of_draft: it answers
+the letter that told of what came before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Row:
     argument: str | Mapping[str, str] = ""
     before: str = ""
+    after: str = ""
     person: bool = False
-    inside: bool = field(default=False)
+    of_draft: bool = False
 
     def said(self, language: str) -> str:
         return self.argument if isinstance(self.argument, str) else self.argument[language]
@@ -32,4 +34,6 @@ TABLE: dict[str, Row] = {
     "priority": Row(HIGH),
     "note": Row("Ann ringer alltid sent."),
     "help": Row(),
+    "send": Row(before="/clsoe\n\nSlå den av og på.", of_draft=True),
+    "drop": Row(before="/clsoe\n\nSlå den av og på.", of_draft=True),
 }
