@@ -9,14 +9,16 @@ and the milter's word for them stands on top, as OpenDMARC puts it there.
 
 from __future__ import annotations
 
+import imaplib
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
+from functools import cached_property
 from pathlib import Path
 
 from edges.postfix import SNIPPET, Postfix
@@ -73,7 +75,7 @@ class Person:
     town: Town
     name: str
     works_here: bool = False
-    read: int = field(default=0)
+    read: int = 0
 
     @property
     def address(self) -> str:
@@ -86,11 +88,23 @@ class Person:
 
     def gets(self, kind: str) -> Letter:
         """The next letter, which is of this kind."""
-        assert wait_until(lambda: len(self.mailbox()) > self.read, 20), f"{self.name} waits for {kind}: {self._why()}"
-        letter = self.mailbox()[self.read]
+        assert wait_until(self._has_news, 20), f"{self.name} waits for {kind}: {self._why()}"
         self.read += 1
+        answer = self._program.fetch(str(self.read), "(BODY.PEEK[])")[1]
+        letter = Letter(message_from_bytes(answer[0][1], policy=default))  # type: ignore[arg-type, index]
         assert letter.kind == kind, f"{self.name} got {letter.kind}:\n{letter.text}"
         return letter
+
+    @cached_property
+    def _program(self) -> imaplib.IMAP4:
+        """A mail program that stays logged in."""
+        client = self.town.mailboxes.client(self.address)
+        client.select(readonly=True)
+        return client
+
+    def _has_news(self) -> bool:
+        self._program.noop()
+        return len(self._program.search(None, "ALL")[1][0].split()) > self.read
 
     def _why(self) -> str:
         return f"{self.town.site.log_text()[-1500:]}\n{self.town.postfix.log[-1500:]}"
