@@ -108,7 +108,8 @@ Incoming = Prepared | Wake | Undelivered
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft."""
+    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
+    happened in the cases that he names or answers is asked."""
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -118,6 +119,7 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     parks: bool = False
+    logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
@@ -200,6 +203,7 @@ class Known:
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1

@@ -11,6 +11,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
+from maild.model.recorded import Recorded, load
 from maild.store import drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -61,6 +62,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         thread=_thread(session, sorted(cases)),
         talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
         waiting=waiting,
+        log=_log(session, sorted(cases)) if lookup.logs else {},
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [c.subject for c in cases.values()]),
@@ -117,6 +119,24 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
         return {}
     rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
     return {row[0]: load_case(row[0], row[1]) for row in rows}
+
+
+def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
+    """All that happened in these cases."""
+    found: dict[int, list[Recorded]] = {}
+    rows = (
+        session.all(
+            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
+            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
+            cases,
+        )
+        if cases
+        else []
+    )
+    for case, seq, at, actor, cause, kind, version, facts in rows:
+        event = load(kind, version, json.loads(facts))
+        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
+    return {case: tuple(records) for case, records in found.items()}
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:

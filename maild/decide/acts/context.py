@@ -50,7 +50,8 @@ class Done:
     """The events a line causes, and the receipt's line: a key of the templates' words with its value.
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
-    have happened.  shown: messages that the receipt shows.
+    have happened.  shown: messages that the receipt shows.  was: what the value was
+    before; also: more lines of the receipt, which cause nothing.
     """
 
     events: tuple[Event, ...]
@@ -58,6 +59,8 @@ class Done:
     value: str = ""
     after: Callable[[Ledger], None] | None = None
     shown: tuple[Shown, ...] = ()
+    was: str = ""
+    also: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

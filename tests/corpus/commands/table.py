@@ -34,6 +34,7 @@ TABLE: dict[str, Row] = {
     "priority": Row(HIGH),
     "note": Row("Ann ringer alltid sent."),
     "help": Row(),
+    "undo": Row(before="/priority low"),
     "send": Row(before="/clsoe\n\nSlå den av og på.", of_draft=True),
     "drop": Row(before="/clsoe\n\nSlå den av og på.", of_draft=True),
 }
