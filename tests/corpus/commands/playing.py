@@ -187,7 +187,7 @@ def _said(event: dict[str, Any]) -> tuple[str, ...]:
     values = (
         str(value) for value in event["data"].values() if isinstance(value, str | bool) and ":00" not in str(value)
     )
-    return (" ".join((event["kind"], *values)),)
+    return (re.sub(r"(?<=incoming:)\d+", "", " ".join((event["kind"], *values))),)
 
 
 # --- the mail ---------------------------------------------------------------------------------------------------------------
