@@ -80,7 +80,18 @@ def test_a_close_that_has_not_seen_the_customers_last_mail_is_declined():
 
 
 @pytest.mark.parametrize(
-    "text", ["/assign ola", "/tildel Ola", "/dodeli ola@staff.example", "!assign Hansen", "# assign ola"]
+    "text",
+    [
+        "/assign ola",
+        "/tildel Ola",
+        "/dodeli ola@staff.example",
+        "!assign Hansen",
+        "# assign ola",
+        "/assign ola!",
+        "/assign @ola",
+        "/assign ola@staff.example<mailto:ola@staff.example>",
+        "/assign @Hansen, Ola<mailto:ola@staff.example>",
+    ],
 )
 def test_assigning_works_in_every_language_by_login_name_or_address(text: str):
     plan = handled(text)
