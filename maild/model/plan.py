@@ -183,6 +183,7 @@ class Known:
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    heard          case id -> the last mail of the customer's side, in the cases of talk
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
@@ -202,6 +203,7 @@ class Known:
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
+    heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)

@@ -78,9 +78,9 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": "", "at": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low", "at": ""},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": "", "at": ""},
         ],
         "words": "/asign ola\nHei.",
         **_KEPT,

@@ -176,7 +176,8 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
     before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
-    return words.replace("{value}", inner) + before
+    at = _when(str(value.get("at", "")), table)
+    return words.replace("{at}", at).replace("{value}", inner) + before
 
 
 def _inner(key: str, value: str, table: Mapping[str, str]) -> str:

@@ -46,6 +46,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    told = sorted(_for_handlers(letters, by_number if lookup.parks else {}))
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -60,7 +61,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
+        talk=_talk(session, told),
+        heard=_talk(session, told, _HEARD, 1) if lookup.parks else {},
         waiting=waiting,
         log=_log(session, sorted(cases)) if lookup.logs else {},
         drafts=kept,
@@ -207,13 +209,16 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     return {r[0]: _show(r) for r in rows}
 
 
-def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
+
+
+def _talk(
+    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
+) -> dict[int, tuple[Shown, ...]]:
     """What the customer and the handlers said last, for somebody who has not read it yet."""
     latest: dict[int, list[int]] = {}
     for case in cases:
-        rows = session.all(
-            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
-        )
+        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
         latest[case] = sorted(row[0] for row in rows)
     found = _shown(session, [message for messages in latest.values() for message in messages])
     return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}

@@ -33,8 +33,8 @@ def letters_of(language: str) -> dict[str, Letter]:
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     lines = [
         {"ok": True, "written": "/take", "key": "taken", "value": ""},
-        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high"},
-        {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
+        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high", "was": "low"},
+        {"ok": True, "written": "", "key": "reply_leaves_at", "value": "Ann Berg", "at": "2026-03-02T10:15+01:00"},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
     many = [

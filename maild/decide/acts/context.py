@@ -10,7 +10,7 @@ from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.draft import Draft
 from maild.model.events import Event
-from maild.model.people import Handler
+from maild.model.people import Desk, Handler
 from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
@@ -39,10 +39,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it."""
+    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it.
+
+    shown: messages that he must read first; who answers the letter that shows them has read them.
+    """
 
     key: str
     hint: str = ""
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Done:
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
     have happened.  shown: messages that the receipt shows.  was: what the value was
-    before; also: more lines of the receipt, which cause nothing.
+    before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines of the receipt, which cause nothing.
     """
 
     events: tuple[Event, ...]
@@ -60,6 +64,7 @@ class Done:
     after: Callable[[Ledger], None] | None = None
     shown: tuple[Shown, ...] = ()
     was: str = ""
+    at: str = ""
     also: tuple[Done, ...] = ()
 
 
@@ -83,6 +88,24 @@ class Context:
     @property
     def vocabulary(self) -> Vocabulary:
         return self.policy.texts.vocabulary
+
+    @property
+    def desk(self) -> Desk:
+        """The case's."""
+        return self.policy.desks[self.case.desk]
+
+    @property
+    def handler_name(self) -> str:
+        """Who has the case now, "" for nobody."""
+        handler = self.policy.handlers.get(self.case.handler or "")
+        return handler.name if handler else ""
+
+    def stale(self) -> Wrong | None:
+        """The customer wrote after the letter that he answers: what he ends may go on.  The answer shows what she wrote."""
+        letter, case = self.order.letter, self.case
+        if letter is None or letter.case != case.id or letter.seq >= case.heard:
+            return None
+        return Wrong("customer_wrote_since", shown=self.ledger.known.heard.get(case.id, ()))
 
 
 Outcome = Done | Wrong

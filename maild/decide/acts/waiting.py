@@ -18,6 +18,9 @@ def wait(context: Context, argument: str) -> Outcome:
         return Wrong("wait_for_what")
     if context.case.ended:
         return Wrong("already_solved")
+    stale = context.stale()
+    if stale is not None:
+        return stale
     by = handler_party(context.handler.key)
     if context.vocabulary.means("customer", argument):
         return Done((Waiting(by, "customer"),), "waits_customer")
