@@ -35,7 +35,7 @@ _DASHES = str.maketrans(
 )
 _LEADING_NUMBER = re.compile(r"^[\s\-*•·–]*#?(?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30}[:.)]?\s+")
 _MOST_ROWS = 100
-_TRAILING = " \t*_.,;!…"
+_TRAILING = " \t*_.,;…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def read_line(row: str, vocabulary: Vocabulary) -> Line | None:
     bare = _BULLET.sub("", normal(row))
     if bare[:1] not in _SIGILS or not bare:
         return None
-    rest = bare[1:].strip(_TRAILING)
+    rest = bare[1:].strip(_TRAILING + "!")
     # "/etc/hosts", "//server/share", "#1042", "#!/bin/sh" and a lone mark are text.
     if not rest or not rest[0].isalpha() or "/" in rest.split()[0]:
         return None
