@@ -111,7 +111,7 @@ def normal(row: str) -> str:
 
 def command(written: str, text: str, vocabulary: Vocabulary) -> Line:
     """A command with or without its sign, where it can be nothing else."""
-    rest = text.lstrip(_SIGILS + " ").strip(_TRAILING)
+    rest = text.lstrip(_SIGILS + " ").strip(_TRAILING + "!")
     return _understand(written, rest, vocabulary) if rest else Line(written, "")
 
 
@@ -119,7 +119,7 @@ def verbs_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The verbs that lines of a text may begin with, behind a number too: for asking what they need, not for doing it."""
     found = set()
     for row in [row for row in text.split("\n") if row.strip()][:_MOST_ROWS]:
-        words = _LEADING_NUMBER.sub("", normal(row)).lstrip(_SIGILS + "-*•·– ").strip(_TRAILING).split()
+        words = _LEADING_NUMBER.sub("", normal(row)).lstrip(_SIGILS + "-*•·– ").strip(_TRAILING + "!").split()
         line = _exactly(row, words, vocabulary) if words else None
         found.add(line.verb if line else vocabulary.begun(words[0]) if words else "")
     return frozenset(found - {""})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from making import policy
 
 from maild.decide.doubles import as_typed, single
+from maild.decide.verbs import verbs_in
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,8 @@ def test_a_long_text_without_an_end_costs_what_its_length_costs() -> None:
     long = "<mailto:" * 200_000 + "@" * 200_000
     assert single(long) == long
     assert as_typed(long) == long
+
+
+@pytest.mark.parametrize("row", ["/undo", "/undo!", "! Undo!", "- /undo.", "/undo…", "#undo,", "1001 undo!"])
+def test_what_a_line_needs_is_asked_for_as_the_line_is_read(row: str) -> None:
+    assert verbs_in(row, policy().texts.vocabulary) == {"undo"}
