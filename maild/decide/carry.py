@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import drafts, notices, rest, rights, verbs
+from maild.decide import doubles, drafts, notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.events import Assigned, Declined, Noted, Replied
+from maild.model.message import Attachment
 from maild.model.people import Handler, handler_of, handler_party
 from maild.model.plan import Shown
 
@@ -138,7 +139,7 @@ def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
     """
     noted = [line.argument for line in parsed.lines if line.verb == "note" and line.argument]
     text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
-    return "\n".join([*noted, text]).strip()
+    return doubles.single("\n".join([*noted, text])).strip()
 
 
 def attempt(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
@@ -183,8 +184,13 @@ def says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
     """Whether there is an answer in it: words or files; under a command alone the logo of a signature is neither."""
     files = order.prepared.message.attachments
     if parsed.lines:
-        files = tuple(file for file in files if not file.inline and file.type not in _HANGERS_ON)
+        files = tuple(file for file in files if is_a_file(file))
     return bool(text or files)
+
+
+def is_a_file(file: Attachment) -> bool:
+    """Not the logo of a signature, nor a key."""
+    return not file.inline and file.type not in _HANGERS_ON
 
 
 def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], *, note: bool) -> Shown | None:

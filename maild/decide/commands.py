@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from maild.decide import desk_mail, drafts, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
-from maild.decide.carry import attempt, carry, decline, is_note, quotes_us, read, receipt, said, says_something, text_of
+from maild.decide.carry import attempt, carry, decline, is_note, read, receipt, said, says_something, text_of
 from maild.decide.ledger import Ledger
+from maild.decide.mistaken import no_own_words
 from maild.model.draft import Draft
 from maild.model.people import handler_party
 
@@ -20,7 +21,7 @@ def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them; or a word about one that is kept."""
     ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     parsed = read(ledger, order)
-    if quotes_us(ledger, order.prepared.message.own_text):
+    if no_own_words(ledger, order, parsed):
         decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")], keep=False)
     elif not _finishes(ledger, order, parsed):
         carry(ledger, order, parsed)

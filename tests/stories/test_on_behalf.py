@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.utils import format_datetime
 from email.policy import default
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
