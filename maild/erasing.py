@@ -317,6 +317,8 @@ def _end(session: Session, traced: Traced, request: Request) -> bool:
     if person is not None:
         for case in traced.cases:
             happen(session, case[0], _count(session, person, case[0]), request.actor, request.at)
+        for watched in erasure.watched_by(session, person):
+            happen(session, watched, Uncopied(person_party(person)), request.actor, request.at)
         erasure.blank_person(session, person)
     whole = Erased(
         person_party(person) if person else "", len(traced.arrivals), len(traced.messages), len(traced.letters)

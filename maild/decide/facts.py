@@ -24,6 +24,11 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
+# A line that may be a command, and a plain address.
+_COMMAND = re.compile(r"^[^\S\n]*[/#!](.{3,300})$", re.M)
+ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -65,8 +70,10 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050.
-        numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
+        # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example.
+        numbers=(*numbers_in(message.subject), *(commanded_numbers(message.own_text) if handler else ())),
+        addresses=addresses_in(message.own_text) if handler else (),
+        acting=handler is not None,
         address=address,
         counters=tuple(_counters(policy, now)),
         budgets=(budget.proven_key(address, now),)
@@ -103,6 +110,30 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     """Case numbers that a subject may name, in order."""
     found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
+
+
+def commanded_numbers(own_text: str) -> tuple[str, ...]:
+    """Case numbers in a handler's text; in its command lines without a hash, too."""
+    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:10] for word in line.split()[:4]]
+    bare = [word.strip(".,;:") for word in words if any(map(str.isdigit, word)) and not word.startswith("#")]
+    return tuple(dict.fromkeys([*numbers_in(own_text), *(n for word in bare[:10] for n in numbers_in(f"#{word}"))]))
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """The addresses in a text's command lines, lower case, as far as letters can be sent there."""
+    found = [match for line in _COMMAND.findall(text[:TEXT])[:10] for match in ADDRESS.findall(line)]
+    return tuple(dict.fromkeys(address.lower() for address in found))[:10]
+
+
+def is_desk(address: str, policy: Policy) -> bool:
+    """A desk's address, plain or with a signed word in it."""
+    local, _, domain = address.rpartition("@")
+    for desk in policy.desks.values():
+        for own in desk.addresses:
+            name, _, host = own.rpartition("@")
+            if host == domain and (local == name or local.startswith(name + desk.separator)):
+                return True
+    return False
 
 
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:

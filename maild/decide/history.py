@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maild.decide import contact, intake
-from maild.decide.facts import facts, lookup
+from maild.decide.facts import facts, is_desk, lookup
 from maild.decide.ledger import Ledger
+from maild.decide.related import survivor
 from maild.decide.route import route
 from maild.decide.thread import bare_subject, is_reply
 from maild.model.case import Case
@@ -83,7 +84,7 @@ def side_of(message: Message, policy: Policy) -> Side:
     others = tuple(a for a in (*message.to[:_MOST], *message.cc[:_MOST]) if not _is_ours(a.address, policy))
     author = message.author.address.lower() if message.author else ""
     handler = _handler(author, policy)
-    return Side(handler is not None or _is_desk(author, policy), handler, others)
+    return Side(handler is not None or is_desk(author, policy), handler, others)
 
 
 def _as_customer(side: Side, case: Case | None, known: Known) -> Side:
@@ -100,18 +101,7 @@ def _handler(address: str, policy: Policy) -> Handler | None:
 
 
 def _is_ours(address: str, policy: Policy) -> bool:
-    return _is_desk(address.lower(), policy) or _handler(address.lower(), policy) is not None
-
-
-def _is_desk(address: str, policy: Policy) -> bool:
-    """A desk's address, plain or with a signed word in it."""
-    local, _, domain = address.rpartition("@")
-    for desk in policy.desks.values():
-        for own in desk.addresses:
-            name, _, host = own.rpartition("@")
-            if host == domain and (local == name or local.startswith(name + desk.separator)):
-                return True
-    return False
+    return is_desk(address.lower(), policy) or _handler(address.lower(), policy) is not None
 
 
 # --- which case ---------------------------------------------------------------------------------------------------------------
@@ -119,7 +109,8 @@ def _is_desk(address: str, policy: Policy) -> bool:
 
 def _find(prepared: Prepared, known: Known, side: Side, now: datetime) -> tuple[Case | None, str]:
     found = ((case, evidence) for evidence, case in _evidence(prepared, known, side, now) if case is not None)
-    return next(found, (None, "none"))
+    case, evidence = next(found, (None, "none"))
+    return (survivor(case, known) if case else None), evidence
 
 
 def _evidence(prepared: Prepared, known: Known, side: Side, now: datetime) -> Iterator[tuple[str, Case | None]]:

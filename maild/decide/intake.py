@@ -33,6 +33,7 @@ from maild.model.message import Kind
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
+from maild.model.related_events import Included
 
 RULES = "maild"
 
@@ -48,6 +49,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     contact.heard(ledger, prepared, case_id, automatic=automatic)
+    if party in ledger.case(case_id).watchers and party not in ledger.case(case_id).participants and not automatic:
+        ledger.happen(case_id, MAILD, Included(party))
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
     case = ledger.case(case_id)

@@ -12,6 +12,7 @@ from maild.decide import commands, contact, history, intake, notices, rest
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
+from maild.decide.related import survivor
 from maild.decide.thread import Join, join
 from maild.model.case import wake_at
 from maild.model.events import Bounced, Closed, Ignored, Received, Status
@@ -158,8 +159,9 @@ def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
     report = prepared.message.bounce
     failed = bool(report and report.failed)
     status = next(iter(report.status), ("", ""))[1] if report else ""
-    row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
-    _not_arrived(ledger, letter, letter.case, status, row, permanent=failed)
+    case = survivor(ledger.known.cases[letter.case], ledger.known).id
+    row = ledger.file(prepared, case, MAILD, "bounce", internal="internal")
+    _not_arrived(ledger, letter, case, status, row, permanent=failed)
 
 
 def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
@@ -168,7 +170,8 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
     if letter is None or letter.case is None or letter.case not in ledger.known.cases:
         ledger.happen(None, MAILD, Ignored("a letter of no case could not be sent"))
         return
-    _not_arrived(ledger, letter, letter.case, arrival.status, None, permanent=True)
+    case = survivor(ledger.known.cases[letter.case], ledger.known)
+    _not_arrived(ledger, letter, case.id, arrival.status, None, permanent=True)
 
 
 def _not_arrived(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.decide import budget
+from maild.decide import budget, related
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -33,6 +33,7 @@ from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Pending, Person, Prepared, Shown
 from maild.model.policy import Notice
+from maild.model.related import Said
 
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
 _PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
@@ -43,7 +44,10 @@ _BOUNCES = "letters to this address bounce"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does."""
+    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does.
+
+    of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
+    """
 
     prepared: Prepared | None
     shown: Shown | None = None
@@ -52,6 +56,7 @@ class Telling:
     because: str = ""
     new: bool = False
     stranger: bool = False
+    of: Said | None = None
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -84,31 +89,43 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     if notice.send == "ack":
         _acknowledge(ledger, case, person, telling)
         return
-    if person is None:
-        ledger.happen(case_id, MAILD, Suppressed(case.customer, notice.send, "no address"))
-        return
-    if telling.actor == case.customer:
-        return
     kind = "closing" if isinstance(event, Solved) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case_id))
     shown = (telling.shown,) if telling.shown and replied else ()
-    if person.muted and not shown:
-        ledger.happen(case_id, MAILD, Suppressed(case.customer, kind, _BOUNCES))
-        return
+    for party in related.receivers(case):
+        if party != telling.actor:
+            to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.actor)
+
+
+def to_customer(
+    ledger: Ledger, case: Case, party: str, kind: str, shown: tuple[Shown, ...], actor: str, **values: Any
+) -> bool:
+    """A letter to one of the customer's side, after the time for undo; the news of a burst are one.  False when he cannot have it."""
+    person, mine = ledger.people.get(party), party == case.customer
+    reason = "no address" if person is None else _BOUNCES if person.muted and not shown else ""
+    if reason or person is None:
+        ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
+        return False
+    before = _burst(ledger, case, party, kind) if kind == "incident" else None
+    if before:
+        ledger.cancel(before.outbox)
+        shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
     _owe(
         ledger,
         case,
-        case.customer,
+        party,
         Address(person.name, person.address),
         kind,
-        "your-case",
+        "your-case" if mine else "in-copy",
         shown,
-        due_at=ledger.now + ledger.policy.limits.undo,
-        language=case.language,
-        values=_case_values(ledger, case),
-        author=_name(ledger, telling.actor),
+        due_at=before.due_at if before else ledger.now + ledger.policy.limits.undo,
+        language=case.language if mine else person.language or case.language,
+        values={**_case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
+        author=_name(ledger, actor),
         automatic="" if shown else "auto-generated",
+        replaces=before.outbox if before else None,
     )
+    return True
 
 
 def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
@@ -117,6 +134,7 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
         ledger.happen(case.id, MAILD, Suppressed(case.customer, "ack", reason or "no address"))
         return
     verified = telling.prepared is not None and telling.prepared.trust.authenticated
+    verified = verified or (telling.of is not None and telling.of.proven)
     drawn = (budget.proven_key(person.address, ledger.now),) if verified else budget.keys(person.address, ledger.now)
     for key in drawn:
         ledger.spend(key)
@@ -130,7 +148,7 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
         "ack",
         "you-wrote-to-us",
         (),
-        due_at=ledger.now,
+        due_at=ledger.now + ledger.policy.limits.undo if telling.of else ledger.now,
         language=case.language,
         values=_case_values(ledger, case) if verified else {},
         automatic="auto-replied",
@@ -155,7 +173,7 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
 
 
 def _plain_id(telling: Telling) -> str:
-    value = telling.prepared.message.message_id if telling.prepared else None
+    value = telling.prepared.message.message_id if telling.prepared else telling.of.message_id if telling.of else None
     return value if value and _PLAIN_ID.fullmatch(value) else ""
 
 
@@ -272,6 +290,13 @@ def to_handler(
     )
 
 
+def news(ledger: Ledger, case: Case, shown: tuple[Shown, ...], actor: str, **values: Any) -> None:
+    """What another case's handler did to this one, to whoever has it."""
+    for handler in _whom(ledger, case, Notice("received", "handler", "notice")):
+        if handler_party(handler.key) != actor:
+            to_handler(ledger, ledger.case(case.id), handler, "notice", _reason(ledger, case, handler), values, shown)
+
+
 def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
     """One line to whoever has the case."""
     for handler in _whom(ledger, case, Notice("bounced", "handler", "bounce")):
@@ -346,6 +371,7 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
         "linked": _linked(ledger, case),
+        **related.values(ledger, case),
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "priority": str(case.priority),
         "status": str(case.status),
@@ -354,7 +380,7 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
 
 def _linked(ledger: Ledger, case: Case) -> str:
     """The case that this one may belong to, as far as this arrival knows it."""
-    other = ledger.known.cases.get(case.linked or 0)
+    other = ledger.known.cases.get(case.linked or 0) if case.linked not in case.links else None
     return f"#{other.number}" if other else ""
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maild.decide.facts import foreign_numbers, numbers_in
+from maild.decide.related import answered, survivor
 from maild.model.case import Case
 from maild.model.events import Status
 from maild.model.people import Possession, handler_of, handler_party, person_party
@@ -62,8 +63,11 @@ def party_of(prepared: Prepared, known: Known, policy: Policy) -> str:
 
 
 def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
-    """The case, by the strongest evidence."""
-    found = tuple(_evidence(prepared, known))
+    """The case, by the strongest evidence; the one in which it goes on, if it was merged."""
+    found = tuple(
+        (name, survivor(case, known), answered(letter, known) if letter else None, purpose)
+        for name, case, letter, purpose in _evidence(prepared, known)
+    )
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
@@ -79,7 +83,7 @@ def _side(case: Case, letter: LetterRow | None, party: str, known: Known) -> str
     """A handler may be a customer too: in his own case he is one, unless he answers a letter that was made for a handler."""
     person = person_party(known.author.id) if known.author else ""
     answers_as_handler = letter is not None and handler_of(letter.party) is not None
-    return person if person in (case.customer, *case.participants) and not answers_as_handler else party
+    return person if person in (case.customer, *case.participants, *case.watchers) and not answers_as_handler else party
 
 
 _Found = tuple[str, Case, LetterRow | None, str]
@@ -119,7 +123,7 @@ def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator
 def _judge(
     name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
 ) -> Join | None:
-    takes_part = party in (case.customer, *case.participants) and party != ""
+    takes_part = party in (case.customer, *case.participants, *case.watchers) and party != ""
     signed = name == "signed address"
     if signed and _is_new_matter(case, prepared, known):
         return Join(None, "customer", "signed address from an address book", linked=case.id)

@@ -69,6 +69,7 @@ def values(
         "status": _line(given, "status"),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
+        **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
         "because": _line(given, "because"),
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
@@ -84,12 +85,14 @@ def values(
     }
 
 
+# What stands around a case: numbers of others, an incident's title, people by name.
+_AROUND = {"related": 400, "incident": 60, "title": 200, "merged": 60, "copies": 400}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", *_AROUND), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }
@@ -157,6 +160,8 @@ _SENTENCES = {
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
+    "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
+    "incident": "News of {title}. Your case is {number}.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
@@ -170,13 +175,13 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details"):
+    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "title"):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     marks = [
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
         for line in given["lines"]
     ]
-    prefix = "" if template in ("update-customer", "closing") else "| "
+    prefix = "" if template in ("update-customer", "closing", "incident") else "| "
     texts = [*(message["text"] for message in given["messages"]), *([given["words"]] if given["words"] else [])]
     quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
     pieces = [given["marker"], sentence, "\n".join(marks), *quoted, given["signature"] or given["desk_name"]]

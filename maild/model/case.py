@@ -30,6 +30,7 @@ from maild.model.events import (
     Woken,
 )
 from maild.model.recorded import Recorded
+from maild.model.related import changes as related
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
+    merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; absorbed: those that go on here.
+    links: cases that have to do with it.  watchers: parties who get what the customer is written.
+    incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
+    in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     """
 
     id: int
@@ -64,6 +69,15 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
+    merged_into: int | None = None
+    merged_seq: int = 0
+    absorbed: tuple[int, ...] = ()
+    links: tuple[int, ...] = ()
+    watchers: tuple[str, ...] = ()
+    incident: str = ""
+    children: tuple[int, ...] = ()
+    announced: tuple[int, ...] = ()
+    parent: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -125,11 +139,12 @@ def apply(case: Case, record: Recorded) -> Case:
         status = Status.WAITING if record.event.on == "customer" else Status.ON_HOLD
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    return replace(case, seq=record.seq, updated_at=updated_at, status=status, **_changes(case, record))
+    changed = {"status": status, **_changes(case, record)}
+    return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
-    """What an event says of the case, beside its status."""
+    """What an event says of the case, beside the status of NEXT."""
     match record.event:
         case Received(automatic=False, standing="customer" | "participant" | "thread"):
             return {"heard": record.seq}
@@ -155,7 +170,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
-    return {}
+    return related(case, record)
 
 
 def wake_at(case: Case) -> datetime | None:

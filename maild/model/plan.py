@@ -19,6 +19,7 @@ from maild.model.content import Content
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
+from maild.model.related import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,11 @@ Incoming = Prepared | Wake | Undelivered
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database."""
+    """The one question to the database.
+
+    addresses  whose persons are asked for, beside the author's
+    acting     a handler wrote: what his commands may reach is asked for as well (the mails that his letter told of, an incident's cases)
+    """
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -116,6 +121,8 @@ class Lookup:
     cases: tuple[int, ...] = ()
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
+    addresses: tuple[str, ...] = ()
+    acting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ class Shown:
 class Known:
     """The one answer.
 
-    by_message_id  message id -> case id, merges followed
+    by_message_id  message id -> case id; cases holds those, too, in which merged ones go on
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
@@ -178,6 +185,9 @@ class Known:
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
     waiting        case id -> the cases that rest until it is solved
+    by_address     address -> Person, of the addresses asked for
+    told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
+    numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads
     """
@@ -197,6 +207,9 @@ class Known:
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    by_address: Mapping[str, Person] = field(default_factory=dict)
+    told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
+    numbers: Mapping[int, str] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from maild.model.case import Case
@@ -11,6 +11,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
+from maild.store import around
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -34,12 +35,14 @@ def look(session: Session, lookup: Lookup) -> Known:
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
-    waiting = _waiting(session, sorted(wanted))
-    wanted |= {case for cases in waiting.values() for case in cases}
-    cases = load_cases(session, sorted(wanted))
+    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.acting)
+    near = frozenset(cases)
+    waiting = _waiting(session, sorted(cases))
+    cases |= load_cases(session, sorted({case for rests in waiting.values() for case in rests} - near))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
-    parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    parties = {party for c in cases.values() for party in (c.customer, *c.participants, *c.watchers)}
+    heard_by_handlers = {r.case for r in letters.values() if r.case and handler_of(r.party)}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -53,10 +56,13 @@ def look(session: Session, lookup: Lookup) -> Known:
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
-        thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
+        thread=_thread(session, cases),
+        talk=_talk(session, sorted(_followed(heard_by_handlers, cases))),
         waiting=waiting,
-        subjects=_texts(session, [c.subject for c in cases.values()]),
+        subjects=_texts(session, [text for c in cases.values() for text in (c.subject, c.incident) if text]),
+        by_address=_by_address(session, lookup.addresses),
+        told=around.told(session, [r for r in letters.values() if handler_of(r.party)]) if lookup.acting else {},
+        numbers=around.numbers(session, cases),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
@@ -107,6 +113,33 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
     return {row[0]: load_case(row[0], row[1]) for row in rows}
 
 
+_FOLLOWED = 20
+
+
+def _reach(session: Session, cases: dict[int, Case], *, acting: bool) -> dict[int, Case]:
+    """With the cases in which merged ones go on; for a handler's commands also an incident's cases, and the incident of a case."""
+    if acting:
+        more = {case for c in cases.values() for case in (*c.children, *((c.parent,) if c.parent else ()))}
+        cases = cases | load_cases(session, sorted(more - cases.keys()))
+    for _ in range(_FOLLOWED):
+        following = {c.merged_into for c in cases.values() if c.merged_into is not None} - cases.keys()
+        if not following:
+            break
+        cases = cases | load_cases(session, sorted(following))
+    return cases
+
+
+def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
+    """These cases, and those in which they go on."""
+    found = set(ids)
+    for _ in range(_FOLLOWED):
+        more = {into for i in found if i in cases and (into := cases[i].merged_into) is not None} - found
+        if not more:
+            break
+        found |= more
+    return found
+
+
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The cases that rest until one of these is solved."""
     if not cases:
@@ -127,6 +160,11 @@ def _author(session: Session, address: str) -> Person | None:
         (address,),
     )
     return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+
+
+def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
+    found = ((address, _author(session, address)) for address in addresses)
+    return {address: person for address, person in found if person}
 
 
 def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
@@ -193,10 +231,10 @@ def _show(row: Sequence[Any]) -> Shown:
     return Shown(row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files)
 
 
-def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:
-    """Ids that each party has seen or written, the last of them, oldest first."""
+def _thread(session: Session, cases: Mapping[int, Case]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Ids that each party has seen or written, the last of them, oldest first; of merged cases too, which go on in this one."""
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    for case in cases:
+    for into, case in sorted((c.id, one) for c in cases.values() for one in (c.id, *c.absorbed)):
         letters = session.all(
             "SELECT party, created_at, message_id FROM outbox WHERE case_id=? AND state<>'cancelled' ORDER BY id DESC LIMIT ?",
             (case, 3 * _THREAD),
@@ -206,7 +244,7 @@ def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tup
             (case, _THREAD),
         )
         for party, at, message_id in letters + mails:
-            found.setdefault((case, party), []).append((at, message_id))
+            found.setdefault((into, party), []).append((at, message_id))
     return {key: tuple(i for _, i in sorted(ids)[-_THREAD:]) for key, ids in found.items()}
 
 
@@ -235,14 +273,18 @@ def next_letter(session: Session) -> int:
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
 _TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
-_LISTS = ("labels", "participants", "watching")
+_LISTS = ("labels", "participants", "watching", "absorbed", "links", "watchers", "children", "announced")
+# Few cases have these: they stand in the row only where there is something to say.
+_SELDOM = (
+    *("merged_into", "merged_seq", "absorbed", "links", "watchers", "incident", "children", "announced", "parent"),
+)
 
 
 def dump_case(case: Case) -> str:
     state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
-    return dumps(state)
+    return dumps({name: value for name, value in state.items() if value or name not in _SELDOM})
 
 
 def load_case(case_id: int, text: str) -> Case:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, waiting
+from maild.decide.acts import basic, copying, incidents, linking, merging, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -34,4 +34,12 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True),
+    # Cases and people that are tied together.
+    "merge": Command(merging.merge, bare=True),
+    "split": Command(linking.split),
+    "link": Command(linking.link, bare=True),
+    "cc": Command(copying.cc, bare=True),
+    "uncc": Command(copying.uncc, bare=True),
+    "incident": Command(incidents.incident),
+    "notice": Command(incidents.notice),
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.content import Content
 from maild.model.events import Event
-from maild.model.people import Handler
+from maild.model.people import Handler, handler_party
 from maild.model.plan import LetterRow, Prepared
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
@@ -60,6 +62,15 @@ class Context:
     @property
     def vocabulary(self) -> Vocabulary:
         return self.policy.texts.vocabulary
+
+    @property
+    def by(self) -> str:
+        """Whoever commands, as a party."""
+        return handler_party(self.handler.key)
+
+    def content(self, what: str, text: str) -> Content:
+        """Words that the command brings, under a salt as random as that of the mail; what: which of its words."""
+        return Content(hashlib.sha256(self.order.prepared.body.salt + what.encode()).digest()[:16], text)
 
 
 Outcome = Done | Wrong
