@@ -34,6 +34,7 @@ from maild.model.people import person_party
 from maild.model.plan import Happened, Plan
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
+from maild.model.related_events import Uncopied
 from maild.store import cases, compact, erasure
 from maild.store.database import Session, stamp
 from maild.store.record import record

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from maild.decide import verbs
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.content import Content
@@ -67,6 +68,12 @@ class Context:
     def by(self) -> str:
         """Whoever commands, as a party."""
         return handler_party(self.handler.key)
+
+    def written(self, argument: str) -> str:
+        """An argument that is free text, as he wrote it: with its own quotes, dashes and full stop."""
+        lines = verbs.parse(self.order.prepared.message.own_text, self.vocabulary).lines
+        line = next((line.written for line in lines if argument and line.argument == argument), "")
+        return " ".join(line.split()[-len(argument.split()) :]) if line else argument
 
     def content(self, what: str, text: str) -> Content:
         """Words that the command brings, under a salt as random as that of the mail; what: which of its words."""

@@ -21,7 +21,7 @@ _TITLE = 200
 
 def incident(context: Context, argument: str) -> Outcome:
     """incident TITLE    The case is an incident: other cases are linked to it (/link), and their customers told together (/notice)."""
-    title = argument[:_TITLE].strip()
+    title = context.written(argument)[:_TITLE].strip()
     if not title:
         return Wrong("incident_title")
     if context.case.parent is not None:
@@ -71,13 +71,14 @@ def notice(context: Context, argument: str) -> Outcome:
     if not context.case.incident:
         return Wrong("no_incident")
     below = verbs.parse(context.order.prepared.message.own_text, context.vocabulary).text
-    text = argument or ("" if verbs.is_farewell(below, context.handler.name) else below)
+    text = context.written(argument) or ("" if verbs.is_farewell(below, context.handler.name) else below)
     if not text:
         return Wrong("notice_what")
     open_ones = children(context)
     if not open_ones:
         return Wrong("no_children")
-    if len(context.case.announced) >= MOST_A_DAY:
+    day_ago = context.ledger.now.timestamp() - 86400
+    if sum(at > day_ago for at in context.case.announced) >= MOST_A_DAY:
         return Wrong("notices_enough", str(MOST_A_DAY))
     # What stands below goes to this case's own customer as a reply anyway.
     told = _once_each([*([context.case] if argument else []), *open_ones])

@@ -49,7 +49,7 @@ def split(context: Context, argument: str) -> Outcome:
     mails = [said for said in told if person_of(said.author) is not None and said.author in context.ledger.people]
     if not mails:
         return Wrong("split_what")
-    said, title = mails[-1], argument[:_LONGEST].strip()
+    said, title = mails[-1], context.written(argument)[:_LONGEST].strip()
     if (
         sum(
             line.verb == "split"
