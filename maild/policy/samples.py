@@ -37,6 +37,16 @@ _ALARM = {
 }
 
 
+# What stands around a case.
+_AROUND = {
+    "related": "#1050, #1051",
+    "incident": "#1060",
+    "title": "Nettet er nede",
+    "merged": "#1043",
+    "copies": "Bo Li",
+}
+
+
 def full() -> dict[str, Any]:
     """A case with a customer, a handler, two messages, files, lines and every kind of remark."""
     file = {"name": "bilde.png", "size": 348_160}
@@ -69,11 +79,7 @@ def full() -> dict[str, Any]:
         "because": "skriver",
         "linked": "#1007",
         "also": "Drift",
-        "related": "#1050, #1051",
-        "incident": "#1060",
-        "title": "Nettet er nede",
-        "merged": "#1043",
-        "copies": "Bo Li",
+        **_AROUND,
         "reason": "you-handle-it",
         "messages": [message, message],
         "left_out": [file],

@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from letters_making import ANSWER, FILM, LANGUAGES, PICTURE, TO_ANN, VALUES, mail, shown, to_customer, to_handler
+from letters_making import (
+    ANSWER,
+    FILM,
+    LANGUAGES,
+    PICTURE,
+    SUBJECT,
+    TO_ANN,
+    VALUES,
+    mail,
+    shown,
+    to_customer,
+    to_handler,
+)
 
 from maild.model.message import Address
 from maild.model.plan import Letter
@@ -53,6 +65,18 @@ def letters_of(language: str) -> dict[str, Letter]:
         "stranger": to_handler("update", language, shown=(said,), values={**VALUES, "stranger": True}),
         "closing": to_customer("closing", language, automatic="auto-generated"),
         "closing-words": to_customer("closing", language, shown=(answer,), author="Kari Nordmann"),
+        "notice-merged": to_handler("notice", language, shown=(said,), values={**VALUES, "merged": "#1043", "related": "#1050, #1051"}),
+        "update-handler-around": to_handler(
+            "update", language, shown=(said,), values={**VALUES, "incident": "#1060", "copies": "Bo Moe, li@kunde.example"}
+        ),
+        "update-copies": to_customer("update", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "copies": "Bo Moe"}),
+        "update-in-copy": to_customer(
+            "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
+        ),
+        "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
+        "incident": to_customer(
+            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "title": SUBJECT[language]}
+        ),
         "receipt": to_handler("receipt", language, values={**VALUES, "lines": lines}, **command),
         "error": to_handler(
             "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command

@@ -36,7 +36,7 @@ def test_a_watcher_gets_a_letter_of_his_own_and_nothing_of_what_was_said(house: 
     assert "Også sendt til: Ann Berg" in to_bo.text
     assert "fordi du får kopi" in to_bo.text
     to_ann = next(letter for letter in letters if letter.to == "ann@kunde.example")
-    assert "Også sendt til: bo@annen.example" in to_ann.text
+    assert "Også sendt til: Bo Moe" in to_ann.text
     assert "bo@annen.example" not in str(to_ann.mail["To"]) + str(to_ann.mail["Cc"])
     assert to_ann.reply_to != to_bo.reply_to
 
@@ -115,6 +115,9 @@ def test_an_address_that_a_mail_program_made_a_link_of_is_one(house: House):
     _, notice = begun(house)
     house.reply(notice, "/kopi bo@annen.example<mailto:bo@annen.example>")
     assert house.case("1001")["watchers"] == ["bo@annen.example"]
+    house.letters()
+    to_ann = next(x for x in answers(house, notice, "Hei.") if x.to == "ann@kunde.example")
+    assert "Også sendt til: bo@annen.example" in to_ann.text
 
 
 def test_a_line_that_is_wrong_makes_nobody_a_watcher(house: House):

@@ -28,13 +28,13 @@ def cc(context: Context, argument: str) -> Outcome:
         return Done((), "copied_already", address)
     if len(case.watchers) >= MOST:
         return Wrong("cc_too_many", str(MOST))
-    return Done((), "copied", address, partial(_copy, context, address))
+    return Done((), "copied", address, partial(_copy, context, address, _name(argument, address)))
 
 
-def _copy(context: Context, address: str, ledger: Ledger) -> None:
+def _copy(context: Context, address: str, name: str, ledger: Ledger) -> None:
     """A person who is not known yet becomes one when the whole mail is understood."""
     person = ledger.known.by_address.get(address)
-    party = person_party(person.id) if person else ledger.newcomer(address, "", None)
+    party = person_party(person.id) if person else ledger.newcomer(address, name, None)
     ledger.happen(context.case.id, context.by, Copied(party))
 
 
@@ -52,6 +52,12 @@ def uncc(context: Context, argument: str) -> Outcome:
         if party in there
     ]
     return Done(tuple(events), "uncopied", address)
+
+
+def _name(argument: str, address: str) -> str:
+    """What stands before the address: Bo Moe <bo@example.org>."""
+    before = argument[: argument.lower().find(address)].removesuffix("mailto:")
+    return " ".join(before.strip(" <>\"'(,;").split())[:60]
 
 
 def _address(argument: str) -> str:
