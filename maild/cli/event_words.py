@@ -149,6 +149,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "told": lambda facts, name: f"{facts['what']} to {name(facts['to'])}",
     "suppressed": lambda facts, name: f"no {facts['what']} to {name(facts['to'])}: {facts['reason']}",
     "declined": _declined,
+    "parked": lambda facts, name: f"a mail of {name(facts['by'])} waits for a word ({facts['reason']})",
+    "finished": lambda facts, name: f"the mail of {name(facts['by'])} that waited was {facts['how']}",
     "bounced": _bounced,
     "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
     "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",

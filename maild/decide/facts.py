@@ -24,11 +24,15 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
-# A line that may be a command, and a plain address.
-_COMMAND = re.compile(r"^[^\S\n]*[/#!](.{3,300})$", re.M)
+# A line that may be a command, with its sign or without; the first of them are looked at.  And a plain address.
+_COMMAND = re.compile(r"^(.{3,200})$", re.M)
+_MOST_LINES, _MOST_NAMED = 50, 60
 ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+# A number that begins a line, as in "1042 close"; the first of them are looked up.
+_LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
+_MOST_LEADING = 100
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -70,11 +74,14 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example.
-        numbers=(*numbers_in(message.subject), *(commanded_numbers(message.own_text) if handler else ())),
+        # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.
+        numbers=(
+            *numbers_in(message.subject),
+            *((*commanded_numbers(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
+        ),
         addresses=addresses_in(message.own_text) if handler else (),
-        acting=handler is not None,
         address=address,
+        parks=handler is not None,
         counters=tuple(_counters(policy, now)),
         budgets=(budget.proven_key(address, now),)
         if arrival.trust.authenticated
@@ -113,15 +120,16 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 
 
 def commanded_numbers(own_text: str) -> tuple[str, ...]:
-    """Case numbers in a handler's text; in its command lines without a hash, too."""
-    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:10] for word in line.split()[:4]]
+    """Case numbers in a handler's text; in short lines without a hash, too."""
+    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:_MOST_LINES] for word in line.split()[:5]]
     bare = [word.strip(".,;:") for word in words if any(map(str.isdigit, word)) and not word.startswith("#")]
-    return tuple(dict.fromkeys([*numbers_in(own_text), *(n for word in bare[:10] for n in numbers_in(f"#{word}"))]))
+    named = [number for word in bare[:_MOST_NAMED] for number in numbers_in(f"#{word}")]
+    return tuple(dict.fromkeys([*numbers_in(own_text), *named]))
 
 
 def addresses_in(text: str) -> tuple[str, ...]:
-    """The addresses in a text's command lines, lower case, as far as letters can be sent there."""
-    found = [match for line in _COMMAND.findall(text[:TEXT])[:10] for match in ADDRESS.findall(line)]
+    """The addresses in a text's short lines, lower case, as far as letters can be sent there."""
+    found = [match for line in _COMMAND.findall(text[:TEXT])[:_MOST_LINES] for match in ADDRESS.findall(line)]
     return tuple(dict.fromkeys(address.lower() for address in found))[:10]
 
 
@@ -134,6 +142,12 @@ def is_desk(address: str, policy: Policy) -> bool:
             if host == domain and (local == name or local.startswith(name + desk.separator)):
                 return True
     return False
+
+
+def leading_numbers(text: str) -> tuple[str, ...]:
+    """Case numbers that lines of a text may begin with."""
+    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
+    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:

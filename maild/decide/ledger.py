@@ -15,6 +15,7 @@ from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.events import Event, Opened
 from maild.model.message import named
 from maild.model.people import person_party
@@ -42,6 +43,9 @@ class Ledger:
         self._added: dict[int, str] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
+        self._drafts: list[tuple[Draft, Content]] = []
+        self._finished: dict[int, str] = {}
+        self._restated: dict[int, tuple[str, bool]] = {}
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
         self.verified = False
@@ -170,6 +174,10 @@ class Ledger:
         ours = (*prepared.recipients, *(own for desk in self.policy.desks.values() for own in desk.addresses))
         return document(self.case(case_id).number, said, files, ours)
 
+    def restate(self, row: int, standing: str, *, internal: bool) -> None:
+        """A mail that was filed before counts otherwise now."""
+        self._restated[row] = (standing, internal)
+
     def teach(self, case_id: int, row: int, keys: Iterable[str]) -> None:
         """More that leads to the case from now on."""
         self._references += [(key, case_id, row, 0) for key in keys]
@@ -193,6 +201,18 @@ class Ledger:
             prepared.id,
             message.attachments,
         )
+
+    # --- drafts ---------------------------------------------------------------------------------------------------------------
+
+    def next_draft(self) -> int:
+        return self.known.next_draft + len(self._drafts)
+
+    def keep(self, draft: Draft, content: Content) -> None:
+        """A handler's mail that waits for his word."""
+        self._drafts.append((draft, content))
+
+    def finish(self, draft: Draft, how: str) -> None:
+        self._finished[draft.id] = how
 
     # --- counters -------------------------------------------------------------------------------------------------------------
 
@@ -252,6 +272,9 @@ class Ledger:
             contents=tuple(self._contents),
             letters=tuple(self._letters),
             cancels=tuple(self._cancels),
+            drafts=tuple(self._drafts),
+            finished=self._finished,
+            restated=self._restated,
             counters=self._counters,
             budgets=self._budgets,
             trace=trace,

@@ -106,6 +106,12 @@ def normal(row: str) -> str:
     return text.strip().strip("*_").strip()
 
 
+def command(written: str, text: str, vocabulary: Vocabulary) -> Line:
+    """A command with or without its sign, where it can be nothing else."""
+    rest = text.lstrip(_SIGILS + " ").strip(_TRAILING)
+    return _understand(written, rest, vocabulary) if rest else Line(written, "")
+
+
 def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:
     words = rest.split()
     line = _exactly(written, words, vocabulary)

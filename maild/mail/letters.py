@@ -29,6 +29,8 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 REFERENCES = 1500
 _CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
 _LINKS = {"take": "t", "note": "n", "close": "c"}
+# A word about a mail that was kept; the address is the plain one, for the letter says which mail.
+_WORDS = {"send": "r", "drop": "r"}
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
 _PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
@@ -46,7 +48,7 @@ def write(
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
     subject = bare_subject(letter)
-    links = _links(letter, desk, keys) if template in ("notice", "update-handler") else {}
+    links = _links(letter, desk, keys, _verbs(letter, template))
     # The marker names the letter too, for the client that keeps no header of ours.
     links = {**links, "marker": token.sign("m", letter.id, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
@@ -176,12 +178,21 @@ def _tagged(subject: str, tag: str) -> str:
     return encode.one_line(f"{before}{found}{after.replace(tag, ' ')}" if found else f"{subject} {tag}", 400)
 
 
-def _links(letter: Letter, desk: Desk, keys: Keys) -> dict[str, str]:
+def _verbs(letter: Letter, template: str) -> dict[str, str]:
+    """The actions that a letter offers: verb -> purpose."""
+    if template in ("notice", "update-handler"):
+        return _LINKS
+    if not letter.values.get("kept_until"):
+        return {}
+    return _WORDS if letter.values.get("sends") else {"drop": _WORDS["drop"]}
+
+
+def _links(letter: Letter, desk: Desk, keys: Keys, offered: Mapping[str, str]) -> dict[str, str]:
     """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them."""
-    tag = quote(wording.tag(letter), safe="")
+    tag = wording.tag(letter)
     return {
-        verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{verb}&body=%2F{verb}%0D%0A"
-        for verb, purpose in _LINKS.items()
+        verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={quote(f'{tag} {verb}'.strip(), safe='')}&body=%2F{verb}%0D%0A"
+        for verb, purpose in offered.items()
     }
 
 

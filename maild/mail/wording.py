@@ -52,6 +52,8 @@ def values(
         "take": links.get("take", ""),
         "note": links.get("note", ""),
         "close": links.get("close", ""),
+        "send": links.get("send", ""),
+        "drop": links.get("drop", ""),
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -75,6 +77,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
@@ -92,7 +95,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", *_AROUND), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until", *_AROUND), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }
@@ -165,6 +168,7 @@ _SENTENCES = {
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
+    "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",

@@ -16,6 +16,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
@@ -111,7 +112,8 @@ class Lookup:
     """The one question to the database.
 
     addresses  whose persons are asked for, beside the author's
-    acting     a handler wrote: what his commands may reach is asked for as well (the mails that his letter told of, an incident's cases)
+    parks      a handler writes, whose mail may have to be kept as a draft; what his commands may reach is asked for as well (the mails
+               that his letter told of, an incident's cases)
     """
 
     letters: tuple[int, ...] = ()
@@ -121,8 +123,8 @@ class Lookup:
     cases: tuple[int, ...] = ()
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
+    parks: bool = False
     addresses: tuple[str, ...] = ()
-    acting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
@@ -189,7 +192,7 @@ class Known:
     told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
     numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads
+                   cases to which a handler's letter leads, or which he names
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -210,10 +213,12 @@ class Known:
     by_address: Mapping[str, Person] = field(default_factory=dict)
     told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
     numbers: Mapping[int, str] = field(default_factory=dict)
+    drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1
     next_letter: int = 1
+    next_draft: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +295,8 @@ class Plan:
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
+    drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
+    restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     """
 
@@ -305,6 +312,9 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    drafts: tuple[tuple[Draft, Content], ...] = ()
+    finished: Mapping[int, str] = field(default_factory=dict)
+    restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

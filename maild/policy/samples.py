@@ -21,6 +21,7 @@ NAMES = (
     "incident",
     "receipt",
     "error",
+    "confirm",
     "bounce",
     "unverified",
     "postmaster",
@@ -34,6 +35,12 @@ _ALARM = {
     "over": True,
     "since": "2026-03-02T10:14:00+01:00",
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
+
+_KEPT = {
+    "kept_until": "2026-03-09T10:14:00+01:00",
+    "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
+    "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
 }
 
 
@@ -89,6 +96,7 @@ def full() -> dict[str, Any]:
             {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
         ],
         "words": "/asign ola\nHei.",
+        **_KEPT,
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",

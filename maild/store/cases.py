@@ -11,7 +11,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
-from maild.store import around
+from maild.store import around, drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -26,6 +26,10 @@ _TALK = 3
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
     letters = _letters(session, lookup.letters)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    # What the writer of a draft had read when he wrote it.
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    letters |= _letters(session, read)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = (
         dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
@@ -35,14 +39,13 @@ def look(session: Session, lookup: Lookup) -> Known:
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
-    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.acting)
+    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.parks)
     near = frozenset(cases)
     waiting = _waiting(session, sorted(cases))
     cases |= load_cases(session, sorted({case for rests in waiting.values() for case in rests} - near))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     parties = {party for c in cases.values() for party in (c.customer, *c.participants, *c.watchers)}
-    heard_by_handlers = {r.case for r in letters.values() if r.case and handler_of(r.party)}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -57,17 +60,24 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, cases),
-        talk=_talk(session, sorted(_followed(heard_by_handlers, cases))),
+        talk=_talk(session, sorted(_followed(_for_handlers(letters, by_number if lookup.parks else {}), cases))),
         waiting=waiting,
+        drafts=kept,
+        next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [text for c in cases.values() for text in (c.subject, c.incident) if text]),
         by_address=_by_address(session, lookup.addresses),
-        told=around.told(session, [r for r in letters.values() if handler_of(r.party)]) if lookup.acting else {},
+        told=around.told(session, [r for r in letters.values() if handler_of(r.party)]) if lookup.parks else {},
         numbers=around.numbers(session, cases),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+    return {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -15,7 +15,7 @@ from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import around, search
+from maild.store import around, drafts, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -39,6 +39,11 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     watched = {h.case for h in plan.events if isinstance(h.record.event, Copied | Uncopied)}
     around.watch(session, [case for case in plan.cases if case.id in watched])
     _add_messages(session, plan.messages, at)
+    session.executemany(
+        "UPDATE message SET standing=?, internal=? WHERE id=?",
+        [(standing, int(internal), row) for row, (standing, internal) in plan.restated.items()],
+    )
+    drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     _spend(session, plan)

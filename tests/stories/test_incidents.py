@@ -200,6 +200,50 @@ def test_an_incident_goes_into_no_other_case_and_belongs_to_none(house: House):
     assert "saken hører selv til hendelsen #1001" in house.letters()[0].text
 
 
+def crowded(house: House) -> Got:
+    """An incident of six customers and its own; its handler's notice."""
+    notice = declared(house)
+    for name in ("per", "pal", "ida", "eva"):
+        _, child = begun(house, f"{name.title()} <{name}@{name}.example>")
+        house.reply(child, "/koble #1001")
+        house.letters()
+    return notice
+
+
+@pytest.mark.parametrize("word", ["/send", "/pošlji"])
+def test_more_than_five_are_told_when_he_says_it_a_second_time(house: House, word: str):
+    house.reply(crowded(house), "/driftsmelding Vi retter nå.")
+    (question,) = house.letters()
+    assert (question.kind, "beskjed om et minutt: 7" in question.text) == ("confirm", True)
+    assert told(house) == []
+    assert "informed" not in house.kinds("1002")
+    house.reply(question, word)
+    assert len(told(house)) == 7
+    house.reply(question, word)
+    assert told(house) == [], "once"
+
+
+def test_more_than_five_are_closed_when_he_says_it_a_second_time(house: House):
+    house.reply(crowded(house), "/lukk alle\nNå virker det.")
+    (question,) = house.letters()
+    assert house.case("1001")["status"] == "new"
+    house.reply(question, "/forkast")
+    assert house.case("1002")["status"] == "new"
+    house.reply(house.newest("1001"), "/lukk alle")
+    (again,) = house.letters("confirm")
+    house.reply(again, "/send")
+    assert house.case("1002")["status"] == "solved"
+
+
+def test_a_list_of_commands_to_a_desk_tells_nobody_its_own_lines(house: House):
+    declared(house)
+    house.mail("Kari Nordmann <kari@staff.example>", "Liste", "#1001 driftsmelding\n#1002 ta")
+    (error,) = house.letters()
+    assert (error.kind, "hva skal de få vite?" in error.text) == ("error", True)
+    house.mail("Kari Nordmann <kari@staff.example>", "Liste", "#1001 driftsmelding Vi retter nå.\n#1002 ta")
+    assert len(told(house)) == 3
+
+
 def test_a_customer_tells_nobody(house: House):
     declared(house)
     house.mail(ANN, "[#1001] Nett", "/driftsmelding Kjøp dette.")

@@ -206,3 +206,26 @@ def test_only_a_proven_handler_merges(house: House):
     house.reply(notice, "/slå sammen #1002", proven=False)
     house.reply(ack, "/slå sammen #1002", ANN)
     assert "merged" not in house.kinds("1001")
+
+
+def test_a_list_to_a_desk_that_names_the_merged_case_means_the_one_in_which_it_goes_on(house: House):
+    (_, notice), _ = begun(house), begun(house, LI, "Utskrift")
+    house.reply(notice, "/slå sammen #1002")
+    house.mail("Kari Nordmann <kari@staff.example>", "Liste", "#1001 lukk\n")
+    assert [house.case(number)["status"] for number in ("1001", "1002")] == ["closed", "solved"]
+
+
+def test_a_list_to_a_desk_merges(house: House):
+    begun(house), begun(house, LI, "Utskrift")
+    house.mail("Kari Nordmann <kari@staff.example>", "Liste", "1001 slå sammen 1002\n")
+    assert "absorbed" in house.kinds("1002")
+
+
+def test_a_mail_that_was_kept_of_a_case_that_was_merged_since_acts_where_it_goes_on(house: House):
+    (_, notice), _ = begun(house), begun(house, LI, "Utskrift")
+    house.reply(notice, "/lukkk\nFerdig nå.")
+    (error,) = house.letters()
+    house.reply(notice, "/slå sammen #1002")
+    told(house)
+    house.reply(error, "/send")
+    assert {letter.to for letter in told(house, "update")} == {"ann@kunde.example", "li@kunde.example"}

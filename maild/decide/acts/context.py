@@ -11,22 +11,33 @@ from maild.decide import verbs
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.events import Event
 from maild.model.people import Handler, handler_party
-from maild.model.plan import LetterRow, Prepared
+from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers."""
+    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
+
+    case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
+    """
 
     prepared: Prepared
     handler: Handler
-    case: int
+    case: int | None
     purpose: str
     letter: LetterRow | None
+    draft: Draft | None = None
+
+    @property
+    def case_id(self) -> int:
+        """The case's row, where there must be one."""
+        assert self.case is not None
+        return self.case
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +53,33 @@ class Done:
     """The events a line causes, and the receipt's line: a key of the templates' words with its value.
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
-    have happened.
+    have happened.  shown: messages that the receipt shows.  asks: it reaches so many people that he must say it a second time.
     """
 
     events: tuple[Event, ...]
     key: str
     value: str = ""
     after: Callable[[Ledger], None] | None = None
+    shown: tuple[Shown, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    case: Case
+    """found: the case; None where a command that needs none stands in a mail to a desk."""
+
+    found: Case | None
     handler: Handler
     policy: Policy
     order: Order
     closes_in: timedelta
     ledger: Ledger
+
+    @property
+    def case(self) -> Case:
+        """Where there must be one."""
+        assert self.found is not None
+        return self.found
 
     @property
     def vocabulary(self) -> Vocabulary:

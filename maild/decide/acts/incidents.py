@@ -16,6 +16,8 @@ from maild.model.plan import MessageRow, Shown
 from maild.model.related_events import Announced, Declared, Dismissed, Gathered, Grouped, Informed
 
 MOST_A_DAY = 10
+# More people than these, and he must say it a second time.
+AT_ONCE = 5
 _TITLE = 200
 
 
@@ -70,7 +72,9 @@ def notice(context: Context, argument: str) -> Outcome:
     """notice TEXT    Every customer of the incident's cases is told, each in his own case; without TEXT, what stands below the commands."""
     if not context.case.incident:
         return Wrong("no_incident")
-    below = verbs.parse(context.order.prepared.message.own_text, context.vocabulary).text
+    parsed = verbs.parse(context.order.prepared.message.own_text, context.vocabulary)
+    # A list of commands to a desk has nothing below them.
+    below = parsed.text if any(line.verb == "notice" for line in parsed.lines) else ""
     text = context.written(argument) or ("" if verbs.is_farewell(below, context.handler.name) else below)
     if not text:
         return Wrong("notice_what")
@@ -86,7 +90,8 @@ def notice(context: Context, argument: str) -> Outcome:
     by = context.by
     count = f"{len(able)}" if len(able) == len(told) else f"{len(able)}/{len(told)}"
     key = "announced" if len(able) == len(told) else "announced_some"
-    return Done((Announced(len(able), by),), key, count, partial(_announce, context, text, able))
+    after = partial(_announce, context, text, able)
+    return Done((Announced(len(able), by),), key, count, after, asks=len(able) > AT_ONCE)
 
 
 def _once_each(cases: list[Case]) -> list[Case]:
@@ -129,7 +134,8 @@ def close_all(context: Context, own: Done) -> Outcome:
     if not context.case.incident:
         return Wrong("no_incident")
     open_ones = children(context)
-    return Done(own.events, "solved_all", str(len(open_ones)), partial(_close, context, open_ones))
+    after = partial(_close, context, open_ones)
+    return Done(own.events, "solved_all", str(len(open_ones)), after, asks=len(open_ones) > AT_ONCE)
 
 
 def _close(context: Context, cases: list[Case], ledger: Ledger) -> None:
