@@ -41,7 +41,8 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
-    merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; absorbed: those that go on here.
+    merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
+    was then, what it rested for being left as it was; absorbed: those that go on here.
     links: cases that have to do with it.  watchers: parties who get what the customer is written.
     incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
     in seconds since 1970, of the last day.  parent: the incident to which it belongs.
@@ -71,6 +72,7 @@ class Case:
     waits_for: int | None = None
     merged_into: int | None = None
     merged_seq: int = 0
+    before_merge: str = ""
     absorbed: tuple[int, ...] = ()
     links: tuple[int, ...] = ()
     watchers: tuple[str, ...] = ()

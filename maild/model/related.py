@@ -60,11 +60,10 @@ def changes(case: Case, record: Recorded) -> dict[str, Any]:
     """What such an event says of the case; nothing for any other."""
     match record.event:
         case Merged(case=into, seq=seq):
-            ended: dict[str, Any] = {"status": Status.CLOSED, "until_at": None, "waits_for": None, "closes_at": None}
-            return {**ended, "merged_into": into, "merged_seq": seq}
-        case Unmerged(before=before, closes_at=closes_at, until_at=until_at, waits_for=waits_for):
-            as_before = {"until_at": until_at, "waits_for": waits_for, "closes_at": closes_at}
-            return {"status": Status(before), "merged_into": None, "merged_seq": 0, **as_before}
+            before = case.before_merge or case.status
+            return {"status": Status.CLOSED, "before_merge": before, "merged_into": into, "merged_seq": seq}
+        case Unmerged() if case.before_merge:
+            return {"status": Status(case.before_merge), "before_merge": "", "merged_into": None, "merged_seq": 0}
         case Absorbed(case=other):
             return {"absorbed": _with(case.absorbed, other)}
         case Separated(case=other):

@@ -6,7 +6,6 @@ Each that has a counterpart in another case (merged and absorbed, grouped and ga
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from maild.model.events import Event
@@ -29,10 +28,6 @@ class Unmerged(Event):
     kind: ClassVar[str] = "unmerged"
     case: int
     by: str
-    before: str
-    closes_at: datetime | None = None
-    until_at: datetime | None = None
-    waits_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,18 @@ _TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
 _LISTS = ("labels", "participants", "watching", "absorbed", "links", "watchers", "children", "announced")
 # Few cases have these: they stand in the row only where there is something to say.
 _SELDOM = (
-    *("merged_into", "merged_seq", "absorbed", "links", "watchers", "incident", "children", "announced", "parent"),
+    *(
+        "merged_into",
+        "merged_seq",
+        "before_merge",
+        "absorbed",
+        "links",
+        "watchers",
+        "incident",
+        "children",
+        "announced",
+        "parent",
+    ),
 )
 
 
