@@ -164,7 +164,7 @@ def tell(
     """Owe the letters that follow; the lines of the receipt."""
     text = text_of(parsed, order.handler)
     notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, handler_party(order.handler.key)))
-    lines = [said(line, outcome) for line, outcome in zip(parsed.lines, done, strict=True)]
+    lines = told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
     if answer or text:
         lines.append(said(verbs.Line("", ""), Done((), "reply_leaves" if answer else "noted")))
@@ -195,7 +195,17 @@ def _ask(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[
 def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
     ok = isinstance(outcome, Done)
     value = outcome.value if isinstance(outcome, Done) else outcome.hint
-    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value}
+    was = outcome.was if isinstance(outcome, Done) else ""
+    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, "was": was}
+
+
+def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, Any]]:
+    """The lines of a receipt, each with what more there is to say of it."""
+    return [
+        each
+        for line, outcome in zip(lines, done, strict=True)
+        for each in (said(line, outcome), *(said(verbs.Line("", ""), more) for more in outcome.also))
+    ]
 
 
 def decline(

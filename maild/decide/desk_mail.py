@@ -151,7 +151,7 @@ def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Seque
             outcome.after(ledger)
     for (part, outcomes), shown in zip(parts, happened, strict=True):
         carry.tell(ledger, part.order, part.parsed, outcomes, shown, note=True)
-    lines = [carry.said(entry.line, outcome) for entry, outcome in both]
+    lines = carry.told([entry.line for entry in entries], done)
     no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines}, carry.shown_by(done))
     for part, _ in parts:
         rest.solved(ledger, part.order.case_id)

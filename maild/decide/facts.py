@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from maild.decide import budget
+from maild.decide import budget, verbs
 from maild.decide.assign import open_key, turn_key
 from maild.model import numbers
 from maild.model.message import Kind
@@ -33,6 +33,8 @@ ADDRESS = re.compile(
 # A number that begins a line, as in "1042 close"; the first of them are looked up.
 _LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
 _MOST_LEADING = 100
+# Commands that look at what has happened in a case.
+_LOOK_BACK = frozenset({"undo"})
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -82,6 +84,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         addresses=addresses_in(message.own_text) if handler else (),
         address=address,
         parks=handler is not None,
+        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
         counters=tuple(_counters(policy, now)),
         budgets=(budget.proven_key(address, now),)
         if arrival.trust.authenticated

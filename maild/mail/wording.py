@@ -151,8 +151,8 @@ def _lines(given: object) -> list[dict[str, Any]]:
 
 def _told(line: object) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        return {"ok": True, "written": "", "key": encode.one_line(line), "value": ""}
-    words = {key: _line(line, key) for key in ("written", "key", "value")}
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value", "was")}
     return {"ok": bool(line.get("ok")), **words}
 
 

@@ -114,6 +114,7 @@ class Lookup:
     addresses  whose persons are asked for, beside the author's
     parks      a handler writes, whose mail may have to be kept as a draft; what his commands may reach is asked for as well (the mails
                that his letter told of, an incident's cases)
+    logs       all that happened in the cases that he names or answers is asked, and in those tied to them
     """
 
     letters: tuple[int, ...] = ()
@@ -124,6 +125,7 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     parks: bool = False
+    logs: bool = False
     addresses: tuple[str, ...] = ()
 
 
@@ -182,6 +184,7 @@ class Known:
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
@@ -213,6 +216,7 @@ class Known:
     by_address: Mapping[str, Person] = field(default_factory=dict)
     told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
     numbers: Mapping[int, str] = field(default_factory=dict)
+    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1

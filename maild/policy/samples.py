@@ -91,9 +91,9 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
         ],
         "words": "/asign ola\nHei.",
         **_KEPT,

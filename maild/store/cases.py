@@ -11,6 +11,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
+from maild.model.recorded import Recorded, load
 from maild.store import around, drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -39,7 +40,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
-    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.parks)
+    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.parks, tied=lookup.logs)
     near = frozenset(cases)
     waiting = _waiting(session, sorted(cases))
     cases |= load_cases(session, sorted({case for rests in waiting.values() for case in rests} - near))
@@ -62,6 +63,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         thread=_thread(session, cases),
         talk=_talk(session, sorted(_followed(_for_handlers(letters, by_number if lookup.parks else {}), cases))),
         waiting=waiting,
+        log=_log(session, sorted(cases)) if lookup.logs else {},
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [text for c in cases.values() for text in (c.subject, c.incident) if text]),
@@ -126,10 +128,12 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
 _FOLLOWED = 20
 
 
-def _reach(session: Session, cases: dict[int, Case], *, acting: bool) -> dict[int, Case]:
-    """With the cases in which merged ones go on; for a handler's commands also an incident's cases, and the incident of a case."""
+def _reach(session: Session, cases: dict[int, Case], *, acting: bool, tied: bool) -> dict[int, Case]:
+    """With the cases in which merged ones go on; for a handler's commands also an incident's cases, and the incident of a case; tied:
+    and those that were merged into them or are linked."""
     if acting:
         more = {case for c in cases.values() for case in (*c.children, *((c.parent,) if c.parent else ()))}
+        more |= {case for c in cases.values() for case in (*c.links, *c.absorbed)} if tied else set()
         cases = cases | load_cases(session, sorted(more - cases.keys()))
     for _ in range(_FOLLOWED):
         following = {c.merged_into for c in cases.values() if c.merged_into is not None} - cases.keys()
@@ -148,6 +152,24 @@ def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
             break
         found |= more
     return found
+
+
+def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
+    """All that happened in these cases."""
+    found: dict[int, list[Recorded]] = {}
+    rows = (
+        session.all(
+            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
+            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
+            cases,
+        )
+        if cases
+        else []
+    )
+    for case, seq, at, actor, cause, kind, version, facts in rows:
+        event = load(kind, version, json.loads(facts))
+        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
+    return {case: tuple(records) for case, records in found.items()}
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, copying, held, incidents, linking, merging, waiting
+from maild.decide.acts import basic, copying, held, incidents, linking, merging, undo, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True, caseless=True),
+    "undo": Command(undo.undo, bare=True),
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),
     "drop": Command(held.drop, bare=True, caseless=True),

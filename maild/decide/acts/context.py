@@ -54,6 +54,7 @@ class Done:
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
     have happened.  shown: messages that the receipt shows.  asks: it reaches so many people that he must say it a second time.
+    was: what the value was before; also: more lines of the receipt, which cause nothing.
     """
 
     events: tuple[Event, ...]
@@ -62,6 +63,8 @@ class Done:
     after: Callable[[Ledger], None] | None = None
     shown: tuple[Shown, ...] = ()
     asks: bool = False
+    was: str = ""
+    also: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
