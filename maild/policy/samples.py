@@ -46,6 +46,7 @@ _KEPT = {
 
 # What stands around a case.
 _AROUND = {
+    "also": "Drift",
     "related": "#1050, #1051",
     "incident": "#1060",
     "title": "Nettet er nede",
@@ -85,7 +86,6 @@ def full() -> dict[str, Any]:
         "status": "open",
         "because": "skriver",
         "linked": "#1007",
-        "also": "Drift",
         **_AROUND,
         "reason": "you-handle-it",
         "messages": [message, message],

@@ -32,11 +32,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
     letters |= _letters(session, read)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = (
-        dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
-        if lookup.numbers
-        else {}
-    )
+    by_number = _by_number(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
@@ -192,6 +188,12 @@ def _author(session: Session, address: str) -> Person | None:
         (address,),
     )
     return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+
+
+def _by_number(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:

@@ -38,6 +38,26 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
     return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
 
 
+def around(language: str) -> dict[str, Letter]:
+    """Letters about what is tied to a case."""
+    said = shown(language)
+    answer = shown(language, text=ANSWER[language], after=60)
+    return {
+        "notice-merged": to_handler("notice", language, shown=(said,), values={**VALUES, "merged": "#1043", "related": "#1050, #1051"}),
+        "update-handler-around": to_handler(
+            "update", language, shown=(said,), values={**VALUES, "incident": "#1060", "copies": "Bo Moe, li@kunde.example"}
+        ),
+        "update-copies": to_customer("update", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "copies": "Bo Moe"}),
+        "update-in-copy": to_customer(
+            "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
+        ),
+        "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
+        "incident": to_customer(
+            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "title": SUBJECT[language]}
+        ),
+    }  # fmt: skip
+
+
 def letters_of(language: str) -> dict[str, Letter]:
     said, files = shown(language), shown(language, PICTURE, FILM)
     answer = shown(language, text=ANSWER[language], after=60)
@@ -69,18 +89,7 @@ def letters_of(language: str) -> dict[str, Letter]:
         "stranger": to_handler("update", language, shown=(said,), values={**VALUES, "stranger": True}),
         "closing": to_customer("closing", language, automatic="auto-generated"),
         "closing-words": to_customer("closing", language, shown=(answer,), author="Kari Nordmann"),
-        "notice-merged": to_handler("notice", language, shown=(said,), values={**VALUES, "merged": "#1043", "related": "#1050, #1051"}),
-        "update-handler-around": to_handler(
-            "update", language, shown=(said,), values={**VALUES, "incident": "#1060", "copies": "Bo Moe, li@kunde.example"}
-        ),
-        "update-copies": to_customer("update", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "copies": "Bo Moe"}),
-        "update-in-copy": to_customer(
-            "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
-        ),
-        "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
-        "incident": to_customer(
-            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "title": SUBJECT[language]}
-        ),
+        **around(language),
         "receipt": to_handler("receipt", language, values={**VALUES, "lines": lines}, **command),
         "error": to_handler(
             "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
