@@ -230,15 +230,15 @@ def _subject(session: Session, after: int, seek: Seek) -> Found:
         " WHERE c.id>? AND c.opened_at<=? ORDER BY c.id LIMIT ?",
         (after, seek.until, _ROWS),
     )
-    titles = [
-        (case, title, (session.one("SELECT text FROM content WHERE commitment=?", (title,)) or ("",))[0])
-        for case, title in erasure.titles(session, [row[0] for row in rows])
-    ]
     hits = [
         Hit("cases", row[0], row[0], key=row[1])
-        for row in (*rows, *titles)
+        for row in rows
         if row[2] and row[0] not in seek.own["cases"] and masking.says(row[2], seek.of(row[0]))
     ]
+    for case, title in erasure.titles(session, "case_id>? AND case_id<=?", (after, rows[-1][0])) if rows else ():
+        said = session.one("SELECT text FROM content WHERE commitment=?", (title,))
+        if said and case not in seek.own["cases"] and masking.says(said[0], seek.of(case)):
+            hits.append(Hit("cases", case, case, key=title))
     return hits, _next(rows, _ROWS)
 
 

@@ -9,25 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from maild.decide import drafts, notices, rest, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.events import Assigned, Declined, Noted, Replied
-from maild.model.people import Handler, handler_party
+from maild.model.people import Handler, handler_of, handler_party
 from maild.model.plan import Shown
 
 
-def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> None:
-    """Do it all and tell of it, or turn it down.  note: all of it is internal, whatever it says."""
+def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> list[dict[str, Any]]:
+    """Do it all and tell of it, or turn it down; the lines of its receipt.  note: all of it is internal, whatever it says."""
     outcomes = [attempt(ledger, order, line) for line in parsed.lines]
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
-        return
+        return []
     if asks(outcomes) and not (order.draft and order.draft.reason == drafts.MANY):
         _ask(ledger, order, parsed, outcomes)
-        return
+        return []
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     note = note or is_note(ledger, order, parsed)
     shown = perform(ledger, order, parsed, done, note=note)
@@ -38,6 +39,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     if parsed.lines:
         receipt(ledger, order, lines, shown_by(done))
     rest.solved(ledger, order.case_id)
+    return lines
 
 
 def asks(outcomes: Sequence[Outcome]) -> bool:
@@ -70,10 +72,23 @@ def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
+    parsed = verbs.Parsed(tuple(_once(parsed.lines)), parsed.text)
     verb = _ADDRESS_VERBS.get(order.purpose, "")
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
     return verbs.Parsed((verbs.Line(f"/{verb}", verb), *parsed.lines), parsed.text)
+
+
+def _once(lines: Sequence[verbs.Line]) -> list[verbs.Line]:
+    """Without what is said a second time and would be told the customer twice."""
+    return [
+        line
+        for at, line in enumerate(lines)
+        if line.verb not in _ENDS or all((line.verb, line.argument) != (x.verb, x.argument) for x in lines[:at])
+    ]
+
+
+_ENDS = ("close", "reopen", "undo")
 
 
 def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
@@ -166,9 +181,28 @@ def tell(
     notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, handler_party(order.handler.key)))
     lines = told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
-    if answer or text:
-        lines.append(said(verbs.Line("", ""), Done((), "reply_leaves" if answer else "noted")))
-    return lines
+    if text and not answer:
+        lines.append(said(verbs.Line("", ""), Done((), "noted")))
+    return [*lines, *(said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
+
+
+def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
+    """Each letter that follows in this case, to whom and when; a letter without a time leaves at once."""
+    me, case = handler_party(order.handler.key), order.case_id
+    told = []
+    for letter in ledger.letters:
+        if letter.case != case or letter.party == me:
+            continue
+        zone = ZoneInfo(ledger.policy.desks[ledger.case(case).desk].zone)
+        at = letter.due_at.astimezone(zone).isoformat() if letter.due_at > ledger.now else ""
+        mine = answer and letter.kind in ("update", "closing") and not handler_of(letter.party)
+        kind = "reply_leaves" if mine else f"letter_{letter.kind}"
+        key = kind if kind in _LETTERS else "letter_other"
+        told.append(Done((), f"{key}_at" if at else key, letter.to.name or letter.to.address, at=at))
+    return told
+
+
+_LETTERS = ("reply_leaves", "letter_closing", "letter_notice")
 
 
 def shown_by(done: Sequence[Done]) -> tuple[Shown, ...]:
@@ -195,8 +229,8 @@ def _ask(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[
 def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
     ok = isinstance(outcome, Done)
     value = outcome.value if isinstance(outcome, Done) else outcome.hint
-    was = outcome.was if isinstance(outcome, Done) else ""
-    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, "was": was}
+    more = {"was": outcome.was, "at": outcome.at} if isinstance(outcome, Done) else {"was": "", "at": ""}
+    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, **more}
 
 
 def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, Any]]:
@@ -221,8 +255,9 @@ def decline(
         "lines": [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
         "words": order.prepared.message.own_text,
     }
+    shown = tuple(dict.fromkeys(s for outcome in outcomes if isinstance(outcome, Wrong) for s in outcome.shown))
     if keep:
-        drafts.park(ledger, order, drafts.WRONG, row=row)
+        drafts.park(ledger, order, drafts.WRONG, row=row, answers=ledger.next_letter() if shown else None)
         values["kept_until"] = drafts.until(ledger, case.desk)
         values["sends"] = says_something(order, text_of(parsed, order.handler), parsed)
-    notices.to_handler(ledger, case, order.handler, "error", "your-command", values)
+    notices.to_handler(ledger, case, order.handler, "error", "your-command", values, shown)

@@ -69,9 +69,8 @@ def _send(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> N
         return
     drafts.finish(ledger, draft, drafts.SENT)
     note = is_note(ledger, held, kept)
-    carry(ledger, replace(held, purpose="n" if note else "r"), plain, note=note)
-    gone = Done((), "noted" if note else "reply_leaves")
-    receipt(ledger, order, [said(parsed.lines[0], gone)])
+    lines = carry(ledger, replace(held, purpose="n" if note else "r"), plain, note=note)
+    receipt(ledger, order, [said(parsed.lines[0], Done((), "sent")), *lines])
 
 
 def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> bool:
@@ -82,8 +81,10 @@ def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -
     asks = any(drafts.is_question(line.verb) for line in parsed.lines)
     if asks or len(parsed.lines) > max(sum(wrong), 1):
         return False
-    # What was wrong may be right by now; then the new line is one more.
-    lines = drafts.corrected(kept.lines, wrong, parsed.lines) if any(wrong) else [*kept.lines, *parsed.lines]
+    # What was wrong may be right by now, such as /close when its writer has read what the customer wrote: said again, it is said once.
+    again = {line.verb for line in parsed.lines}
+    right = [*(line for line in kept.lines if line.verb not in again), *parsed.lines]
+    lines = drafts.corrected(kept.lines, wrong, parsed.lines) if any(wrong) else right
     _file(ledger, order)
     drafts.finish(ledger, draft, drafts.CORRECTED)
     whole = drafts.order_of(ledger, order, draft, drafts.written(lines, kept.text))

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from maild.decide import budget, related
 from maild.decide.ledger import NOBODY, Ledger
@@ -371,18 +372,18 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_name": customer.name if customer else "",
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
-        "linked": _linked(ledger, case),
         **related.values(ledger, case),
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
+        "title": ledger.subjects.get(case.title, ""),
+        "promised": _promised(ledger, case),
         "priority": str(case.priority),
         "status": str(case.status),
     }
 
 
-def _linked(ledger: Ledger, case: Case) -> str:
-    """The case that this one may belong to, as far as this arrival knows it."""
-    other = ledger.known.cases.get(case.linked or 0) if case.linked not in case.links else None
-    return f"#{other.number}" if other else ""
+def _promised(ledger: Ledger, case: Case) -> str:
+    zone = ZoneInfo(ledger.policy.desks[case.desk].zone)
+    return case.promised_at.astimezone(zone).isoformat() if case.promised_at else ""
 
 
 def _name(ledger: Ledger, party: str) -> str:

@@ -55,8 +55,11 @@ def values(ledger: Ledger, case: Case) -> dict[str, Any]:
     """What handlers are told of it: linked cases, the incident, who gets copies."""
     numbers = ledger.known.numbers
     incident = numbers.get(case.parent or 0, "")
+    # The case that this one may belong to, as far as this arrival knows it.
+    perhaps = ledger.known.cases.get(case.linked or 0) if case.linked not in case.links else None
     around = dict.fromkeys((*case.links, *case.children, *case.absorbed))
     return {
+        "linked": f"#{perhaps.number}" if perhaps else "",
         "related": ", ".join(f"#{numbers[other]}" for other in around if other in numbers),
         "incident": f"#{incident}" if incident else "",
         "copies": copies(ledger, case, case.customer),

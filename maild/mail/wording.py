@@ -19,7 +19,7 @@ from maild.model.policy import Rendered
 
 TEXT = 40_000
 SUBJECT = 200
-_LINES = 40
+_LINES = 80
 
 
 def name(letter: Letter) -> str:
@@ -72,12 +72,11 @@ def values(
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
-        "because": _line(given, "because"),
+        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         **{name: _line(given, name) for name in ("bounced_name", "bounced_kind")},
         "alarm": _line(given, "alarm"),
@@ -88,13 +87,13 @@ def values(
 
 
 # What stands around a case: numbers of others, an incident's title, people by name.
-_AROUND = {"related": 400, "incident": 60, "title": 200, "merged": 60, "copies": 400}
+_AROUND = {"related": 400, "incident": 60, "incident_title": 200, "merged": 60, "copies": 400}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until", *_AROUND), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until", "title", "promised", *_AROUND), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines"), ()),
 }
@@ -150,8 +149,8 @@ def _lines(given: object) -> list[dict[str, Any]]:
 
 def _told(line: object) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": ""}
-    words = {key: _line(line, key) for key in ("written", "key", "value", "was")}
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": "", "at": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value", "was", "at")}
     return {"ok": bool(line.get("ok")), **words}
 
 
@@ -163,7 +162,7 @@ _SENTENCES = {
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
-    "incident": "News of {title}. Your case is {number}.",
+    "incident": "News of {incident_title}. Your case is {number}.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
@@ -178,7 +177,7 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "title"):
+    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     marks = [
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()

@@ -32,6 +32,7 @@ from maild.model.events import (
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
 from maild.model.undo_events import Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Case:
     links: cases that have to do with it.  watchers: parties who get what the customer is written.
     incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
     in seconds since 1970, of the last day.  parent: the incident to which it belongs.
+    worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     """
 
     id: int
@@ -81,6 +83,9 @@ class Case:
     children: tuple[int, ...] = ()
     announced: tuple[int, ...] = ()
     parent: int | None = None
+    worked: int = 0
+    title: str = ""
+    promised_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -163,6 +168,12 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Worked(minutes=minutes):
+            return {"worked": case.worked + minutes}
+        case Titled(title=title):
+            return {"title": title}
+        case Promised(until_at=until_at):
+            return {"promised_at": until_at}
         case Unlabelled(label=label):
             return {"labels": tuple(known for known in case.labels if known != label)}
         case Waiting(until_at=until_at, case=waits_for) if not case.ended:

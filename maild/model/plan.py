@@ -190,6 +190,7 @@ class Known:
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects
+    heard          case id -> the last mail of the customer's side, in the cases of talk
     waiting        case id -> the cases that rest until it is solved
     by_address     address -> Person, of the addresses asked for
     told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
@@ -212,6 +213,7 @@ class Known:
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
+    heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)
     told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)

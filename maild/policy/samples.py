@@ -38,6 +38,8 @@ _ALARM = {
 }
 
 _KEPT = {
+    "title": "Ny skriver i 2. etasje",
+    "promised": "2026-03-06T12:00:00+01:00",
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
@@ -49,7 +51,7 @@ _AROUND = {
     "also": "Drift",
     "related": "#1050, #1051",
     "incident": "#1060",
-    "title": "Nettet er nede",
+    "incident_title": "Nettet er nede",
     "merged": "#1043",
     "copies": "Bo Li",
 }
@@ -91,9 +93,9 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": "", "at": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low", "at": ""},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": "", "at": ""},
         ],
         "words": "/asign ola\nHei.",
         **_KEPT,

@@ -161,10 +161,12 @@ _NAMED = {
     "only_quiet": "verb",
     "back_priority": "priority",
     "back_status": "status",
+    "worked_cause": "cause",
+    "no_cause": "cause",
 }
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until", "undone")
+_MOMENTS = ("waits_until", "undone", "promised", "promised_nothing", "back_promised_at")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:
@@ -176,7 +178,8 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
     before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
-    return words.replace("{value}", inner) + before
+    at = _when(str(value.get("at", "")), table)
+    return words.replace("{at}", at).replace("{value}", inner) + before
 
 
 def _inner(key: str, value: str, table: Mapping[str, str]) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.model.recorded import Recorded, load
+from maild.model.work_events import Titled
 from maild.store import around, drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
@@ -26,13 +28,9 @@ _TALK = 3
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters = _letters(session, lookup.letters)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    # What the writer of a draft had read when he wrote it.
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    letters |= _letters(session, read)
+    letters, kept = _letters_and_drafts(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = _by_number(session, lookup.numbers)
+    by_number = _cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
         row.case for row in letters.values() if row.case
     }
@@ -43,6 +41,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     parties = {party for c in cases.values() for party in (c.customer, *c.participants, *c.watchers)}
+    log = _log(session, sorted(cases)) if lookup.logs else {}
+    known_by = sorted(_followed(_for_handlers(letters, by_number if lookup.parks else {}), cases))
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
@@ -57,12 +57,13 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, cases),
-        talk=_talk(session, sorted(_followed(_for_handlers(letters, by_number if lookup.parks else {}), cases))),
+        talk=_talk(session, known_by),
+        heard=_talk(session, known_by, _HEARD, 1) if lookup.parks else {},
         waiting=waiting,
-        log=_log(session, sorted(cases)) if lookup.logs else {},
+        log=log,
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
-        subjects=_texts(session, [text for c in cases.values() for text in (c.subject, c.incident) if text]),
+        subjects=_texts(session, [*_named_by(cases), *_titles(log)]),
         by_address=_by_address(session, lookup.addresses),
         told=around.told(session, [r for r in letters.values() if handler_of(r.party)]) if lookup.parks else {},
         numbers=around.numbers(session, cases),
@@ -91,6 +92,22 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
         ids,
     )
     return {r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "") for r in rows}
+
+
+def _letters_and_drafts(
+    session: Session, ids: Sequence[int]
+) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
+    """These letters, the drafts of which they told, and the letters that the drafts' writers had read."""
+    letters = _letters(session, ids)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    return letters | _letters(session, read), kept
+
+
+def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
@@ -168,6 +185,12 @@ def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ..
     return {case: tuple(records) for case, records in found.items()}
 
 
+def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
+    """The commitments of the titles that they had before."""
+    events = (record.event for records in log.values() for record in records)
+    return [event.title for event in events if isinstance(event, Titled) and event.title]
+
+
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The cases that rest until one of these is solved."""
     if not cases:
@@ -190,10 +213,9 @@ def _author(session: Session, address: str) -> Person | None:
     return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
 
-def _by_number(session: Session, numbers: Sequence[str]) -> dict[str, int]:
-    if not numbers:
-        return {}
-    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
+def _named_by(cases: Mapping[int, Case]) -> list[str]:
+    """What the cases are called, as commitments."""
+    return [text for c in cases.values() for text in (c.subject, c.title, c.incident) if text]
 
 
 def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
@@ -247,13 +269,16 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     return {r[0]: _show(r) for r in rows}
 
 
-def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
+
+
+def _talk(
+    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
+) -> dict[int, tuple[Shown, ...]]:
     """What the customer and the handlers said last, for somebody who has not read it yet."""
     latest: dict[int, list[int]] = {}
     for case in cases:
-        rows = session.all(
-            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
-        )
+        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
         latest[case] = sorted(row[0] for row in rows)
     found = _shown(session, [message for messages in latest.values() for message in messages])
     return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}
@@ -306,9 +331,9 @@ def next_letter(session: Session) -> int:
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
 _LISTS = ("labels", "participants", "watching", "absorbed", "links", "watchers", "children", "announced")
-# Few cases have these: they stand in the row only where there is something to say.
+# Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
 _SELDOM = (
     *(
         "merged_into",
@@ -320,8 +345,8 @@ _SELDOM = (
         "incident",
         "children",
         "announced",
-        "parent",
     ),
+    *("parent", "worked", "title", "promised_at"),
 )
 
 

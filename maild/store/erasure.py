@@ -94,15 +94,16 @@ def blank_subjects(session: Session, cases: Sequence[int]) -> None:
     session.execute(
         f"DELETE FROM content WHERE commitment IN (SELECT subject FROM cases WHERE id IN {marks(cases)})", cases
     )
-    session.executemany("DELETE FROM content WHERE commitment=?", [(title,) for _, title in titles(session, cases)])
+    rows = [(commitment,) for _, commitment in titles(session, f"case_id IN {marks(cases)}", cases)]
+    session.executemany("DELETE FROM content WHERE commitment=?", rows)
 
 
-def titles(session: Session, cases: Sequence[int]) -> list[tuple[int, str]]:
-    """(case, commitment) of every title that these cases had as incidents."""
+def titles(session: Session, where: str, values: Sequence[Any]) -> list[tuple[int, str]]:
+    """(case, commitment) of every title that these cases ever had, also as incidents."""
     rows = session.all(
-        f"SELECT case_id, data FROM event WHERE case_id IN {marks(cases)} AND kind='declared' ORDER BY id", cases
+        f"SELECT case_id, data FROM event WHERE kind IN ('titled', 'declared') AND {where} ORDER BY id", values
     )
-    return [(row[0], title) for row in rows if (title := json.loads(row[1])["title"])]
+    return [(case, title) for case, text in rows if (title := json.loads(text)["title"])]
 
 
 def watched_by(session: Session, person: int) -> list[int]:

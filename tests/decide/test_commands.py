@@ -257,6 +257,7 @@ def test_eleven_command_lines_hold_the_mail():
         "key": "not_understood",
         "value": "",
         "was": "",
+        "at": "",
     }
 
 

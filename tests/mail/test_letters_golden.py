@@ -39,10 +39,11 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
 
 
 def around(language: str) -> dict[str, Letter]:
-    """Letters about what is tied to a case."""
+    """Letters about whoever and whatever else there is around a case."""
     said = shown(language)
     answer = shown(language, text=ANSWER[language], after=60)
     return {
+        "stranger": to_handler("update", language, shown=(said,), values={**VALUES, "stranger": True}),
         "notice-merged": to_handler("notice", language, shown=(said,), values={**VALUES, "merged": "#1043", "related": "#1050, #1051"}),
         "update-handler-around": to_handler(
             "update", language, shown=(said,), values={**VALUES, "incident": "#1060", "copies": "Bo Moe, li@kunde.example"}
@@ -53,7 +54,7 @@ def around(language: str) -> dict[str, Letter]:
         ),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
         "incident": to_customer(
-            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "title": SUBJECT[language]}
+            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "incident_title": SUBJECT[language]}
         ),
     }  # fmt: skip
 
@@ -65,8 +66,8 @@ def letters_of(language: str) -> dict[str, Letter]:
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     lines = [
         {"ok": True, "written": "/take", "key": "taken", "value": ""},
-        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high"},
-        {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
+        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high", "was": "low"},
+        {"ok": True, "written": "", "key": "reply_leaves_at", "value": "Ann Berg", "at": "2026-03-02T10:15+01:00"},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
     many = [
@@ -86,7 +87,6 @@ def letters_of(language: str) -> dict[str, Letter]:
         ),
         "update-customer": to_customer("update", language, shown=(answer,), author="Kari Nordmann"),
         "update-handler": to_handler("update", language, shown=(files, answer)),
-        "stranger": to_handler("update", language, shown=(said,), values={**VALUES, "stranger": True}),
         "closing": to_customer("closing", language, automatic="auto-generated"),
         "closing-words": to_customer("closing", language, shown=(answer,), author="Kari Nordmann"),
         **around(language),

@@ -86,7 +86,7 @@ def test_the_text_goes_out_without_the_commands(house: House, word: str):
     assert "Hei Ann, vi ser på det." in got["update"].text
     assert "tildle" not in got["update"].text
     assert house.case("1001")["handler"] == "kari@staff.example"
-    assert "teksten din går til kunden" in got["receipt"].text
+    assert "teksten din går til Ann Berg 2. mars 2026 kl. 10.01" in got["receipt"].text
 
 
 @pytest.mark.parametrize("word", ["/drop", "/forkast", "zavrzi"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, copying, held, incidents, linking, merging, undo, waiting
+from maild.decide.acts import basic, copying, held, incidents, linking, merging, undo, waiting, work
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -36,6 +36,10 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True, caseless=True),
+    "time": Command(work.time),
+    "tag": Command(work.tag),
+    "title": Command(work.title),
+    "due": Command(work.due),
     "undo": Command(undo.undo, bare=True),
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),

@@ -15,7 +15,7 @@ def take(context: Context, argument: str) -> Outcome:
     """take    I handle it."""
     if argument:
         return Wrong("no_argument", "take")
-    return Done((Assigned(context.handler.key, "taken"),), "taken")
+    return Done((Assigned(context.handler.key, "taken"),), "taken", was=context.handler_name)
 
 
 def assign(context: Context, argument: str) -> Outcome:
@@ -23,18 +23,28 @@ def assign(context: Context, argument: str) -> Outcome:
     if not argument:
         return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
     if context.vocabulary.means("nobody", argument):
-        return Done((Assigned(None, "given back"),), "assigned_nobody")
+        return Done((Assigned(None, "given back"),), "assigned_nobody", was=context.handler_name)
     desk = next(
         (d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired),
         None,
     )
     if desk:
-        return Done((Moved(desk.key), Assigned(None, f"moved to {desk.key}")), "moved", desk.name)
+        return Done(
+            (Moved(desk.key), Assigned(None, f"moved to {desk.key}")),
+            "moved",
+            desk.name,
+            was=context.desk.name,
+        )
     found = _handlers(argument, context.policy)
     if len(found) != 1:
         names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
         return Wrong("several" if found else "nobody_called", ", ".join(names))
-    return Done((Assigned(found[0].key, f"assigned by {context.handler.name}"),), "assigned", found[0].name)
+    return Done(
+        (Assigned(found[0].key, f"assigned by {context.handler.name}"),),
+        "assigned",
+        found[0].name,
+        was=context.handler_name,
+    )
 
 
 def _handlers(who: str, policy: Policy) -> list[Handler]:
@@ -58,9 +68,9 @@ def close(context: Context, argument: str) -> Outcome:
         return Wrong("only_quiet", "close_quiet")
     if context.case.ended:
         return Done((), "already_solved")
-    letter = context.order.letter
-    if letter is not None and letter.seq < context.case.heard:
-        return Wrong("customer_wrote_since")
+    stale = context.stale()
+    if stale is not None:
+        return stale
     closes_at = context.ledger.now + context.closes_in
     event = Solved(handler_party(context.handler.key), quiet, closes_at)
     left = len(incidents.children(context)) if context.case.incident else 0
@@ -85,7 +95,12 @@ def priority(context: Context, argument: str) -> Outcome:
     name = context.vocabulary.argument(verbs.PRIORITIES, argument)
     if name is None:
         return Wrong("no_priority", ", ".join(Priority))
-    return Done((Prioritised(Priority(name), f"set by {context.handler.name}"),), "prioritised", name)
+    return Done(
+        (Prioritised(Priority(name), f"set by {context.handler.name}"),),
+        "prioritised",
+        name,
+        was=str(context.case.priority),
+    )
 
 
 def note(context: Context, argument: str) -> Outcome:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from maild.decide import verbs
 from maild.decide.ledger import Ledger
@@ -13,7 +14,7 @@ from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Event
-from maild.model.people import Handler, handler_party
+from maild.model.people import Desk, Handler, handler_party
 from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
@@ -42,10 +43,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it."""
+    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it.
+
+    shown: messages that he must read first; who answers the letter that shows them has read them.
+    """
 
     key: str
     hint: str = ""
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class Done:
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
     have happened.  shown: messages that the receipt shows.  asks: it reaches so many people that he must say it a second time.
-    was: what the value was before; also: more lines of the receipt, which cause nothing.
+    was: what the value was before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines of
+    the receipt, which cause nothing.
     """
 
     events: tuple[Event, ...]
@@ -64,6 +70,7 @@ class Done:
     shown: tuple[Shown, ...] = ()
     asks: bool = False
     was: str = ""
+    at: str = ""
     also: tuple[Done, ...] = ()
 
 
@@ -102,6 +109,29 @@ class Context:
     def content(self, what: str, text: str) -> Content:
         """Words that the command brings, under a salt as random as that of the mail; what: which of its words."""
         return Content(hashlib.sha256(self.order.prepared.body.salt + what.encode()).digest()[:16], text)
+
+    @property
+    def desk(self) -> Desk:
+        """The case's."""
+        return self.policy.desks[self.case.desk]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the case's desk."""
+        return ZoneInfo(self.desk.zone)
+
+    @property
+    def handler_name(self) -> str:
+        """Who has the case now, "" for nobody."""
+        handler = self.policy.handlers.get(self.case.handler or "")
+        return handler.name if handler else ""
+
+    def stale(self) -> Wrong | None:
+        """The customer wrote after the letter that he answers: what he ends may go on.  The answer shows what she wrote."""
+        letter, case = self.order.letter, self.case
+        if letter is None or letter.case != case.id or letter.seq >= case.heard:
+            return None
+        return Wrong("customer_wrote_since", shown=self.ledger.known.heard.get(case.id, ()))
 
 
 Outcome = Done | Wrong

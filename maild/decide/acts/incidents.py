@@ -111,7 +111,7 @@ def _announce(context: Context, text: str, told: list[Case], ledger: Ledger) -> 
         row = _words(context, text, case, ledger)
         ledger.happen(case.id, by, Informed(row, context.case.id, by))
         shown = Shown(row, ledger.now, context.handler.name, text)
-        notices.to_customer(ledger, ledger.case(case.id), case.customer, "incident", (shown,), by, title=title)
+        notices.to_customer(ledger, ledger.case(case.id), case.customer, "incident", (shown,), by, incident_title=title)
 
 
 def _words(context: Context, text: str, case: Case, ledger: Ledger) -> int:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -63,6 +62,7 @@ from maild.model.related_events import (
     Unmerged,
 )
 from maild.model.undo_events import Retracted, TakenBack, Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 UNDONE = "undone"
 Inverse = Callable[[Case, Any], tuple[Event, ...]]
@@ -93,6 +93,9 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Woken: lambda before, event: _rest(before, handler_party(before.handler or "")),
     Solved: lambda before, event: (Reopened(event.by), *_rest(before, event.by)),
     Reopened: _solved_again,
+    Worked: lambda before, event: (Worked(event.by, -event.minutes, event.reason),),
+    Titled: lambda before, event: (Titled(event.by, before.title),),
+    Promised: lambda before, event: (Promised(event.by, before.promised_at),),
     # The note stays where it is.
     Noted: None,
     # Cases and people that are tied together; what the same mail did in the other case is turned round there.
@@ -347,7 +350,7 @@ def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told |
 
 
 def _said_at(context: Context, at: datetime) -> str:
-    return at.astimezone(ZoneInfo(context.policy.desks[context.case.desk].zone)).isoformat()
+    return at.astimezone(context.zone).isoformat()
 
 
 def _handler(context: Context, case: Case) -> str:
@@ -361,6 +364,8 @@ SAID: Mapping[str, Callable[[Context, Case], str]] = {
     "status": lambda context, case: str(case.status),
     "handler": _handler,
     "desk": lambda context, case: context.policy.desks[case.desk].name if case.desk in context.policy.desks else "–",
+    "title": lambda context, case: context.ledger.subjects.get(case.title, "–"),
+    "promised_at": lambda context, case: _said_at(context, case.promised_at) if case.promised_at else "–",
     "labels": lambda context, case: ", ".join(case.labels) or "–",
 }
 
