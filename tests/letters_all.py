@@ -89,6 +89,26 @@ def outside(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
+def around(language: str) -> dict[str, Letter]:
+    """Letters about whoever and whatever else there is around a case."""
+    said = shown(language)
+    answer = shown(language, text=ANSWER[language], after=60)
+    return {
+        "notice-merged": to_handler("notice", language, shown=(said,), values={**VALUES, "merged": "#1043", "related": "#1050, #1051"}),
+        "update-handler-around": to_handler(
+            "update", language, shown=(said,), values={**VALUES, "incident": "#1060", "copies": "Bo Moe, li@kunde.example"}
+        ),
+        "update-copies": to_customer("update", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "copies": "Bo Moe"}),
+        "update-in-copy": to_customer(
+            "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
+        ),
+        "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
+        "incident": to_customer(
+            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "incident_title": SUBJECT[language]}
+        ),
+    }  # fmt: skip
+
+
 def letters_of(language: str) -> dict[str, Letter]:
     said, files = shown(language), shown(language, PICTURE, FILM)
     answer = shown(language, text=ANSWER[language], after=60)
@@ -107,6 +127,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     return {
         **work_of(language),
         **outside(language),
+        **around(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

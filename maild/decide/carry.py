@@ -31,6 +31,9 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
         return []
+    if asks(outcomes) and not (order.draft and order.draft.reason == drafts.MANY):
+        _ask(ledger, order, parsed, outcomes)
+        return []
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     note = note or is_note(ledger, order, parsed)
     shown = perform(ledger, order, parsed, done, note=note)
@@ -59,6 +62,11 @@ def _owes_receipt(ledger: Ledger, parsed: verbs.Parsed) -> bool:
     wanted = ledger.policy.limits.receipts
     asks = any(COMMANDS[line.verb].asks for line in parsed.lines)
     return asks or wanted == "all" or (wanted == "commands" and bool(parsed.lines))
+
+
+def asks(outcomes: Sequence[Outcome]) -> bool:
+    """Whether something is so much at once that he must say it a second time."""
+    return any(isinstance(outcome, Done) and outcome.asks for outcome in outcomes)
 
 
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
@@ -264,6 +272,16 @@ def receipt(ledger: Ledger, order: Order, lines: list[dict[str, Any]], shown: tu
     notices.to_handler(
         ledger, ledger.case(order.case_id), order.handler, "receipt", "your-command", {"lines": lines}, shown
     )
+
+
+def _ask(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[Outcome]) -> None:
+    """Nothing is done until he says so in reply; the mail is kept whole."""
+    row = row_of(ledger, order, "declined", internal=True)
+    drafts.park(ledger, order, drafts.MANY, row=row)
+    case = ledger.case(order.case_id)
+    lines = [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
+    values = {"lines": lines, "kept_until": drafts.until(ledger, case.desk), "sends": True}
+    notices.to_handler(ledger, case, order.handler, "confirm", "your-command", values)
 
 
 def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:

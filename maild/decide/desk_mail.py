@@ -20,6 +20,7 @@ from maild.decide import carry, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong, sees
 from maild.decide.ledger import Ledger
+from maild.decide.related import survivor
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored
@@ -105,6 +106,7 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
     number, known = found["number"], ledger.known.by_number
     case = known.get(number, known.get(number.upper()))
     line = verbs.command(row, found["rest"], vocabulary)
+    case = survivor(ledger.known.cases[case], ledger.known).id if case is not None else None
     if case is not None and sees(ledger.policy, handler, ledger.case(case)):
         return Entry(line, number, case, certain=bool(line.verb or line.hint))
     # A number that we do not know may begin a sentence: "3 take aways from the meeting".
@@ -121,7 +123,9 @@ def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: i
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
         _decline(ledger, order, entries, lines, wrong)
-    elif len([entry for entry in entries if entry.case is not None]) > at_once:
+    elif len([entry for entry in entries if entry.case is not None]) > at_once or (
+        at_once == AT_ONCE and carry.asks(outcomes)
+    ):
         _ask(ledger, order, lines)
     else:
         done = [outcome for outcome in outcomes if isinstance(outcome, Done)]

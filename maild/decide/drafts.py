@@ -19,6 +19,7 @@ from maild.decide import verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Order
 from maild.decide.ledger import Ledger
+from maild.decide.related import answered, survivor
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.draft_events import Finished, Parked
@@ -99,8 +100,17 @@ def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Orde
     """The draft's mail as an order, as if it came now: its words (or these), its files, and the letter that its writer had read."""
     message = replace(order.prepared.message, own_text=text or draft.text, attachments=draft.files)
     mail = replace(order.prepared, id=draft.incoming, received_at=draft.made_at, message=message)
-    answers = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
-    return replace(order, prepared=mail, case=draft.case, purpose=draft.purpose, letter=answers, draft=draft)
+    read = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
+    case = ledger.known.cases.get(draft.case) if draft.case is not None else None
+    return replace(
+        order,
+        prepared=mail,
+        # The case may have been merged since.
+        case=survivor(case, ledger.known).id if case else draft.case,
+        purpose=draft.purpose,
+        letter=answered(read, ledger.known) if read else None,
+        draft=draft,
+    )
 
 
 def is_question(verb: str) -> bool:

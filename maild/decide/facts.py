@@ -26,6 +26,9 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
+# A line that may be a command, with its sign or without; the first of them are looked at.
+_COMMAND = re.compile(r"^(.{3,200})$", re.M)
+_MOST_LINES, _MOST_NUMBERS = 50, 60
 # A number that begins a line, as in "1042 close"; the first of them are looked up.
 _LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
 _MOST_LEADING = 100
@@ -82,10 +85,10 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         marks=marks(arrival) if handler else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050, or 1042 close.
+        # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.
         numbers=(
             *numbers_in(message.subject),
-            *((*numbers_in(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
+            *((*commanded_numbers(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
         ),
         address=address,
         parks=handler is not None,
@@ -167,6 +170,14 @@ def telephone(written: str) -> str:
     plus = written.lstrip().startswith("+") or digits.startswith("00")
     digits = digits.removeprefix("00") if digits.startswith("00") else digits
     return f"{'+' if plus else ''}{digits}" if 5 <= len(digits) <= 15 else ""
+
+
+def commanded_numbers(own_text: str) -> tuple[str, ...]:
+    """Case numbers in a handler's text; in short lines without a hash, too."""
+    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:_MOST_LINES] for word in line.split()[:5]]
+    bare = [word.strip(".,;:") for word in words if any(map(str.isdigit, word)) and not word.startswith("#")]
+    named = [number for word in bare[:_MOST_NUMBERS] for number in numbers_in(f"#{word}")]
+    return tuple(dict.fromkeys([*numbers_in(own_text), *named]))
 
 
 def leading_numbers(text: str) -> tuple[str, ...]:

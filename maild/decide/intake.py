@@ -36,6 +36,7 @@ from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
+from maild.model.related_events import Included
 from maild.model.trust_events import Restricted
 
 RULES = "maild"
@@ -52,6 +53,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     contact.heard(ledger, prepared, case_id, automatic=automatic)
+    if party in ledger.case(case_id).watchers and party not in ledger.case(case_id).participants and not automatic:
+        ledger.happen(case_id, MAILD, Included(party))
     case = ledger.case(case_id)
     if not automatic and not stranger and case.ended and not case.history and _thanks(ledger, prepared):
         ledger.happen(case_id, party, Thanked(row, party))

@@ -29,6 +29,7 @@ from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
+from maild.decide.related import survivor
 from maild.decide.thread import Join, join
 from maild.model.case import wake_at
 from maild.model.events import Closed, Ignored, Received, Status
@@ -222,8 +223,9 @@ def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
     report = prepared.message.bounce
     failed = bool(report and report.failed)
     status = next(iter(report.status), ("", ""))[1] if report else ""
-    row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
-    undelivered.told(ledger, letter, letter.case, status, row, permanent=failed)
+    case = survivor(ledger.known.cases[letter.case], ledger.known).id
+    row = ledger.file(prepared, case, MAILD, "bounce", internal="internal")
+    undelivered.told(ledger, letter, case, status, row, permanent=failed)
 
 
 def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
@@ -232,7 +234,8 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
     if letter is None or letter.case is None or letter.case not in ledger.known.cases:
         ledger.happen(None, MAILD, Ignored("a letter of no case could not be sent"))
         return
-    undelivered.told(ledger, letter, letter.case, arrival.status, None, permanent=True)
+    case = survivor(ledger.known.cases[letter.case], ledger.known)
+    undelivered.told(ledger, letter, case.id, arrival.status, None, permanent=True)
 
 
 def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:

@@ -43,6 +43,7 @@ class Ledger:
         self._contents: list[Content] = []
         self._references: list[tuple[str, int, int, int]] = []
         self._filed: dict[int, tuple[Prepared, int]] = {}
+        self._added: dict[int, str] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
         self._drafts: list[tuple[Draft, Content]] = []
@@ -57,6 +58,7 @@ class Ledger:
         self.people: dict[str, Person] = dict(known.persons)
         if known.author:
             self.people[person_party(known.author.id)] = known.author
+        self.people |= {person_party(person.id): person for person in known.by_address.values()}
         self._before = frozenset(self.people.values())
 
     # --- events ---------------------------------------------------------------------------------------------------------------
@@ -162,6 +164,15 @@ class Ledger:
         self._filed[row] = (prepared, case_id)
         return row
 
+    def add(self, row: MessageRow, said: dict[str, Any], leads: str = "") -> int:
+        """A message that no arrival brought into its case: words of another case's mail.  leads: an id that leads here now."""
+        self._messages.append(row)
+        ours = [own for desk in self.policy.desks.values() for own in desk.addresses]
+        self._added[row.id] = document(self.case(row.case).number, said, [file.name for file in row.attachments], ours)
+        if leads:
+            self._references.append((leads, row.case, row.id, 1))
+        return row.id
+
     def _found_by(self, prepared: Prepared, case_id: int) -> str:
         message, author = prepared.message, prepared.message.author
         said = {
@@ -233,12 +244,20 @@ class Ledger:
 
     def number(self, desk_key: str) -> str:
         """The desk's next case number."""
+        counter, value, text = self._next_number(desk_key)
+        self.count(counter, value - self.known.counters.get(counter, 0))
+        return text
+
+    def foresee(self, desk_key: str) -> str:
+        """The number that the desk's next case will have."""
+        return self._next_number(desk_key)[2]
+
+    def _next_number(self, desk_key: str) -> tuple[str, int, str]:
         desk = self.policy.desks[desk_key]
         counter = number_counter(self.policy, desk_key, self.now)
         last = self.known.counters.get(counter, 0)
         value = max(desk.first_number, last + 1)
-        self.count(counter, value - last)
-        return numbers.render(desk.number, value, year_of(desk, self.now))
+        return counter, value, numbers.render(desk.number, value, year_of(desk, self.now))
 
     def turn(self, chosen: Chosen) -> None:
         if chosen.turn:
@@ -276,7 +295,7 @@ class Ledger:
             cases=tuple(self._cases.values()),
             references=tuple(self._references),
             # Only now, for a mail is filed before its case has a number.
-            words={row: self._found_by(*filed) for row, filed in self._filed.items()},
+            words={**{row: self._found_by(*filed) for row, filed in self._filed.items()}, **self._added},
             persons=tuple(self._persons),
             changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
             addresses=tuple(self._addresses),

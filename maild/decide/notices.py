@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, beside, budget, contact, outsiders, rights
+from maild.decide import absence, beside, budget, contact, outsiders, related, rights
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -34,6 +34,7 @@ from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Pending, Person, Prepared, Shown
 from maild.model.policy import Notice
+from maild.model.related import Said
 
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
 _PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
@@ -44,7 +45,10 @@ _BOUNCES = "letters to this address bounce"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does."""
+    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does.
+
+    of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
+    """
 
     prepared: Prepared | None
     shown: Shown | None = None
@@ -54,6 +58,7 @@ class Telling:
     new: bool = False
     stranger: bool = False
     before: tuple[Shown, ...] = ()
+    of: Said | None = None
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -86,35 +91,43 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     if notice.send == "ack":
         acknowledge(ledger, case, person, telling)
         return
-    for party in dict.fromkeys((case.customer, *case.participants)):
-        if party != telling.actor:
-            _tell_person(ledger, ledger.case(case_id), party, telling, event)
-
-
-def _tell_person(ledger: Ledger, case: Case, party: str, telling: Telling, event: Event) -> None:
-    """The customer, or another who was let into the case."""
-    person = ledger.people.get(party)
     kind = "closing" if isinstance(event, Solved) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
     shown = (telling.shown,) if telling.shown and replied else ()
+    for party in related.receivers(case):
+        if party != telling.actor:
+            to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.actor)
+
+
+def to_customer(
+    ledger: Ledger, case: Case, party: str, kind: str, shown: tuple[Shown, ...], actor: str, **values: Any
+) -> bool:
+    """A letter to one of the customer's side, after the time for undo; the news of a burst are one.  False when he cannot have it."""
+    person, mine = ledger.people.get(party), party == case.customer
     if person is None or not person.writes or (person.muted and not shown):
         reason = _BOUNCES if person and person.muted else "no address"
         ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
-        return
+        return False
+    before = _burst(ledger, case, party, kind) if kind == "incident" else None
+    if before:
+        ledger.cancel(before.outbox)
+        shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
     _owe(
         ledger,
         case,
         party,
         Address(person.name, person.address),
         kind,
-        "your-case",
+        "your-case" if mine else "in-copy",
         shown,
-        due_at=ledger.now + ledger.policy.limits.undo,
+        due_at=before.due_at if before else ledger.now + ledger.policy.limits.undo,
         language=contact.reads(person, case),
-        values=_case_values(ledger, case),
-        author=_name(ledger, telling.actor),
+        values={**_case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
+        author=_name(ledger, actor),
         automatic="" if shown else "auto-generated",
+        replaces=before.outbox if before else None,
     )
+    return True
 
 
 def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
@@ -126,6 +139,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     behalf = handler_of(telling.actor) is not None
     passed = telling.prepared is not None and telling.prepared.message.forwarded is not None
     verified = not passed and telling.prepared is not None and telling.prepared.trust.authenticated
+    verified = verified or (telling.of is not None and telling.of.proven)
     drawn = (budget.proven_key(person.address, ledger.now),) if verified else budget.keys(person.address, ledger.now)
     for key in drawn:
         ledger.spend(key)
@@ -139,12 +153,12 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         "ack",
         "you-wrote-to-us",
         (),
-        due_at=ledger.now + ledger.policy.limits.undo if behalf else ledger.now,
+        due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
         values=(_case_values(ledger, case) if verified else {}) | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
-        in_reply_to="" if behalf else plain_id(telling.prepared),
+        in_reply_to="" if behalf and telling.of is None else plain_id(telling.prepared, telling.of),
         first=telling.new,
     )
 
@@ -163,9 +177,9 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
     return exhausted(person.address, ledger.now, ledger.known.budgets, ledger.policy.limits)
 
 
-def plain_id(prepared: Prepared | None) -> str:
+def plain_id(prepared: Prepared | None, said: Said | None = None) -> str:
     """The mail's own id, where it may stand in our header."""
-    value = prepared.message.message_id if prepared else None
+    value = prepared.message.message_id if prepared else said.message_id if said else None
     return value if value and _PLAIN_ID.fullmatch(value) else ""
 
 
@@ -292,6 +306,13 @@ def to_handler(
     )
 
 
+def news(ledger: Ledger, case: Case, shown: tuple[Shown, ...], actor: str, **values: Any) -> None:
+    """What another case's handler did to this one, to whoever has it."""
+    for handler in _whom(ledger, case, Notice("received", "handler", "notice")):
+        if handler_party(handler.key) != actor:
+            to_handler(ledger, ledger.case(case.id), handler, "notice", _reason(ledger, case, handler), values, shown)
+
+
 def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
     """One line to whoever has the case."""
     for handler in _whom(ledger, case, Notice("bounced", "handler", "bounce")):
@@ -365,6 +386,7 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_name": customer.name if customer else "",
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
+        **related.values(ledger, case),
         "linked": "",
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "title": ledger.subjects.get(case.title, ""),

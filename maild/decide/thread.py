@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maild.decide.facts import foreign_numbers, numbers_in
+from maild.decide.related import answered, survivor
 from maild.decide.subjects import bare_of, bare_subject, is_forward, is_reply, without_tag
 from maild.model.case import Case
 from maild.model.events import Status
@@ -54,8 +55,11 @@ def party_of(prepared: Prepared, known: Known, policy: Policy) -> str:
 
 
 def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
-    """The case, by the strongest evidence."""
-    found = tuple(_evidence(prepared, known))
+    """The case, by the strongest evidence; the one in which it goes on, if it was merged."""
+    found = tuple(
+        (name, survivor(case, known), answered(letter, known) if letter else None, purpose)
+        for name, case, letter, purpose in _evidence(prepared, known)
+    )
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
@@ -71,7 +75,7 @@ def _side(case: Case, letter: LetterRow | None, party: str, known: Known) -> str
     """A handler may be a customer too: in his own case he is one, unless he answers a letter that was made for a handler."""
     person = person_party(known.author.id) if known.author else ""
     answers_as_handler = letter is not None and handler_of(letter.party) is not None
-    return person if person in (case.customer, *case.participants) and not answers_as_handler else party
+    return person if person in (case.customer, *case.participants, *case.watchers) and not answers_as_handler else party
 
 
 _Found = tuple[str, Case, LetterRow | None, str]
@@ -111,7 +115,7 @@ def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator
 def _judge(
     name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
 ) -> Join | None:
-    takes_part = party in (case.customer, *case.participants) and party != ""
+    takes_part = party in (case.customer, *case.participants, *case.watchers) and party != ""
     signed = name == "signed address"
     # An address book keeps what one answers to; a link's address is written to for nothing but what it does.
     if signed and purpose == "r" and _is_new_matter(case, prepared, known):

@@ -74,6 +74,7 @@ def values(
         **_work(given, links),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
+        **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
         **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
@@ -102,12 +103,16 @@ def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+# What stands around a case: numbers of others, an incident's title, people by name.
+_AROUND = {"related": 400, "incident": 60, "incident_title": 200, "merged": 60, "copies": 400}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
+    **dict.fromkeys(
+        ("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover", *_AROUND), ""
+    ),
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups"), ()),
@@ -228,6 +233,8 @@ _SENTENCES = {
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
+    "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
+    "incident": "News of {incident_title}. Your case is {number}.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",
@@ -243,13 +250,13 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details"):
+    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     marks = [
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
         for line in given["lines"]
     ]
-    prefix = "" if template in ("update-customer", "closing") else "| "
+    prefix = "" if template in ("update-customer", "closing", "incident") else "| "
     texts = [*(message["text"] for message in given["messages"]), *([given["words"]] if given["words"] else [])]
     quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
     cases = [f"  {case['number']} {case['subject']}: {case['status']}" for case in given["standing"]]

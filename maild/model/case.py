@@ -32,6 +32,7 @@ from maild.model.events import (
 )
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
+from maild.model.related import changes as related
 from maild.model.trust_events import Restricted
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
@@ -46,6 +47,11 @@ class Case:
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
     strangers are parties who wrote to it and take no part yet.
+    merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
+    was then, what it rested for being left as it was; absorbed: those that go on here.
+    links: cases that have to do with it.  watchers: parties who get what the customer is written.
+    incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
+    in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     confidential: a rule said that only its own people may see it.
     """
@@ -73,6 +79,16 @@ class Case:
     until_at: datetime | None = None
     waits_for: int | None = None
     strangers: tuple[str, ...] = ()
+    merged_into: int | None = None
+    merged_seq: int = 0
+    before_merge: str = ""
+    absorbed: tuple[int, ...] = ()
+    links: tuple[int, ...] = ()
+    watchers: tuple[str, ...] = ()
+    incident: str = ""
+    children: tuple[int, ...] = ()
+    announced: tuple[int, ...] = ()
+    parent: int | None = None
     worked: int = 0
     title: str = ""
     promised_at: datetime | None = None
@@ -140,11 +156,12 @@ def apply(case: Case, record: Recorded) -> Case:
         status = record.event.back_to
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    return replace(case, seq=record.seq, updated_at=updated_at, status=status, **_changes(case, record))
+    changed = {"status": status, **_changes(case, record)}
+    return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
-    """What an event says of the case, beside its status."""
+    """What an event says of the case, beside the status of NEXT."""
     match record.event:
         case Received() as mail:
             return _heard(case, mail, record.seq)
@@ -186,7 +203,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
-    return {}
+    return related(case, record)
 
 
 def _given(case: Case, given: Attributed) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from maild.model.draft import Draft
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
+from maild.model.related import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,9 @@ class Lookup:
 
     people  addresses that a handler names
     whose   who asks how his cases stand
-    parks   a handler writes, whose mail may have to be kept as a draft
-    logs    all that happened in the cases that he names or answers
+    parks   a handler writes, whose mail may have to be kept as a draft; what his commands may reach is asked for as well (the mails
+            that his letter told of, an incident's cases)
+    logs    all that happened in the cases that he names or answers, and in those tied to them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
     """
@@ -240,7 +242,7 @@ class Other:
 class Known:
     """The one answer.
 
-    by_message_id  message id -> case id, merges followed
+    by_message_id  message id -> case id; cases holds those, too, in which merged ones go on
     obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
@@ -257,6 +259,8 @@ class Known:
     absent         handler -> since when he is away; some of them may be back by now
     agenda         the open cases that were asked for
     others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
+    told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
+    numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
     by_address     the persons behind the addresses that were asked for
@@ -284,6 +288,8 @@ class Known:
     agenda: tuple[Item, ...] = ()
     mine: tuple[Case, ...] = ()
     traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
+    numbers: Mapping[int, str] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)

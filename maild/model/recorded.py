@@ -10,7 +10,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from maild.model import absence_events, customer_events, draft_events, events, trust_events, undo_events, work_events
+from maild.model import (
+    absence_events,
+    customer_events,
+    draft_events,
+    events,
+    related_events,
+    trust_events,
+    undo_events,
+    work_events,
+)
 from maild.model.events import Event, Priority, Status
 
 
@@ -26,7 +35,16 @@ class Recorded:
 
 
 # Where kinds of events stand.
-_MODULES = (events, draft_events, customer_events, absence_events, undo_events, work_events, trust_events)
+_MODULES = (
+    events,
+    draft_events,
+    customer_events,
+    absence_events,
+    undo_events,
+    work_events,
+    trust_events,
+    related_events,
+)
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for module in _MODULES

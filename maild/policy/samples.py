@@ -18,6 +18,8 @@ NAMES = (
     "woken",
     "status",
     "closing",
+    "merged",
+    "incident",
     "receipt",
     "error",
     "confirm",
@@ -101,6 +103,17 @@ _WORK = {
 }
 
 
+# What stands around a case.
+_AROUND = {
+    "also": "Drift",
+    "related": "#1050, #1051",
+    "incident": "#1060",
+    "incident_title": "Nettet er nede",
+    "merged": "#1043",
+    "copies": "Bo Li",
+}
+
+
 def full() -> dict[str, Any]:
     """A case with a customer, a handler, two messages, files, lines and every kind of remark."""
     file = {"name": "bilde.png", "size": 348_160}
@@ -132,7 +145,7 @@ def full() -> dict[str, Any]:
         "status": "open",
         "because": "skriver",
         "linked": "#1007",
-        "also": "Drift",
+        **_AROUND,
         "reason": "you-handle-it",
         "messages": [message, message],
         "left_out": [file],

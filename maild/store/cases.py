@@ -16,7 +16,7 @@ from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown, Standing, Whose
 from maild.model.recorded import Recorded, load
 from maild.model.work_events import Titled
-from maild.store import absence, agenda, drafts, standing
+from maild.store import absence, agenda, around, drafts, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -37,15 +37,16 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_number = _cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
     wanted |= {row.case for row in letters.values() if row.case}
-    waiting = _waiting(session, sorted(wanted))
-    wanted |= {case for cases in waiting.values() for case in cases}
-    cases = load_cases(session, sorted(wanted))
+    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.parks, tied=lookup.logs)
+    waiting = _waiting(session, sorted(cases))
+    cases |= load_cases(session, sorted({case for rests in waiting.values() for case in rests} - cases.keys()))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
+    told = _followed(told, cases)
     log = _log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
     next_case, next_person, next_message, next_letter = _next(session)
@@ -61,7 +62,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
-        thread=_thread(session, sorted(cases)),
+        thread=_thread(session, cases),
         talk=_talk(session, sorted(told | _of_absent(cases, absent))),
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
@@ -74,6 +75,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         standing=asked,
         mine=mine,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
+        told=around.told(session, [r for r in letters.values() if handler_of(r.party)]) if lookup.parks else {},
+        numbers=around.numbers(session, cases),
         log=log,
         subjects=_texts(session, [*_said_of((*cases.values(), *mine)), *_titles(log)]),
         next_case=next_case,
@@ -83,17 +86,21 @@ def look(session: Session, lookup: Lookup) -> Known:
     )
 
 
+def _people_of(case: Case) -> tuple[str, ...]:
+    return (case.customer, *case.participants, *case.strangers, *case.watchers)
+
+
 def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int, tuple[Recorded, ...]]) -> set[str]:
     """Whoever takes part, or wants to, or whose the case was."""
     events = (record.event for records in log.values() for record in records)
     were = {event.customer for event in events if isinstance(event, Opened | Attributed)}
-    found = were | {party for case in cases for party in (case.customer, *case.participants, *case.strangers)}
+    found = were | {party for case in cases for party in _people_of(case)}
     return found | {one.case.customer for one in asked}
 
 
 def _said_of(cases: Iterable[Case]) -> list[str]:
     """Commitments of what the cases are called."""
-    return [text for case in cases for text in (case.subject, case.title) if text]
+    return [text for case in cases for text in (case.subject, case.title, case.incident) if text]
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
@@ -163,6 +170,35 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
         return {}
     rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
     return {row[0]: load_case(row[0], row[1]) for row in rows}
+
+
+_FOLLOWED = 20
+
+
+def _reach(session: Session, cases: dict[int, Case], *, acting: bool, tied: bool) -> dict[int, Case]:
+    """With the cases in which merged ones go on; for a handler's commands also an incident's cases, and the incident of a case; tied:
+    and those that were merged into them or are linked."""
+    if acting:
+        more = {case for c in cases.values() for case in (*c.children, *((c.parent,) if c.parent else ()))}
+        more |= {case for c in cases.values() for case in (*c.links, *c.absorbed)} if tied else set()
+        cases = cases | load_cases(session, sorted(more - cases.keys()))
+    for _ in range(_FOLLOWED):
+        following = {c.merged_into for c in cases.values() if c.merged_into is not None} - cases.keys()
+        if not following:
+            break
+        cases = cases | load_cases(session, sorted(following))
+    return cases
+
+
+def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
+    """These cases, and those in which they go on."""
+    found = set(ids)
+    for _ in range(_FOLLOWED):
+        more = {into for i in found if i in cases and (into := cases[i].merged_into) is not None} - found
+        if not more:
+            break
+        found |= more
+    return found
 
 
 def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
@@ -344,10 +380,10 @@ def _show(row: Sequence[Any]) -> Shown:
     )
 
 
-def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:
-    """Ids that each party has seen or written, the last of them, oldest first."""
+def _thread(session: Session, cases: Mapping[int, Case]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Ids that each party has seen or written, the last of them, oldest first; of merged cases too, which go on in this one."""
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    for case in cases:
+    for into, case in sorted((c.id, one) for c in cases.values() for one in (c.id, *c.absorbed)):
         letters = session.all(
             "SELECT party, created_at, message_id FROM outbox WHERE case_id=? AND state<>'cancelled' ORDER BY id DESC LIMIT ?",
             (case, 3 * _THREAD),
@@ -357,7 +393,7 @@ def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tup
             (case, _THREAD),
         )
         for party, at, message_id in letters + mails:
-            found.setdefault((case, party), []).append((at, message_id))
+            found.setdefault((into, party), []).append((at, message_id))
     return {key: tuple(i for _, i in sorted(ids)[-_THREAD:]) for key, ids in found.items()}
 
 
@@ -386,14 +422,29 @@ def next_letter(session: Session) -> int:
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
 _TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
-_LISTS = ("labels", "participants", "watching", "strangers")
+_LISTS = ("labels", "participants", "watching", "strangers", "absorbed", "links", "watchers", "children", "announced")
+# Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
+_SELDOM = (
+    *(
+        "merged_into",
+        "merged_seq",
+        "before_merge",
+        "absorbed",
+        "links",
+        "watchers",
+        "incident",
+        "children",
+        "announced",
+    ),
+    *("parent", "worked", "title", "promised_at", "strangers", "confidential"),
+)
 
 
 def dump_case(case: Case) -> str:
     state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
-    return dumps(state)
+    return dumps({name: value for name, value in state.items() if value or name not in _SELDOM})
 
 
 def load_case(case_id: int, text: str) -> Case:

@@ -88,6 +88,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "setting": _nothing("key", "value"),
     "schema_migration": _nothing("id", "name", "applied"),
     "label": _nothing("label", "case_id"),
+    # Who gets copies: with the person, his rows go.
+    "watcher": {"case_id": NOTHING, "person": DELETED},
     # Our own mailboxes; error: why a mail lies aside, in words of ours or of the server.
     "mailbox": _nothing(
         *("name", "place", "uidvalidity", "uid", "floor", "goal", "horizon", "state", "looked_at", "mail_at")

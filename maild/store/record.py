@@ -14,7 +14,8 @@ from maild.model.case import Case, wake_at
 from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
-from maild.store import absence, drafts, search
+from maild.model.related_events import Copied, Uncopied
+from maild.store import absence, around, drafts, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -36,6 +37,8 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     for case in plan.cases:
         _write_case(session, case, policy)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
+    watched = {h.case for h in plan.events if isinstance(h.record.event, Copied | Uncopied)}
+    around.watch(session, [case for case in plan.cases if case.id in watched])
     _add_messages(session, plan.messages, at)
     session.executemany(
         "UPDATE message SET standing=?, internal=? WHERE id=?",

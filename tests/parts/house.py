@@ -206,6 +206,17 @@ class House:
                     got.append(Got(row.recipient, raw, message_from_bytes(raw, policy=default)))  # type: ignore[arg-type]
         return [letter for letter in got if not kind or letter.kind == kind]
 
+    def newest(self, number: str, party: str = "handler:%") -> Got:
+        """The newest letter of a case to a handler, or to another party, whether it has left or not."""
+        row = self.session.one(
+            "SELECT o.id, o.recipient FROM outbox o JOIN cases c ON c.id=o.case_id WHERE c.number=? AND o.party LIKE ?"
+            " ORDER BY o.id DESC LIMIT 1",
+            (number, party),
+        )
+        assert row is not None, f"no letter of case {number} to {party}"
+        raw = assemble(self.session, row[0])
+        return Got(row[1], raw, message_from_bytes(raw, policy=default))  # type: ignore[arg-type]
+
     def wait(self, **time: float) -> None:
         """Time passes; what is due wakes."""
         self.now += timedelta(**time)

@@ -10,7 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import absence, asking, basic, held, people, undo, waiting, work
+from maild.decide.acts import (
+    absence,
+    asking,
+    basic,
+    copying,
+    held,
+    incidents,
+    linking,
+    merging,
+    people,
+    undo,
+    waiting,
+    work,
+)
 from maild.decide.acts.context import Context, Outcome
 from maild.model.people import Role
 
@@ -58,4 +71,12 @@ COMMANDS: dict[str, Command] = {
     "for": Command(people.for_),
     "away": Command(absence.away, bare=True, caseless=True),
     "back": Command(absence.back, bare=True, caseless=True),
+    # Cases and people that are tied together.
+    "merge": Command(merging.merge, bare=True, least=Role.LEAD),
+    "split": Command(linking.split, least=Role.LEAD),
+    "link": Command(linking.link, bare=True),
+    "cc": Command(copying.cc, bare=True),
+    "uncc": Command(copying.uncc, bare=True),
+    "incident": Command(incidents.incident),
+    "notice": Command(incidents.notice),
 }

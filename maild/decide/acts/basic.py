@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maild.decide import absence, rest, verbs
+from maild.decide.acts import incidents
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved, Woken
 from maild.model.people import Handler, handler_party
@@ -62,7 +63,13 @@ def _handlers(who: str, policy: Policy) -> list[Handler]:
 
 
 def close(context: Context, argument: str) -> Outcome:
-    """close [quiet]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told."""
+    """close [quiet | all]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told.
+
+    all: an incident, and the cases that belong to it.
+    """
+    if context.vocabulary.means("all", argument):
+        own = close(context, "")
+        return incidents.close_all(context, own) if isinstance(own, Done) else own
     quiet = context.vocabulary.means("quiet", argument)
     if argument and not quiet:
         return Wrong("only_quiet", "close_quiet")
@@ -72,9 +79,11 @@ def close(context: Context, argument: str) -> Outcome:
     if stale is not None:
         return stale
     closes_at = context.ledger.now + context.closes_in
-    return Done(
-        (Solved(handler_party(context.handler.key), quiet, closes_at),), "solved_quietly" if quiet else "solved"
-    )
+    event = Solved(handler_party(context.handler.key), quiet, closes_at)
+    left = len(incidents.children(context)) if context.case.incident else 0
+    if left:
+        return Done((event,), "solved_alone", str(left))
+    return Done((event,), "solved_quietly" if quiet else "solved")
 
 
 def reopen(context: Context, argument: str) -> Outcome:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from maild.decide import verbs
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Event
-from maild.model.people import Desk, Handler
+from maild.model.people import Desk, Handler, handler_party
 from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
@@ -57,9 +60,9 @@ class Done:
     """The events a line causes, and the receipt's line: a key of the templates' words with its value.
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
-    have happened.  shown: messages that the receipt shows.  was: what the value was
-    before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines of the receipt, which cause nothing;
-    written: what stands before the words of such a line.
+    have happened.  shown: messages that the receipt shows.  asks: it reaches so many people that he must say it a second time.
+    was: what the value was before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines of
+    the receipt, which cause nothing; written: what stands before the words of such a line.
     """
 
     events: tuple[Event, ...]
@@ -67,6 +70,7 @@ class Done:
     value: str = ""
     after: Callable[[Ledger], None] | None = None
     shown: tuple[Shown, ...] = ()
+    asks: bool = False
     was: str = ""
     at: str = ""
     written: str = ""
@@ -93,6 +97,21 @@ class Context:
     @property
     def vocabulary(self) -> Vocabulary:
         return self.policy.texts.vocabulary
+
+    @property
+    def by(self) -> str:
+        """Whoever commands, as a party."""
+        return handler_party(self.handler.key)
+
+    def written(self, argument: str) -> str:
+        """An argument that is free text, as he wrote it: with its own quotes, dashes and full stop."""
+        lines = verbs.parse(self.order.prepared.message.own_text, self.vocabulary).lines
+        line = next((line.written for line in lines if argument and line.argument == argument), "")
+        return " ".join(line.split()[-len(argument.split()) :]) if line else argument
+
+    def content(self, what: str, text: str) -> Content:
+        """Words that the command brings, under a salt as random as that of the mail; what: which of its words."""
+        return Content(hashlib.sha256(self.order.prepared.body.salt + what.encode()).digest()[:16], text)
 
     @property
     def desk(self) -> Desk:

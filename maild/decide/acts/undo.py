@@ -27,19 +27,41 @@ from maild.model.events import (
     Labelled,
     Moved,
     Noted,
+    Opened,
     Prioritised,
     Received,
     Reopened,
     Replied,
     Solved,
     Status,
+    Suppressed,
     Told,
     Waiting,
     Woken,
 )
-from maild.model.people import handler_of, handler_party
+from maild.model.people import MAILD, handler_of, handler_party
 from maild.model.plan import Pending
 from maild.model.recorded import Recorded
+from maild.model.related_events import (
+    Absorbed,
+    Announced,
+    Copied,
+    Declared,
+    Excluded,
+    Gathered,
+    Grouped,
+    Included,
+    Informed,
+    Linked,
+    Merged,
+    Parted,
+    Separated,
+    Split,
+    Uncopied,
+    Ungrouped,
+    Unlinked,
+    Unmerged,
+)
 from maild.model.undo_events import Retracted, TakenBack, Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
@@ -80,6 +102,23 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Promised: lambda before, event: (Promised(event.by, before.promised_at),),
     # The note stays where it is.
     Noted: None,
+    # Cases and people that are tied together; what the same mail did in the other case is turned round there.
+    Merged: lambda before, event: (Unmerged(event.case, event.by),),
+    Absorbed: lambda before, event: (Separated(event.case, event.by),),
+    # The new case goes on in this one.
+    Split: lambda before, event: (Unlinked(event.case), Absorbed(event.case, event.by)),
+    Linked: lambda before, event: () if event.case in before.links else (Unlinked(event.case),),
+    Included: lambda before, event: () if event.party in before.participants else (Excluded(event.party),),
+    Excluded: lambda before, event: (Included(event.party),) if event.party in before.participants else (),
+    Copied: lambda before, event: () if event.party in before.watchers else (Uncopied(event.party),),
+    Uncopied: lambda before, event: (Copied(event.party),) if event.party in before.watchers else (),
+    Declared: lambda before, event: (Declared(before.incident, event.by),),
+    Grouped: lambda before, event: (Grouped(before.parent) if before.parent is not None else Ungrouped(event.case),),
+    Gathered: lambda before, event: () if event.case in before.children else (Parted(event.case),),
+    Parted: lambda before, event: (Gathered(event.case),) if event.case in before.children else (),
+    # What was announced is said with its letters.
+    Announced: lambda before, event: (),
+    Informed: lambda before, event: (),
 }
 # They tell of a mail, and change nothing; what becomes of an answer is said with its letter.
 _TELLS = (Received, Declined, Parked, Finished, Replied)
@@ -89,8 +128,10 @@ _NOT_COMPARED = {"seq", "updated_at", "heard", "acknowledged", "worked"}
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """What one mail of his did: its records, and the case before and after them."""
+    """What one mail of his did in a case: its records, and the case before and after them.  log: all that happened in the case."""
 
+    case: int
+    log: tuple[Recorded, ...]
     cause: str
     records: tuple[Recorded, ...]
     befores: tuple[Case, ...]
@@ -99,6 +140,18 @@ class _Mail:
     @property
     def before(self) -> Case:
         return self.befores[0]
+
+    @property
+    def split_from(self) -> int | None:
+        """The case from which the mail split this one."""
+        first = self.log[0]
+        return first.event.linked if first.cause == self.cause and isinstance(first.event, Opened) else None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What is another after it than it was before."""
+        names = [name for name in Case.__match_args__ if name not in _NOT_COMPARED and name != "id"]
+        return tuple(name for name in names if getattr(self.before, name) != getattr(self.after, name))
 
 
 def undo(context: Context, argument: str) -> Outcome:
@@ -111,12 +164,35 @@ def undo(context: Context, argument: str) -> Outcome:
         return Wrong("nothing_to_undo")
     if any(isinstance(r.event, Undone) and cause in (r.cause, r.event.mail) for r in log):
         return Wrong("undone_already")
-    mail = _mail(log, cause)
-    fields = _touched(mail)
-    newer = _changed_since(context.case, mail, fields, log)
+    mail = _mail(context.case.id, log, cause)
+    if mail is None:
+        return Wrong("nothing_to_undo")
+    others = _elsewhere(context, mail)
+    newer = next(filter(None, (_changed_since(context, one) for one in (mail, *others))), "")
     if newer:
         return Wrong("changed_since", _called(context, newer))
-    return _turned_round(context, mail, fields)
+    return _turned_round(context, mail, others)
+
+
+# --- in other cases ---------------------------------------------------------------------------------------------------------------
+
+_TIES = (Merged, Absorbed, Split, Linked, Grouped, Gathered, Parted)
+
+
+def _elsewhere(context: Context, mail: _Mail) -> list[_Mail]:
+    """What it did in the cases that it tied to this one, or that belong to it.  A list to a desk has other cases beside: not those."""
+    found = (_mail(case, log, mail.cause) for case, log in context.ledger.known.log.items() if case != mail.case)
+    return [other for other in found if other is not None and _is_tied(context, mail, other)]
+
+
+def _is_tied(context: Context, mail: _Mail, other: _Mail) -> bool:
+    if context.ledger.case(other.case).parent == mail.case or other.split_from == mail.case:
+        return True
+    here = [r.event.case == other.case for r in mail.records if isinstance(r.event, _TIES)]
+    there = [r.event.case == mail.case for r in other.records if isinstance(r.event, _TIES)]
+    # Who waited for a case that was merged waits for the other, and that is nobody's command.
+    moved = [isinstance(r.event, Waiting | Woken) and r.actor == MAILD for r in other.records]
+    return any((*here, *there, *moved))
 
 
 def _cause(context: Context, log: Sequence[Recorded]) -> str:
@@ -124,16 +200,22 @@ def _cause(context: Context, log: Sequence[Recorded]) -> str:
     letter = context.order.letter
     if letter is not None and letter.kind == "receipt":
         of = (r.cause for r in log if isinstance(r.event, Told) and r.event.letter == letter.id)
-        return next(of, "")
+        # The receipt of a merge stands in the case that is no more.
+        also = (r.cause for one in context.ledger.known.log.values() for r in one if _tells(r.event, letter.id))
+        return next(of, "") or next(also, "")
     mine = [r for r in log if r.actor == handler_party(context.handler.key) and _acts(r.event)]
     return mine[-1].cause if mine else ""
+
+
+def _tells(event: Event, letter: int) -> bool:
+    return isinstance(event, Told) and event.letter == letter
 
 
 def _acts(event: Event) -> bool:
     return isinstance(event, Replied) or not isinstance(event, _TELLS)
 
 
-def _mail(log: Sequence[Recorded], cause: str) -> _Mail:
+def _mail(case_id: int, log: Sequence[Recorded], cause: str) -> _Mail | None:
     case: Case | None = None
     mine: list[Recorded] = []
     befores: list[Case] = []
@@ -144,16 +226,10 @@ def _mail(log: Sequence[Recorded], cause: str) -> _Mail:
             befores.append(case)
         case = apply(case, record) if case is not None else begin(0, record)
         after = case if record.cause == cause else after
-    assert after is not None
-    return _Mail(cause, tuple(mine), tuple(befores), after)
+    return _Mail(case_id, tuple(log), cause, tuple(mine), tuple(befores), after) if after and mine else None
 
 
 # --- what has changed -------------------------------------------------------------------------------------------------------------
-
-
-def _touched(mail: _Mail) -> tuple[str, ...]:
-    names = [name for name in Case.__match_args__ if name not in _NOT_COMPARED and name != "id"]
-    return tuple(name for name in names if getattr(mail.before, name) != getattr(mail.after, name))
 
 
 def _differs(now: Case, mail: _Mail, name: str) -> bool:
@@ -165,13 +241,16 @@ def _differs(now: Case, mail: _Mail, name: str) -> bool:
     return bool(is_ != after)
 
 
-def _changed_since(now: Case, mail: _Mail, fields: Sequence[str], log: Sequence[Recorded]) -> str:
-    """Who changed the same since, as a party; "" for nobody."""
-    changed = [name for name in fields if _differs(now, mail, name)]
+def _changed_since(context: Context, mail: _Mail) -> str:
+    """Who changed the same since, as a party; "" for nobody.  In a case that was split off anything counts."""
+    now = context.ledger.case(mail.case)
+    if mail.split_from is not None and now.seq != mail.after.seq:
+        return mail.log[-1].actor
+    changed = [name for name in mail.fields if _differs(now, mail, name)]
     if not changed:
         return ""
     case, last = mail.after, ""
-    for record in log:
+    for record in mail.log:
         if record.seq <= mail.after.seq:
             continue
         then = apply(case, record)
@@ -192,35 +271,63 @@ def _called(context: Context, party: str) -> str:
 # --- turning round ----------------------------------------------------------------------------------------------------------------
 
 
-def _turned_round(context: Context, mail: _Mail, fields: Sequence[str]) -> Done:
-    me = handler_party(context.handler.key)
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """How a case is as it was: the events, letters that are taken back, answers that nobody got, and what the receipt says."""
+
+    case: int
+    events: tuple[Event, ...]
+    back: tuple[Pending, ...]
+    unsaid: tuple[int, ...]
+    also: tuple[Done, ...]
+
+
+def _turned_round(context: Context, mail: _Mail, others: Sequence[_Mail]) -> Done:
+    here, *there = (_turned(context, one) for one in (mail, *others))
+    also = (*_restored(context, mail, mail.fields), *(line for one in (here, *there) for line in one.also))
+    after = partial(_take_back, context.by, here, there)
+    return Done(here.events, UNDONE, _said_at(context, mail.records[0].at), after, also=also)
+
+
+def _turned(context: Context, mail: _Mail) -> _Turned:
+    events, lines = _inverses(context, mail)
+    letters = tuple(_letters(context, mail))
+    back = tuple(pending for pending, _ in letters if pending is not None)
+    events += [TakenBack(p.party, p.kind, p.letter) for p in back]
+    unsaid = tuple(_unsaid(mail, back))
+    events += [Retracted(row, context.by) for row in unsaid]
+    again = "status" in mail.fields and mail.split_from is None
+    events.append(Undone(context.by, mail.cause, mail.before.status if again else None))
+    return _Turned(mail.case, tuple(events), back, unsaid, (*_of_letters(context, letters), *lines))
+
+
+def _inverses(context: Context, mail: _Mail) -> tuple[list[Event], list[Done]]:
+    """Of what he did, the last first; in other cases of what followed by itself, too."""
+    origin = context.ledger.known.cases.get(mail.split_from or 0)
+    if origin is not None:
+        return [Merged(origin.id, context.by, origin.seq)], []
     events: list[Event] = []
     lines: list[Done] = []
+    actors = (context.by,) if mail.case == context.case.id else (context.by, MAILD)
     for record, before in reversed(list(zip(mail.records, mail.befores, strict=True))):
-        if record.actor != me or isinstance(record.event, _TELLS):
+        if record.actor not in actors or isinstance(record.event, (*_TELLS, Told, Acknowledged, Suppressed)):
             continue
         inverse = INVERSES.get(type(record.event))
         if inverse is None:
             lines.append(Done((), "note_stays" if isinstance(record.event, Noted) else "cannot_be_undone"))
         else:
             events += inverse(before, record.event)
-    letters = tuple(_letters(context, mail))
-    back = tuple(pending for pending, _ in letters if pending is not None)
-    events += [TakenBack(p.party, p.kind, p.letter) for p in back]
-    unsaid = _unsaid(mail, back)
-    events += [Retracted(row, me) for row in unsaid]
-    events.append(Undone(me, mail.cause, mail.before.status if "status" in fields else None))
-    also = (*_restored(context, mail, fields), *_of_letters(context, letters), *lines)
-    return Done(
-        tuple(events), UNDONE, _said_at(context, mail.records[0].at), partial(_take_back, back, unsaid), also=also
-    )
+    return events, lines
 
 
-def _take_back(back: Sequence[Pending], unsaid: Sequence[int], ledger: Ledger) -> None:
-    for pending in back:
-        ledger.cancel(pending.outbox)
-    for row in unsaid:
-        ledger.restate(row, "handler", internal=True)
+def _take_back(by: str, here: _Turned, there: Sequence[_Turned], ledger: Ledger) -> None:
+    for turned in (here, *there):
+        for event in turned.events if turned is not here else ():
+            ledger.happen(turned.case, by, event)
+        for pending in turned.back:
+            ledger.cancel(pending.outbox)
+        for row in turned.unsaid:
+            ledger.restate(row, "handler", internal=True)
 
 
 def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told | Acknowledged]]:
@@ -233,7 +340,7 @@ def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told |
 
 def _unsaid(mail: _Mail, back: Sequence[Pending]) -> list[int]:
     """Answers none of which has left."""
-    rows = [r.event.message for r in mail.records if isinstance(r.event, Replied)]
+    rows = [r.event.message for r in mail.records if isinstance(r.event, Replied | Informed)]
     return [row for row in rows if any(row in pending.messages for pending in back if not handler_of(pending.party))]
 
 
