@@ -27,7 +27,7 @@ from typing import Any, BinaryIO
 from maild.mail import tongues
 from maild.mail.parse import read as read_mail
 from maild.mail.parse import unreadable
-from maild.model.message import Address, Attachment, Bounce, Kind, Message
+from maild.model.message import Address, Attachment, Bounce, Forwarded, Kind, Message
 
 SMALL = 256_000
 # Many boundaries or tags make much work of few octets: such a mail goes to the process, whatever its size.
@@ -184,5 +184,13 @@ def loads(octets: bytes) -> Message:
             ),
             "defects": tuple(plain["defects"]),
             "headers": tuple((name, value) for name, value in plain["headers"]),
+            "forwarded": _forwarded(plain["forwarded"]),
         }
     )
+
+
+def _forwarded(plain: dict[str, Any] | None) -> Forwarded | None:
+    if plain is None:
+        return None
+    author = Address(**plain["author"]) if plain["author"] else None
+    return Forwarded(**plain | {"author": author, "references": tuple(plain["references"])})

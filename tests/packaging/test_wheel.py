@@ -188,7 +188,7 @@ def sends(port: int) -> bool:
 def test_the_demo_plays(run: Run) -> None:
     done = run("demo", DEMO_EXIT="1")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "12. The case is solved" in done.stdout
+    assert "18. The case is solved" in done.stdout
 
 
 def test_setup_brings_the_units_of_this_very_installation(run: Run, installed: Path, tmp_path: Path) -> None:

@@ -36,13 +36,13 @@ from maild.store import views
 
 HURRY = """
 from datetime import timedelta
-from maild.decide import commands
+from maild.decide import carry
 from maild.edges import relay, relay_wire, ticker
 from maild.store import incoming, outbox
 relay.MINUTES, relay.OUTAGE, relay.REST, relay.POLL = (0.005, 0.01, 0.02), (0.2, 0.5, 1.0), 0.5, 1.0
 relay.Patience = lambda: relay_wire.Patience(3.0, 3.0, 4.0)
 ticker.EVERY = 0.5
-commands.timedelta = lambda days: timedelta(seconds=3)
+carry.timedelta = lambda days: timedelta(seconds=3)
 """
 # Several daemons may share a PostgreSQL, so what a dead one had leased is taken when the lease has run out.
 # Pieces of large mails it leaves behind are swept as soon.
