@@ -9,12 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from maild.decide import notices, rest, verbs
+from maild.decide import asking, notices, rest, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
+from maild.decide.acts.implied import implied_line
 from maild.decide.ledger import Ledger
+from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.people import Handler, handler_party
+from maild.model.recorded import Recorded
 
 
 def handle(ledger: Ledger, order: Order) -> None:
@@ -23,16 +26,16 @@ def handle(ledger: Ledger, order: Order) -> None:
     if _MARKER in order.prepared.message.own_text:
         _decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")])
         return
-    outcomes = [_try(ledger, order, line) for line in parsed.lines]
+    outcomes = _weigh(ledger, order, parsed)
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         _decline(ledger, order, parsed, outcomes)
         return
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-    note = order.purpose in ("n", "t") or any(line.verb == "note" for line in parsed.lines)
+    note = _is_note(order, parsed, done)
     _write(ledger, order, parsed, note=note)
     for outcome in done:
         for event in outcome.events:
-            ledger.happen(order.case, handler_party(order.handler.key), event)
+            ledger.happen(order.case, order.by, event)
     for outcome in done:
         if outcome.after:
             outcome.after(ledger)
@@ -47,12 +50,37 @@ _MARKER = "[maild:"
 _ADDRESS_VERBS = {"t": "take", "c": "close"}
 
 
+def _is_note(order: Order, parsed: verbs.Parsed, done: list[Done]) -> bool:
+    """Whether the text stays among the handlers, but for what a command does with it."""
+    inside = order.letter is not None and order.letter.kind in asking.INSIDE
+    return (
+        inside
+        or order.purpose in ("n", "t")
+        or any(line.verb == "note" for line in parsed.lines)
+        or any(outcome.inside for outcome in done)
+    )
+
+
+def _weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
+    """What each line would do, after those above it: `/done 1` and then `/close` closes a case without an open task."""
+    case, outcomes = ledger.case(order.case), []
+    for line in parsed.lines:
+        outcome = _try(ledger, order, line, case, _text(parsed, order.handler))
+        outcomes.append(outcome)
+        for event in outcome.events if isinstance(outcome, Done) else ():
+            case = apply(case, Recorded(case.seq + 1, ledger.now, order.by, ledger.cause, event))
+    return outcomes
+
+
 def _read(ledger: Ledger, order: Order) -> verbs.Parsed:
     text, vocabulary = order.prepared.message.own_text, ledger.policy.texts.vocabulary
     parsed = verbs.parse(text, vocabulary)
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
+    implied = implied_line(ledger, order, parsed)
+    if implied is not None:
+        return implied
     verb = _ADDRESS_VERBS.get(order.purpose, "")
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
@@ -64,7 +92,7 @@ def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
     command = COMMANDS.get(line.verb)
     if command is None or not command.bare:
         return False
-    return not line.argument or isinstance(_try(ledger, order, line), Done)
+    return not line.argument or isinstance(_try(ledger, order, line, ledger.case(order.case), ""), Done)
 
 
 def _text(parsed: verbs.Parsed, handler: Handler) -> str:
@@ -77,14 +105,12 @@ def _text(parsed: verbs.Parsed, handler: Handler) -> str:
     return "\n".join([*noted, text]).strip()
 
 
-def _try(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
+def _try(ledger: Ledger, order: Order, line: verbs.Line, case: Case, text: str) -> Outcome:
     if not line.verb:
-        return Wrong("not_understood", line.hint)
-    case = ledger.case(order.case)
+        return Wrong(line.why, line.hint)
     days = ledger.policy.desks[case.desk].reopen_days
-    return COMMANDS[line.verb].act(
-        Context(case, order.handler, ledger.policy, order, timedelta(days=days), ledger), line.argument
-    )
+    context = Context(case, order.handler, ledger.policy, order, timedelta(days=days), ledger, text)
+    return COMMANDS[line.verb].act(context, line.argument)
 
 
 # What mail programs hang on every mail; beside commands it is no file for the customer.
@@ -107,7 +133,7 @@ def _says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
 def _write(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool) -> None:
     """File the mail; its words are a note, or the answer to the customer; words there are none in a mail of commands only."""
     text = _text(parsed, order.handler)
-    party = handler_party(order.handler.key)
+    party = order.by
     answer = _says_something(order, text, parsed) and not note
     row = ledger.file(order.prepared, order.case, party, "handler", internal="" if answer else "internal")
     if answer:
@@ -122,7 +148,11 @@ def _tell(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: list[Done], 
     text = _text(parsed, order.handler)
     answer = _says_something(order, text, parsed) and not note
     shown = ledger.show(order.prepared, ledger.next_message() - 1, text) if answer or text else None
-    notices.tell(ledger, order.case, notices.Telling(order.prepared, shown, handler_party(order.handler.key)))
+    own = handler_party(order.handler.key)
+    notices.tell(ledger, order.case, notices.Telling(order.prepared, shown, own, wrote=order.by))
+    told = any(outcome.after or outcome.inside for outcome in done)
+    if text and shown and order.letter and order.letter.kind in asking.INSIDE and not told:
+        asking.pass_on(ledger, order.case, order.letter, shown, own)
     if not parsed.lines:
         return
     lines: list[dict[str, Any]] = [
@@ -131,14 +161,14 @@ def _tell(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: list[Done], 
     ]
     if answer:
         lines.append({"ok": True, "written": "", "key": "reply_leaves", "value": ""})
-    elif text:
+    elif text and not any(outcome.inside for outcome in done):
         lines.append({"ok": True, "written": "", "key": "noted", "value": ""})
     notices.to_handler(ledger, ledger.case(order.case), order.handler, "receipt", "your-command", {"lines": lines})
 
 
 def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: list[Outcome]) -> None:
     """Nothing is done and nothing sent; he gets each line back with what is wrong, and his words whole."""
-    party = handler_party(order.handler.key)
+    party = order.by
     ledger.file(order.prepared, order.case, party, "declined", internal="internal")
     wrong = [(line, o) for line, o in zip(parsed.lines, outcomes, strict=True) if isinstance(o, Wrong)]
     ledger.happen(order.case, party, Declined(party, wrong[0][1].key, wrong[0][1].hint))

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maild.decide import budget
-from maild.decide.assign import open_key, turn_key
+from maild.decide.assign import line_choice, open_key, turn_key
 from maild.model import numbers
 from maild.model.message import Kind
 from maild.model.people import Desk
@@ -24,6 +24,9 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
+# RFC 5321 section 4.1.2, dot-string; a domain with a dot.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_TOP, _MOST_NAMED = 4000, 20
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -69,6 +72,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
         address=address,
         counters=tuple(_counters(policy, now)),
+        named=addresses_in(message.own_text) if handler else (),
         budgets=(budget.proven_key(address, now),)
         if arrival.trust.authenticated
         else (*budget.keys(address, now), unverified_key(registered, now)),
@@ -105,6 +109,11 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
+def addresses_in(text: str) -> tuple[str, ...]:
+    """Mail addresses that a handler's commands may name, at the top of what he wrote; lower case."""
+    return tuple(dict.fromkeys(found.lower() for found in _ADDRESS.findall(text[:_TOP])))[:_MOST_NAMED]
+
+
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:
     """The counter from which the desk's next number comes."""
     value = policy.desks[desk]
@@ -120,6 +129,7 @@ def _counters(policy: Policy, now: datetime) -> list[str]:
     names = [number_counter(policy, desk, now) for desk in policy.desks]
     choices = [rule.set.handler for rule in policy.rules if rule.set.handler]
     names += [turn_key(choice, desk) for choice in choices if choice.how == "round_robin" for desk in policy.desks]
+    names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
     if any(choice.how == "least_loaded" for choice in choices):
         names += [open_key(handler) for handler in policy.handlers]
     return list(dict.fromkeys(names))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maild.decide import contact, notices, rest
+from maild.decide import contact, notices, replies, rest
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -57,8 +57,9 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
             assign(ledger, case_id, route(facts(prepared, automatic), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
-    telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=unknown)
-    notices.tell(ledger, case_id, telling)
+    shown = ledger.show(prepared, row)
+    if not replies.offer(ledger, prepared, join, shown, automatic):
+        notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 
 def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
@@ -98,12 +99,12 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
     language = contact.language(ledger, person, prepared, desk)
-    subject = ledger.subject(_untagged(prepared.subject, ledger.known.by_number))
+    subject = ledger.subject(untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     return case_id
 
 
-def _untagged(subject: Content, numbers: Iterable[str]) -> Content:
+def untagged(subject: Content, numbers: Iterable[str]) -> Content:
     """Without the tags of our other cases: a letter must name one case."""
     text = subject.text
     for number in numbers:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from maild.decide import commands, contact, history, intake, notices, rest
+from maild.decide import commands, contact, history, intake, notices, quarantine, reminders, replies, rest
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
-from maild.model.case import wake_at
-from maild.model.events import Bounced, Closed, Ignored, Received, Status
+from maild.model.case import closes_at, rests_until, wake_at
+from maild.model.events import Bounced, Closed, Ignored, Received
 from maild.model.message import Kind, named
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
 from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
@@ -48,9 +48,12 @@ def _wake(ledger: Ledger, wake: Wake) -> None:
     due = wake_at(case) if case else None
     if case is None or due is None or due > ledger.now:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
-    elif case.status is Status.SOLVED:
+        return
+    reminders.due(ledger, case.id)
+    closes, rests = closes_at(case), rests_until(case)
+    if closes and closes <= ledger.now:
         ledger.happen(case.id, MAILD, Closed())
-    else:
+    if rests and rests <= ledger.now:
         rest.wake(ledger, case.id, rest.DUE)
 
 
@@ -77,6 +80,12 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     handler = ledger.policy.handler_of_address(author.address) if author else None
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
+        return
+    if quarantine.holds(ledger, prepared, where):
+        quarantine.keep(ledger, prepared, where)
+        return
+    if where.standing in replies.STANDINGS:
+        replies.add(ledger, prepared, where, automatic)
         return
     if where.case is not None:
         intake.add(ledger, prepared, where, automatic)
@@ -125,7 +134,7 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     again = prepared.message.message_id in ledger.known.obeyed
     ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
     if proven and not again:
-        commands.handle(ledger, Order(prepared, handler, where.case.id, where.purpose, where.letter))
+        commands.handle(ledger, _order(ledger, prepared, where, handler))
         return
     party = handler_party(handler.key)
     row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
@@ -144,6 +153,15 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
         "mail-in-your-name",
         {"words": prepared.message.own_text},
     )
+
+
+def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> Order:
+    """A member of a team who answers a letter to its shared mailbox acts as the team; what he did is on record as his."""
+    assert where.case is not None
+    asked = handler_of(where.letter.party) if where.letter else None
+    team = ledger.policy.answers_for(handler, asked) if asked else None
+    actor = handler_party(handler.key) if team else ""
+    return Order(prepared, team or handler, where.case.id, where.purpose, where.letter, actor)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

@@ -39,13 +39,15 @@ class Ledger:
         self._contents: list[Content] = []
         self._references: list[tuple[str, int, int, int]] = []
         self._filed: dict[int, tuple[Prepared, int]] = {}
+        self._phrases: list[tuple[str, int]] = []
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
-        self.people: dict[str, Person] = dict(known.persons)
+        named = {person_party(person.id): person for person in known.named.values()}
+        self.people: dict[str, Person] = {**named, **known.persons}
         if known.author:
             self.people[person_party(known.author.id)] = known.author
         self._before = frozenset(self.people.values())
@@ -96,13 +98,19 @@ class Ledger:
         return self.newcomer(address, author.name if author else "", prepared.message.language)
 
     def newcomer(self, address: str, name: str, language: str | None) -> str:
-        """A person whom we do not know yet; one in each arrival."""
-        if self._persons:
-            return person_party(self._persons[0].id)
-        person = Person(self.known.next_person, name, address, language)
+        """A person whom we do not know yet."""
+        made = next((one for one in self._persons if one.address == address), None)
+        if made:
+            return person_party(made.id)
+        person = Person(self.known.next_person + len(self._persons), name, address, language)
         self._persons.append(person)
         self.people[person_party(person.id)] = person
         return person_party(person.id)
+
+    def named(self, address: str) -> str:
+        """The party of an address that a handler's command names."""
+        known = self.known.named.get(address)
+        return person_party(known.id) if known else self.newcomer(address, "", None)
 
     def change(self, person: Person) -> None:
         """A person we know already, as he is from now on."""
@@ -168,6 +176,11 @@ class Ledger:
         self.subjects[content.commitment] = content.text
         return content.commitment
 
+    def phrase(self, case_id: int, content: Content) -> str:
+        """Keep the words of a task, an offer or a request beside the events; their commitment."""
+        self._phrases.append((content.commitment, case_id))
+        return self.subject(content)
+
     def show(self, prepared: Prepared, row: int, text: str | None = None) -> Shown:
         """The mail as a letter shows it."""
         message = prepared.message
@@ -230,6 +243,7 @@ class Ledger:
             changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
             messages=tuple(self._messages),
             contents=tuple(self._contents),
+            phrases=tuple(self._phrases),
             letters=tuple(self._letters),
             cancels=tuple(self._cancels),
             counters=self._counters,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maild.decide import budget
+from maild.decide import budget, tasklist
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -43,7 +43,10 @@ _BOUNCES = "letters to this address bounce"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does."""
+    """What the letters of one arrival have in common.
+
+    silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
+    """
 
     prepared: Prepared | None
     shown: Shown | None = None
@@ -52,6 +55,7 @@ class Telling:
     because: str = ""
     new: bool = False
     stranger: bool = False
+    wrote: str = ""
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -95,7 +99,7 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     if person.muted and not shown:
         ledger.happen(case_id, MAILD, Suppressed(case.customer, kind, _BOUNCES))
         return
-    _owe(
+    owe(
         ledger,
         case,
         case.customer,
@@ -106,7 +110,7 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
         due_at=ledger.now + ledger.policy.limits.undo,
         language=case.language,
         values=_case_values(ledger, case),
-        author=_name(ledger, telling.actor),
+        author=_name(ledger, telling.wrote or telling.actor),
         automatic="" if shown else "auto-generated",
     )
 
@@ -209,7 +213,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
     }
-    _owe(
+    owe(
         ledger,
         case,
         party,
@@ -257,7 +261,7 @@ def to_handler(
     shown: tuple[Shown, ...] = (),
 ) -> None:
     """A receipt, an error, a bounce note, a warning: at once."""
-    _owe(
+    owe(
         ledger,
         case,
         handler_party(handler.key),
@@ -278,9 +282,10 @@ def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
         to_handler(ledger, case, handler, "bounce", "your-letter-bounced", values)
 
 
-def _owe(
+def owe(
     ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], **more: Any
 ) -> None:
+    """A letter, and the event that says so."""
     after = ledger.happen(case.id, MAILD, Told(party, kind, ledger.next_letter())) or case
     _letter(ledger, after, party, to, kind, reason, shown, **more)
 
@@ -303,10 +308,12 @@ def _letter(
     in_reply_to: str = "",
     replaces: int | None = None,
     first: bool = False,
+    subject: str | None = None,
 ) -> None:
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
-    subject = _subject(ledger, case) if authenticated else ""
+    if subject is None:
+        subject = _subject(ledger, case) if authenticated else ""
     ledger.owe(
         Letter(
             ledger.next_letter(),
@@ -349,6 +356,7 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "priority": str(case.priority),
         "status": str(case.status),
+        "tasks": tasklist.shown(ledger, case),
     }
 
 

@@ -37,12 +37,13 @@ _TRAILING = " \t*_.,;…"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A command line: as written, the verb ("" = not understood), what followed, and the nearest verb as a hint."""
+    """A command line: as written, the verb ("" = not understood, why), what followed, and the nearest verb as a hint."""
 
     written: str
     verb: str
     argument: str = ""
     hint: str = ""
+    why: str = "not_understood"
 
 
 @dataclass(frozen=True, slots=True)

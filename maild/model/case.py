@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from maild.model import agenda
+from maild.model.agenda import NOTHING, Agenda
+from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.events import (
     Acknowledged,
     Assigned,
@@ -40,6 +43,7 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
+    agenda: what it has asked of people; line: of its desk, to which it was escalated.
     """
 
     id: int
@@ -64,6 +68,8 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
+    agenda: Agenda = NOTHING
+    line: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -88,7 +94,11 @@ NEXT: dict[tuple[Status, type], Status] = {
     (Status.SOLVED, Reopened): Status.OPEN,
     (Status.CLOSED, Reopened): Status.OPEN,
     (Status.SOLVED, Closed): Status.CLOSED,
+    **{(status, Spammed): Status.CLOSED for status in Status},
+    (Status.CLOSED, Cleared): Status.OPEN,
+    (Status.NEW, Quarantined): Status.CLOSED,
 }
+SPAM, QUARANTINE = "spam", "quarantine"
 
 
 def fold(case_id: int, events: Iterable[Recorded]) -> Case | None:
@@ -125,7 +135,8 @@ def apply(case: Case, record: Recorded) -> Case:
         status = Status.WAITING if record.event.on == "customer" else Status.ON_HOLD
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    return replace(case, seq=record.seq, updated_at=updated_at, status=status, **_changes(case, record))
+    asked = agenda.apply(case.agenda, record)
+    return replace(case, seq=record.seq, updated_at=updated_at, status=status, agenda=asked, **_changes(case, record))
 
 
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
@@ -138,7 +149,15 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
         case Watched(desk=desk) if desk not in case.watching:
             return {"watching": (*case.watching, desk)}
         case Moved(desk=desk):
-            return {"desk": desk}
+            return {"desk": desk, "line": None}
+        case Escalated(line=line):
+            return {"line": line or None}
+        case Spammed():
+            return {"labels": _with(case.labels, SPAM), "until_at": None, "waits_for": None, "closes_at": None}
+        case Quarantined():
+            return {"labels": _with(case.labels, QUARANTINE)}
+        case Cleared():
+            return {"labels": tuple(label for label in case.labels if label not in (SPAM, QUARANTINE))}
         case Prioritised(priority=priority):
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
@@ -158,8 +177,21 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
     return {}
 
 
+def _with(labels: tuple[str, ...], label: str) -> tuple[str, ...]:
+    return labels if label in labels else (*labels, label)
+
+
 def wake_at(case: Case) -> datetime | None:
-    """The next instant at which the case must be looked at again: the end of its window for reopening, or of its rest."""
-    if case.status is Status.SOLVED:
-        return case.closes_at
+    """The next instant at which the case must be looked at again: the end of its window for reopening, of its rest, or a task."""
+    at = (agenda.next_at(case.agenda), closes_at(case), rests_until(case))
+    return min((one for one in at if one is not None), default=None)
+
+
+def closes_at(case: Case) -> datetime | None:
+    """When a solved case is closed for good."""
+    return case.closes_at if case.status is Status.SOLVED else None
+
+
+def rests_until(case: Case) -> datetime | None:
+    """When a case that is on hold goes on."""
     return case.until_at if case.status is Status.ON_HOLD else None

@@ -39,7 +39,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any."""
+    """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any.
+
+    members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
+    """
 
     key: str
     name: str
@@ -48,10 +51,19 @@ class Handler:
     role: Role = Role.HANDLER
     language: str | None = None
     retired: bool = False
+    members: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a desk (1st, 2nd ...), from which a case is escalated to the next.  handlers: keys."""
+
+    name: str
+    handlers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Retention:
 class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
+    lines: from the first to the last; empty where the desk has no lines.
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
     """
 
@@ -84,6 +97,7 @@ class Desk:
     retention: Retention = Retention()
     legal_hold: bool = False
     archive_first: bool = False
+    lines: tuple[Line, ...] = ()
 
     @property
     def address(self) -> str:

@@ -107,7 +107,7 @@ Incoming = Prepared | Wake | Undelivered
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database."""
+    """The one question to the database.  named: addresses that a handler's commands name."""
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -116,6 +116,7 @@ class Lookup:
     cases: tuple[int, ...] = ()
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,14 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """muted: letters to him come back; spam: a mail of his was, so that what is not proven to be his is quarantined."""
+
     id: int
     name: str
     address: str
     language: str | None = None
     muted: bool = False
+    spam: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +175,14 @@ class Known:
 
     by_message_id  message id -> case id, merges followed
     obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
+    inside         those of the ids that stand on the mail of a supplier or an approver
+    named          address -> Person, of the addresses asked for
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
-    subjects       commitment -> text of the cases' subjects
+    subjects       commitment -> text of the cases' subjects, and of the phrases of their agendas
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads
@@ -186,8 +192,10 @@ class Known:
     cases: Mapping[int, Case] = field(default_factory=dict)
     by_message_id: Mapping[str, int] = field(default_factory=dict)
     obeyed: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
     by_number: Mapping[str, int] = field(default_factory=dict)
     author: Person | None = None
+    named: Mapping[str, Person] = field(default_factory=dict)
     persons: Mapping[str, Person] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
@@ -207,7 +215,8 @@ class Known:
 class Letter:
     """An outgoing mail as it is meant, before it is bytes.  One letter, one recipient.
 
-    kind        ack notice update closing receipt error bounce unverified  (X-Maild-Kind and the template's name)
+    kind        ack notice update closing receipt error bounce unverified; of questions to people: news task supplier ask
+                offer approval vote  (X-Maild-Kind and the template's name)
     to          the recipient, a real address; party names him in events
     subject     the case's subject without the tag; "" = the template's own subject (unauthenticated acknowledgement)
     author      display name of the human who wrote it, "" for maild itself
@@ -273,6 +282,7 @@ class Plan:
 
     cases     the cases touched, after their events
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
+    phrases   commitments of contents that are words of a case's agenda, with the case
     cancels   outbox rows taken back before they left
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
@@ -288,6 +298,7 @@ class Plan:
     changed: tuple[Person, ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()
+    phrases: tuple[tuple[str, int], ...] = ()
     letters: tuple[Letter, ...] = ()
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)

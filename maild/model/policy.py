@@ -156,6 +156,11 @@ class Policy:
     def handler_of_address(self, address: str) -> Handler | None:
         return next((h for h in self.handlers.values() if address.lower() in h.addresses and not h.retired), None)
 
+    def answers_for(self, handler: Handler, team: str) -> Handler | None:
+        """The team for whose shared mailbox this handler may answer, if it is that one."""
+        found = self.handlers.get(team)
+        return found if found and not found.retired and handler.key in found.members else None
+
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""
         return tuple(h for h in self.handlers.values() if not h.retired and (desk in h.desks or not h.desks))

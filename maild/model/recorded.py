@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from maild.model import events
+from maild.model import asking_events, events
 from maild.model.events import Event, Priority
 
 
@@ -26,7 +26,7 @@ class Recorded:
 
 
 # Where kinds of events stand.
-_MODULES = (events,)
+_MODULES = (events, asking_events)
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for module in _MODULES

@@ -7,6 +7,7 @@ the JSON Schemas for editors, kept in rules/schema/.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ from maild.policy.shape import Addresses, Days, DeskKey, DeskKeys, Kept, Languag
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
+_LINE = re.compile(r"\w[\w -]{0,38}")
 
 
 def _zone(value: str) -> str:
@@ -48,9 +50,19 @@ def _text(value: str) -> str:
     return value.strip("\n")
 
 
+def _line_name(value: str) -> str:
+    """`1`, or a word that a handler can write behind /escalate."""
+    if not _LINE.fullmatch(value):
+        raise wrong(
+            f"{value[:40]!r} cannot be a line's name", 'write a number in quotes or a word: "1", "2", consultants'
+        )
+    return value
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
+LineName = Annotated[str, AfterValidator(_line_name)]
 PriorityWord = Literal["critical", "high", "medium", "low"]
 
 
@@ -88,6 +100,9 @@ class DeskForm(Strict):
     archive_first: bool = Field(
         False, description="true: a case must be in the archive before anything of it is deleted."
     )
+    lines: dict[LineName, Lines] = Field(
+        default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
+    )
 
 
 class HandlerForm(Strict):
@@ -99,6 +114,9 @@ class HandlerForm(Strict):
     role: Literal["handler", "lead", "admin"] = "handler"
     language: Language | None = Field(None, description="Of letters to them; left out: the desk's.")
     retired: bool = Field(False, description="Gets no cases; instead of deletion.")
+    members: Lines | None = Field(
+        None, description="Of a team's shared mailbox: keys of the handlers who may answer its letters."
+    )
 
 
 class SetForm(Strict):

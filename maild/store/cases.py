@@ -11,6 +11,7 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
+from maild.store import agenda
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -39,15 +40,17 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases = load_cases(session, sorted(wanted))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
-    parties = {c.customer for c in cases.values()} | {p for c in cases.values() for p in c.participants}
+    parties = {p for c in cases.values() for p in (c.customer, *c.participants, *c.agenda.parties())}
     next_case, next_person, next_message, next_letter = _next(session)
     return Known(
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
-        obeyed=_obeyed(session, list(by_message_id)),
+        obeyed=_standing(session, list(by_message_id), "handler", "declined"),
+        inside=_standing(session, list(by_message_id), "supplier", "approver"),
         by_number=by_number,
         author=author,
+        named=_named(session, lookup.named),
         persons=_persons(session, parties),
         counters=_counters(session, lookup.counters),
         budgets=_budgets(session, lookup.budgets),
@@ -56,7 +59,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         thread=_thread(session, sorted(cases)),
         talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
         waiting=waiting,
-        subjects=_texts(session, [c.subject for c in cases.values()]),
+        subjects=_texts(session, [t for c in cases.values() for t in (c.subject, *c.agenda.phrases())]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
@@ -89,13 +92,14 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
     return dict(rows)
 
 
-def _obeyed(session: Session, ids: Sequence[str]) -> frozenset[str]:
+def _standing(session: Session, ids: Sequence[str], *standings: str) -> frozenset[str]:
+    """Those of the ids that are of mails with one of these standings."""
     if not ids:
         return frozenset()
     rows = session.all(
         f"SELECT r.message_id FROM reference r JOIN message m ON m.id=r.message WHERE r.message_id IN {_marks(ids)} AND r.own=1"
-        " AND m.standing IN ('handler', 'declined')",
-        ids,
+        f" AND m.standing IN {_marks(standings)}",
+        (*ids, *standings),
     )
     return frozenset(row[0] for row in rows)
 
@@ -120,24 +124,30 @@ def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...
 
 
 def _author(session: Session, address: str) -> Person | None:
-    if not address:
-        return None
-    row = session.one(
-        "SELECT p.id, p.name, a.address, p.language, p.muted FROM address a JOIN person p ON p.id=a.person WHERE a.address=?",
-        (address,),
-    )
-    return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+    return _named(session, (address,)).get(address) if address else None
+
+
+def _named(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
+    """The persons with these addresses, by address."""
+    if not addresses:
+        return {}
+    rows = session.all(f"{_PERSON} WHERE a.address IN {_marks(addresses)}", addresses)
+    return {row[2]: _person(row) for row in rows}
+
+
+_PERSON = "SELECT p.id, p.name, a.address, p.language, p.muted, p.spam FROM address a JOIN person p ON p.id=a.person"
+
+
+def _person(row: Sequence[Any]) -> Person:
+    return Person(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
 
 
 def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
     ids = sorted({n for party in parties if (n := person_of(party)) is not None})
     if not ids:
         return {}
-    rows = session.all(
-        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}",
-        ids,
-    )
-    return {person_party(r[0]): Person(r[0], r[1], r[2], r[3], bool(r[4])) for r in rows}
+    rows = session.all(f"{_PERSON} WHERE p.id IN {_marks(ids)}", ids)
+    return {person_party(r[0]): _person(r) for r in rows}
 
 
 def _counters(session: Session, keys: Sequence[str]) -> dict[str, int]:
@@ -242,6 +252,7 @@ def dump_case(case: Case) -> str:
     state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
+    state["agenda"] = agenda.dump(case.agenda)
     return dumps(state)
 
 
@@ -251,5 +262,6 @@ def load_case(case_id: int, text: str) -> Case:
         state[name] = None if state.get(name) is None else moment(state[name])
     for name in _LISTS:
         state[name] = tuple(state.get(name, ()))
+    state["agenda"] = agenda.load(state.get("agenda", {}))
     state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
     return Case(**state)

@@ -28,9 +28,11 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     _add_persons(session, plan.persons, at)
     for person in plan.changed:
         session.execute(
-            "UPDATE person SET language=?, muted=? WHERE id=?", (person.language, int(person.muted), person.id)
+            "UPDATE person SET language=?, muted=?, spam=? WHERE id=?",
+            (person.language, int(person.muted), int(person.spam), person.id),
         )
     _add_contents(session, [*plan.contents, *(m.content for m in plan.messages)])
+    session.insert("phrase(commitment, case_id)", plan.phrases, "ON CONFLICT DO NOTHING")
     _append(session, plan.events)
     for case in plan.cases:
         _write_case(session, case, policy)

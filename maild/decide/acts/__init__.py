@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import basic, waiting
+from maild.decide.acts import approvals, basic, lines, offers, spam, suppliers, tasks, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -34,4 +34,14 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True),
+    # What is asked of people.
+    "task": Command(tasks.task),
+    "done": Command(tasks.done, bare=True),
+    "ask": Command(suppliers.ask),
+    "offer": Command(offers.offer),
+    "request": Command(approvals.request),
+    "approve": Command(approvals.approve, bare=True),
+    "reject": Command(approvals.reject),
+    "escalate": Command(lines.escalate, bare=True),
+    "spam": Command(spam.spam),
 }

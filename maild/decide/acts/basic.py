@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from maild.decide import rest, verbs
+from dataclasses import replace
+
+from maild.decide import quarantine, rest, verbs
+from maild.decide.acts import lines
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.model.asking_events import Cleared
+from maild.model.case import QUARANTINE, SPAM
 from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved, Woken
-from maild.model.people import Handler, handler_party
+from maild.model.people import Handler
 from maild.model.plain import plain
 from maild.model.policy import Policy
 
@@ -18,7 +23,7 @@ def take(context: Context, argument: str) -> Outcome:
 
 
 def assign(context: Context, argument: str) -> Outcome:
-    """assign WHO    Give the case to a handler (login, name or address), to a desk, or to nobody (none)."""
+    """assign WHO    Give the case to a handler (login, name or address), to a line, to a desk, or to nobody (none)."""
     if not argument:
         return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
     if context.vocabulary.means("nobody", argument):
@@ -29,14 +34,18 @@ def assign(context: Context, argument: str) -> Outcome:
     )
     if desk:
         return Done((Moved(desk.key), Assigned(None, f"moved to {desk.key}")), "moved", desk.name)
-    found = _handlers(argument, context.policy)
+    line = lines.named(context, argument)
+    if line:
+        given = lines.to_line(context, line)
+        return replace(given, inside=False) if isinstance(given, Done) else given
+    found = handlers(argument, context.policy)
     if len(found) != 1:
         names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
         return Wrong("several" if found else "nobody_called", ", ".join(names))
     return Done((Assigned(found[0].key, f"assigned by {context.handler.name}"),), "assigned", found[0].name)
 
 
-def _handlers(who: str, policy: Policy) -> list[Handler]:
+def handlers(who: str, policy: Policy) -> list[Handler]:
     """By login or address exactly, else by any part of the name."""
     folded = plain(who)
     able = [h for h in policy.handlers.values() if not h.retired]
@@ -55,9 +64,10 @@ def close(context: Context, argument: str) -> Outcome:
     if letter is not None and letter.seq < context.case.heard:
         return Wrong("customer_wrote_since")
     closes_at = context.ledger.now + context.closes_in
-    return Done(
-        (Solved(handler_party(context.handler.key), quiet, closes_at),), "solved_quietly" if quiet else "solved"
-    )
+    # Tasks may outlive the answer, such as a delivery: they stay, their handlers are reminded, and who closes is told of them.
+    left = ", ".join(str(task.number) for task in context.case.agenda.open_tasks)
+    key = ("solved_quietly" if quiet else "solved") + ("_with_tasks" if left else "")
+    return Done((Solved(context.order.by, quiet, closes_at),), key, left)
 
 
 def reopen(context: Context, argument: str) -> Outcome:
@@ -66,9 +76,17 @@ def reopen(context: Context, argument: str) -> Outcome:
         return Wrong("no_argument", "reopen")
     if context.case.rests:
         return Done((Woken(rest.REOPENED),), "reopened")
+    if {SPAM, QUARANTINE} & set(context.case.labels):
+        return _no_spam(context)
     if not context.case.ended:
         return Done((), "already_open")
-    return Done((Reopened(handler_party(context.handler.key)),), "reopened")
+    return Done((Reopened(context.order.by),), "reopened")
+
+
+def _no_spam(context: Context) -> Done:
+    """The case is open again, and its sender as good as anybody."""
+    case_id, sender = context.case.id, context.case.customer
+    return Done((Cleared(sender),), "cleared", "", lambda ledger: quarantine.mark(ledger, case_id, sender, spam=False))
 
 
 def priority(context: Context, argument: str) -> Outcome:
