@@ -98,6 +98,7 @@ def outside(
         language=language,
         values={"who": author, **values},
         author=author,
+        automatic="auto-replied" if kind == "vote" else "",
         subject=str(values.get("subject", "")),
     )
     return letter

@@ -47,7 +47,7 @@ def _supplier(ledger: Ledger, join: Join, party: str, shown: Shown) -> None:
         asked = agenda.suppliers[-1].party if agenda.suppliers else party
     name = tasklist.name_of(ledger, asked)
     told = asking.News("supplier_answered", name, shown=(shown,), kind="supplier", reason="you-handle-it")
-    values = {"supplier": name, "stranger": asked != party, "verified": ledger.verified}
+    values = {"supplier": name, "stranger": asked != party}
     for letter in asking.news(ledger, case_id, told, asking.who_has(ledger, case_id), **values):
         ledger.happen(case_id, MAILD, Answered(asked, letter))
 
@@ -96,7 +96,7 @@ def _outcome(ledger: Ledger, request: Request, said: str, *, proven: bool) -> st
 def _tell_vote(ledger: Ledger, case_id: int, request: Request, key: str, shown: Shown) -> None:
     name = tasklist.name_of(ledger, request.approver)
     told = asking.News(key, name, ledger.subjects.get(request.text, ""), (shown,))
-    asking.news(ledger, case_id, told, request.by, asking.who_has(ledger, case_id), verified=ledger.verified)
+    asking.news(ledger, case_id, told, request.by, asking.who_has(ledger, case_id))
 
 
 # --- offers ---------------------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def offer(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown, automati
     )
     by = asked.by if asked else ""
     stranger = join.standing == "stranger"
-    asking.news(ledger, case_id, told, by, asking.who_has(ledger, case_id), stranger=stranger, verified=ledger.verified)
+    asking.news(ledger, case_id, told, by, asking.who_has(ledger, case_id), stranger=stranger)
     return True
 
 

@@ -27,8 +27,11 @@ from maild.model.policy import Policy, Rendered
 __all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
-_CARRIES = frozenset({"notice", "update-customer", "update-handler", "closing", "postmaster"})
+_CARRIES = frozenset(
+    {"notice", "update-customer", "update-handler", "closing", "postmaster", "news", "ask", "approval"}
+)
 _LINKS = {"take": "t", "note": "n", "close": "c"}
+_VOTES = {"yes": "y", "no": "x"}
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
 _PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
@@ -46,7 +49,7 @@ def write(
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
     subject = bare_subject(letter)
-    links = _links(letter, desk, keys) if template in ("notice", "update-handler") else {}
+    links = _links(letter, desk, keys, policy) if template in _LINKED else {}
     # The marker names the letter too, for the client that keeps no header of ours.
     links = {**links, "marker": token.sign("m", letter.id, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
@@ -176,13 +179,26 @@ def _tagged(subject: str, tag: str) -> str:
     return encode.one_line(f"{before}{found}{after.replace(tag, ' ')}" if found else f"{subject} {tag}", 400)
 
 
-def _links(letter: Letter, desk: Desk, keys: Keys) -> dict[str, str]:
-    """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them."""
+_LINKED = frozenset({"notice", "update-handler", "woken", "news", "offer", "approval"})
+
+
+def _links(letter: Letter, desk: Desk, keys: Keys, policy: Policy) -> dict[str, str]:
+    """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them.
+
+    An answer's word is in the reader's language; `answer` is the way to the customer from a letter whose reply goes elsewhere.
+    """
     tag = quote(wording.tag(letter), safe="")
-    return {
+    if letter.kind in ("offer", "approval"):
+        said = {word: policy.texts.vocabulary.said(word, letter.language) for word in _VOTES}
+        return {
+            word: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{quote(said[word])}&body={quote(said[word])}%0D%0A"
+            for word, purpose in _VOTES.items()
+        }
+    links = {
         verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{verb}&body=%2F{verb}%0D%0A"
         for verb, purpose in _LINKS.items()
     }
+    return {**links, "answer": f"mailto:{_signed(desk, 'p', letter, keys)}?subject={tag}"}
 
 
 def _parts(letter: Letter, limit: int) -> tuple[tuple[Part, ...], tuple[Attachment, ...]]:

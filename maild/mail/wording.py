@@ -26,6 +26,8 @@ def name(letter: Letter) -> str:
     """The template of a letter."""
     if letter.kind == "ack":
         return "ack" if letter.authenticated else "ack-unverified"
+    if letter.kind in ("task", "supplier"):
+        return "news"
     if letter.kind == "update":
         return "update-handler" if handler_of(letter.party) else "update-customer"
     return letter.kind
@@ -52,6 +54,7 @@ def values(
         "take": links.get("take", ""),
         "note": links.get("note", ""),
         "close": links.get("close", ""),
+        **{name: links.get(name, "") for name in ("yes", "no", "answer")},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -81,6 +84,11 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
+        "tasks": _tasks(given.get("tasks")),
+        "news": _told(given["news"]) if given.get("news") else "",
+        "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
+        "inside": bool(given.get("inside")),
+        **{key: _line(given, key) for key in ("amount", "until", "who", "supplier")},
     }
 
 
@@ -91,7 +99,9 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
     **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
-    **dict.fromkeys(("messages", "left_out", "lines"), ()),
+    **dict.fromkeys(("messages", "left_out", "lines", "tasks"), ()),
+    **dict.fromkeys(("news", "what", "amount", "until", "who", "supplier"), ""),
+    "inside": False,
 }
 
 
@@ -150,6 +160,12 @@ def _told(line: object) -> dict[str, Any]:
     return {"ok": bool(line.get("ok")), **words}
 
 
+def _tasks(given: object) -> list[dict[str, str]]:
+    """The case's open tasks."""
+    listed = [task for task in given if isinstance(task, Mapping)] if isinstance(given, list | tuple) else []
+    return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
+
+
 # --- without a template -----------------------------------------------------------------------------------------------
 
 _SENTENCES = {
@@ -163,6 +179,11 @@ _SENTENCES = {
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
+    "news": "There is news in case {number}: {news}",
+    "ask": "{desk_name} asks:",
+    "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
+    "approval": "{who} asks you to approve this. Reply with just yes or no.",
+    "vote": "Your answer in case {number} has come.",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 
@@ -170,14 +191,20 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details"):
+    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "desk_name", "amount", "who"):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
+    news = given["news"]
+    sentence = sentence.replace("{news}", f"{news['key']} {news['value']}".strip() if news else "")
     marks = [
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
         for line in given["lines"]
     ]
-    prefix = "" if template in ("update-customer", "closing") else "| "
-    texts = [*(message["text"] for message in given["messages"]), *([given["words"]] if given["words"] else [])]
+    prefix = "" if template in ("update-customer", "closing", "ask") else "| "
+    texts = [
+        *([given["what"]] if given["what"] else []),
+        *(message["text"] for message in given["messages"]),
+        *([given["words"]] if given["words"] else []),
+    ]
     quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
     pieces = [given["marker"], sentence, "\n".join(marks), *quoted, given["signature"] or given["desk_name"]]
     return Rendered(f"{given['subject']} {given['tag']}".strip(), "\n\n".join(filter(None, pieces)) + "\n", "en")

@@ -24,6 +24,11 @@ NAMES = (
     "postmaster",
     "alarm",
     "canary",
+    "news",
+    "ask",
+    "offer",
+    "approval",
+    "vote",
 )
 
 
@@ -32,6 +37,21 @@ _ALARM = {
     "over": True,
     "since": "2026-03-02T10:14:00+01:00",
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
+
+
+_ASKED = {
+    "tasks": [{"number": "1", "text": "Bestille skjerm", "who": "Ola Hansen", "due": "2026-03-06T08:00:00+01:00"}],
+    "news": {"ok": True, "written": "", "key": "task_due", "value": "1"},
+    "what": "Bestille skjerm",
+    "amount": "1500 kr",
+    "until": "2026-03-16T10:14:00+01:00",
+    "who": "Ola Hansen",
+    "supplier": "support@skriver.example",
+    "inside": True,
+    "yes": "mailto:support+y1aa@desk.example?body=ja",
+    "no": "mailto:support+x1aa@desk.example?body=nei",
+    "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",
 }
 
 
@@ -80,6 +100,7 @@ def full() -> dict[str, Any]:
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
         **_ALARM,
+        **_ASKED,
         "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
         "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
         "close": "mailto:support+c1aa@desk.example?body=%2Fclose",

@@ -158,6 +158,8 @@ _NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "
 
 # Lines whose value is an instant, in the zone of the desk.
 _MOMENTS = ("waits_until",)
+# Lines whose value ends with one, behind a semicolon: it stands at {until}.
+_UNTIL = ("tasked_until",)
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:
@@ -167,12 +169,15 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     key, inner = str(value.get("key", "")), str(value.get("value", ""))
     if key in _MOMENTS:
         inner = _when(inner, table)
+    until = ""
+    if key in _UNTIL:
+        inner, _, until = inner.rpartition("; ")
     space = _NAMED.get(key)
     if space:
         inner = ", ".join(table.get(f"{space}.{name}", name) for name in inner.split(", "))
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
-    return words.replace("{value}", inner)
+    return words.replace("{until}", _when(until, table)).replace("{value}", inner)
 
 
 def _code(value: str, table: Mapping[str, str]) -> str:

@@ -111,6 +111,6 @@ def _tells(context: Context, asked: Request, key: str, reason: str = "") -> Afte
             context.shown(text),
             handler_party(context.handler.key),
         )
-        asking.news(ledger, context.case.id, told, asked.by, asking.who_has(ledger, context.case.id), verified=True)
+        asking.news(ledger, context.case.id, told, asked.by, asking.who_has(ledger, context.case.id))
 
     return after
