@@ -109,8 +109,8 @@ class Ledger:
 
     def named(self, address: str) -> str:
         """The party of an address that a handler's command names."""
-        known = self.known.named.get(address)
-        return person_party(known.id) if known else self.newcomer(address, "", None)
+        known = next((party for party, person in self.people.items() if person.address == address), "")
+        return known or self.newcomer(address, "", None)
 
     def change(self, person: Person) -> None:
         """A person we know already, as he is from now on."""
@@ -145,7 +145,7 @@ class Ledger:
         if message.message_id:
             self._references.append((message.message_id, case_id, row, 1))
         # An ancestor that we never saw joins what others answer to it; only a mail that was let in may teach us ids.
-        if standing in ("customer", "participant"):
+        if standing in ("customer", "participant", "supplier"):
             taught = (*message.references[-20:], *foreign_numbers(prepared))
             self._references += [(known, case_id, row, 0) for known in taught if known != message.message_id]
         self._filed[row] = (prepared, case_id)

@@ -135,7 +135,7 @@ def is_farewell(text: str, name: str) -> bool:
     lines = [row.strip() for row in text.split("\n") if row.strip()]
     if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
         return False
-    first = plain(lines[0]).strip(" ,.!*_-–—")
+    first = " ".join(plain(lines[0]).replace(",", " ").split()).strip(" .!*_-–—")
     names = {plain(name), *plain(name).split()[:1]}
     if first in names or first in _FAREWELLS:
         return True

@@ -84,11 +84,7 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
-        "tasks": _tasks(given.get("tasks")),
-        "news": _told(given["news"]) if given.get("news") else "",
-        "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
-        "inside": bool(given.get("inside")),
-        **{key: _line(given, key) for key in ("amount", "until", "who", "supplier")},
+        **_asked(given),
     }
 
 
@@ -158,6 +154,17 @@ def _told(line: object) -> dict[str, Any]:
         return {"ok": True, "written": "", "key": encode.one_line(line), "value": ""}
     words = {key: _line(line, key) for key in ("written", "key", "value")}
     return {"ok": bool(line.get("ok")), **words}
+
+
+def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Tasks, offers, requests and suppliers."""
+    return {
+        "tasks": _tasks(given.get("tasks")),
+        "news": _told(given["news"]) if given.get("news") else "",
+        "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
+        "inside": bool(given.get("inside")),
+        **{key: _line(given, key) for key in ("amount", "until", "who", "supplier")},
+    }
 
 
 def _tasks(given: object) -> list[dict[str, str]]:

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from maild.model.case import Case, wake_at
+from maild.model.asking_events import Cleared
+from maild.model.case import QUARANTINE, SPAM, Case, wake_at
 from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
@@ -37,6 +38,10 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     for case in plan.cases:
         _write_case(session, case, policy)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
+    cleared = [happened.case for happened in plan.events if isinstance(happened.record.event, Cleared)]
+    session.executemany(
+        "DELETE FROM label WHERE case_id=? AND label IN (?, ?)", [(case, SPAM, QUARANTINE) for case in cleared]
+    )
     _add_messages(session, plan.messages, at)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)

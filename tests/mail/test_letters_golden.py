@@ -13,7 +13,7 @@ import pytest
 from letters_making import ANSWER, FILM, LANGUAGES, PICTURE, TO_ANN, VALUES, mail, shown, to_customer, to_handler
 
 from maild.model.message import Address
-from maild.model.plan import Letter
+from maild.model.plan import Letter, Shown
 
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
@@ -23,6 +23,44 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
     details = "127.0.0.1:25 takes letters" if over else "127.0.0.1:25 takes no letters: ConnectionRefusedError"
     values = {"alarm": part, "over": over, "since": "2026-03-02T10:14+01:00", "details": details}
     return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
+
+
+WHAT = {
+    "en": "Order a new printer",
+    "nb": "Bestille ny skriver",
+    "nn": "Tinge ny skrivar",
+    "sl": "Naročiti nov tiskalnik",
+}
+
+
+def news(language: str, kind: str, key: str, value: str, shown: tuple[Shown, ...] = (), **values: Any) -> Letter:
+    given = {**VALUES, "news": {"ok": True, "key": key, "value": value}, **values}
+    return to_handler(kind, language, shown=shown, values=given, reason="you-asked")
+
+
+def asked_of(language: str) -> dict[str, Letter]:
+    """What a case asks of people, and what they answer."""
+    what, until, answer = WHAT[language], "2026-03-16T10:14+01:00", shown(language, text=ANSWER[language], after=60)
+    task = {"number": "1", "text": what, "who": "Ola Hansen", "due": until}
+    outside: dict[str, Any] = {"to": Address("", "help@canon.example"), "party": "person:7", "subject": ""}
+    yours = {"what": what, "until": until, "who": "Kari Nordmann", "inside": True, "tasks": [task]}
+    return {
+        "news-task": news(language, "task", "task_due", "1", **yours),
+        "news-offer": news(language, "news", "offer_accepted", "1500 kr", (answer,), what=what),
+        "news-supplier": news(
+            language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"
+        ),
+        "ask": to_customer("ask", language, shown=(answer,), author="Kari Nordmann", reason="you-are-asked", **outside),
+        "offer": to_customer(
+            "offer", language, values={"what": what, "amount": "1500 kr", "until": until}, author="Kari Nordmann"
+        ),
+        "approval": to_customer(
+            "approval", language, values={"what": what, "who": "Kari Nordmann", "until": until}, reason="your-approval", **outside
+        ),
+        "vote": to_customer(
+            "vote", language, values={"news": {"ok": True, "key": "vote_yes", "value": ""}}, reason="your-approval", **outside
+        ),
+    }  # fmt: skip
 
 
 def letters_of(language: str) -> dict[str, Letter]:
@@ -63,6 +101,7 @@ def letters_of(language: str) -> dict[str, Letter]:
         "alarm-imap": alarm(language, "imap:support"),
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
+        **asked_of(language),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip
 

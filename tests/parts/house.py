@@ -104,9 +104,11 @@ class Got:
 
 
 class House:
-    def __init__(self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS) -> None:
+    def __init__(
+        self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS, people: str = PEOPLE
+    ) -> None:
         (folder / "rules").mkdir()
-        for name, text in (("desks.yaml", desks), ("people.yaml", PEOPLE), ("routing.yaml", routing)):
+        for name, text in (("desks.yaml", desks), ("people.yaml", people), ("routing.yaml", routing)):
             if text:
                 (folder / "rules" / name).write_text(text)
         self.now = MONDAY

@@ -37,10 +37,12 @@ def address_of(context: Context, argument: str) -> str | Wrong:
         return Wrong("our_own_address", address)
     if policy.handler_of_address(address):
         return Wrong("a_handler", address)
-    person = context.ledger.known.named.get(address)
-    party = f"person:{person.id}" if person else ""
-    if party and party in (context.case.customer, *context.case.participants):
+    known = [party for party, person in context.ledger.people.items() if person.address == address]
+    if set(known) & {context.case.customer, *context.case.participants}:
         return Wrong("takes_part", address)
+    # Far down in a huge mail it was not looked up, and might be a person's whom we know.
+    if not known and address not in addresses_in(context.order.prepared.message.own_text):
+        return Wrong("no_address", address)
     return address
 
 
