@@ -255,7 +255,7 @@ def _masker(hit: Hit, seek: Seek) -> Callable[[Session], Changed]:
     return lambda session: mentions.mask(session, hit, seek)
 
 
-_WHAT = {"incoming": "mail", "message": "message", "outbox": "letter", "cases": "subject"}
+_WHAT = {"incoming": "mail", "message": "message", "outbox": "letter", "cases": "subject", "draft": "draft"}
 
 
 def _write_masked(changed: Changed, request: Request) -> Callable[[Session], None]:

@@ -1,6 +1,7 @@
 """expiring: what each desk's retention says, carried out a few rows at a time.
 
-expire(policy, now) -> steps as in erasing.py, and at the end how many mails, letters, cases and persons went.
+expire(policy, now) -> steps as in erasing.py, and at the end how many mails, letters, cases and drafts went.
+A handler's mail that waits for his word is kept for its week, whatever the desks say.
 Desks on legal hold lose nothing.  Mails that belong to no case follow the first desk; their envelope goes with them.
 The case stays as a number with its events; `Expired` says what went, and a person all of whose cases are gone is forgotten with them.
 """
@@ -17,7 +18,7 @@ from maild.erasing import Change, Look, happen
 from maild.model.events import Expired
 from maild.model.people import MAILD, Desk, person_of
 from maild.model.policy import Policy
-from maild.store import compact, erasure, retention
+from maild.store import compact, drafts, erasure, retention
 from maild.store.database import Session, stamp
 
 SLICE = 20
@@ -30,10 +31,11 @@ class Gone:
     mails: int = 0
     letters: int = 0
     cases: int = 0
+    drafts: int = 0
 
     @property
     def any(self) -> bool:
-        return bool(self.mails or self.letters or self.cases)
+        return bool(self.mails or self.letters or self.cases or self.drafts)
 
 
 Steps = Generator[Look | Change, Any, Gone]
@@ -56,7 +58,8 @@ def expire(policy: Policy, now: datetime) -> Steps:
             letters += yield from _some(_asker(retention.letters, desk, now, keep.letters), erasure.blank_letters)
         if keep.cases is not None:
             cases += yield from _some(_asker(retention.cases, desk, now, keep.cases), partial(_expire, now), 1)
-    gone = Gone(mails, letters, cases)
+    drafts_ = yield from _some(partial(_old_drafts, stamp(now)), drafts.forget)
+    gone = Gone(mails, letters, cases, drafts_)
     if gone.any:
         yield Change(lambda session: compact.ask(session, stamp(now)))
     return gone
@@ -69,6 +72,10 @@ def _asker(ask: Callable[..., list[int]], desk: Desk, now: datetime, days: int) 
 
 def _loose(before: int, session: Session, after: int) -> list[int]:
     return retention.loose_mails(session, before, after, SLICE)
+
+
+def _old_drafts(before: int, session: Session, after: int) -> list[int]:
+    return drafts.expired(session, before, after, SLICE)
 
 
 def _drop(session: Session, ids: Sequence[int]) -> int:

@@ -2,9 +2,9 @@
 
 scan(session, table, after, seek) -> (hits, next after or None): a few rows at a time, reading only;
 mask(session, hit, seek) -> Changed: what the row must become, reading only; write(session, changed): in a transaction.
-Tables: incoming (the mail and what was noted of it), message (content, file names), cases (the subject), phrase (words of tasks, offers and
-requests), outbox (letters), person
-(others' display names), reference (message ids), policy (the stored files of earlier rules).
+Tables: incoming (the mail and what was noted of it), message (content, file names), cases (the subject), phrase (words of tasks, offers
+and requests), outbox (letters), person (others' display names), reference (message ids), policy (the stored files of earlier rules),
+draft (handlers' mails that are kept).
 
 LIMITS  As mail/masking.py.  Mails that are being settled at this moment are new mail.
 """
@@ -28,7 +28,7 @@ from maild.store.database import Session
 from maild.store.outbox import attachment, attachment_row
 from maild.store.text import dumps
 
-TABLES = ("incoming", "message", "cases", "phrase", "outbox", "person", "reference", "policy")
+TABLES = ("incoming", "message", "cases", "phrase", "outbox", "person", "reference", "policy", "draft")
 _STEP = {"incoming": 20}
 _ROWS = 200
 _COLUMNS = ("sender", "client", "message_id", "trust", "trace", "error")
@@ -97,7 +97,7 @@ def write(session: Session, changed: Changed) -> None:
         erasure.rewrite_raw(session, hit.row, changed.raw)
     if changed.text is not None and hit.table == "message":
         erasure.rewrite_message(session, hit.row, changed.text)
-    if changed.text is not None and hit.table in ("cases", "phrase"):
+    if changed.text is not None and hit.table in ("cases", "phrase", "draft"):
         erasure.rewrite_content(session, hit.key, changed.text)
     if changed.text is not None and hit.table == "policy":
         session.execute("UPDATE policy SET files=? WHERE hash=?", (changed.text, hit.key))
@@ -328,6 +328,31 @@ def _escaped(value: str) -> str:
     return value.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
+def _draft(session: Session, after: int, seek: Seek) -> Found:
+    """Handlers' mails that are kept."""
+    rows = session.all(
+        "SELECT d.id, d.case_id, d.content, d.files, c.text FROM draft d JOIN content c ON c.commitment=d.content"
+        " WHERE d.id>? AND d.made_at<=? ORDER BY d.id LIMIT ?",
+        (after, seek.until, _ROWS),
+    )
+    hits = [
+        Hit("draft", row[0], row[1], key=row[2])
+        for row in rows
+        if masking.says(f"{_strings(json.loads(row[4]))}\n{_strings(json.loads(row[3]))}", seek.of(row[1]))
+    ]
+    return hits, _next(rows, _ROWS)
+
+
+def _mask_draft(session: Session, hit: Hit, seek: Seek) -> Changed:
+    row = session.one(
+        "SELECT d.files, c.text FROM draft d JOIN content c ON c.commitment=d.content WHERE d.id=?", (hit.row,)
+    )
+    if row is None:
+        return Changed(hit)
+    named = _named(seek.of(hit.case))
+    return Changed(hit, {"files": erasure.mask_json(row[0], named)}, text=erasure.mask_json(row[1], named))
+
+
 def _policy(session: Session, after: int, seek: Seek) -> Found:
     rows = session.all("SELECT hash, files FROM policy")
     return [Hit("policy", 0, key=row[0]) for row in rows if masking.says(_strings(json.loads(row[1])), seek.bare)], None
@@ -347,6 +372,7 @@ _SCAN: dict[str, Callable[[Session, int, Seek], Found]] = {
     "person": _person,
     "reference": _reference,
     "policy": _policy,
+    "draft": _draft,
 }
 _MASK: dict[str, Callable[[Session, Hit, Seek], Changed]] = {
     "incoming": _mask_incoming,
@@ -357,4 +383,5 @@ _MASK: dict[str, Callable[[Session, Hit, Seek], Changed]] = {
     "person": _mask_person,
     "reference": lambda session, hit, seek: Changed(hit),
     "policy": _mask_policy,
+    "draft": _mask_draft,
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from maild.decide.drafts import with_drafts
 from maild.decide.judge import judge, question
 from maild.errors import Conflict
 from maild.mail import conversation, encode, letters, token
@@ -222,6 +223,9 @@ def _one(
 def weigh(session: Session, arrival: Incoming, policy: Policy, now: datetime) -> tuple[Incoming, Plan]:
     """Look up what is known and judge; the arrival as it was judged.  The same for the daemon and a rehearsal."""
     known = cases.look(session, question(arrival, policy, now))
+    if isinstance(arrival, Prepared) and known.drafts:
+        # What a mail names that was kept must be known as well.
+        known = cases.look(session, question(with_drafts(arrival, known), policy, now))
     if isinstance(arrival, Prepared) and known.letters:
         arrival = _without_ours(arrival, outbox.texts(session, _answered(arrival)))
     return arrival, judge(arrival, known, policy, now)

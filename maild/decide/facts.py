@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from maild.decide import budget
+from maild.decide import budget, verbs
 from maild.decide.assign import line_choice, open_key, turn_key
 from maild.model import numbers
 from maild.model.message import Kind
@@ -26,7 +26,12 @@ _FOREIGN = re.compile(
 _MOST_FOREIGN = 3
 # RFC 5321 section 4.1.2, dot-string; a domain with a dot.
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_TOP, _MOST_NAMED = 4000, 20
+_MOST_NAMED = 20
+# A number that begins a line, as in "1042 close"; the first of them are looked up.
+_LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
+_MOST_LEADING = 100
+# Commands that look at what has happened in a case.
+_LOOK_BACK = frozenset({"undo"})
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -68,9 +73,14 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050.
-        numbers=(*numbers_in(message.subject), *(numbers_in(message.own_text) if handler else ())),
+        # What a handler's command may name: /wait #1050, or 1042 close.
+        numbers=(
+            *numbers_in(message.subject),
+            *((*numbers_in(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
+        ),
         address=address,
+        parks=handler is not None,
+        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
         counters=tuple(_counters(policy, now)),
         named=addresses_in(message.own_text) if handler else (),
         budgets=(budget.proven_key(address, now),)
@@ -110,8 +120,14 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 
 
 def addresses_in(text: str) -> tuple[str, ...]:
-    """Mail addresses that a handler's commands may name, at the top of what he wrote; lower case."""
-    return tuple(dict.fromkeys(found.lower() for found in _ADDRESS.findall(text[:_TOP])))[:_MOST_NAMED]
+    """Mail addresses that a handler's commands may name; lower case."""
+    return tuple(dict.fromkeys(found.lower() for found in _ADDRESS.findall(text[:TEXT])))[:_MOST_NAMED]
+
+
+def leading_numbers(text: str) -> tuple[str, ...]:
+    """Case numbers that lines of a text may begin with."""
+    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
+    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:

@@ -6,9 +6,10 @@ ours? a bounce? a handler's? then it is from outside.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from maild.decide import commands, contact, history, intake, notices, quarantine, reminders, replies, rest
+from maild.decide import commands, contact, desk_mail, history, intake, notices, quarantine, reminders, replies, rest
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
@@ -78,6 +79,11 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     author = message.author
     handler = ledger.policy.handler_of_address(author.address) if author else None
+    letter = _of_no_case(ledger, prepared, handler) if handler and prepared.trust.authenticated else None
+    if handler and prepared.trust.authenticated and not automatic and (where.case is None or letter is not None):
+        if desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
+            return
+        where = replace(where, case=None)
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
         return
@@ -126,6 +132,13 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 # --- a handler ------------------------------------------------------------------------------------------------------------------
 
 
+def _of_no_case(ledger: Ledger, prepared: Prepared, handler: Handler) -> LetterRow | None:
+    """The letter of no case that was made for him and that he answers."""
+    named = (ledger.known.letters[token.letter] for token in prepared.tokens if token.letter in ledger.known.letters)
+    mine = handler_party(handler.key)
+    return next((row for row in named if row.case is None and row.party == mine and not row.revoked), None)
+
+
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
     """His words count only with both, the address made for him and a From that is proven (COMMANDS.md), and only once."""
     assert where.case is not None
@@ -161,7 +174,7 @@ def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) ->
     asked = handler_of(where.letter.party) if where.letter else None
     team = ledger.policy.answers_for(handler, asked) if asked else None
     actor = handler_party(handler.key) if team else ""
-    return Order(prepared, team or handler, where.case.id, where.purpose, where.letter, actor)
+    return Order(prepared, team or handler, where.case.id, where.purpose, where.letter, actor=actor)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

@@ -7,14 +7,17 @@ the finished Plan.  It lives for one arrival inside one pure function: same inpu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
+from maild.model.asking_events import Cleared, Spammed
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.events import Event, Opened
 from maild.model.message import named
 from maild.model.people import person_party
@@ -42,6 +45,9 @@ class Ledger:
         self._phrases: list[tuple[str, int]] = []
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
+        self._drafts: list[tuple[Draft, Content]] = []
+        self._finished: dict[int, str] = {}
+        self._restated: dict[int, tuple[str, bool]] = {}
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
         self.verified = False
@@ -59,6 +65,8 @@ class Ledger:
         if case_id is None:
             self._events.append(Happened(None, Recorded(0, self.now, actor, self.cause, event)))
             return None
+        if isinstance(event, Spammed | Cleared) and event.sender in self.people:
+            self.change(replace(self.people[event.sender], spam=isinstance(event, Spammed)))
         before = self.case(case_id)
         record = Recorded(before.seq + 1, self.now, actor, self.cause, event)
         return self._keep(case_id, before, apply(before, record), record)
@@ -166,6 +174,10 @@ class Ledger:
         ours = (*prepared.recipients, *(own for desk in self.policy.desks.values() for own in desk.addresses))
         return document(self.case(case_id).number, said, files, ours)
 
+    def restate(self, row: int, standing: str, *, internal: bool) -> None:
+        """A mail that was filed before counts otherwise now."""
+        self._restated[row] = (standing, internal)
+
     def teach(self, case_id: int, row: int, keys: Iterable[str]) -> None:
         """More that leads to the case from now on."""
         self._references += [(key, case_id, row, 0) for key in keys]
@@ -194,6 +206,18 @@ class Ledger:
             prepared.id,
             message.attachments,
         )
+
+    # --- drafts ---------------------------------------------------------------------------------------------------------------
+
+    def next_draft(self) -> int:
+        return self.known.next_draft + len(self._drafts)
+
+    def keep(self, draft: Draft, content: Content) -> None:
+        """A handler's mail that waits for his word."""
+        self._drafts.append((draft, content))
+
+    def finish(self, draft: Draft, how: str) -> None:
+        self._finished[draft.id] = how
 
     # --- counters -------------------------------------------------------------------------------------------------------------
 
@@ -246,6 +270,9 @@ class Ledger:
             phrases=tuple(self._phrases),
             letters=tuple(self._letters),
             cancels=tuple(self._cancels),
+            drafts=tuple(self._drafts),
+            finished=self._finished,
+            restated=self._restated,
             counters=self._counters,
             budgets=self._budgets,
             trace=trace,

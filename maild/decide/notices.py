@@ -139,7 +139,7 @@ def _acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tel
         values=_case_values(ledger, case) if verified else {},
         automatic="auto-replied",
         authenticated=verified,
-        in_reply_to=_plain_id(telling),
+        in_reply_to=plain_id(telling.prepared),
         first=telling.new,
     )
 
@@ -158,8 +158,9 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
     return exhausted(person.address, ledger.now, ledger.known.budgets, ledger.policy.limits)
 
 
-def _plain_id(telling: Telling) -> str:
-    value = telling.prepared.message.message_id if telling.prepared else None
+def plain_id(prepared: Prepared | None) -> str:
+    """The mail's own id, where it may stand in our header."""
+    value = prepared.message.message_id if prepared else None
     return value if value and _PLAIN_ID.fullmatch(value) else ""
 
 
@@ -272,7 +273,7 @@ def to_handler(
         due_at=ledger.now,
         language=handler.language or ledger.policy.desks[case.desk].language,
         values={**_case_values(ledger, case), **values},
-        automatic="auto-replied" if kind in ("receipt", "error") else "auto-generated",
+        automatic="auto-replied" if kind in ("receipt", "error", "confirm") else "auto-generated",
     )
 
 

@@ -7,8 +7,6 @@ case, is nobody's forgery: it is not held.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from maild.decide import intake
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
@@ -41,11 +39,8 @@ def keep(ledger: Ledger, prepared: Prepared, join: Join) -> None:
     ledger.happen(case_id, MAILD, Quarantined(party))
 
 
-def mark(ledger: Ledger, case_id: int, party: str, *, spam: bool) -> None:
-    """Remember it of the sender, and forget what was about to leave to him of this case."""
-    person = ledger.people.get(party)
-    if person is not None:
-        ledger.change(replace(person, spam=spam))
+def silence(ledger: Ledger, case_id: int, party: str) -> None:
+    """What was about to leave to the sender of a case does not."""
     for waiting in ledger.known.pending:
-        if spam and waiting.case == case_id and waiting.party == party:
+        if waiting.case == case_id and waiting.party == party:
             ledger.cancel(waiting.outbox)

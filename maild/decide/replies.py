@@ -10,7 +10,7 @@ from maild.decide import asking, contact, tasklist
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
 from maild.model.agenda import OPEN, Request
-from maild.model.asking_events import Accepted, Answered, Approved, Refused, Rejected
+from maild.model.asking_events import Answered, Approved, OfferAccepted, OfferRefused, Rejected
 from maild.model.events import Received, Woken
 from maild.model.people import MAILD, Possession
 from maild.model.plan import Prepared, Shown
@@ -114,7 +114,7 @@ def offer(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown, automati
     asked = ledger.case(case_id).agenda.offer
     key = _offer_outcome(ledger, join, said)
     if key in ("offer_accepted", "offer_refused"):
-        event: type[Accepted] | type[Refused] = Accepted if said == asking.YES else Refused
+        event: type[OfferAccepted] | type[OfferRefused] = OfferAccepted if said == asking.YES else OfferRefused
         ledger.happen(case_id, join.case.customer, event(letter.id, join.case.customer))
     told = asking.News(
         key, asked.amount if asked else "", ledger.subjects.get(asked.text, "") if asked else "", (shown,)

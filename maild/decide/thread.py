@@ -190,6 +190,11 @@ def _is_new_matter(case: Case, prepared: Prepared, known: Known) -> bool:
     return bare_subject(message.subject) != bare_subject(before)
 
 
+def bare_of(subject: str) -> str:
+    """Without what replies put before it."""
+    return " ".join(_REPLY.sub("", subject[:_LONGEST]).split())
+
+
 def is_reply(subject: str) -> bool:
     """Whether it says so itself."""
     return _REPLY.match(subject[:_LONGEST]) is not None

@@ -32,6 +32,8 @@ _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s*(?=[/#!])")
 _DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "／": "/", "⁄": "/", "＃": "#", "！": "!"}
 )
+_LEADING_NUMBER = re.compile(r"^[\s\-*•·–]*#?(?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30}[:.)]?\s+")
+_MOST_ROWS = 100
 _TRAILING = " \t*_.,;…"
 
 
@@ -105,6 +107,22 @@ def normal(row: str) -> str:
     """NFKC, without invisible marks and mark-up, quotes and dashes made plain."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", row)).translate(_DASHES)
     return text.strip().strip("*_").strip()
+
+
+def command(written: str, text: str, vocabulary: Vocabulary) -> Line:
+    """A command with or without its sign, where it can be nothing else."""
+    rest = text.lstrip(_SIGILS + " ").strip(_TRAILING)
+    return _understand(written, rest, vocabulary) if rest else Line(written, "")
+
+
+def verbs_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The verbs that lines of a text may begin with, behind a number too: for asking what they need, not for doing it."""
+    found = set()
+    for row in [row for row in text.split("\n") if row.strip()][:_MOST_ROWS]:
+        words = _LEADING_NUMBER.sub("", normal(row)).lstrip(_SIGILS + "-*•·– ").strip(_TRAILING).split()
+        line = _exactly(row, words, vocabulary) if words else None
+        found.add(line.verb if line else vocabulary.begun(words[0]) if words else "")
+    return frozenset(found - {""})
 
 
 def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:

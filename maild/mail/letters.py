@@ -32,6 +32,13 @@ _CARRIES = frozenset(
 )
 _LINKS = {"take": "t", "note": "n", "close": "c"}
 _VOTES = {"yes": "y", "no": "x"}
+_OFFERS = {
+    **dict.fromkeys(("notice", "update-handler", "woken"), _LINKS),
+    "news": {**_LINKS, "answer": "p"},
+    **dict.fromkeys(("offer", "approval"), _VOTES),
+}
+# A word about a mail that was kept; the address is the plain one, for the letter says which mail.
+_WORDS = {"send": "r", "drop": "r"}
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
 _PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
@@ -49,7 +56,7 @@ def write(
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
     subject = bare_subject(letter)
-    links = _links(letter, desk, keys, policy) if template in _LINKED else {}
+    links = _links(letter, desk, keys, _verbs(letter, template), policy)
     # The marker names the letter too, for the client that keeps no header of ours.
     links = {**links, "marker": token.sign("m", letter.id, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
@@ -179,26 +186,28 @@ def _tagged(subject: str, tag: str) -> str:
     return encode.one_line(f"{before}{found}{after.replace(tag, ' ')}" if found else f"{subject} {tag}", 400)
 
 
-_LINKED = frozenset({"notice", "update-handler", "woken", "news", "offer", "approval"})
+def _verbs(letter: Letter, template: str) -> dict[str, str]:
+    """The actions that a letter offers: verb -> purpose."""
+    if template in _OFFERS:
+        return _OFFERS[template]
+    if not letter.values.get("kept_until"):
+        return {}
+    return _WORDS if letter.values.get("sends") else {"drop": _WORDS["drop"]}
 
 
-def _links(letter: Letter, desk: Desk, keys: Keys, policy: Policy) -> dict[str, str]:
+def _links(letter: Letter, desk: Desk, keys: Keys, offered: Mapping[str, str], policy: Policy) -> dict[str, str]:
     """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them.
 
     An answer's word is in the reader's language; `answer` is the way to the customer from a letter whose reply goes elsewhere.
     """
-    tag = quote(wording.tag(letter), safe="")
-    if letter.kind in ("offer", "approval"):
-        said = {word: policy.texts.vocabulary.said(word, letter.language) for word in _VOTES}
-        return {
-            word: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{quote(said[word])}&body={quote(said[word])}%0D%0A"
-            for word, purpose in _VOTES.items()
-        }
-    links = {
-        verb: f"mailto:{_signed(desk, purpose, letter, keys)}?subject={tag}%20{verb}&body=%2F{verb}%0D%0A"
-        for verb, purpose in _LINKS.items()
-    }
-    return {**links, "answer": f"mailto:{_signed(desk, 'p', letter, keys)}?subject={tag}"}
+    tag, links = wording.tag(letter), {}
+    for verb, purpose in offered.items():
+        word = policy.texts.vocabulary.said(verb, letter.language) if verb in _VOTES else verb
+        body = word if verb in _VOTES else f"/{verb}"
+        filled = "" if verb == "answer" else f"&body={quote(body, safe='')}%0D%0A"
+        subject = quote(tag if verb == "answer" else f"{tag} {word}".strip(), safe="")
+        links[verb] = f"mailto:{_signed(desk, purpose, letter, keys)}?subject={subject}{filled}"
+    return links
 
 
 def _parts(letter: Letter, limit: int) -> tuple[tuple[Part, ...], tuple[Attachment, ...]]:

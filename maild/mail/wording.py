@@ -55,6 +55,8 @@ def values(
         "note": links.get("note", ""),
         "close": links.get("close", ""),
         **{name: links.get(name, "") for name in ("yes", "no", "answer")},
+        "send": links.get("send", ""),
+        "drop": links.get("drop", ""),
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -77,6 +79,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
@@ -93,7 +96,7 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details"), ""),
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "tasks"), ()),
     **dict.fromkeys(("news", "what", "amount", "until", "who", "supplier"), ""),
@@ -151,8 +154,8 @@ def _lines(given: object) -> list[dict[str, Any]]:
 
 def _told(line: object) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        return {"ok": True, "written": "", "key": encode.one_line(line), "value": ""}
-    words = {key: _line(line, key) for key in ("written", "key", "value")}
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value", "was")}
     return {"ok": bool(line.get("ok")), **words}
 
 
@@ -183,6 +186,7 @@ _SENTENCES = {
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
+    "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",

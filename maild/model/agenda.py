@@ -123,7 +123,7 @@ def next_at(agenda: Agenda) -> datetime | None:
 def apply(agenda: Agenda, record: Recorded) -> Agenda:
     """The agenda after one more event."""
     match record.event:
-        case happened.Tasked() | happened.Reminded() | happened.Finished() | happened.Unfinished():
+        case happened.Tasked() | happened.Reminded() | happened.Completed() | happened.Uncompleted():
             return replace(agenda, tasks=_tasks(agenda, record.event))
         case happened.Asked(supplier=party, subject=subject):
             return _supplier(agenda, replace(agenda.supplier(party) or Supplier(party), subject=subject))
@@ -134,15 +134,16 @@ def apply(agenda: Agenda, record: Recorded) -> Agenda:
             return replace(agenda, offer=Offer(by, amount, text, letter, until_at))
         case happened.Requested(by, approver, text, letter, until_at):
             asked = Request(by, approver, text, letter, record.seq, until_at)
-            older = [_ended(one, VOID) if one.approver == approver else one for one in agenda.requests]
+            others = [one for one in agenda.requests if one.letter != letter]
+            older = [_ended(one, VOID) if one.approver == approver else one for one in others]
             return replace(agenda, requests=(*older, asked))
         case happened.Withdrawn(what="task", number=number):
             return replace(agenda, tasks=_in_state(agenda, number, VOID))
         case happened.Withdrawn(number=letter):
             return _answered(agenda, letter, VOID)
-        case happened.Accepted(letter=letter):
+        case happened.OfferAccepted(letter=letter):
             return _answered(agenda, letter, ACCEPTED)
-        case happened.Refused(letter=letter):
+        case happened.OfferRefused(letter=letter):
             return _answered(agenda, letter, REFUSED)
         case happened.Approved(letter=letter):
             return _answered(agenda, letter, APPROVED)
@@ -164,9 +165,9 @@ def _tasks(agenda: Agenda, event: object) -> tuple[Task, ...]:
                 else task
                 for task in agenda.tasks
             )
-        case happened.Finished(task=number):
+        case happened.Completed(task=number):
             return _in_state(agenda, number, DONE)
-        case happened.Unfinished(task=number):
+        case happened.Uncompleted(task=number):
             return _in_state(agenda, number, OPEN)
     return agenda.tasks
 

@@ -37,19 +37,19 @@ class Reminded(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Finished(Event):
+class Completed(Event):
     """The task is done."""
 
-    kind: ClassVar[str] = "finished"
+    kind: ClassVar[str] = "completed"
     task: int
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished(Event):
+class Uncompleted(Event):
     """The task is not done after all."""
 
-    kind: ClassVar[str] = "unfinished"
+    kind: ClassVar[str] = "uncompleted"
     task: int
 
 
@@ -91,19 +91,19 @@ class Offered(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted(Event):
+class OfferAccepted(Event):
     """The customer accepted the offer of that letter."""
 
-    kind: ClassVar[str] = "accepted"
+    kind: ClassVar[str] = "offer_accepted"
     letter: int
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class Refused(Event):
+class OfferRefused(Event):
     """The customer declined it."""
 
-    kind: ClassVar[str] = "refused"
+    kind: ClassVar[str] = "offer_refused"
     letter: int
     by: str
 

@@ -33,6 +33,7 @@ from maild.model.events import (
     Woken,
 )
 from maild.model.recorded import Recorded
+from maild.model.undo_events import Undone, Unlabelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ def apply(case: Case, record: Recorded) -> Case:
     status = NEXT.get((case.status, type(record.event)), case.status)
     if isinstance(record.event, Waiting) and not case.ended:
         status = Status.WAITING if record.event.on == "customer" else Status.ON_HOLD
+    if isinstance(record.event, Undone) and record.event.back_to is not None:
+        status = record.event.back_to
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
     asked = agenda.apply(case.agenda, record)
@@ -162,6 +165,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Unlabelled(label=label):
+            return {"labels": tuple(known for known in case.labels if known != label)}
         case Waiting(until_at=until_at, case=waits_for) if not case.ended:
             return {"until_at": until_at, "waits_for": waits_for}
         case Woken():

@@ -269,7 +269,7 @@ class Erased(Event):
 
 @dataclass(frozen=True, slots=True)
 class Altered(Event):
-    """Somebody erased was masked in what another wrote.  what: mail (a row of incoming), message, letter or subject."""
+    """Somebody erased was masked in what another wrote.  what: mail (a row of incoming), message, letter, subject or draft."""
 
     kind: ClassVar[str] = "altered"
     what: str

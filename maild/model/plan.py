@@ -16,6 +16,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
@@ -107,7 +108,8 @@ Incoming = Prepared | Wake | Undelivered
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The one question to the database.  named: addresses that a handler's commands name."""
+    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
+    happened in the cases that he names or answers is asked; named: addresses that a handler's commands name."""
 
     letters: tuple[int, ...] = ()
     message_ids: tuple[str, ...] = ()
@@ -117,6 +119,8 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     named: tuple[str, ...] = ()
+    parks: bool = False
+    logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +183,15 @@ class Known:
     named          address -> Person, of the addresses asked for
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    log            case id -> all that happened in it, where the question asked for that
+    drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
     thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
                    last 20, oldest first)
     subjects       commitment -> text of the cases' subjects, and of the phrases of their agendas
     waiting        case id -> the cases that rest until it is solved
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads
+                   cases to which a handler's letter leads, or which he names
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -205,10 +211,13 @@ class Known:
     subjects: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
     waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
+    drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1
     next_letter: int = 1
+    next_draft: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +296,8 @@ class Plan:
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
+    drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
+    restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     """
 
@@ -303,6 +314,9 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    drafts: tuple[tuple[Draft, Content], ...] = ()
+    finished: Mapping[int, str] = field(default_factory=dict)
+    restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

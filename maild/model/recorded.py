@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from maild.model import asking_events, events
-from maild.model.events import Event, Priority
+from maild.model import asking_events, draft_events, events, undo_events
+from maild.model.events import Event, Priority, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Recorded:
 
 
 # Where kinds of events stand.
-_MODULES = (events, asking_events)
+_MODULES = (events, asking_events, draft_events, undo_events)
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for module in _MODULES
@@ -34,7 +34,7 @@ KINDS: dict[str, type[Event]] = {
     if isinstance(kind, type) and issubclass(kind, Event) and kind.kind
 }
 
-_WORDS: dict[str, type[StrEnum]] = {"priority": Priority}
+_WORDS: dict[str, type[StrEnum]] = {"priority": Priority, "back_to": Status}
 
 
 def dump(event: Event) -> dict[str, Any]:
@@ -63,4 +63,4 @@ def _rich(name: str, value: Any) -> Any:
     if name.endswith("_at") and isinstance(value, str):
         return datetime.fromisoformat(value)
     word = _WORDS.get(name)
-    return word(value) if word else value
+    return word(value) if word and value is not None else value

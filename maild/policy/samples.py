@@ -19,6 +19,7 @@ NAMES = (
     "closing",
     "receipt",
     "error",
+    "confirm",
     "bounce",
     "unverified",
     "postmaster",
@@ -37,6 +38,12 @@ _ALARM = {
     "over": True,
     "since": "2026-03-02T10:14:00+01:00",
     "details": "127.0.0.1:25 takes no letters: SMTPConnectError",
+}
+
+_KEPT = {
+    "kept_until": "2026-03-09T10:14:00+01:00",
+    "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
+    "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
 }
 
 
@@ -91,11 +98,12 @@ def full() -> dict[str, Any]:
         "messages": [message, message],
         "left_out": [file],
         "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"},
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
         ],
         "words": "/asign ola\nHei.",
+        **_KEPT,
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",

@@ -154,10 +154,17 @@ def _files(value: object, decimal: str) -> str:
 
 
 # Lines whose value names words of maild's own, which each language has its own for.
-_NAMED = {"prioritised": "priority", "no_priority": "priority", "no_argument": "verb", "only_quiet": "verb"}
+_NAMED = {
+    "prioritised": "priority",
+    "no_priority": "priority",
+    "no_argument": "verb",
+    "only_quiet": "verb",
+    "back_priority": "priority",
+    "back_status": "status",
+}
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until",)
+_MOMENTS = ("waits_until", "undone")
 # Lines whose value ends with one, behind a semicolon: it stands at {until}.
 _UNTIL = ("tasked_until",)
 
@@ -166,18 +173,23 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
     if not isinstance(value, Mapping):
         return str(value)
-    key, inner = str(value.get("key", "")), str(value.get("value", ""))
-    if key in _MOMENTS:
-        inner = _when(inner, table)
+    key, inner, was = (str(value.get(name, "")) for name in ("key", "value", "was"))
     until = ""
     if key in _UNTIL:
         inner, _, until = inner.rpartition("; ")
-    space = _NAMED.get(key)
-    if space:
-        inner = ", ".join(table.get(f"{space}.{name}", name) for name in inner.split(", "))
+    inner, was = _inner(key, inner, table), _inner(key, was, table)
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
-    return words.replace("{until}", _when(until, table)).replace("{value}", inner)
+    before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
+    return words.replace("{until}", _when(until, table)).replace("{value}", inner) + before
+
+
+def _inner(key: str, value: str, table: Mapping[str, str]) -> str:
+    """A line's value as people say it."""
+    if key in _MOMENTS:
+        return _when(value, table)
+    space = _NAMED.get(key)
+    return ", ".join(table.get(f"{space}.{name}", name) for name in value.split(", ")) if space else value
 
 
 def _code(value: str, table: Mapping[str, str]) -> str:

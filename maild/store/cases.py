@@ -11,7 +11,8 @@ from maild.model.events import Priority, Status
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
-from maild.store import agenda
+from maild.model.recorded import Recorded, load
+from maild.store import agenda, drafts
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
@@ -26,6 +27,10 @@ _TALK = 3
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
     letters = _letters(session, lookup.letters)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    # What the writer of a draft had read when he wrote it.
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    letters |= _letters(session, read)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
     by_number = (
         dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
@@ -57,14 +62,22 @@ def look(session: Session, lookup: Lookup) -> Known:
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted({r.case for r in letters.values() if r.case and handler_of(r.party)})),
+        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
         waiting=waiting,
+        log=_log(session, sorted(cases)) if lookup.logs else {},
+        drafts=kept,
+        next_draft=drafts.next_id(session) if lookup.parks else 1,
         subjects=_texts(session, [t for c in cases.values() for t in (c.subject, *c.agenda.phrases())]),
         next_case=next_case,
         next_person=next_person,
         next_message=next_message,
         next_letter=next_letter,
     )
+
+
+def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+    return {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -109,6 +122,24 @@ def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
         return {}
     rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
     return {row[0]: load_case(row[0], row[1]) for row in rows}
+
+
+def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
+    """All that happened in these cases."""
+    found: dict[int, list[Recorded]] = {}
+    rows = (
+        session.all(
+            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
+            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
+            cases,
+        )
+        if cases
+        else []
+    )
+    for case, seq, at, actor, cause, kind, version, facts in rows:
+        event = load(kind, version, json.loads(facts))
+        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
+    return {case: tuple(records) for case, records in found.items()}
 
 
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from maild.model.people import person_party
 from maild.model.search import document
-from maild.store import search
+from maild.store import drafts, search
 from maild.store.database import Session
 from maild.store.text import dumps
 
@@ -48,6 +48,7 @@ def blank_messages(session: Session, ids: Sequence[int]) -> int:
     )
     search.forget(session, [row[0] for row in rows])
     session.executemany("DELETE FROM content WHERE commitment=?", [(row[1],) for row in rows])
+    drafts.blank_of_messages(session, [row[0] for row in rows])
     session.executemany("DELETE FROM reference WHERE message=?", [(row[0],) for row in rows])
     session.executemany(
         "UPDATE message SET standing=?, message_id=NULL, attachments='[]' WHERE id=?",

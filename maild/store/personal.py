@@ -79,6 +79,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     "budget": {"key": DELETED, **_nothing("bucket", "spent")},
     # Earlier rules may name a customer; today's must not (an erasure is refused until they do not).
     "policy": {**_nothing("hash", "loaded_at"), "files": MASKED},
+    # A handler's words, which may name anybody; content: a commitment.
+    "draft": {
+        **_nothing("id", "letter", "case_id", "incoming", "message", "reason", "purpose", "answers"),
+        **_nothing("made_at", "expires_at", "state"),
+        "party": STAFF,
+        "content": KEYED,
+        "files": MASKED,
+    },
     "setting": _nothing("key", "value"),
     "schema_migration": _nothing("id", "name", "applied"),
     "label": _nothing("label", "case_id"),

@@ -15,7 +15,7 @@ from maild.model.case import QUARANTINE, SPAM, Case, wake_at
 from maild.model.content import Content
 from maild.model.plan import Happened, MessageRow, Person, Plan
 from maild.model.recorded import dump
-from maild.store import search
+from maild.store import drafts, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -43,6 +43,11 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
         "DELETE FROM label WHERE case_id=? AND label IN (?, ?)", [(case, SPAM, QUARANTINE) for case in cleared]
     )
     _add_messages(session, plan.messages, at)
+    session.executemany(
+        "UPDATE message SET standing=?, internal=? WHERE id=?",
+        [(standing, int(internal), row) for row, (standing, internal) in plan.restated.items()],
+    )
+    drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     _spend(session, plan)

@@ -256,6 +256,7 @@ def test_eleven_command_lines_hold_the_mail():
         "written": "/note to be kept",
         "key": "not_understood",
         "value": "",
+        "was": "",
     }
 
 

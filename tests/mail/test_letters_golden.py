@@ -16,6 +16,7 @@ from maild.model.message import Address
 from maild.model.plan import Letter, Shown
 
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
+KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
 
 
@@ -74,6 +75,9 @@ def letters_of(language: str) -> dict[str, Letter]:
         {"ok": True, "written": "", "key": "reply_leaves", "value": ""},
     ]
     wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
+    many = [
+        {"ok": True, "written": f"{n} close quiet", "key": "solved_quietly", "value": ""} for n in range(1042, 1048)
+    ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
     return {
@@ -95,6 +99,13 @@ def letters_of(language: str) -> dict[str, Letter]:
         "error": to_handler(
             "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
         ),
+        "error-kept": to_handler(
+            "error",
+            language,
+            values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}", **KEPT},
+            **command,
+        ),
+        "confirm": to_handler("confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
         "alarm": alarm(language, "relay"),

@@ -178,3 +178,12 @@ def test_a_mistake_is_told_with_its_cure_and_nobody_is_asked(house: House, words
     (error,) = house.letters()
     assert error.kind == "error"
     assert said in error.text
+
+
+def test_a_request_that_was_a_mistake_is_taken_back(house: House):
+    notice = begun(house)
+    house.reply(notice, f"/innhent {BOSS} Kjøpe to skrivere")
+    house.reply(notice, "/angre")
+    house.wait(days=20)
+    assert "approval" not in {letter.kind for letter in house.letters()}
+    assert not {"approved", "lapsed"} & set(house.kinds("1001"))

@@ -97,3 +97,13 @@ def test_a_desk_without_lines_says_so(tmp_path: Path):
     (error,) = house.letters()
     assert "gruppen har ingen linjer" in error.text
     house.database.close()
+
+
+def test_undo_gives_the_case_back_to_its_line(house: House):
+    notice = begun(house)
+    house.reply(notice, "/eskaler")
+    house.reply(notice, "/angre")
+    assert house.case("1001")["handler"] == KARI
+    house.letters()
+    house.reply(notice, "/eskaler")
+    assert "saken er hos linje 2" in house.letters("receipt")[0].text, "the next line is the second again"

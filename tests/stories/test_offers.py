@@ -40,7 +40,7 @@ def test_a_plain_yes_accepts_it_and_the_handler_hears(house: House, words: str, 
     offer = offered(house, words)
     assert (offer.to, amount in offer.text, "16. mars 2026" in offer.text) == ("ann@kunde.example", True, True)
     house.reply(offer, yes, ANN)
-    assert "accepted" in house.kinds("1001")
+    assert "offer_accepted" in house.kinds("1001")
     told = news(house)
     assert (told.to, f"Kunden godtar tilbudet ({amount}):" in told.text) == (KARI, True)
 
@@ -48,11 +48,11 @@ def test_a_plain_yes_accepts_it_and_the_handler_hears(house: House, words: str, 
 @pytest.mark.parametrize("no", ["Nei", "no thanks", "Ne.", "nei takk\n\nMvh Ann"])
 def test_a_plain_no_declines_it(house: House, no: str):
     house.reply(offered(house), no, ANN)
-    assert "refused" in house.kinds("1001")
+    assert "offer_refused" in house.kinds("1001")
     assert "Kunden takker nei til tilbudet (1500 kr):" in news(house).text
 
 
-@pytest.mark.parametrize(("label", "kind"), [("Godta", "accepted"), ("Takk nei", "refused")])
+@pytest.mark.parametrize(("label", "kind"), [("Godta", "offer_accepted"), ("Takk nei", "offer_refused")])
 def test_a_link_is_an_answer_even_where_the_mail_program_drops_its_words(house: House, label: str, kind: str):
     offer = offered(house)
     link = next(line for line in offer.text.splitlines() if f"  {label}: <mailto:" in line).partition("mailto:")[2]
@@ -71,7 +71,7 @@ def test_other_words_are_an_ordinary_reply_and_the_offer_stands(house: House, wo
     (update,) = house.letters()
     assert (update.kind, update.to) == ("update", KARI)
     house.reply(offer, "Ja", ANN)
-    assert "accepted" in house.kinds("1001")
+    assert "offer_accepted" in house.kinds("1001")
 
 
 def test_words_beside_a_link_are_no_answer(house: House):
@@ -79,7 +79,7 @@ def test_words_beside_a_link_are_no_answer(house: House):
     link = next(line for line in offer.text.splitlines() if "  Godta: <mailto:" in line).partition("mailto:")[2]
     house.reply(offer, "Nei", ANN, to=link.partition("?")[0])
     house.reply(offer, "Ja, men vent til mandag.", ANN, to=link.partition("?")[0])
-    assert not {"accepted", "refused"} & set(house.kinds("1001"))
+    assert not {"offer_accepted", "offer_refused"} & set(house.kinds("1001"))
 
 
 def test_it_counts_once(house: House):
@@ -88,14 +88,14 @@ def test_it_counts_once(house: House):
     house.wait(seconds=61)
     house.letters()
     house.reply(offer, "Nei", ANN)
-    assert house.kinds("1001").count("accepted") == 1
-    assert "refused" not in house.kinds("1001")
+    assert house.kinds("1001").count("offer_accepted") == 1
+    assert "offer_refused" not in house.kinds("1001")
     assert "som er besvart allerede; ingenting er endret" in news(house).text
 
 
 def test_a_stranger_with_the_letter_accepts_nothing(house: House):
     house.reply(offered(house), "Ja", "Bo Li <bo@kunde.example>")
-    assert "accepted" not in house.kinds("1001")
+    assert "offer_accepted" not in house.kinds("1001")
     assert "En annen enn kunden svarer på tilbudet" in news(house).text
 
 
@@ -104,13 +104,13 @@ def test_a_yes_to_another_letter_of_the_case_accepts_nothing(house: House):
     ack, notice = house.letters()
     offered(house, notice=notice)
     house.reply(ack, "Ja", ANN)
-    assert "accepted" not in house.kinds("1001")
+    assert "offer_accepted" not in house.kinds("1001")
     assert news(house).kind == "update"
 
 
 def test_a_robot_accepts_nothing(house: House):
     house.reply(offered(house), "Ja", ANN, Auto_Submitted="auto-replied")
-    assert "accepted" not in house.kinds("1001")
+    assert "offer_accepted" not in house.kinds("1001")
 
 
 def test_a_new_offer_takes_the_place_of_the_older(house: House):
@@ -118,10 +118,10 @@ def test_a_new_offer_takes_the_place_of_the_older(house: House):
     old = offered(house, notice=notice)
     new = offered(house, "/tilbud 900 kr Finne årsaken", notice)
     house.reply(old, "Ja", ANN)
-    assert "accepted" not in house.kinds("1001")
+    assert "offer_accepted" not in house.kinds("1001")
     assert "svarer på et eldre tilbud enn det som gjelder (900 kr)" in news(house).text
     house.reply(new, "Ja", ANN)
-    assert "accepted" in house.kinds("1001")
+    assert "offer_accepted" in house.kinds("1001")
 
 
 def test_an_older_offer_that_has_not_left_stays_at_home(house: House):
@@ -138,7 +138,7 @@ def test_it_lapses_after_a_fortnight_and_the_handler_hears(house: House):
     (told,) = house.letters()
     assert "Kunden svarte ikke på tilbudet (1500 kr); det gjelder ikke lenger:" in told.text
     house.reply(offer, "Ja", ANN)
-    assert "accepted" not in house.kinds("1001")
+    assert "offer_accepted" not in house.kinds("1001")
     assert house.kinds("1001").count("lapsed") == 1
 
 
@@ -158,3 +158,14 @@ def test_a_mistake_is_told_with_its_cure_and_nothing_is_offered(house: House, wo
     (error,) = house.letters()
     assert error.kind == "error"
     assert said in error.text
+
+
+def test_an_offer_that_was_a_mistake_is_taken_back_and_the_older_stands_again(house: House):
+    notice = begun(house)
+    old = offered(house, notice=notice)
+    house.reply(notice, "/tilbud 15 kr Finne årsaken")
+    house.reply(notice, "/angre")
+    house.wait(seconds=120)
+    assert "offer" not in {letter.kind for letter in house.letters()}, "it had not left yet"
+    house.reply(old, "Ja", ANN)
+    assert "offer_accepted" in house.kinds("1001")

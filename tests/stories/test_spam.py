@@ -84,3 +84,14 @@ def test_spam_gets_no_words(house: House):
     (error,) = house.letters()
     assert "søppel får ikke svar; ta bort teksten" in error.text
     assert house.case("1001")["status"] == "new"
+
+
+@pytest.mark.parametrize("verb", ["/undo", "/angre", "/razveljavi"])
+def test_undo_lifts_it_too(house: House, verb: str):
+    notice = begun(house)[1]
+    house.reply(notice, "/søppel")
+    house.reply(notice, verb)
+    house.letters()
+    assert (house.case("1001")["status"], house.case("1001")["labels"]) == ("new", [])
+    house.mail(EVE, "Skriver", "Den står.", proven=False)
+    assert {letter.kind for letter in house.letters()} == {"ack", "notice"}

@@ -156,3 +156,20 @@ def test_the_words_of_a_case_go_with_its_customer(house: House, tmp_path: Path):
         erasure.blank_subjects(house.session, [1])
     assert house.session.one("SELECT count(*) FROM content WHERE text='Ringe Ann om gjelden'") == (0,)
     assert house.case("1001")["tasks"][0]["text"] == ""
+
+
+def test_a_question_can_be_taken_back_while_it_has_not_left(house: House):
+    notice = begun(house)[1]
+    house.reply(notice, f"/spør {CANON}\nHva betyr E-42?")
+    house.reply(notice, "/angre")
+    house.wait(seconds=120)
+    assert "ask" not in {letter.kind for letter in house.letters()}
+
+
+def test_a_question_with_a_slip_is_kept_and_goes_with_the_corrected_line(house: House):
+    house.reply(begun(house)[1], f"/tta\n/spør {CANON}\nHva betyr E-42?")
+    (error,) = house.letters()
+    house.reply(error, "/ta")
+    house.wait(seconds=61)
+    ask = next(letter for letter in house.letters() if letter.kind == "ask")
+    assert "Hva betyr E-42?" in ask.text

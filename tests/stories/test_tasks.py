@@ -118,3 +118,15 @@ def test_a_sentence_that_begins_so_is_a_sentence(house: House):
     house.reply(begun(house), "Ferdig er den i morgen.")
     house.wait(seconds=61)
     assert [letter.kind for letter in house.letters()] == ["update"]
+
+
+def test_a_task_that_was_a_mistake_is_taken_back(house: House):
+    notice = begun(house)
+    house.reply(notice, "/oppgave Ringe Ann\n/oppgave Hente nøkkel; ola")
+    house.letters()
+    house.reply(notice, "/angre")
+    assert [task["state"] for task in house.case("1001")["tasks"]] == ["void", "void"]
+    house.reply(notice, "/oppgave Ringe Bo")
+    house.reply(notice, "/ferdig 3")
+    house.reply(notice, "/angre")
+    assert [task["state"] for task in house.case("1001")["tasks"]] == ["void", "void", "open"]

@@ -77,3 +77,10 @@ def test_a_members_own_letter_is_answered_as_himself(house: House):
     house.reply(own, "/lukk")
     (receipt,) = house.letters("receipt")
     assert receipt.to == KARI
+
+
+def test_a_member_undoes_what_he_did_for_the_team(house: House):
+    notice = begun(house)
+    house.reply(notice, "/prioritet høy", KARI)
+    house.reply(notice, "/angre", KARI)
+    assert house.case("1001")["priority"] == "medium"

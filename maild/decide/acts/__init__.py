@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import approvals, basic, lines, offers, spam, suppliers, tasks, waiting
+from maild.decide.acts import approvals, basic, held, lines, offers, spam, suppliers, tasks, undo, waiting
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -18,11 +18,13 @@ from maild.decide.acts.context import Context, Outcome
 class Command:
     """act: its function; bare: without a sign in front it counts too, where a mail is nothing but commands.
 
-    Not where free text follows: "Note that it burns" is a sentence.
+    Not where free text follows: "Note that it burns" is a sentence.  caseless: it needs no case, and counts in a new mail to a desk
+    (its Context may have none).
     """
 
     act: Callable[[Context, str], Outcome]
     bare: bool = False
+    caseless: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -33,7 +35,11 @@ COMMANDS: dict[str, Command] = {
     "wait": Command(waiting.wait, bare=True),
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
-    "help": Command(basic.help_, bare=True),
+    "help": Command(basic.help_, bare=True, caseless=True),
+    "undo": Command(undo.undo, bare=True),
+    # A word about a mail that was kept.
+    "send": Command(held.send, bare=True, caseless=True),
+    "drop": Command(held.drop, bare=True, caseless=True),
     # What is asked of people.
     "task": Command(tasks.task),
     "done": Command(tasks.done, bare=True),

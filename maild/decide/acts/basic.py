@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import quarantine, rest, verbs
+from maild.decide import rest, verbs
 from maild.decide.acts import lines
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.model.asking_events import Cleared
@@ -85,8 +85,7 @@ def reopen(context: Context, argument: str) -> Outcome:
 
 def _no_spam(context: Context) -> Done:
     """The case is open again, and its sender as good as anybody."""
-    case_id, sender = context.case.id, context.case.customer
-    return Done((Cleared(sender),), "cleared", "", lambda ledger: quarantine.mark(ledger, case_id, sender, spam=False))
+    return Done((Cleared(context.case.customer),), "cleared")
 
 
 def priority(context: Context, argument: str) -> Outcome:

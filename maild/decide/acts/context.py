@@ -10,11 +10,14 @@ from maild.decide.asking import INSIDE
 from maild.decide.ledger import Ledger
 from maild.decide.tasklist import name_of
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Event
 from maild.model.people import Handler, handler_party
 from maild.model.plan import LetterRow, Prepared, Shown
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
+
+After = Callable[[Ledger], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,16 @@ class Order:
     """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
 
     actor: the party of a member who writes for a team's shared mailbox, whose mail this is then; "" for the handler himself.
+
+    case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
     """
 
     prepared: Prepared
     handler: Handler
-    case: int
+    case: int | None
     purpose: str
     letter: LetterRow | None
+    draft: Draft | None = None
     actor: str = ""
 
     @property
@@ -36,8 +42,11 @@ class Order:
         """The party who did it."""
         return self.actor or handler_party(self.handler.key)
 
-
-After = Callable[[Ledger], None]
+    @property
+    def case_id(self) -> int:
+        """The case's row, where there must be one."""
+        assert self.case is not None
+        return self.case
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,8 @@ class Done:
     """The events a line causes, and the receipt's line: a key of the templates' words with its value.
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
-    have happened.  inside: the text below the commands is this command's, and goes to no customer.
+    have happened.  inside: the text below the commands is this command's, and goes to no customer.  shown: messages that the receipt
+    shows.  was: what the value was before; also: more lines of the receipt, which cause nothing.
     """
 
     events: tuple[Event, ...]
@@ -61,13 +71,19 @@ class Done:
     value: str = ""
     after: After | None = None
     inside: bool = False
+    shown: tuple[Shown, ...] = ()
+    was: str = ""
+    also: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """case: as the lines above have left it; text: what stands below the commands."""
+    """found: the case as the lines above have left it; None where a command that needs none stands in a mail to a desk.
 
-    case: Case
+    text: what stands below the commands.
+    """
+
+    found: Case | None
     handler: Handler
     policy: Policy
     order: Order
@@ -90,7 +106,24 @@ class Context:
         prepared = self.order.prepared
         if not text and not prepared.message.attachments:
             return ()
-        return (self.ledger.show(prepared, self.ledger.next_message() - 1, text),)
+        return (self.ledger.show(prepared, self.row, text),)
+
+    @property
+    def row(self) -> int:
+        """Where the mail stands in the case, when it is filed; one that was kept stood there before."""
+        kept = self.order.draft.message if self.order.draft else None
+        return self.ledger.next_message() - 1 if kept is None else kept
+
+    @property
+    def actors(self) -> frozenset[str]:
+        """The parties who act as this handler: himself, and the members of a team."""
+        return frozenset(map(handler_party, (self.handler.key, *self.handler.members)))
+
+    @property
+    def case(self) -> Case:
+        """Where there must be one."""
+        assert self.found is not None
+        return self.found
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -20,6 +20,6 @@ def spam(context: Context, argument: str) -> Outcome:
     case_id, sender = context.case.id, context.case.customer
 
     def after(ledger: Ledger) -> None:
-        quarantine.mark(ledger, case_id, sender, spam=True)
+        quarantine.silence(ledger, case_id, sender)
 
     return Done((Spammed(sender),), "spammed", "", after)

@@ -51,7 +51,6 @@ def _send(ledger: Ledger, context: Context, address: str, subject: Content | Non
     party = ledger.named(address)
     before = ledger.case(case_id).agenda.supplier(party)
     named = ledger.phrase(case_id, subject) if subject else before.subject if before else ""
-    row = ledger.next_message() - 1
-    ledger.happen(case_id, context.order.by, Asked(party, row, named))
+    ledger.happen(case_id, context.order.by, Asked(party, context.row, named))
     said = ledger.subjects.get(named, "")
     asking.outside(ledger, case_id, party, "ask", context.author, context.shown(context.text), subject=said)

@@ -10,7 +10,7 @@ from maild.decide.acts import basic, waiting
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.agenda import OPEN, Task
-from maild.model.asking_events import Finished, Reminded, Tasked
+from maild.model.asking_events import Completed, Reminded, Tasked
 from maild.model.people import MAILD, Handler, handler_party
 
 MOST = 50
@@ -91,7 +91,7 @@ def done(context: Context, argument: str) -> Outcome:
         asked = [task.by for task in chosen]
         asking.news(ledger, case_id, told, *asked, asking.who_has(ledger, case_id), who=context.handler.name)
 
-    return Done(tuple(Finished(task.number, context.order.by) for task in chosen), "task_done", numbers, after)
+    return Done(tuple(Completed(task.number, context.order.by) for task in chosen), "task_done", numbers, after)
 
 
 def _chosen(context: Context, argument: str) -> list[Task] | Wrong:

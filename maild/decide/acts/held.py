@@ -1,0 +1,28 @@
+"""held: send and drop, where there is nothing that they could finish.  What they do with a draft stands in commands.py."""
+
+from __future__ import annotations
+
+from maild.decide.acts.context import Context, Outcome, Wrong
+
+# How a draft ended, in the words of the answer to a second word about it.
+_ENDED = {"sent": "draft_sent", "corrected": "draft_done", "confirmed": "draft_done", "dropped": "draft_dropped"}
+
+
+def send(context: Context, argument: str) -> Outcome:
+    """send    A mail that was kept goes out without its commands; one that waits for a word is carried out."""
+    return _no_draft(context)
+
+
+def drop(context: Context, argument: str) -> Outcome:
+    """drop    A mail that was kept is forgotten."""
+    return _no_draft(context)
+
+
+def _no_draft(context: Context) -> Wrong:
+    letter = context.order.letter
+    kept = context.ledger.known.drafts.get(letter.id, ()) if letter else ()
+    if any(draft.waits(context.ledger.now) for draft in kept):
+        return Wrong("word_alone")
+    if kept and kept[-1].state in _ENDED:
+        return Wrong(_ENDED[kept[-1].state])
+    return Wrong("draft_gone" if letter and letter.kind in ("error", "confirm") else "no_draft")

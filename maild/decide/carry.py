@@ -1,0 +1,245 @@
+"""carry: how a handler's mail to a case is carried out.  All or nothing; a mail of commands only never sends the handler's words.
+
+read(ledger, order) -> its lines and text; attempt(ledger, order, line) -> what a line would do; carry(ledger, order, parsed) does it
+all and tells, or does nothing of it and says why (decline).  What each command does stands in acts/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from maild.decide import asking, drafts, notices, rest, verbs
+from maild.decide.acts import COMMANDS
+from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
+from maild.decide.acts.implied import implied_line
+from maild.decide.ledger import Ledger
+from maild.model.case import Case, apply
+from maild.model.events import Assigned, Declined, Noted, Replied
+from maild.model.people import Handler, handler_party
+from maild.model.plan import Shown
+from maild.model.recorded import Recorded
+
+
+def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> None:
+    """Do it all and tell of it, or turn it down.  note: all of it is internal, whatever it says."""
+    outcomes = weigh(ledger, order, parsed)
+    if any(isinstance(outcome, Wrong) for outcome in outcomes):
+        decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
+        return
+    done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+    note = note or is_note(ledger, order, parsed) or any(outcome.inside for outcome in done)
+    shown = perform(ledger, order, parsed, done, note=note)
+    for outcome in done:
+        if outcome.after:
+            outcome.after(ledger)
+    lines = tell(ledger, order, parsed, done, shown, note=note)
+    _pass_on(ledger, order, done, shown)
+    if parsed.lines:
+        receipt(ledger, order, lines, shown_by(done))
+    rest.solved(ledger, order.case_id)
+
+
+def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
+    """Whether the whole mail is internal; so it is where the word was only misspelt."""
+    words = ledger.policy.texts.vocabulary
+    inside = order.letter is not None and order.letter.kind in asking.INSIDE
+    return inside or order.purpose in ("n", "t") or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
+
+
+def _pass_on(ledger: Ledger, order: Order, done: Sequence[Done], shown: Shown | None) -> None:
+    """Words below a task or a request, of which no command tells anybody, go to whoever asked."""
+    if shown is None or order.letter is None or order.letter.kind not in asking.INSIDE:
+        return
+    if shown.text and not any(outcome.after or outcome.inside for outcome in done):
+        asking.pass_on(ledger, order.case_id, order.letter, shown, handler_party(order.handler.key))
+
+
+def weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
+    """What each line would do, after those above it: `/done 1` and then `/close` closes a case without an open task."""
+    seen: dict[int, Case] = {}
+    text = text_of(parsed, order.handler)
+    return [attempt(ledger, order, line, text, seen) for line in parsed.lines]
+
+
+def _only_about_drafts(parsed: verbs.Parsed) -> bool:
+    return not parsed.text and all(line.verb in (drafts.SEND, drafts.DROP) for line in parsed.lines)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------------------
+
+# The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
+# quoted letter, with the addresses signed for this handler.  The customer must not get it.
+MARKER = "[maild:"
+# A link's address is its verb; the body that it fills in says the same, and may be gone.
+_ADDRESS_VERBS = {"t": "take", "c": "close"}
+
+
+def read(ledger: Ledger, order: Order) -> verbs.Parsed:
+    text, vocabulary = order.prepared.message.own_text, ledger.policy.texts.vocabulary
+    parsed = verbs.parse(text, vocabulary)
+    bare = verbs.bare(text, vocabulary) if not parsed.lines else None
+    if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
+        parsed = bare
+    implied = implied_line(ledger, order, parsed) if order.case is not None else None
+    if implied is not None:
+        return implied
+    verb = _ADDRESS_VERBS.get(order.purpose, "")
+    if not verb or any(line.verb == verb for line in parsed.lines):
+        return parsed
+    return verbs.Parsed((verbs.Line(f"/{verb}", verb), *parsed.lines), parsed.text)
+
+
+def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
+    """`close` and `priority high` are commands by themselves; "Close the window" and "Note that it burns" are sentences."""
+    command = COMMANDS.get(line.verb)
+    if command is None or not command.bare:
+        return False
+    return not line.argument or isinstance(attempt(ledger, order, line), Done)
+
+
+def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
+    """What is left of the mail when the commands are done; `/note words` is a note of these words.
+
+    "Regards, Kari" below a command is how her mail program ends every mail, and no word to anybody.
+    """
+    noted = [line.argument for line in parsed.lines if line.verb == "note" and line.argument]
+    text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
+    return "\n".join([*noted, text]).strip()
+
+
+def attempt(
+    ledger: Ledger, order: Order, line: verbs.Line, text: str = "", seen: dict[int, Case] | None = None
+) -> Outcome:
+    """What a line would do, or why it cannot.  text: below the commands; seen: the cases as the lines before it have left them."""
+    if not line.verb:
+        return Wrong(line.why, line.hint)
+    command = COMMANDS[line.verb]
+    seen = {} if seen is None else seen
+    case = (seen.get(order.case) or ledger.case(order.case)) if order.case is not None else None
+    if case is None and not command.caseless:
+        return Wrong("which_case", f"1042 {ledger.policy.texts.vocabulary.word(line.verb, _language(ledger, order))}")
+    desk = ledger.policy.desks[case.desk if case else order.prepared.desk]
+    context = Context(case, order.handler, ledger.policy, order, timedelta(days=desk.reopen_days), ledger, text)
+    outcome = command.act(context, line.argument)
+    if case is not None and isinstance(outcome, Done):
+        seen[case.id] = _foreseen(ledger, order, case, outcome)
+    return outcome
+
+
+def _foreseen(ledger: Ledger, order: Order, case: Case, outcome: Done) -> Case:
+    for event in outcome.events:
+        case = apply(case, Recorded(case.seq + 1, ledger.now, order.by, ledger.cause, event))
+    return case
+
+
+def _language(ledger: Ledger, order: Order) -> str:
+    return order.handler.language or ledger.policy.desks[order.prepared.desk].language
+
+
+# What mail programs hang on every mail; beside commands it is no file for the customer.
+_HANGERS_ON = (
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "text/vcard",
+)
+
+
+def says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
+    """Whether there is an answer in it: words or files; under a command alone the logo of a signature is neither."""
+    files = order.prepared.message.attachments
+    if parsed.lines:
+        files = tuple(file for file in files if not file.inline and file.type not in _HANGERS_ON)
+    return bool(text or files)
+
+
+def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], *, note: bool) -> Shown | None:
+    """File the mail, and let happen what its lines say.  Its words, if it has any, are a note, or the answer to the customer."""
+    text = text_of(parsed, order.handler)
+    party = order.by
+    answer = says_something(order, text, parsed) and not note
+    row = row_of(ledger, order, "handler", internal=not answer)
+    if answer:
+        if ledger.case(order.case_id).handler is None:
+            ledger.happen(order.case_id, party, Assigned(order.handler.key, "first to answer"))
+        ledger.happen(order.case_id, party, Replied(row, party))
+    elif text:
+        ledger.happen(order.case_id, party, Noted(row, party))
+    for outcome in done:
+        for event in outcome.events:
+            ledger.happen(order.case_id, party, event)
+    return ledger.show(order.prepared, row, text) if answer or text else None
+
+
+def row_of(ledger: Ledger, order: Order, standing: str, *, internal: bool) -> int:
+    """Where the mail stands in the case; one that was kept stands there already."""
+    if order.draft is not None and order.draft.message is not None:
+        ledger.restate(order.draft.message, standing, internal=internal)
+        return order.draft.message
+    return ledger.file(order.prepared, order.case_id, order.by, standing, internal="internal" if internal else "")
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------------------
+
+
+def tell(
+    ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], shown: Shown | None, *, note: bool
+) -> list[dict[str, Any]]:
+    """Owe the letters that follow; the lines of the receipt."""
+    text = text_of(parsed, order.handler)
+    own = handler_party(order.handler.key)
+    notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, own, wrote=order.by))
+    lines = told(parsed.lines, done)
+    answer = says_something(order, text, parsed) and not note
+    if answer or (text and not any(outcome.inside for outcome in done)):
+        lines.append(said(verbs.Line("", ""), Done((), "reply_leaves" if answer else "noted")))
+    return lines
+
+
+def shown_by(done: Sequence[Done]) -> tuple[Shown, ...]:
+    """The messages that a receipt of these lines shows."""
+    return tuple(message for outcome in done for message in outcome.shown)
+
+
+def receipt(ledger: Ledger, order: Order, lines: list[dict[str, Any]], shown: tuple[Shown, ...] = ()) -> None:
+    notices.to_handler(
+        ledger, ledger.case(order.case_id), order.handler, "receipt", "your-command", {"lines": lines}, shown
+    )
+
+
+def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
+    ok = isinstance(outcome, Done)
+    value = outcome.value if isinstance(outcome, Done) else outcome.hint
+    was = outcome.was if isinstance(outcome, Done) else ""
+    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, "was": was}
+
+
+def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, Any]]:
+    """The lines of a receipt, each with what more there is to say of it."""
+    return [
+        each
+        for line, outcome in zip(lines, done, strict=True)
+        for each in (said(line, outcome), *(said(verbs.Line("", ""), more) for more in outcome.also))
+    ]
+
+
+def decline(
+    ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[Outcome], *, keep: bool = True
+) -> None:
+    """Nothing is done and nothing sent; he gets each line back with what is wrong, and his words whole.  keep: as a draft."""
+    party = order.by
+    row = row_of(ledger, order, "declined", internal=True)
+    wrong = next(outcome for outcome in outcomes if isinstance(outcome, Wrong))
+    ledger.happen(order.case_id, party, Declined(party, wrong.key, wrong.hint))
+    case = ledger.case(order.case_id)
+    values: dict[str, Any] = {
+        "lines": [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
+        "words": order.prepared.message.own_text,
+    }
+    if keep:
+        drafts.park(ledger, order, drafts.WRONG, row=row)
+        values["kept_until"] = drafts.until(ledger, case.desk)
+        values["sends"] = says_something(order, text_of(parsed, order.handler), parsed)
+    notices.to_handler(ledger, case, order.handler, "error", "your-command", values)

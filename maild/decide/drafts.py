@@ -1,0 +1,120 @@
+"""drafts: a handler's mail that was not carried out is kept, and his reply to the letter that says so finishes it.
+
+    only the corrected lines    they take the wrong lines' places, in order; all is judged anew
+    /send                       his words go out without the commands; what waits for a word or a proof is carried out as it is
+    /drop                       nothing of it is kept
+
+Anything else in reply is a mail of its own, and the draft stays.  Kept for a week (KEPT).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from maild.decide import verbs
+from maild.decide.acts import COMMANDS
+from maild.decide.acts.context import Order
+from maild.decide.ledger import Ledger
+from maild.model.content import Content
+from maild.model.draft import Draft
+from maild.model.draft_events import Finished, Parked
+from maild.model.people import handler_party
+from maild.model.plan import Known, Prepared
+
+KEPT = timedelta(days=7)
+WRONG, MANY, UNPROVEN = "wrong", "many", "unproven"
+SEND, DROP = "send", "drop"
+# How a draft ends.
+SENT, CORRECTED, CONFIRMED, DROPPED, REPLACED = "sent", "corrected", "confirmed", "dropped", "replaced"
+
+
+def with_drafts(prepared: Prepared, known: Known) -> Prepared:
+    """The mail with the words of the drafts that it may finish, for asking what they name."""
+    kept = [draft.text for drafts in known.drafts.values() for draft in drafts if draft.text]
+    own = "\n".join([prepared.message.own_text, *kept])
+    return replace(prepared, message=replace(prepared.message, own_text=own))
+
+
+def waiting(ledger: Ledger, order: Order) -> tuple[Draft, ...]:
+    """The drafts that a reply to this letter can finish."""
+    party = handler_party(order.handler.key)
+    return tuple(d for d in told_of(ledger, order) if d.party == party and d.waits(ledger.now))
+
+
+def told_of(ledger: Ledger, order: Order) -> tuple[Draft, ...]:
+    """The drafts of which the letter told that he answers."""
+    return ledger.known.drafts.get(order.letter.id, ()) if order.letter else ()
+
+
+def park(
+    ledger: Ledger, order: Order, reason: str, text: str = "", *, row: int | None = None, letter: int | None = None
+) -> Draft:
+    """Keep his mail.  text: its words if they are no longer those of the mail; row: where the mail stands in the case; letter: the one
+    that will tell of it, None for the next to be written."""
+    prepared = order.prepared
+    text = text or prepared.message.own_text
+    draft = Draft(
+        ledger.next_draft(),
+        ledger.next_letter() if letter is None else letter,
+        order.case,
+        handler_party(order.handler.key),
+        prepared.id,
+        row,
+        reason,
+        order.purpose,
+        order.letter.id if order.letter else None,
+        ledger.now,
+        ledger.now + KEPT,
+        text,
+        prepared.message.attachments,
+    )
+    ledger.keep(draft, Content(prepared.body.salt, json.dumps({"own_text": text}, ensure_ascii=False)))
+    if reason != WRONG:
+        ledger.happen(order.case, draft.party, Parked(draft.party, draft.id, reason))
+    return draft
+
+
+def finish(ledger: Ledger, draft: Draft, how: str) -> None:
+    """It is no draft any more."""
+    ledger.finish(draft, how)
+    ledger.happen(draft.case, draft.party, Finished(draft.party, draft.id, how))
+
+
+def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
+    """The draft's mail as an order, as if it came now: its words (or these), its files, and the letter that its writer had read."""
+    message = replace(order.prepared.message, own_text=text or draft.text, attachments=draft.files)
+    mail = replace(order.prepared, id=draft.incoming, received_at=draft.made_at, message=message)
+    answers = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
+    return replace(order, prepared=mail, case=draft.case, purpose=draft.purpose, letter=answers, draft=draft)
+
+
+def is_question(verb: str) -> bool:
+    """A word that corrects nothing: it asks for something, or is about the draft itself."""
+    command = COMMANDS.get(verb)
+    return verb in (SEND, DROP) or (command is not None and command.caseless)
+
+
+def corrected(lines: Sequence[verbs.Line], wrong: Sequence[bool], new: Sequence[verbs.Line]) -> list[verbs.Line]:
+    """The lines with new ones in the places of those that are wrong; what is wrong beyond them stays."""
+    instead = iter(new)
+    return [next(instead, line) if bad else line for line, bad in zip(lines, wrong, strict=True)]
+
+
+def written(lines: Sequence[verbs.Line], text: str) -> str:
+    """The mail that these lines and this text would have been."""
+    return "\n".join([*(_signed(line.written) for line in lines), "", text]).strip()
+
+
+def _signed(row: str) -> str:
+    """With its sign: without it a line counts only in a mail of commands."""
+    return row if row.lstrip("-*•·–0123456789.) ")[:1] in ("/", "#", "!", "／", "＃", "！", "⁄") else f"/{row}"
+
+
+def until(ledger: Ledger, desk: str) -> str:
+    """The end of the week, on the clock of a desk."""
+    zone = ZoneInfo((ledger.policy.desks.get(desk) or ledger.policy.default_desk).zone)
+    return (ledger.now + KEPT).astimezone(zone).isoformat()
