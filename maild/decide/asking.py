@@ -92,7 +92,7 @@ def outside(
         party,
         to,
         kind,
-        "you-are-asked" if kind == "ask" else "your-approval",
+        "you-are-asked" if kind == "question" else "your-approval",
         shown,
         due_at=ledger.now + ledger.policy.limits.undo,
         language=language,

@@ -108,7 +108,7 @@ def _inside(
     return Join(case, standing, name, Possession.OWN if own else Possession.THREAD, letter, purpose)
 
 
-_INSIDE = {"ask": "supplier", "approval": "approver"}
+_INSIDE = {"question": "supplier", "approval": "approver"}
 
 
 def _is_supplier(name: str, case: Case, party: str, prepared: Prepared, known: Known) -> bool:

@@ -28,7 +28,7 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
 _CARRIES = frozenset(
-    {"notice", "update-customer", "update-handler", "closing", "postmaster", "news", "ask", "approval"}
+    {"notice", "update-customer", "update-handler", "closing", "postmaster", "news", "question", "approval"}
 )
 _LINKS = {"take": "t", "note": "n", "close": "c"}
 _VOTES = {"yes": "y", "no": "x"}

@@ -22,6 +22,9 @@ SUBJECT = 200
 _LINES = 40
 
 
+_LINKS = ("take", "note", "close", "yes", "no", "answer", "send", "drop")
+
+
 def name(letter: Letter) -> str:
     """The template of a letter."""
     if letter.kind == "ack":
@@ -51,12 +54,7 @@ def values(
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
-        "take": links.get("take", ""),
-        "note": links.get("note", ""),
-        "close": links.get("close", ""),
-        **{name: links.get(name, "") for name in ("yes", "no", "answer")},
-        "send": links.get("send", ""),
-        "drop": links.get("drop", ""),
+        **{verb: links.get(verb, "") for verb in _LINKS},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -191,7 +189,7 @@ _SENTENCES = {
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
     "news": "There is news in case {number}: {news}",
-    "ask": "{desk_name} asks:",
+    "question": "{desk_name} asks:",
     "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
     "vote": "Your answer in case {number} has come.",
@@ -210,7 +208,7 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
         for line in given["lines"]
     ]
-    prefix = "" if template in ("update-customer", "closing", "ask") else "| "
+    prefix = "" if template in ("update-customer", "closing", "question") else "| "
     texts = [
         *([given["what"]] if given["what"] else []),
         *(message["text"] for message in given["messages"]),

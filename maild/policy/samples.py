@@ -26,7 +26,7 @@ NAMES = (
     "alarm",
     "canary",
     "news",
-    "ask",
+    "question",
     "offer",
     "approval",
     "vote",
@@ -60,6 +60,13 @@ _ASKED = {
     "no": "mailto:support+x1aa@desk.example?body=nei",
     "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",
 }
+
+
+_LINES = [
+    {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
+    {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
+    {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
+]
 
 
 def full() -> dict[str, Any]:
@@ -97,11 +104,7 @@ def full() -> dict[str, Any]:
         "reason": "you-handle-it",
         "messages": [message, message],
         "left_out": [file],
-        "lines": [
-            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
-            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
-            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
-        ],
+        "lines": _LINES,
         "words": "/asign ola\nHei.",
         **_KEPT,
         "status_code": "5.1.1",

@@ -51,7 +51,7 @@ def asked_of(language: str) -> dict[str, Letter]:
         "news-supplier": news(
             language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"
         ),
-        "ask": to_customer("ask", language, shown=(answer,), author="Kari Nordmann", reason="you-are-asked", **outside),
+        "question": to_customer("question", language, shown=(answer,), author="Kari Nordmann", reason="you-are-asked", **outside),
         "offer": to_customer(
             "offer", language, values={"what": what, "amount": "1500 kr", "until": until}, author="Kari Nordmann"
         ),
@@ -112,17 +112,20 @@ def letters_of(language: str) -> dict[str, Letter]:
         "alarm-imap": alarm(language, "imap:support"),
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
-        **asked_of(language),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
     }  # fmt: skip
 
 
-CASES = [(language, name) for language in LANGUAGES for name in letters_of(language)]
+def all_letters(language: str) -> dict[str, Letter]:
+    return {**letters_of(language), **asked_of(language)}
+
+
+CASES = [(language, name) for language in LANGUAGES for name in all_letters(language)]
 
 
 @pytest.mark.parametrize(("language", "name"), CASES)
 def test_a_letter_is_what_it_was(language: str, name: str) -> None:
-    raw = mail(letters_of(language)[name])
+    raw = mail(all_letters(language)[name])
     file = GOLDEN / f"{name}.{language}.eml"
     if os.environ.get("MAILD_GOLDEN") == "write":
         file.write_bytes(raw)

@@ -22,7 +22,7 @@ def asked(house: House, words: str = "/spør help@canon.example\nHva betyr E-42?
     """What the supplier got."""
     house.reply(begun(house)[1], words, **more)
     house.wait(seconds=61)
-    return next(letter for letter in house.letters() if letter.kind == "ask")
+    return next(letter for letter in house.letters() if letter.kind == "question")
 
 
 def robot(house: House, ask: Got) -> None:
@@ -33,7 +33,7 @@ def robot(house: House, ask: Got) -> None:
 @pytest.mark.parametrize("verb", ["/ask", "/spør", "/vprašaj", "/spor"])
 def test_the_supplier_gets_the_text_and_nothing_else_of_the_case(house: House, verb: str):
     ask = asked(house, f"{verb} {CANON}\nHva betyr E-42?")
-    assert (ask.to, ask.kind) == (CANON, "ask")
+    assert (ask.to, ask.kind) == (CANON, "question")
     assert "Hva betyr E-42?" in ask.text
     whole = ask.raw.decode()
     assert not [word for word in ("Storgata", "rasende", "Ann", "kunde.example", "/spør") if word in whole]
@@ -44,7 +44,7 @@ def test_the_customer_hears_nothing_of_it(house: House):
     notice = begun(house)[1]
     house.reply(notice, f"/spør {CANON} Feil E-42\nHva betyr den?")
     house.wait(seconds=120)
-    assert sorted((letter.kind, letter.to) for letter in house.letters()) == [("ask", CANON), ("receipt", KARI)]
+    assert sorted((letter.kind, letter.to) for letter in house.letters()) == [("question", CANON), ("receipt", KARI)]
 
 
 def test_the_answer_is_the_handlers_and_his_reply_goes_back_to_the_supplier(house: House):
@@ -56,7 +56,7 @@ def test_the_answer_is_the_handlers_and_his_reply_goes_back_to_the_supplier(hous
     house.reply(answer, "Send et nytt, takk.")
     house.wait(seconds=61)
     receipt, ask = sorted(house.letters(), key=lambda letter: letter.kind, reverse=True)
-    assert (ask.kind, ask.to, "Send et nytt, takk." in ask.text) == ("ask", CANON, True)
+    assert (ask.kind, ask.to, "Send et nytt, takk." in ask.text) == ("question", CANON, True)
     assert "teksten din går til help@canon.example om litt" in receipt.text
 
 
@@ -108,7 +108,7 @@ def test_a_suppliers_answer_ends_the_rest_and_a_robots_does_not(house: House):
     notice = begun(house)[1]
     house.reply(notice, f"/vent 5d\n/spør {CANON}\nHva betyr E-42?")
     house.wait(seconds=61)
-    ask = next(letter for letter in house.letters() if letter.kind == "ask")
+    ask = next(letter for letter in house.letters() if letter.kind == "question")
     house.reply(ask, "We got it.", Auto_Submitted="auto-replied")
     assert house.case("1001")["status"] == "on_hold"
     house.reply(ask, "Varmeelementet er gåent.")
@@ -120,7 +120,7 @@ def test_a_supplier_who_answers_a_closed_case_is_no_new_customer(house: House):
     notice = begun(house)[1]
     house.reply(notice, f"/spør {CANON}\nHva betyr E-42?\n")
     house.wait(seconds=61)
-    ask = next(letter for letter in house.letters() if letter.kind == "ask")
+    ask = next(letter for letter in house.letters() if letter.kind == "question")
     house.reply(notice, "/lukk stille")
     house.wait(days=15)
     house.letters()
@@ -163,7 +163,7 @@ def test_a_question_can_be_taken_back_while_it_has_not_left(house: House):
     house.reply(notice, f"/spør {CANON}\nHva betyr E-42?")
     house.reply(notice, "/angre")
     house.wait(seconds=120)
-    assert "ask" not in {letter.kind for letter in house.letters()}
+    assert "question" not in {letter.kind for letter in house.letters()}
 
 
 def test_a_question_with_a_slip_is_kept_and_goes_with_the_corrected_line(house: House):
@@ -171,5 +171,5 @@ def test_a_question_with_a_slip_is_kept_and_goes_with_the_corrected_line(house: 
     (error,) = house.letters()
     house.reply(error, "/ta")
     house.wait(seconds=61)
-    ask = next(letter for letter in house.letters() if letter.kind == "ask")
+    ask = next(letter for letter in house.letters() if letter.kind == "question")
     assert "Hva betyr E-42?" in ask.text

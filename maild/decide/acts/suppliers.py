@@ -53,4 +53,4 @@ def _send(ledger: Ledger, context: Context, address: str, subject: Content | Non
     named = ledger.phrase(case_id, subject) if subject else before.subject if before else ""
     ledger.happen(case_id, context.order.by, Asked(party, context.row, named))
     said = ledger.subjects.get(named, "")
-    asking.outside(ledger, case_id, party, "ask", context.author, context.shown(context.text), subject=said)
+    asking.outside(ledger, case_id, party, "question", context.author, context.shown(context.text), subject=said)
