@@ -215,7 +215,7 @@ class Daemon:
             self._ask_for_utf8(doors),
             self._worker.run(),
             self._relay.run(),
-            ticker.run(self._writer, clock, self._steady, self._woken),
+            ticker.run(self._writer, clock, self._steady, self._woken, lambda: self._current.policy),
             self._retention.run(),
             self._auditor.run(),
             self._watchdog(),

@@ -2,7 +2,7 @@
 
 expire(policy, now) -> steps as in erasing.py, and at the end how many mails, letters, cases and drafts went.
 A handler's mail that waits for his word is kept for its week, whatever the desks say.
-Desks on legal hold lose nothing.  Mails that belong to no case follow the first desk; their envelope goes with them.
+Desks on legal hold lose nothing.  Mails and letters that belong to no case follow the first desk; their envelope goes with them.
 The case stays as a number with its events; `Expired` says what went, and a person all of whose cases are gone is forgotten with them.
 """
 
@@ -56,6 +56,9 @@ def expire(policy: Policy, now: datetime) -> Steps:
                 mails += yield from _some(partial(_loose, before), erasure.blank_arrivals)
         if keep.letters is not None:
             letters += yield from _some(_asker(retention.letters, desk, now, keep.letters), erasure.blank_letters)
+            if desk is policy.default_desk:
+                old = stamp(now - timedelta(days=keep.letters))
+                letters += yield from _some(partial(_loose_letters, old), erasure.blank_letters)
         if keep.cases is not None:
             cases += yield from _some(_asker(retention.cases, desk, now, keep.cases), partial(_expire, now), 1)
     drafts_ = yield from _some(partial(_old_drafts, stamp(now)), drafts.forget)
@@ -76,6 +79,10 @@ def _loose(before: int, session: Session, after: int) -> list[int]:
 
 def _old_drafts(before: int, session: Session, after: int) -> list[int]:
     return drafts.expired(session, before, after, SLICE)
+
+
+def _loose_letters(before: int, session: Session, after: int) -> list[int]:
+    return retention.loose_letters(session, before, after, SLICE)
 
 
 def _drop(session: Session, ids: Sequence[int]) -> int:

@@ -121,7 +121,7 @@ def _next(rows: list[Any], limit: int) -> int | None:
 def _incoming(session: Session, after: int, seek: Seek) -> Found:
     rows = session.all(
         f"SELECT id, raw, case_id, {_NAMES} FROM incoming WHERE id>? AND received_at<=?"
-        " AND source NOT IN ('wake', 'undelivered') AND state IN ('done', 'held') ORDER BY id LIMIT ?",
+        " AND source NOT IN ('wake', 'undelivered', 'digest') AND state IN ('done', 'held') ORDER BY id LIMIT ?",
         (after, seek.until, _STEP["incoming"]),
     )
     hits = []
@@ -236,6 +236,10 @@ def _subject(session: Session, after: int, seek: Seek) -> Found:
         for row in rows
         if row[2] and row[0] not in seek.own["cases"] and masking.says(row[2], seek.of(row[0]))
     ]
+    for case, title in erasure.titles(session, "case_id>? AND case_id<=?", (after, rows[-1][0])) if rows else ():
+        said = session.one("SELECT text FROM content WHERE commitment=?", (title,))
+        if said and case not in seek.own["cases"] and masking.says(said[0], seek.of(case)):
+            hits.append(Hit("cases", case, case, key=title))
     return hits, _next(rows, _ROWS)
 
 

@@ -112,7 +112,7 @@ def _first(told: dict[str, Any], ill: list[dict[str, Any]], now: datetime) -> st
 
 
 def _facts(told: dict[str, Any], now: datetime) -> list[str]:
-    from maild.cli.terminal import size
+    from maild.cli.terminal import one_line, size
 
     versions, database = told["versions"], told["database"]
     rows = {
@@ -124,7 +124,14 @@ def _facts(told: dict[str, Any], now: datetime) -> list[str]:
         "database": f"{database['is']}, {size(database['size'])}, schema {database['schema']}",
         "versions": f"maild {versions['maild']}, Python {versions['python']}",
     }
+    if told.get("away"):
+        rows["away"] = one_line(", ".join(map(_away, told["away"])))
     return [f"{name:<9} {value}" for name, value in rows.items()]
+
+
+def _away(absent: dict[str, Any]) -> str:
+    """A handler, and until when."""
+    return f"{absent['handler']} until {absent['until']}" if absent["until"] else absent["handler"]
 
 
 def _queue(states: dict[str, Any], now: datetime) -> str:

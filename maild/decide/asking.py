@@ -16,15 +16,17 @@ from typing import Any
 from maild.decide import notices, tasklist, verbs
 from maild.decide.ledger import Ledger
 from maild.model.content import Content
+from maild.model.known import LetterRow, Shown
 from maild.model.message import Address
 from maild.model.people import Handler, handler_of, handler_party
-from maild.model.plan import LetterRow, Prepared, Shown
+from maild.model.plan import Prepared
 from maild.model.vocabulary import Vocabulary
 
 # A reply to one of these stays among the handlers: its text is a note.
 INSIDE = ("task", "approval")
 YES, NO = "yes", "no"
-_PURPOSES = {"y": YES, "x": NO}
+# The purpose letters of the links that answer.
+VOTES = {"y": YES, "x": NO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class News:
     shown: tuple[Shown, ...] = ()
     actor: str = ""
     kind: str = "news"
-    reason: str = "you-asked"
+    reason: str = "your-question"
 
 
 def phrase(prepared: Prepared, text: str) -> Content:
@@ -123,7 +125,7 @@ def reads(prepared: Prepared, purpose: str, vocabulary: Vocabulary) -> str:
     """
     message = prepared.message
     said = answer(message.own_text, vocabulary, message.author.name if message.author else "")
-    linked = _PURPOSES.get(purpose, "")
+    linked = VOTES.get(purpose, "")
     if not linked:
         return said
     return linked if said == linked or not message.own_text.strip() else ""
@@ -131,8 +133,8 @@ def reads(prepared: Prepared, purpose: str, vocabulary: Vocabulary) -> str:
 
 def pass_on(ledger: Ledger, case_id: int, letter: LetterRow, shown: Shown, actor: str) -> None:
     """A handler's words below a task or a request go to whoever asked, and to nobody else."""
-    agenda = ledger.case(case_id).agenda
-    task, request = agenda.task_of(letter.id), agenda.request_of(letter.id)
+    errands = ledger.case(case_id).errands
+    task, request = errands.task_of(letter.id), errands.request_of(letter.id)
     asked = task or request
     if asked is None:
         return

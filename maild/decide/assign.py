@@ -18,14 +18,29 @@ class Chosen:
     turn: str = ""
 
 
-def choose(choice: Choice | None, desk: str, policy: Policy, counters: Mapping[str, int]) -> Chosen:
-    """Pick among those of the choice who still work here; an empty list means the desk's team."""
+def choose(
+    choice: Choice | None, desk: str, policy: Policy, counters: Mapping[str, int], away: frozenset[str] = frozenset()
+) -> Chosen:
+    """Pick among those of the choice who still work here; an empty list means the desk's team.
+
+    Who is away is passed over; are they all, their cover has it, else the others of the desk.
+    """
     if choice is None or choice.how == "nobody":
         return Chosen(None, "nobody, as the rules say")
     keys = _able(choice, desk, policy)
     if not keys:
         return Chosen(None, f"nobody works for {desk}")
-    return HOW[choice.how](keys, choice, desk, counters)
+    here = [key for key in keys if key not in away]
+    if here:
+        return HOW[choice.how](here, choice, desk, counters)
+    return _in_place(keys, desk, policy, away)
+
+
+def _in_place(keys: list[str], desk: str, policy: Policy, away: frozenset[str]) -> Chosen:
+    covers = [key for absent in keys for key in policy.handlers[absent].cover]
+    team = [handler.key for handler in policy.team(desk)]
+    found = next((key for key in (*covers, *team) if key not in away and key in policy.handlers), None)
+    return Chosen(found, f"in place of {keys[0]}, who is away" if found else "everybody is away")
 
 
 def _able(choice: Choice, desk: str, policy: Policy) -> list[str]:

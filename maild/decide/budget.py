@@ -14,6 +14,8 @@ from maild.model.policy import Limits
 
 Key = tuple[str, int]
 _POOL = "pool"
+# Nobody is told how his cases stand twice within so many minutes.
+STATUS_MINUTES = 10
 
 
 def keys(address: str, now: datetime) -> tuple[Key, ...]:
@@ -25,6 +27,12 @@ def keys(address: str, now: datetime) -> tuple[Key, ...]:
 def proven_key(address: str, now: datetime) -> Key:
     """The one budget of a proven sender."""
     return (f"proven:{_hash(address)}", int(now.timestamp()) // 86400)
+
+
+def status_keys(address: str, now: datetime) -> tuple[Key, ...]:
+    """The minutes within which an answer to `status` forbids another, this one first."""
+    minute = int(now.timestamp()) // 60
+    return tuple((f"status:{_hash(address)}", minute - ago) for ago in range(STATUS_MINUTES + 1))
 
 
 def proven_exhausted(address: str, now: datetime, spent: Mapping[Key, int], limits: Limits) -> str:

@@ -6,9 +6,11 @@ all and tells, or does nothing of it and says why (decline).  What each command 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from maild.decide import asking, drafts, notices, rest, verbs
 from maild.decide.acts import COMMANDS
@@ -17,35 +19,42 @@ from maild.decide.acts.implied import implied_line
 from maild.decide.ledger import Ledger
 from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
-from maild.model.people import Handler, handler_party
-from maild.model.plan import Shown
+from maild.model.known import Shown
+from maild.model.people import Handler, handler_of, handler_party
 from maild.model.recorded import Recorded
 
 
-def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> None:
-    """Do it all and tell of it, or turn it down.  note: all of it is internal, whatever it says."""
+def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> list[dict[str, Any]]:
+    """Do it all and tell of it, or turn it down; the lines of its receipt.  note: all of it is internal, whatever it says."""
     outcomes = weigh(ledger, order, parsed)
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
-        return
+        return []
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     note = note or is_note(ledger, order, parsed) or any(outcome.inside for outcome in done)
     shown = perform(ledger, order, parsed, done, note=note)
     for outcome in done:
         if outcome.after:
             outcome.after(ledger)
-    lines = tell(ledger, order, parsed, done, shown, note=note)
     _pass_on(ledger, order, done, shown)
+    lines = tell(ledger, order, parsed, done, shown, note=note)
+    lines += woke(ledger, order)
     if parsed.lines:
         receipt(ledger, order, lines, shown_by(done))
-    rest.solved(ledger, order.case_id)
+    return lines
+
+
+def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
+    """The cases that go on since this one is solved, as lines of the receipt."""
+    found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
 
 
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
     """Whether the whole mail is internal; so it is where the word was only misspelt."""
     words = ledger.policy.texts.vocabulary
     inside = order.letter is not None and order.letter.kind in asking.INSIDE
-    return inside or order.purpose in ("n", "t") or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
+    return inside or order.purpose in _INSIDE or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
 
 
 def _pass_on(ledger: Ledger, order: Order, done: Sequence[Done], shown: Shown | None) -> None:
@@ -73,7 +82,25 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 # quoted letter, with the addresses signed for this handler.  The customer must not get it.
 MARKER = "[maild:"
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
-_ADDRESS_VERBS = {"t": "take", "c": "close"}
+_ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d")}
+# Whoever touched one of these links and wrote something did not mean the customer: it is a note, and the receipt says so.
+_INSIDE = ("n", "t", "w")
+_WORD = r"[a-z][a-z0-9]{19,}"
+
+
+def quotes_us(ledger: Ledger, text: str) -> bool:
+    """Whether the letter's marker, or one of its signed links, stands in what would go to the customer."""
+    if MARKER in text:
+        return True
+    if "@" not in text:
+        return False
+    own = [(desk.separator, address) for desk in ledger.policy.desks.values() for address in desk.addresses]
+    return any(re.search(_signed(separator, address), text, re.I) for separator, address in own)
+
+
+def _signed(separator: str, address: str) -> str:
+    local, _, domain = address.partition("@")
+    return re.escape(local + separator) + _WORD + re.escape("@" + domain)
 
 
 def read(ledger: Ledger, order: Order) -> verbs.Parsed:
@@ -82,13 +109,27 @@ def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
+    parsed = verbs.Parsed(tuple(_once(parsed.lines)), parsed.text)
     implied = implied_line(ledger, order, parsed) if order.case is not None else None
     if implied is not None:
         return implied
-    verb = _ADDRESS_VERBS.get(order.purpose, "")
+    verb, argument = _ADDRESS_VERBS.get(order.purpose, ("", ""))
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
-    return verbs.Parsed((verbs.Line(f"/{verb}", verb), *parsed.lines), parsed.text)
+    line = verbs.Line(f"/{verb} {argument}".strip(), verb, argument)
+    return verbs.Parsed((line, *parsed.lines), parsed.text)
+
+
+def _once(lines: Sequence[verbs.Line]) -> list[verbs.Line]:
+    """Without what is said a second time and would be told the customer twice."""
+    return [
+        line
+        for at, line in enumerate(lines)
+        if line.verb not in _ENDS or all((line.verb, line.argument) != (x.verb, x.argument) for x in lines[:at])
+    ]
+
+
+_ENDS = ("close", "reopen", "undo")
 
 
 def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
@@ -193,9 +234,28 @@ def tell(
     notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, own, wrote=order.by))
     lines = told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
-    if answer or (text and not any(outcome.inside for outcome in done)):
-        lines.append(said(verbs.Line("", ""), Done((), "reply_leaves" if answer else "noted")))
-    return lines
+    if text and not answer and not any(outcome.inside for outcome in done):
+        lines.append(said(verbs.Line("", ""), Done((), "noted")))
+    return [*lines, *(said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
+
+
+def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
+    """Each letter that follows in this case, to whom and when; a letter without a time leaves at once."""
+    me, case = handler_party(order.handler.key), order.case_id
+    told = []
+    for letter in ledger.letters:
+        if letter.case != case or letter.party == me:
+            continue
+        zone = ZoneInfo(ledger.policy.desks[ledger.case(case).desk].zone)
+        at = letter.due_at.astimezone(zone).isoformat() if letter.due_at > ledger.now else ""
+        mine = answer and letter.kind in ("update", "closing") and not handler_of(letter.party)
+        kind = "reply_leaves" if mine else f"letter_{letter.kind}"
+        key = kind if kind in _LETTERS else "letter_other"
+        told.append(Done((), f"{key}_at" if at else key, letter.to.name or letter.to.address, at=at))
+    return told
+
+
+_LETTERS = ("reply_leaves", "letter_closing", "letter_notice")
 
 
 def shown_by(done: Sequence[Done]) -> tuple[Shown, ...]:
@@ -212,8 +272,8 @@ def receipt(ledger: Ledger, order: Order, lines: list[dict[str, Any]], shown: tu
 def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
     ok = isinstance(outcome, Done)
     value = outcome.value if isinstance(outcome, Done) else outcome.hint
-    was = outcome.was if isinstance(outcome, Done) else ""
-    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, "was": was}
+    more = {"was": outcome.was, "at": outcome.at} if isinstance(outcome, Done) else {"was": "", "at": ""}
+    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, **more}
 
 
 def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, Any]]:
@@ -238,8 +298,9 @@ def decline(
         "lines": [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
         "words": order.prepared.message.own_text,
     }
+    shown = tuple(dict.fromkeys(s for outcome in outcomes if isinstance(outcome, Wrong) for s in outcome.shown))
     if keep:
-        drafts.park(ledger, order, drafts.WRONG, row=row)
+        drafts.park(ledger, order, drafts.WRONG, row=row, answers=ledger.next_letter() if shown else None)
         values["kept_until"] = drafts.until(ledger, case.desk)
         values["sends"] = says_something(order, text_of(parsed, order.handler), parsed)
-    notices.to_handler(ledger, case, order.handler, "error", "your-command", values)
+    notices.to_handler(ledger, case, order.handler, "error", "your-command", values, shown)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from maild.decide import desk_mail, drafts, verbs
 from maild.decide.acts.context import Done, Order, Wrong
-from maild.decide.carry import MARKER, carry, decline, is_note, read, receipt, said, says_something, text_of, weigh
+from maild.decide.carry import carry, decline, is_note, quotes_us, read, receipt, said, says_something, text_of, weigh
 from maild.decide.ledger import Ledger
 from maild.model.draft import Draft
 
@@ -18,7 +18,7 @@ from maild.model.draft import Draft
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them; or a word about one that is kept."""
     parsed = read(ledger, order)
-    if MARKER in order.prepared.message.own_text:
+    if quotes_us(ledger, order.prepared.message.own_text):
         decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")], keep=False)
     elif not _finishes(ledger, order, parsed):
         carry(ledger, order, parsed)
@@ -68,9 +68,8 @@ def _send(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> N
         return
     drafts.finish(ledger, draft, drafts.SENT)
     note = is_note(ledger, held, kept)
-    carry(ledger, replace(held, purpose="n" if note else "r"), plain, note=note)
-    gone = Done((), "noted" if note else "reply_leaves")
-    receipt(ledger, order, [said(parsed.lines[0], gone)])
+    lines = carry(ledger, replace(held, purpose="n" if note else "r"), plain, note=note)
+    receipt(ledger, order, [said(parsed.lines[0], Done((), "sent")), *lines])
 
 
 def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> bool:
@@ -81,8 +80,10 @@ def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -
     asks = any(drafts.is_question(line.verb) for line in parsed.lines)
     if asks or len(parsed.lines) > max(sum(wrong), 1):
         return False
-    # What was wrong may be right by now; then the new line is one more.
-    lines = drafts.corrected(kept.lines, wrong, parsed.lines) if any(wrong) else [*kept.lines, *parsed.lines]
+    # What was wrong may be right by now, such as /close when its writer has read what the customer wrote: said again, it is said once.
+    again = {line.verb for line in parsed.lines}
+    right = [*(line for line in kept.lines if line.verb not in again), *parsed.lines]
+    lines = drafts.corrected(kept.lines, wrong, parsed.lines) if any(wrong) else right
     _file(ledger, order)
     drafts.finish(ledger, draft, drafts.CORRECTED)
     whole = drafts.order_of(ledger, order, draft, drafts.written(lines, kept.text))

@@ -3,6 +3,7 @@
 heard(ledger, prepared, case, automatic)    a person wrote: his address works again, and this is the language he writes
 lost(ledger, party, status, case)           a letter came back for good: automatic letters to him rest until he writes
 language(ledger, person, prepared)          in which language to answer
+reads(person, case)                         in which to write to him later
 Each change of trust in an address is an event of the case in which it happened.
 """
 
@@ -12,15 +13,18 @@ import re
 from dataclasses import replace
 
 from maild.decide.ledger import Ledger
+from maild.model.case import Case
 from maild.model.events import Muted, Unmuted
+from maild.model.known import Person
 from maild.model.people import MAILD, person_party
-from maild.model.plan import Person, Prepared
+from maild.model.plan import Prepared
 
 # RFC 3463: no such mailbox or domain, mailbox disabled, no host.  Not 5.1.7 and 5.1.8, which are about the sender; a full
 # mailbox, a large mail or a policy say nothing of the address.
 _DEAD = re.compile(r"5\.(?:1\.(?![78]$)\d{1,3}|2\.1|4\.4|4\.310)")
 # So many words tell a language better than what somebody wrote before.
-_PLENTY = 30
+_PLENTY, _SOME = 30, 6
+_NORDIC = frozenset({"nb", "nn", "no", "da", "sv"})
 
 
 def lost(ledger: Ledger, party: str, status: str, case_id: int) -> None:
@@ -50,9 +54,18 @@ def language(ledger: Ledger, person: Person | None, prepared: Prepared, desk: st
     return written or ledger.policy.desks[desk].language
 
 
+def reads(person: Person | None, case: Case) -> str:
+    """In which language to write to him in this case: the one he writes now, wherever he does."""
+    return (person.language if person else None) or case.language
+
+
 def _writes(person: Person, prepared: Prepared) -> str | None:
-    """What he wrote before counts for more than a few words; a long mail counts for more than what he wrote before."""
+    """What he wrote before counts for more than a few words; a long mail counts for more than what he wrote before.
+
+    Few words tell English from Norwegian, but not the Nordic languages from each other.
+    """
     message = prepared.message
-    if person.language is None or (message.language and len(message.own_text.split()) >= _PLENTY):
+    if person.language is None or message.language is None:
         return message.language or person.language
-    return person.language
+    near = {person.language, message.language} <= _NORDIC
+    return message.language if len(message.own_text.split()) >= (_PLENTY if near else _SOME) else person.language

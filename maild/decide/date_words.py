@@ -7,13 +7,13 @@ from __future__ import annotations
 
 # Monday is 0.  Whole words and the shortenings that calendars print; not "tor", a Thursday in Norway and a Tuesday in Slovenia.
 _WEEKDAYS = (
-    ("mon", "monday", "man", "mandag", "pon", "ponedeljek"),
-    ("tue", "tues", "tuesday", "tir", "tirs", "tirsdag", "tys", "tysdag", "torek"),
-    ("wed", "wednesday", "ons", "onsdag", "sre", "sreda", "sredo"),
-    ("thu", "thur", "thurs", "thursday", "tors", "torsdag", "cet", "cetrtek"),
-    ("fri", "friday", "fre", "fredag", "pet", "petek"),
-    ("sat", "saturday", "lor", "lordag", "lau", "laurdag", "sob", "sobota", "soboto"),
-    ("sun", "sunday", "son", "sondag", "sundag", "ned", "nedelja", "nedeljo"),
+    ("mon", "monday", "man", "mandag", "pon", "ponedeljek", "ponedeljka"),
+    ("tue", "tues", "tuesday", "tir", "tirs", "tirsdag", "tys", "tysdag", "torek", "torka"),
+    ("wed", "wednesday", "ons", "onsdag", "sre", "sreda", "sredo", "srede"),
+    ("thu", "thur", "thurs", "thursday", "tors", "torsdag", "cet", "cetrtek", "cetrtka"),
+    ("fri", "friday", "fre", "fredag", "pet", "petek", "petka"),
+    ("sat", "saturday", "lor", "lordag", "lau", "laurdag", "sob", "sobota", "soboto", "sobote"),
+    ("sun", "sunday", "son", "sondag", "sundag", "ned", "nedelja", "nedeljo", "nedelje"),
 )
 WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAYS) for word in words}
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import carry, drafts, no_case, rest, verbs
+from maild.decide import carry, drafts, no_case, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -24,8 +24,8 @@ from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored
+from maild.model.known import Shown
 from maild.model.people import MAILD, handler_party
-from maild.model.plan import Shown
 from maild.model.vocabulary import Vocabulary
 
 AT_ONCE = 5
@@ -71,7 +71,7 @@ def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     """Its lines, or None for a mail with other words in it."""
     text = order.prepared.message.own_text
     rows = [row for row in text.split("\n") if row.strip()]
-    if not 1 <= len(rows) <= MOST or carry.MARKER in text:
+    if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):
         return None
     entries: list[Entry] = []
     for at, row in enumerate(rows):
@@ -155,9 +155,8 @@ def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Seque
     for (part, outcomes), shown in zip(parts, happened, strict=True):
         carry.tell(ledger, part.order, part.parsed, outcomes, shown, note=True)
     lines = carry.told([entry.line for entry in entries], done)
+    lines += [line for part, _ in parts for line in carry.woke(ledger, part.order)]
     no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines}, carry.shown_by(done))
-    for part, _ in parts:
-        rest.solved(ledger, part.order.case_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from maild.decide.ledger import Ledger
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.draft_events import Finished, Parked
+from maild.model.known import Known
 from maild.model.people import handler_party
-from maild.model.plan import Known, Prepared
+from maild.model.plan import Prepared
 
 KEPT = timedelta(days=7)
 WRONG, MANY, UNPROVEN = "wrong", "many", "unproven"
@@ -51,12 +52,19 @@ def told_of(ledger: Ledger, order: Order) -> tuple[Draft, ...]:
 
 
 def park(
-    ledger: Ledger, order: Order, reason: str, text: str = "", *, row: int | None = None, letter: int | None = None
+    ledger: Ledger,
+    order: Order,
+    reason: str,
+    *,
+    row: int | None = None,
+    letter: int | None = None,
+    answers: int | None = None,
 ) -> Draft:
-    """Keep his mail.  text: its words if they are no longer those of the mail; row: where the mail stands in the case; letter: the one
-    that will tell of it, None for the next to be written."""
+    """Keep his mail.  row: where it stands in the case; letter: the one that will tell of it, None for the next to be written;
+    answers: the letter that he will have read when he finishes it, None for the one that he answers now."""
     prepared = order.prepared
-    text = text or prepared.message.own_text
+    text = prepared.message.own_text
+    read = order.letter.id if order.letter else None
     draft = Draft(
         ledger.next_draft(),
         ledger.next_letter() if letter is None else letter,
@@ -66,7 +74,7 @@ def park(
         row,
         reason,
         order.purpose,
-        order.letter.id if order.letter else None,
+        read if answers is None else answers,
         ledger.now,
         ledger.now + KEPT,
         text,

@@ -6,12 +6,14 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from maild.decide import budget, verbs
+from maild.decide import asked, budget, verbs
 from maild.decide.assign import line_choice, open_key, turn_key
 from maild.model import numbers
+from maild.model.agenda import Asked
+from maild.model.known import Lookup, Whose
 from maild.model.message import Kind
 from maild.model.people import Desk
-from maild.model.plan import Incoming, Lookup, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
@@ -24,12 +26,13 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
-# RFC 5321 section 4.1.2, dot-string; a domain with a dot.
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_MOST_NAMED = 20
 # A number that begins a line, as in "1042 close"; the first of them are looked up.
 _LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
 _MOST_LEADING = 100
+# What a command may name; commands stand at the top, ten lines of them.
+_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
+_NAMING, _MOST_NAMED = 4000, 20
 # Commands that look at what has happened in a case.
 _LOOK_BACK = frozenset({"undo"})
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
@@ -65,11 +68,14 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         return Lookup(cases=(arrival.case,))
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
+    if isinstance(arrival, Morning):
+        return Lookup(agenda=agenda_of(arrival.handler, policy))
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
+    scope = asked.scope(message, policy.texts.vocabulary)
     return Lookup(
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
@@ -82,11 +88,29 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         parks=handler is not None,
         logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
         counters=tuple(_counters(policy, now)),
-        named=addresses_in(message.own_text) if handler else (),
-        budgets=(budget.proven_key(address, now),)
-        if arrival.trust.authenticated
-        else (*budget.keys(address, now), unverified_key(registered, now)),
+        budgets=(
+            *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
+            *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
+            *(budget.status_keys(address, now) if scope else ()),
+        ),
+        people=addresses_in(message.own_text) if handler else (),
+        whose=whose(policy, address, scope) if scope else None,
     )
+
+
+def whose(policy: Policy, address: str, scope: str) -> Whose:
+    """The cases that this person may ask for: his own, and a contact's are his organisation's."""
+    organisation = policy.organisation_of_contact(address) if scope == asked.ALL else None
+    return Whose(organisation.contacts, organisation.domains) if organisation else Whose((address,))
+
+
+def agenda_of(key: str, policy: Policy) -> Asked | None:
+    """What a handler's agenda must know: his open cases, nobody's at his desks, and those of whom he may stand in for."""
+    handler = policy.handlers.get(key)
+    if handler is None:
+        return None
+    others = tuple(h.key for h in policy.handlers.values() if key in h.cover)
+    return Asked((key, *others), handler.desks or tuple(policy.desks))
 
 
 def _known_by(prepared: Prepared) -> tuple[str, ...]:
@@ -119,15 +143,15 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
-def addresses_in(text: str) -> tuple[str, ...]:
-    """Mail addresses that a handler's commands may name; lower case."""
-    return tuple(dict.fromkeys(found.lower() for found in _ADDRESS.findall(text[:TEXT])))[:_MOST_NAMED]
-
-
 def leading_numbers(text: str) -> tuple[str, ...]:
     """Case numbers that lines of a text may begin with."""
     found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """Addresses that a handler's commands may name, in order."""
+    return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
 
 
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:

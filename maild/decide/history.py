@@ -18,13 +18,15 @@ from datetime import datetime, timedelta
 from maild.decide import contact, intake
 from maild.decide.facts import facts, lookup
 from maild.decide.ledger import Ledger
+from maild.decide.outsiders import is_desk, is_ours
 from maild.decide.route import route
 from maild.decide.thread import bare_subject, is_reply
 from maild.model.case import Case
 from maild.model.events import Assigned, Event, Filed, Ignored, Imported, Noted, Opened, Received, Reopened, Replied
+from maild.model.known import Known, Lookup
 from maild.model.message import Address, Kind, Message
 from maild.model.people import MAILD, Handler, handler_party, person_party
-from maild.model.plan import Known, Lookup, Prepared
+from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
 HOMELESS = "it names no desk of ours"
@@ -80,10 +82,10 @@ def file(ledger: Ledger, prepared: Prepared) -> None:
 
 def side_of(message: Message, policy: Policy) -> Side:
     """By From; handlers who have left wrote too."""
-    others = tuple(a for a in (*message.to[:_MOST], *message.cc[:_MOST]) if not _is_ours(a.address, policy))
+    others = tuple(a for a in (*message.to[:_MOST], *message.cc[:_MOST]) if not is_ours(a.address, policy))
     author = message.author.address.lower() if message.author else ""
     handler = _handler(author, policy)
-    return Side(handler is not None or _is_desk(author, policy), handler, others)
+    return Side(handler is not None or is_desk(author, policy), handler, others)
 
 
 def _as_customer(side: Side, case: Case | None, known: Known) -> Side:
@@ -97,21 +99,6 @@ def _as_customer(side: Side, case: Case | None, known: Known) -> Side:
 
 def _handler(address: str, policy: Policy) -> Handler | None:
     return next((h for h in policy.handlers.values() if address in h.addresses), None)
-
-
-def _is_ours(address: str, policy: Policy) -> bool:
-    return _is_desk(address.lower(), policy) or _handler(address.lower(), policy) is not None
-
-
-def _is_desk(address: str, policy: Policy) -> bool:
-    """A desk's address, plain or with a signed word in it."""
-    local, _, domain = address.rpartition("@")
-    for desk in policy.desks.values():
-        for own in desk.addresses:
-            name, _, host = own.rpartition("@")
-            if host == domain and (local == name or local.startswith(name + desk.separator)):
-                return True
-    return False
 
 
 # --- which case ---------------------------------------------------------------------------------------------------------------

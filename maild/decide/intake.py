@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from maild.decide import contact, notices, replies, rest
+from maild.decide import asked, contact, notices, replies, rest
+from maild.decide.absence import away
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -17,6 +19,7 @@ from maild.decide.route import route
 from maild.decide.thread import Join
 from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.customer_events import Thanked
 from maild.model.events import (
     Assigned,
     Ignored,
@@ -30,7 +33,7 @@ from maild.model.events import (
     Watched,
 )
 from maild.model.message import Kind
-from maild.model.people import MAILD
+from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
 
@@ -48,9 +51,13 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     contact.heard(ledger, prepared, case_id, automatic=automatic)
+    case = ledger.case(case_id)
+    if not automatic and not stranger and case.ended and not case.history and _thanks(ledger, prepared):
+        ledger.happen(case_id, party, Thanked(row, party))
+        notices.tell(ledger, case_id, notices.Telling(prepared, ledger.show(prepared, row), party))
+        return
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
-    case = ledger.case(case_id)
     if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
@@ -62,8 +69,28 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 
+def _thanks(ledger: Ledger, prepared: Prepared) -> bool:
+    """Thanks and nothing else; whom they are to is no other matter."""
+    author = prepared.message.author
+    names = [handler.name for handler in ledger.policy.handlers.values()]
+    names += [desk.name for desk in ledger.policy.desks.values()]
+    return asked.says_thanks(prepared.message, ledger.policy.texts.vocabulary, (*names, author.name if author else ""))
+
+
 def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
     """The mail opens a case, unless a rule discards it."""
+    over = ledger.known.cases.get(join.linked or 0)
+    party = person_party(ledger.known.author.id) if ledger.known.author else ""
+    if (
+        over
+        and over.status is Status.CLOSED
+        and party in over.participants
+        and not automatic
+        and _thanks(ledger, prepared)
+    ):
+        # Thanks to a case that is over for good are no new matter either.
+        add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
+        return
     verdict = route(facts(prepared, automatic), ledger.policy.rules)
     ledger.trace.update(_trace(verdict))
     discard = verdict.value("discard")
@@ -131,7 +158,9 @@ def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     """Give the case to whom the rules name."""
     choice = verdict.value("handler")
     case = ledger.case(case_id)
-    chosen = choose(choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters)
+    chosen = choose(
+        choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters, away(ledger)
+    )
     ledger.turn(chosen)
     ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))

@@ -9,16 +9,32 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from maild.decide import commands, contact, desk_mail, history, intake, notices, quarantine, reminders, replies, rest
+from maild.decide import (
+    absence,
+    agenda,
+    asking,
+    commands,
+    desk_mail,
+    enquiry,
+    history,
+    intake,
+    notices,
+    quarantine,
+    reminders,
+    replies,
+    rest,
+    undelivered,
+)
 from maild.decide.acts.context import Order
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, join
 from maild.model.case import closes_at, rests_until, wake_at
-from maild.model.events import Bounced, Closed, Ignored, Received
-from maild.model.message import Kind, named
+from maild.model.events import Closed, Ignored, Received
+from maild.model.known import Known, LetterRow, Lookup
+from maild.model.message import Kind
 from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
-from maild.model.plan import Incoming, Known, LetterRow, Lookup, Plan, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
 
@@ -30,6 +46,8 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             _wake(ledger, arrival)
         case Undelivered():
             _undelivered(ledger, arrival)
+        case Morning():
+            agenda.morning(ledger, arrival)
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
@@ -69,6 +87,10 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
         return
+    author = message.author
+    handler = ledger.policy.handler_of_address(author.address) if author else None
+    if handler and robot:
+        absence.answered(ledger, prepared, handler)
     if automatic and _about_ourselves(ledger, prepared):
         _ignore(ledger, where, "an automatic answer to a mail about ourselves")
         return
@@ -77,8 +99,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
         return
-    author = message.author
-    handler = ledger.policy.handler_of_address(author.address) if author else None
+    if not _answers_a_question(where) and enquiry.answered(ledger, prepared, where, automatic=automatic):
+        return
     letter = _of_no_case(ledger, prepared, handler) if handler and prepared.trust.authenticated else None
     if handler and prepared.trust.authenticated and not automatic and (where.case is None or letter is not None):
         if desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
@@ -106,6 +128,11 @@ def _writes_of_a_bounce(prepared: Prepared) -> bool:
     return message.kind is Kind.BOUNCE and message.why == ("reads as a delivery report",) and mine
 
 
+def _answers_a_question(where: Join) -> bool:
+    """A supplier's or approver's mail, or the link of a vote: an empty one asks for nothing."""
+    return where.standing in replies.STANDINGS or where.purpose in asking.VOTES
+
+
 def _is_ours(ledger: Ledger, prepared: Prepared) -> bool:
     """From is a desk: a loop, or somebody who writes as us.  Answered by nobody."""
     author = prepared.message.author
@@ -118,11 +145,14 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
+_ABOUT_US = ("alarm", "canary", "digest", "absence")
+
+
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
-    """It answers an alarm: the admin's holidays, or his full mailbox, must open no cases."""
+    """It answers an alarm or a digest: somebody's holidays, or his full mailbox, must open no cases."""
     words = (*prepared.tokens, *prepared.ids)
     named = (ledger.known.letters[word.letter] for word in words if word.letter in ledger.known.letters)
-    return any(letter.kind in ("alarm", "canary") for letter in named)
+    return any(letter.kind in _ABOUT_US for letter in named)
 
 
 def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
@@ -190,7 +220,7 @@ def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
     failed = bool(report and report.failed)
     status = next(iter(report.status), ("", ""))[1] if report else ""
     row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
-    _not_arrived(ledger, letter, letter.case, status, row, permanent=failed)
+    undelivered.told(ledger, letter, letter.case, status, row, permanent=failed)
 
 
 def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
@@ -199,24 +229,7 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
     if letter is None or letter.case is None or letter.case not in ledger.known.cases:
         ledger.happen(None, MAILD, Ignored("a letter of no case could not be sent"))
         return
-    _not_arrived(ledger, letter, letter.case, arrival.status, None, permanent=True)
-
-
-def _not_arrived(
-    ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool
-) -> None:
-    ledger.happen(case_id, MAILD, Bounced(letter.id, letter.party, status, permanent, row))
-    if permanent:
-        contact.lost(ledger, letter.party, status, case_id)
-    if not permanent or handler_of(letter.party):
-        return
-    person = ledger.people.get(letter.party)
-    values = {
-        "status_code": status,
-        "bounced_name": named(person.name, person.address) if person else letter.to,
-        "bounced_kind": letter.kind,
-    }
-    notices.bounce_note(ledger, ledger.case(case_id), values)
+    undelivered.told(ledger, letter, letter.case, arrival.status, None, permanent=True)
 
 
 def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:

@@ -14,14 +14,16 @@ from typing import Any
 from maild.decide.assign import Chosen, open_key
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
+from maild.model.absence import Absence
 from maild.model.asking_events import Cleared, Spammed
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Event, Opened
+from maild.model.known import Known, Person, Shown
 from maild.model.message import named
 from maild.model.people import person_party
-from maild.model.plan import Happened, Known, Letter, MessageRow, Person, Plan, Prepared, Shown
+from maild.model.plan import Happened, Letter, MessageRow, Plan, Prepared
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.search import document
@@ -50,9 +52,10 @@ class Ledger:
         self._restated: dict[int, tuple[str, bool]] = {}
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
+        self._absences: dict[str, Absence | None] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
-        named = {person_party(person.id): person for person in known.named.values()}
+        named = {person_party(person.id): person for person in known.by_address.values()}
         self.people: dict[str, Person] = {**named, **known.persons}
         if known.author:
             self.people[person_party(known.author.id)] = known.author
@@ -106,19 +109,17 @@ class Ledger:
         return self.newcomer(address, author.name if author else "", prepared.message.language)
 
     def newcomer(self, address: str, name: str, language: str | None) -> str:
-        """A person whom we do not know yet."""
-        made = next((one for one in self._persons if one.address == address), None)
-        if made:
-            return person_party(made.id)
+        """The person behind an address: known, new in this arrival, or made now."""
+        address = address.lower()
+        known = self.known.by_address.get(address) or next(
+            (p for p in self.people.values() if p.address == address), None
+        )
+        if known:
+            return person_party(known.id)
         person = Person(self.known.next_person + len(self._persons), name, address, language)
         self._persons.append(person)
         self.people[person_party(person.id)] = person
         return person_party(person.id)
-
-    def named(self, address: str) -> str:
-        """The party of an address that a handler's command names."""
-        known = next((party for party, person in self.people.items() if person.address == address), "")
-        return known or self.newcomer(address, "", None)
 
     def change(self, person: Person) -> None:
         """A person we know already, as he is from now on."""
@@ -205,7 +206,19 @@ class Ledger:
             message.own_text if text is None else text,
             prepared.id,
             message.attachments,
+            tuple(person.address for person in (*message.to[:50], *message.cc[:50])),
         )
+
+    # --- who is here ----------------------------------------------------------------------------------------------------------
+
+    def absence(self, handler: str) -> Absence | None:
+        """None: he is here."""
+        found = self._absences.get(handler, self.known.absent.get(handler))
+        return found if found is not None and found.holds(self.now) else None
+
+    def absent(self, handler: str, absence: Absence | None) -> None:
+        """From now on; None: he is back."""
+        self._absences[handler] = absence
 
     # --- drafts ---------------------------------------------------------------------------------------------------------------
 
@@ -275,5 +288,6 @@ class Ledger:
             restated=self._restated,
             counters=self._counters,
             budgets=self._budgets,
+            absences=self._absences,
             trace=trace,
         )

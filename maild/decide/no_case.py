@@ -6,11 +6,12 @@ from typing import Any
 
 from maild.decide.ledger import Ledger
 from maild.decide.notices import plain_id
-from maild.decide.thread import bare_of
+from maild.decide.subjects import bare_of
 from maild.model.events import Told
+from maild.model.known import Shown
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_party
-from maild.model.plan import Letter, Prepared, Shown
+from maild.model.plan import Letter, Prepared
 
 
 def owe(

@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from maild.decide import budget, tasklist
+from maild.decide import absence, beside, budget, contact, outsiders, tasklist
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.thread import without_tag
 from maild.model.case import Case
@@ -29,9 +30,10 @@ from maild.model.events import (
     Told,
     Woken,
 )
+from maild.model.known import Pending, Person, Shown
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
-from maild.model.plan import Letter, Pending, Person, Prepared, Shown
+from maild.model.plan import Letter, Prepared
 from maild.model.policy import Notice
 
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
@@ -88,27 +90,31 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     if notice.send == "ack":
         _acknowledge(ledger, case, person, telling)
         return
-    if person is None:
-        ledger.happen(case_id, MAILD, Suppressed(case.customer, notice.send, "no address"))
-        return
-    if telling.actor == case.customer:
-        return
+    for party in dict.fromkeys((case.customer, *case.participants)):
+        if party != telling.actor:
+            _tell_person(ledger, ledger.case(case_id), party, telling, event)
+
+
+def _tell_person(ledger: Ledger, case: Case, party: str, telling: Telling, event: Event) -> None:
+    """The customer, or another who was let into the case."""
+    person = ledger.people.get(party)
     kind = "closing" if isinstance(event, Solved) else "update"
-    replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case_id))
+    replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
     shown = (telling.shown,) if telling.shown and replied else ()
-    if person.muted and not shown:
-        ledger.happen(case_id, MAILD, Suppressed(case.customer, kind, _BOUNCES))
+    if person is None or not person.address or (person.muted and not shown):
+        reason = _BOUNCES if person and person.muted else "no address"
+        ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
         return
     owe(
         ledger,
         case,
-        case.customer,
+        party,
         Address(person.name, person.address),
         kind,
         "your-case",
         shown,
         due_at=ledger.now + ledger.policy.limits.undo,
-        language=case.language,
+        language=contact.reads(person, case),
         values=_case_values(ledger, case),
         author=_name(ledger, telling.wrote or telling.actor),
         automatic="" if shown else "auto-generated",
@@ -184,11 +190,13 @@ def _moved(ledger: Ledger, case_id: int) -> bool:
 
 
 def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) -> tuple[Handler, ...]:
-    """The case's handler, else the whole team of its desk; a case that is only given back is no news to it."""
+    """The case's handler, or who stands in for him; else the team of its desk, to which a case that is only given back is no news."""
     own = ledger.policy.handlers.get(case.handler or "")
     if own and not own.retired:
-        return (own,)
-    return ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced") else ()
+        return absence.instead(ledger, own, case.desk) or (own,)
+    team = ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced", "woken") else ()
+    # Is everybody away, everybody is told: a case that nobody hears of is worse than a letter on a holiday.
+    return absence.present(ledger, team) or team
 
 
 def _watching(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
@@ -207,12 +215,15 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     if before:
         ledger.cancel(before.outbox)
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
+    told = (*shown, *((telling.shown,) if telling.shown else ()))
     values = {
         **_case_values(ledger, case),
+        "copied": outsiders.copied(ledger, case, told),
         "because": telling.because,
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
+        "others": beside.others(ledger, case, handler),
     }
     owe(
         ledger,
@@ -221,7 +232,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         Address(handler.name, handler.address),
         notice.send if seen or notice.send != "update" else "notice",
         _reason(ledger, case, handler),
-        (*shown, *((telling.shown,) if telling.shown else ())),
+        told,
         due_at=due_at,
         language=handler.language or ledger.policy.desks[case.desk].language,
         values=values,
@@ -234,6 +245,8 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
 def _reason(ledger: Ledger, case: Case, handler: Handler) -> str:
     if case.handler == handler.key:
         return "you-handle-it"
+    if case.handler is not None and ledger.absence(case.handler) is not None and handler not in _watching(ledger, case):
+        return "you-stand-in"
     return "your-desk" if case.handler is None and handler in ledger.policy.team(case.desk) else "your-desk-too"
 
 
@@ -355,10 +368,17 @@ def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "customer_verified": ledger.verified,
         "linked": _linked(ledger, case),
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
+        "title": ledger.subjects.get(case.title, ""),
+        "promised": _promised(ledger, case),
         "priority": str(case.priority),
         "status": str(case.status),
         "tasks": tasklist.shown(ledger, case),
     }
+
+
+def _promised(ledger: Ledger, case: Case) -> str:
+    zone = ZoneInfo(ledger.policy.desks[case.desk].zone)
+    return case.promised_at.astimezone(zone).isoformat() if case.promised_at else ""
 
 
 def _linked(ledger: Ledger, case: Case) -> str:

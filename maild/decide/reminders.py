@@ -1,22 +1,22 @@
-"""reminders: what is due of a case's agenda: tasks of which their handlers are reminded, offers and requests that nobody answered."""
+"""reminders: what is due of a case's errands: tasks of which their handlers are reminded, offers and requests that nobody answered."""
 
 from __future__ import annotations
 
 from maild.decide import asking, tasklist
 from maild.decide.acts.tasks import entrust
 from maild.decide.ledger import Ledger
-from maild.model.agenda import OPEN, Offer, Request
 from maild.model.asking_events import Lapsed
+from maild.model.errands import OPEN, Offer, Request
 from maild.model.people import MAILD
 
 
 def due(ledger: Ledger, case_id: int) -> None:
     """All that is due by now."""
-    agenda = ledger.case(case_id).agenda
-    for task in agenda.open_tasks:
+    errands = ledger.case(case_id).errands
+    for task in errands.open_tasks:
         if task.due_at and task.due_at <= ledger.now and not task.reminded:
             entrust(ledger, case_id, task.number, due=True)
-    for asked in (*((agenda.offer,) if agenda.offer else ()), *agenda.requests):
+    for asked in (*((errands.offer,) if errands.offer else ()), *errands.requests):
         if asked.state == OPEN and asked.until_at <= ledger.now:
             _lapse(ledger, case_id, asked)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from maild.decide import asking, contact, tasklist
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
-from maild.model.agenda import OPEN, Request
 from maild.model.asking_events import Answered, Approved, OfferAccepted, OfferRefused, Rejected
+from maild.model.errands import OPEN, Request
 from maild.model.events import Received, Woken
+from maild.model.known import Shown
 from maild.model.people import MAILD, Possession
-from maild.model.plan import Prepared, Shown
+from maild.model.plan import Prepared
 
 STANDINGS = ("supplier", "approver")
 ANSWERED = "the supplier answered"
@@ -41,10 +42,10 @@ def _supplier(ledger: Ledger, join: Join, party: str, shown: Shown) -> None:
     """To the case's handler; what he replies goes to the supplier."""
     assert join.case is not None
     case_id = join.case.id
-    agenda = ledger.case(case_id).agenda
-    asked = join.letter.party if join.letter and agenda.supplier(join.letter.party) else party
-    if not agenda.supplier(asked):
-        asked = agenda.suppliers[-1].party if agenda.suppliers else party
+    errands = ledger.case(case_id).errands
+    asked = join.letter.party if join.letter and errands.supplier(join.letter.party) else party
+    if not errands.supplier(asked):
+        asked = errands.suppliers[-1].party if errands.suppliers else party
     name = tasklist.name_of(ledger, asked)
     told = asking.News("supplier_answered", name, shown=(shown,), kind="supplier", reason="you-handle-it")
     values = {"supplier": name, "stranger": asked != party}
@@ -59,7 +60,7 @@ def _vote(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown) -> None:
     """It counts from the approver himself, with the address made for him and a From that is proven; once, and in time."""
     assert join.case is not None
     assert join.letter is not None
-    request = ledger.case(join.case.id).agenda.request_of(join.letter.id)
+    request = ledger.case(join.case.id).errands.request_of(join.letter.id)
     if request is None:
         return
     said = asking.reads(prepared, join.purpose, ledger.policy.texts.vocabulary)
@@ -111,7 +112,7 @@ def offer(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown, automati
     if not said:
         return False
     case_id = join.case.id
-    asked = ledger.case(case_id).agenda.offer
+    asked = ledger.case(case_id).errands.offer
     key = _offer_outcome(ledger, join, said)
     if key in ("offer_accepted", "offer_refused"):
         event: type[OfferAccepted] | type[OfferRefused] = OfferAccepted if said == asking.YES else OfferRefused
@@ -129,7 +130,7 @@ def _offer_outcome(ledger: Ledger, join: Join, said: str) -> str:
     """From the customer's own address and the letter that was made for him; the newest offer, once, and in time."""
     assert join.case is not None
     assert join.letter is not None
-    asked = ledger.case(join.case.id).agenda.offer
+    asked = ledger.case(join.case.id).errands.offer
     if join.possession is not Possession.OWN or join.letter.party != join.case.customer:
         return "offer_stranger"
     if asked is None or asked.letter != join.letter.id:

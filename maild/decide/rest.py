@@ -10,10 +10,10 @@ from maild.model.people import MAILD
 DUE, WROTE, REOPENED = "due", "the customer wrote", "reopened"
 
 
-def wake(ledger: Ledger, case_id: int, reason: str) -> None:
-    """The case is open again, and its handler is told."""
+def wake(ledger: Ledger, case_id: int, reason: str, actor: str = MAILD) -> None:
+    """The case is open again, and its handler is told; not if it is his own doing, which his receipt says."""
     ledger.happen(case_id, MAILD, Woken(reason))
-    notices.tell(ledger, case_id, notices.Telling(None, because="" if reason == DUE else reason))
+    notices.tell(ledger, case_id, notices.Telling(None, actor=actor, because="" if reason == DUE else reason))
 
 
 def heard(ledger: Ledger, case_id: int) -> None:
@@ -22,11 +22,14 @@ def heard(ledger: Ledger, case_id: int) -> None:
         ledger.happen(case_id, MAILD, Woken(WROTE))
 
 
-def solved(ledger: Ledger, case_id: int) -> None:
-    """What waited for this case, if it was solved just now, goes on."""
+def solved(ledger: Ledger, case_id: int, actor: str = MAILD) -> list[str]:
+    """What waited for this case, if it was solved just now, goes on; the numbers."""
+    woken: list[str] = []
     if not any(isinstance(record.event, Solved) for record in ledger.events_of(case_id)):
-        return
+        return woken
     for other in ledger.known.waiting.get(case_id, ()):
         case = ledger.case(other)
         if case.rests and case.waits_for == case_id:
-            wake(ledger, other, f"#{ledger.case(case_id).number}")
+            wake(ledger, other, f"#{ledger.case(case_id).number}", actor)
+            woken.append(f"#{case.number}")
+    return woken

@@ -23,7 +23,7 @@ def shown(ledger: Ledger, case: Case) -> list[dict[str, str]]:
             "who": name_of(ledger, handler_party(task.handler)),
             "due": in_zone(ledger, case, task.due_at),
         }
-        for task in case.agenda.open_tasks
+        for task in case.errands.open_tasks
     ]
 
 

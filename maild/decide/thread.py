@@ -15,26 +15,19 @@ only **thread**, and the sender is a stranger until the handler says otherwise.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maild.decide.facts import foreign_numbers, numbers_in
+from maild.decide.subjects import bare_subject, is_forward, is_reply, without_tag
 from maild.model.case import Case
 from maild.model.events import Status
+from maild.model.known import Known, LetterRow
 from maild.model.people import Possession, handler_of, handler_party, person_party
-from maild.model.plain import plain
-from maild.model.plan import Known, LetterRow, Prepared
+from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
-_REPLY = re.compile(
-    r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s?(?:\[\d+\])?\s?:)+\s*", re.I
-)
-_FORWARD = re.compile(r"^\s*(?:fwd?|vs|wg|vb|videresendt|vidaresendt|posr|rv|tr)\s*:", re.I)
-# No letter shows more of a subject, and what a stranger may make us search must have an end.
-_LONGEST = 500
-_TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
-
+__all__ = ["Join", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
 
 OWN_ID = "its own message id, seen before with other content"
 FOREIGN = "another system's number"
@@ -115,7 +108,7 @@ def _is_supplier(name: str, case: Case, party: str, prepared: Prepared, known: K
     """Somebody whom a handler asked; who answers his mail; or another at his house, who gives the number that it has there."""
     if party in (case.customer, *case.participants):
         return False
-    suppliers = [supplier.party for supplier in case.agenda.suppliers]
+    suppliers = [supplier.party for supplier in case.errands.suppliers]
     if party in suppliers:
         return True
     if name == "message id seen before":
@@ -164,12 +157,13 @@ def _judge(
 ) -> Join | None:
     takes_part = party in (case.customer, *case.participants) and party != ""
     signed = name == "signed address"
-    if signed and _is_new_matter(case, prepared, known):
+    # An address book keeps what one answers to; a link's address is written to for nothing but what it does.
+    if signed and purpose == "r" and _is_new_matter(case, prepared, known):
         return Join(None, "customer", "signed address from an address book", linked=case.id)
     # What was imported rests closed, but nobody was told that it is over.
     if case.status is Status.CLOSED and not case.history and not handler_of(party):
         return Join(None, "customer", f"{name}, but the case is closed", linked=case.id)
-    if name == "message id seen before" and _FORWARD.match(prepared.message.subject):
+    if name == "message id seen before" and is_forward(prepared.message.subject):
         return Join(None, "customer", f"{name}, but it is a forward", linked=case.id)
     if name in _WEAK and not takes_part:
         return Join(None, "customer", f"{name}, but the sender takes no part", linked=case.id)
@@ -188,24 +182,3 @@ def _is_new_matter(case: Case, prepared: Prepared, known: Known) -> bool:
         return False
     before = known.subjects.get(case.subject, "")
     return bare_subject(message.subject) != bare_subject(before)
-
-
-def bare_of(subject: str) -> str:
-    """Without what replies put before it."""
-    return " ".join(_REPLY.sub("", subject[:_LONGEST]).split())
-
-
-def is_reply(subject: str) -> bool:
-    """Whether it says so itself."""
-    return _REPLY.match(subject[:_LONGEST]) is not None
-
-
-def bare_subject(subject: str) -> str:
-    """Without Re:, tags and accents."""
-    return plain(_TAG.sub(" ", _REPLY.sub("", subject[:_LONGEST])))
-
-
-def without_tag(subject: str, number: str) -> str:
-    """As the customer wrote it, without our tag and without what replies put before it; another system's tag is its own."""
-    bare = _REPLY.sub("", subject[:_LONGEST])
-    return " ".join(re.sub(rf"\[#{re.escape(number)}\]", " ", bare, flags=re.I).split())

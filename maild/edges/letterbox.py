@@ -30,6 +30,9 @@ from maild.store.writer import Writer
 WAITING = 500
 # Seconds after which a lease is made sure of before the letter leaves.
 OLD = outbox.LEASE.total_seconds() / 3
+# Seconds after which the queue has its turn though memory alone would fill the relay's hands: a letter that was put off must not
+# wait for as long as new ones keep coming.
+TURN = 5.0
 log = structlog.get_logger("maild.relay")
 LEVEL = {"sent": "info", "deferred": "warning", "failed": "error"}
 
@@ -50,6 +53,7 @@ class Letterbox:
         self._waiting: deque[tuple[Leased, float]] = deque()
         self._mails: dict[int, bytes] = {}
         self._queued = True
+        self._looked_at = 0.0
 
     def leases(self) -> int:
         """How many more letters may be leased to us in memory."""
@@ -63,14 +67,16 @@ class Letterbox:
 
     async def take(self, limit: int) -> Sequence[Outgoing]:
         """Letters to send now: those in memory first, else from the queue."""
-        at_hand = [self._hand_out(*self._waiting.popleft()) for _ in range(min(limit, len(self._waiting)))]
-        # A look into the queue is a transaction: none while memory alone fills the relay's hands.
-        if len(at_hand) == limit or (at_hand and not self._queued):
+        overdue = running() - self._looked_at >= TURN
+        most = limit // 2 if overdue and limit > 1 else limit
+        at_hand = [self._hand_out(*self._waiting.popleft()) for _ in range(min(most, len(self._waiting)))]
+        # A look into the queue is a transaction: hardly one while memory alone fills the relay's hands.
+        if not overdue and (len(at_hand) == limit or (at_hand and not self._queued)):
             return at_hand
         now, rest = self._clock(), limit - len(at_hand)
         claimed = await self._writer.write(lambda session: outbox.claim(session, now, rest))
+        at = self._looked_at = running()
         self._queued = len(claimed) == rest
-        at = running()
         return [*at_hand, *(_outgoing(row, at) for row in claimed)]
 
     def _hand_out(self, row: Leased, at: float) -> Outgoing:

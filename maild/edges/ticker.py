@@ -1,4 +1,5 @@
-"""ticker: makes an arrival of each case whose instant has come.  There is no deadline table: cases.wake_at is the clock.
+"""ticker: makes an arrival of each case whose instant has come, and of the hour of each handler's digest.  There is no deadline table:
+cases.wake_at is the clock.
 
 Runs every five seconds, asks one indexed question; the same instant is never two arrivals.  Nothing wakes by a clock that jumped;
 what was queued by one that was set back since is due now.
@@ -12,8 +13,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from maild.decide import agenda
+from maild.decide.facts import agenda_of
 from maild.edges.steady import Steady
-from maild.model.policy import Clock
+from maild.model.policy import Clock, Policy
+from maild.store import agenda as agenda_store
 from maild.store import incoming, outbox
 from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
@@ -24,14 +28,16 @@ LONGEST = timedelta(days=1)
 log = structlog.get_logger("maild.ticker")
 
 
-async def run(writer: Writer, clock: Clock, steady: Steady, woken: Callable[[], None]) -> None:
+async def run(
+    writer: Writer, clock: Clock, steady: Steady, woken: Callable[[], None], policy: Callable[[], Policy]
+) -> None:
     """Until cancelled."""
     while True:
         try:
             now = clock()
             if steady.behind:
                 await writer.write(lambda session: hasten(session, now))  # noqa: B023  awaited at once
-            woke = await writer.write(lambda session: wake(session, now)) if steady.sound else 0  # noqa: B023
+            woke = await writer.write(lambda session: tick(session, policy(), now)) if steady.sound else 0  # noqa: B023
             if woke:
                 woken()
         except Exception as error:
@@ -43,6 +49,20 @@ def hasten(session: Session, now: datetime) -> None:
     """Nothing in the queues waits for longer than hours: what does was put there by another clock."""
     incoming.hasten(session, now, LONGEST)
     outbox.hasten(session, now, LONGEST)
+
+
+def tick(session: Session, policy: Policy, now: datetime) -> int:
+    """Arrivals made of what is due."""
+    return wake(session, now) + mornings(session, policy, now)
+
+
+def mornings(session: Session, policy: Policy, now: datetime) -> int:
+    """Arrivals made of the hours of digests; none where there can be nothing to tell."""
+    return sum(
+        incoming.morning(session, handler.key, day, at)
+        for handler, day, at in agenda.due(policy, now)
+        if agenda_store.any_before(session, agenda_of(handler.key, policy), at)
+    )
 
 
 def wake(session: Session, now: datetime) -> int:

@@ -237,6 +237,7 @@ def report(snapshot: Snapshot, conditions: Sequence[Condition], now: datetime) -
         "last_mail": iso(snapshot.last_mail),
         "last_letter": iso(snapshot.last_letter),
         "open_cases": snapshot.open_cases,
+        "away": [{"handler": handler, "until": iso(away.until_at)} for handler, away in snapshot.absent.items()],
         "database": {"is": snapshot.database, "schema": snapshot.schema, "size": snapshot.size},
         "versions": {"maild": __version__, "python": platform.python_version()},
     }

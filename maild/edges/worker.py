@@ -27,7 +27,7 @@ from maild.edges.tally import Tally
 from maild.errors import Conflict
 from maild.model.message import Message
 from maild.model.people import Trust
-from maild.model.plan import Incoming, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Clock
 from maild.settle import Fate, House, Settled, charset_of, prepare, settle
 from maild.store import incoming
@@ -196,7 +196,7 @@ class Worker:
         prepared: list[Incoming] = []
         small: list[tuple[Arrival, bytes]] = []
         for arrival, raw in batch:
-            if arrival.source in ("wake", "undelivered"):
+            if arrival.source in incoming.EVENTS:
                 prepared += await self._event(arrival)
                 continue
             given = raw if raw is not None else await self._fetch(arrival)
@@ -363,8 +363,11 @@ def keyed_hash(address: str, key: bytes) -> str:
     return hmac.digest(key, b"maild log\0" + address.encode("utf-8", "surrogatepass"), "sha256").hex()[:12]
 
 
+_SOURCES: dict[type, str] = {Wake: "wake", Undelivered: "undelivered", Morning: "digest"}
+
+
 def _source(arrival: Incoming) -> str:
-    return "wake" if isinstance(arrival, Wake) else "undelivered" if isinstance(arrival, Undelivered) else "mail"
+    return _SOURCES.get(type(arrival), "mail")
 
 
 def _line(fate: Fate, paper: Paper) -> dict[str, Any]:

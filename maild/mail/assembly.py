@@ -6,6 +6,7 @@ The boundary comes from the head, which holds signed words of ours: nobody can h
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from email.utils import getaddresses
 from urllib.parse import quote
 
-from maild.mail import encode
+from maild.mail import dress, encode
 from maild.model.message import Attachment
 from maild.model.plan import Part, Written
 
@@ -38,6 +39,20 @@ _PART_MAY = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-language"}
 )
 _BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\r\n]+)"', re.M)
+_ALTERNATIVE = re.compile(rb'^Content-Type: multipart/alternative; boundary="([^"\r\n]+)"', re.M)
+
+
+def alternatives(head: bytes, plain: bytes, page: bytes) -> bytes:
+    """The first part of a letter that says the same twice (RFC 2046 section 5.1.4): the plainest first.  Each with its Content-* fields."""
+    boundary = _alternative(head)
+    pieces = [b'Content-Type: multipart/alternative; boundary="', boundary, b'"\r\n\r\n']
+    for piece in (plain, page):
+        pieces += [b"--", boundary, b"\r\n", piece, b"\r\n"]
+    return b"".join([*pieces, b"--", boundary, b"--\r\n"])
+
+
+def _alternative(head: bytes) -> bytes:
+    return b"=_" + hashlib.sha256(b"alternative" + head).hexdigest()[:32].encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +150,7 @@ def _segments(name: str) -> list[str]:
 
 def faults(raw: bytes, meant: Written) -> list[str]:
     """What is wrong with a letter as another program reads it; [] when it says what was meant and nothing else."""
-    return [*_line_faults(raw), *_header_faults(raw, meant), *_part_faults(raw, meant)]
+    return [*_line_faults(raw), *_header_faults(raw, meant), *_part_faults(raw, meant), *_alternative_faults(raw)]
 
 
 def _line_faults(raw: bytes) -> Iterator[str]:
@@ -182,6 +197,33 @@ def _part_faults(raw: bytes, meant: Written) -> Iterator[str]:
         names = [name for name, _ in fields]
         if unreadable or len(set(names)) < len(names) or not _PART_MAY.issuperset(names):
             yield "a part with a header that is not its own"
+
+
+def _alternative_faults(raw: bytes) -> Iterator[str]:
+    """Whether the page beside the text is a part of its own and says the same words."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    # A letter has it as its only part, or as the first of a mixed one; elsewhere it would be somebody's words.
+    first = body.partition(b"\r\n\r\n")[0] if _BOUNDARY.search(head) else head
+    boundary = _ALTERNATIVE.search(first)
+    if boundary is None:
+        return
+    pieces = raw.split(b"--" + boundary[1])
+    if len(pieces) != 4 or not pieces[3].startswith(b"--\r\n"):
+        yield "an alternative too many or too few"
+        return
+    plain, page = (_decoded(piece[2:].removesuffix(b"\r\n")) for piece in pieces[1:3])
+    if not dress.says_the_same(page, plain):
+        yield "a page that says other than its text"
+
+
+def _decoded(part: bytes) -> str:
+    """The words of a part; the two encodings that encode.text_part uses beside none."""
+    head, _, body = part.partition(b"\r\n\r\n")
+    if b"Encoding: base64" in head:
+        body = binascii.a2b_base64(body)
+    elif b"Encoding: quoted-printable" in head:
+        body = binascii.a2b_qp(body)
+    return body.decode("utf-8", "replace")
 
 
 def _addresses(value: str) -> list[str]:

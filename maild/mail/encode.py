@@ -222,13 +222,13 @@ def _a_labels(host: str) -> str:
 # --- the text ---------------------------------------------------------------------------------------------------------
 
 
-def text_part(text: str, language: str) -> bytes:
-    """The first part of a letter: its Content-* fields, an empty line and the encoded text, CRLF throughout."""
+def text_part(text: str, language: str, kind: str = "plain") -> bytes:
+    """A part of words: its Content-* fields, an empty line and the encoded text, CRLF throughout."""
     # The C function takes the line ends of its soft breaks from the first line end it sees: there must be one.
     text = text if text.endswith("\n") else text + "\n"
     octets = text.replace("\n", _CRLF).encode("utf-8", "replace")
     encoding, body = _transfer(octets)
-    head = 'Content-Type: text/plain; charset="utf-8"' + _CRLF + f"Content-Transfer-Encoding: {encoding}" + _CRLF
+    head = f'Content-Type: text/{kind}; charset="utf-8"' + _CRLF + f"Content-Transfer-Encoding: {encoding}" + _CRLF
     if language.isascii() and language.isalpha():
         head += f"Content-Language: {language}" + _CRLF
     return head.encode("ascii") + b"\r\n" + body

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from urllib.parse import quote
 
-from maild.mail import conversation, encode, token, wording
-from maild.mail.assembly import AsSent, assemble, faults
+from maild.mail import conversation, dress, encode, token, wording
+from maild.mail.assembly import AsSent, alternatives, assemble, faults
+from maild.mail.links import of_letter
 from maild.mail.token import Keys
 from maild.model.message import Attachment
-from maild.model.people import Desk
+from maild.model.people import Desk, handler_of
 from maild.model.plan import Letter, Part, Written
 from maild.model.policy import Policy, Rendered
 
@@ -30,15 +30,11 @@ REFERENCES = 1500
 _CARRIES = frozenset(
     {"notice", "update-customer", "update-handler", "closing", "postmaster", "news", "question", "approval"}
 )
-_LINKS = {"take": "t", "note": "n", "close": "c"}
-_VOTES = {"yes": "y", "no": "x"}
-_OFFERS = {
-    **dict.fromkeys(("notice", "update-handler", "woken"), _LINKS),
-    "news": {**_LINKS, "answer": "p"},
-    **dict.fromkeys(("offer", "approval"), _VOTES),
-}
-# A word about a mail that was kept; the address is the plain one, for the letter says which mail.
-_WORDS = {"send": "r", "drop": "r"}
+# Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
+DRESSED = frozenset(
+    {"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence", "confirm"}
+    | {"news", "task", "supplier", "approval"}
+)
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
 _PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,160}@[!-;=?A-~]{1,160}>")
@@ -56,10 +52,9 @@ def write(
     template = wording.name(letter)
     parts, left_out = _parts(letter, policy.limits.attachments) if template in _CARRIES else ((), ())
     subject = bare_subject(letter)
-    links = _links(letter, desk, keys, _verbs(letter, template), policy)
+    links = of_letter(letter, desk, keys, policy.texts.vocabulary)
     # The marker names the letter too, for the client that keeps no header of ours.
-    links = {**links, "marker": token.sign("m", letter.id, keys)}
-    given = wording.values(letter, desk, subject, links, left_out)
+    given = wording.values(letter, desk, subject, {**links, "marker": token.sign("m", letter.id, keys)}, left_out)
     rendered = _render(policy, template, letter.language, given)
     recipient = encode.clean_address(letter.to.address)
     message_id = token.message_id(letter.id, desk.address.rpartition("@")[2], keys)
@@ -70,8 +65,20 @@ def write(
     sender = _signed(desk, "b", letter, keys) if envelope == "signed" else desk.address
     # Every value is clean by now; a site's template need not be.
     words = encode.lines(rendered.text) if "\r" in rendered.text or "\0" in rendered.text else rendered.text
-    text = encode.text_part(words, rendered.language)
+    text = _text(letter, head, words, rendered.language, links)
     return Written(letter.id, message_id, sender, recipient, head, text, parts)
+
+
+def _text(letter: Letter, head: bytes, words: str, language: str, links: Mapping[str, str]) -> bytes:
+    """The words; to a handler, who works from his letters, as a page too (dress.py).
+
+    A customer gets what a person writes to him, and no more to mistrust: plain text.
+    """
+    plain = encode.text_part(words, language)
+    if not handler_of(letter.party) or letter.kind not in DRESSED:
+        return plain
+    page = dress.page(words, language, frozenset(links.values()))
+    return alternatives(head, plain, encode.text_part(page, language, "html"))
 
 
 def _render(policy: Policy, template: str, language: str, given: Mapping[str, object]) -> Rendered:
@@ -184,30 +191,6 @@ def _tagged(subject: str, tag: str) -> str:
         return subject
     before, found, after = subject.partition(tag)
     return encode.one_line(f"{before}{found}{after.replace(tag, ' ')}" if found else f"{subject} {tag}", 400)
-
-
-def _verbs(letter: Letter, template: str) -> dict[str, str]:
-    """The actions that a letter offers: verb -> purpose."""
-    if template in _OFFERS:
-        return _OFFERS[template]
-    if not letter.values.get("kept_until"):
-        return {}
-    return _WORDS if letter.values.get("sends") else {"drop": _WORDS["drop"]}
-
-
-def _links(letter: Letter, desk: Desk, keys: Keys, offered: Mapping[str, str], policy: Policy) -> dict[str, str]:
-    """mailto links whose address is the verb (a client may drop subject and body), filled in for those that keep them.
-
-    An answer's word is in the reader's language; `answer` is the way to the customer from a letter whose reply goes elsewhere.
-    """
-    tag, links = wording.tag(letter), {}
-    for verb, purpose in offered.items():
-        word = policy.texts.vocabulary.said(verb, letter.language) if verb in _VOTES else verb
-        body = word if verb in _VOTES else f"/{verb}"
-        filled = "" if verb == "answer" else f"&body={quote(body, safe='')}%0D%0A"
-        subject = quote(tag if verb == "answer" else f"{tag} {word}".strip(), safe="")
-        links[verb] = f"mailto:{_signed(desk, purpose, letter, keys)}?subject={subject}{filled}"
-    return links
 
 
 def _parts(letter: Letter, limit: int) -> tuple[tuple[Part, ...], tuple[Attachment, ...]]:

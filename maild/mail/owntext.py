@@ -52,7 +52,7 @@ def of_page(lines: list[page.Line]) -> str:
             began = len(flat)
         quoted = mark == page.QUOTE or (mark == page.MAYBE and _after_attribution(flat))
         flat.append(f"> {line}" if quoted else line)
-        said = said or (not quoted and line.strip() != "" and line[0] != ">")
+        said = said or (mark != page.REST and not quoted and line.strip() != "" and line[0] != ">")
     own = _own(flat)[0]
     if quoting.answers_within(own) and own.count("\n") + 1 < len(flat):
         return "\n".join(line for _, line in lines).strip("\n")

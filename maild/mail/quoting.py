@@ -214,6 +214,13 @@ def is_footer(line: str) -> bool:
     return len(bare) <= 60 and "," not in bare and ". " not in bare
 
 
+def only_introduces(line: str) -> bool:
+    """A client's own line about what it quotes, or below it, by itself: an attribution, a header with an address, a footer."""
+    line = line[:WIDTH]
+    named = _label(line) not in ("", "?") and _ADDRESS.search(line) is not None
+    return named or is_footer(line.strip()) or attribution([line], 0, loose=True) >= 0
+
+
 def only_a_block(lines: list[str]) -> bool:
     """Whether these lines are a header block and nothing else."""
     said = [line for line in lines if line.strip()]

@@ -26,7 +26,8 @@ MOST_LINES = 10_000
 ROUNDS = 4
 
 _MARKS = re.compile(r"^[\s>|]+")
-_LINK = re.compile(r"<(?:mailto:|https?://)[^<>\s]*>")
+# A page's button has no colon before its link, as the line of the text has.
+_LINK = re.compile(r":? ?<(?:mailto:|https?://)[^<>\s]*>")
 Words = tuple[str, ...]
 
 
@@ -42,7 +43,7 @@ def subtract(own_text: str, sent: Sequence[str]) -> str:
         kept = _round(lines, ours)
         if len(kept) == len(lines):
             return own_text if lines is asked else _trimmed(lines)
-        if not any(_words(line) for line in kept):
+        if not any(_words(line) and not quoting.only_introduces(_MARKS.sub("", line)) for line in kept):
             return own_text
         lines = kept
     return own_text

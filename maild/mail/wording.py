@@ -8,21 +8,21 @@ LIMITS  Texts are cut at 40 000 characters over all messages, with a mark.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maild.mail import encode
+from maild.model.known import Shown
 from maild.model.message import Attachment, named
 from maild.model.people import Desk, handler_of
-from maild.model.plan import Letter, Shown
+from maild.model.plan import Letter
 from maild.model.policy import Rendered
 
 TEXT = 40_000
 SUBJECT = 200
-_LINES = 40
-
-
-_LINKS = ("take", "note", "close", "yes", "no", "answer", "send", "drop")
+_OTHERS = 10
+_LINES = 80
 
 
 def name(letter: Letter) -> str:
@@ -38,6 +38,9 @@ def name(letter: Letter) -> str:
 
 def tag(letter: Letter) -> str:
     return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
+
+
+_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "yes", "no", "answer")
 
 
 def values(
@@ -70,14 +73,14 @@ def values(
         "stranger": bool(given.get("stranger")),
         "priority": _line(given, "priority"),
         "status": _line(given, "status"),
+        **_work(given, links),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
-        "because": _line(given, "because"),
+        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "kept_until": _line(given, "kept_until"),
         "status_code": _line(given, "status_code", 20),
         "bounced_name": _line(given, "bounced_name"),
         "bounced_kind": _line(given, "bounced_kind"),
@@ -86,6 +89,19 @@ def values(
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
         **_asked(given),
+        **_outside(given, zone_of(desk)),
+    }
+
+
+def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """What concerns people who are none of us: how their cases stand, who was copied, what did not reach whom."""
+    return {
+        "bounced_at": _local(given.get("bounced_at"), zone),
+        "unreached": _line(given, "unreached"),
+        "copied": [encode.one_line(address, 320) for address in given.get("copied", ())][:_LINES],
+        "standing": _standing(given.get("standing"), zone),
+        "more": bool(given.get("more")),
+        "organisation": _line(given, "organisation"),
     }
 
 
@@ -94,11 +110,11 @@ _NOTHING: dict[str, Any] = {
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "kept_until"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "tasks"), ()),
-    **dict.fromkeys(("news", "what", "amount", "until", "who", "supplier"), ""),
-    "inside": False,
+    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
+    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
+    **dict.fromkeys(("news", "what", "amount", "who", "supplier"), ""),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
+    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks"), ()),
 }
 
 
@@ -144,6 +160,43 @@ def _files(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
     return [{"name": encode.one_line(a.name, 100) or a.type, "size": a.size} for a in list(attachments)[:100]]
 
 
+def _work(given: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
+    """What a handler's letters tell of his work, and of who is away."""
+    return {
+        "promised": _line(given, "promised", 40),
+        "others": _others(given.get("others")),
+        "groups": _groups(given.get("groups"), links),
+        **{name: _line(given, name) for name in ("absent", "until", "cover")},
+        "provisional": bool(given.get("provisional")),
+    }
+
+
+def _others(given: object) -> list[dict[str, str]]:
+    """Cases, each by its number and subject."""
+    cases = [case for case in given[:_OTHERS] if isinstance(case, Mapping)] if isinstance(given, list | tuple) else []
+    return [{"number": _line(case, "number", 60), "subject": _line(case, "subject", 60)} for case in cases]
+
+
+def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A digest's groups of cases, each case with its links."""
+    groups = [group for group in given if isinstance(group, Mapping)] if isinstance(given, list | tuple) else []
+    return [
+        {
+            **{name: group.get(name, 0) for name in ("count", "more")},
+            "key": _line(group, "key"),
+            "cases": [_case(case, links) for case in group.get("cases", ())],
+        }
+        for group in groups
+    ]
+
+
+def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
+    told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
+    found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
+    return {**told, "days": case.get("days", 0), **found}
+
+
 def _lines(given: object) -> list[dict[str, Any]]:
     if not isinstance(given, list | tuple):
         return []
@@ -152,8 +205,8 @@ def _lines(given: object) -> list[dict[str, Any]]:
 
 def _told(line: object) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": ""}
-    words = {key: _line(line, key) for key in ("written", "key", "value", "was")}
+        return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": "", "at": ""}
+    words = {key: _line(line, key) for key in ("written", "key", "value", "was", "at")}
     return {"ok": bool(line.get("ok")), **words}
 
 
@@ -164,7 +217,7 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
         "news": _told(given["news"]) if given.get("news") else "",
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
         "inside": bool(given.get("inside")),
-        **{key: _line(given, key) for key in ("amount", "until", "who", "supplier")},
+        **{key: _line(given, key) for key in ("amount", "who", "supplier")},
     }
 
 
@@ -172,6 +225,21 @@ def _tasks(given: object) -> list[dict[str, str]]:
     """The case's open tasks."""
     listed = [task for task in given if isinstance(task, Mapping)] if isinstance(given, list | tuple) else []
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
+
+
+def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """How cases stand, each with its times on the desk's clock."""
+    return [_stands(case, zone) for case in given[:_LINES]] if isinstance(given, list | tuple) else []
+
+
+def _stands(case: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    words = {key: _line(case, key) for key in ("number", "subject", "status", "who", "whose", "last_by")}
+    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at")}
+    return {**words, **times, "you": bool(case.get("you"))}
+
+
+def _local(at: object, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat() if isinstance(at, datetime) else ""
 
 
 # --- without a template -----------------------------------------------------------------------------------------------
@@ -182,6 +250,7 @@ _SENTENCES = {
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
+    "status": "These are your open cases:",
     "receipt": "Done in case {number}:",
     "error": "Nothing was done in case {number}, and nothing was sent.",
     "confirm": "Nothing was done yet. Reply /send, and all of it is done; reply /drop, and nothing is.",
@@ -215,5 +284,13 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
         *([given["words"]] if given["words"] else []),
     ]
     quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
-    pieces = [given["marker"], sentence, "\n".join(marks), *quoted, given["signature"] or given["desk_name"]]
+    cases = [f"  {case['number']} {case['subject']}: {case['status']}" for case in given["standing"]]
+    pieces = [
+        given["marker"],
+        sentence,
+        "\n".join(marks),
+        "\n".join(cases),
+        *quoted,
+        given["signature"] or given["desk_name"],
+    ]
     return Rendered(f"{given['subject']} {given['tag']}".strip(), "\n\n".join(filter(None, pieces)) + "\n", "en")

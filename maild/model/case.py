@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maild.model import agenda
-from maild.model.agenda import NOTHING, Agenda
+from maild.model import errands
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
+from maild.model.customer_events import Accepted, Attributed, Dismissed
+from maild.model.errands import NOTHING, Errands
 from maild.model.events import (
     Acknowledged,
     Assigned,
@@ -32,8 +33,10 @@ from maild.model.events import (
     Watched,
     Woken,
 )
+from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
-    agenda: what it has asked of people; line: of its desk, to which it was escalated.
+    errands: what it has asked of people; line: of its desk, to which it was escalated.
+    strangers are parties who wrote to it and take no part yet.
+    worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     """
 
     id: int
@@ -69,8 +74,12 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
-    agenda: Agenda = NOTHING
+    errands: Errands = NOTHING
     line: str | None = None
+    strangers: tuple[str, ...] = ()
+    worked: int = 0
+    title: str = ""
+    promised_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -138,15 +147,21 @@ def apply(case: Case, record: Recorded) -> Case:
         status = record.event.back_to
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    asked = agenda.apply(case.agenda, record)
-    return replace(case, seq=record.seq, updated_at=updated_at, status=status, agenda=asked, **_changes(case, record))
+    asked = errands.apply(case.errands, record)
+    return replace(case, seq=record.seq, updated_at=updated_at, status=status, errands=asked, **_changes(case, record))
 
 
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
     """What an event says of the case, beside its status."""
     match record.event:
-        case Received(automatic=False, standing="customer" | "participant" | "thread"):
-            return {"heard": record.seq}
+        case Received() as mail:
+            return _heard(case, mail, record.seq)
+        case Accepted(party=party):
+            return {"participants": _with(case.participants, party), "strangers": _without(case.strangers, party)}
+        case Dismissed(party=party):
+            return {"participants": _without(case.participants, party)}
+        case Attributed() as anew:
+            return _attributed(case, anew)
         case Assigned(handler=handler):
             return {"handler": handler}
         case Watched(desk=desk) if desk not in case.watching:
@@ -155,16 +170,18 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"desk": desk, "line": None}
         case Escalated(line=line):
             return {"line": line or None}
-        case Spammed():
-            return {"labels": _with(case.labels, SPAM), "until_at": None, "waits_for": None, "closes_at": None}
-        case Quarantined():
-            return {"labels": _with(case.labels, QUARANTINE)}
-        case Cleared():
-            return {"labels": tuple(label for label in case.labels if label not in (SPAM, QUARANTINE))}
+        case Spammed() | Quarantined() | Cleared():
+            return _spam(case, record.event)
         case Prioritised(priority=priority):
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
             return {"labels": (*case.labels, label)}
+        case Worked(minutes=minutes):
+            return {"worked": case.worked + minutes}
+        case Titled(title=title):
+            return {"title": title}
+        case Promised(until_at=until_at):
+            return {"promised_at": until_at}
         case Unlabelled(label=label):
             return {"labels": tuple(known for known in case.labels if known != label)}
         case Waiting(until_at=until_at, case=waits_for) if not case.ended:
@@ -182,13 +199,46 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
     return {}
 
 
-def _with(labels: tuple[str, ...], label: str) -> tuple[str, ...]:
-    return labels if label in labels else (*labels, label)
+def _attributed(case: Case, anew: Attributed) -> dict[str, Any]:
+    """Somebody else is the customer, and who was takes no part any more."""
+    others = _without(_without(case.participants, case.customer), anew.customer)
+    return {
+        "customer": anew.customer,
+        "participants": (anew.customer, *others),
+        "strangers": _without(case.strangers, anew.customer),
+        "language": anew.language,
+    }
+
+
+def _spam(case: Case, event: Spammed | Quarantined | Cleared) -> dict[str, Any]:
+    if isinstance(event, Cleared):
+        return {"labels": _without(_without(case.labels, SPAM), QUARANTINE)}
+    if isinstance(event, Quarantined):
+        return {"labels": _with(case.labels, QUARANTINE)}
+    return {"labels": _with(case.labels, SPAM), "until_at": None, "waits_for": None, "closes_at": None}
+
+
+def _heard(case: Case, mail: Received, seq: int) -> dict[str, Any]:
+    """Who wrote: one who takes part, or somebody whom a handler may let in."""
+    changes: dict[str, Any] = {}
+    if not mail.automatic and mail.standing in ("customer", "participant", "thread"):
+        changes["heard"] = seq
+    if mail.standing in ("stranger", "thread") and person_of(mail.by) is not None and mail.by not in case.participants:
+        changes["strangers"] = _with(case.strangers, mail.by)
+    return changes
+
+
+def _with(some: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return some if one in some else (*some, one)
+
+
+def _without(some: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return tuple(other for other in some if other != one)
 
 
 def wake_at(case: Case) -> datetime | None:
     """The next instant at which the case must be looked at again: the end of its window for reopening, of its rest, or a task."""
-    at = (agenda.next_at(case.agenda), closes_at(case), rests_until(case))
+    at = (errands.next_at(case.errands), closes_at(case), rests_until(case))
     return min((one for one in at if one is not None), default=None)
 
 

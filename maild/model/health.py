@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from maild.model.absence import Absence
+
 
 @dataclass(frozen=True, slots=True)
 class Depth:
@@ -51,6 +53,7 @@ class Snapshot:
     failed            letters given up in the last day
     traffic           mails from outside by hour since 1970 (UTC)
     canaries          the last mails to ourselves, newest first
+    absent            handlers who are away now
     wal               octets of SQLite's write-ahead log, None elsewhere
     """
 
@@ -67,6 +70,7 @@ class Snapshot:
     database: str = ""
     schema: str = ""
     wal: int | None = None
+    absent: Mapping[str, Absence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

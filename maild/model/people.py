@@ -41,6 +41,7 @@ class Role(StrEnum):
 class Handler:
     """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any.
 
+    cover: who stands in while he is away, the first who is here; digest: HH:MM on his desk's clock, "" for none.
     members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
     """
 
@@ -51,6 +52,8 @@ class Handler:
     role: Role = Role.HANDLER
     language: str | None = None
     retired: bool = False
+    cover: tuple[str, ...] = ()
+    digest: str = ""
     members: tuple[str, ...] = ()
 
     @property
@@ -81,6 +84,7 @@ class Desk:
 
     lines: from the first to the last; empty where the desk has no lines.
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
+    shows: whom `status` names to a customer, the handler or only the desk.
     """
 
     key: str
@@ -98,10 +102,21 @@ class Desk:
     legal_hold: bool = False
     archive_first: bool = False
     lines: tuple[Line, ...] = ()
+    shows: str = "handler"
 
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A customer of organisations.yaml: everybody at its domains, and contacts, who may ask for all of its cases."""
+
+    key: str
+    name: str
+    domains: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
 
 class Authentication(StrEnum):

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from maild.model.absence import Absence
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
+from maild.model.known import Person, Shown
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
@@ -103,121 +105,16 @@ class Undelivered:
     status: str
 
 
-Incoming = Prepared | Wake | Undelivered
-
-
 @dataclass(frozen=True, slots=True)
-class Lookup:
-    """The one question to the database.  parks: a handler writes, whose mail may have to be kept as a draft; logs: all that
-    happened in the cases that he names or answers is asked; named: addresses that a handler's commands name."""
-
-    letters: tuple[int, ...] = ()
-    message_ids: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    address: str = ""
-    cases: tuple[int, ...] = ()
-    counters: tuple[str, ...] = ()
-    budgets: tuple[tuple[str, int], ...] = ()
-    named: tuple[str, ...] = ()
-    parks: bool = False
-    logs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LetterRow:
-    """What stands behind a token: whose case, made for which party, telling of which seq."""
+class Morning:
+    """The hour of a handler's digest, as an arrival: once per handler and day of his calendar."""
 
     id: int
-    case: int | None
-    party: str
-    kind: str
-    seq: int
-    revoked: bool
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """muted: letters to him come back; spam: a mail of his was, so that what is not proven to be his is quarantined."""
-
-    id: int
-    name: str
-    address: str
-    language: str | None = None
-    muted: bool = False
-    spam: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A letter that has not left yet and may still be replaced: the end of a burst.  messages are rows it tells of."""
-
-    outbox: int
-    letter: int
-    case: int
-    party: str
-    kind: str
+    handler: str
     due_at: datetime
-    messages: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A message of a case as a letter shows it."""
-
-    message: int
-    at: datetime
-    author: str
-    text: str
-    incoming: int = 0
-    attachments: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The one answer.
-
-    by_message_id  message id -> case id, merges followed
-    obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
-    inside         those of the ids that stand on the mail of a supplier or an approver
-    named          address -> Person, of the addresses asked for
-    persons        party -> Person, of everybody whose address a letter may need
-    counters       as asked, plus "open:<handler>" for open cases; missing = 0
-    log            case id -> all that happened in it, where the question asked for that
-    drafts         letter id -> the handlers' mails that it told of as kept
-    next_*         row ids that the next new rows get: the settler is alone, so they are certain
-    thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
-                   last 20, oldest first)
-    subjects       commitment -> text of the cases' subjects, and of the phrases of their agendas
-    waiting        case id -> the cases that rest until it is solved
-    talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads, or which he names
-    """
-
-    letters: Mapping[int, LetterRow] = field(default_factory=dict)
-    cases: Mapping[int, Case] = field(default_factory=dict)
-    by_message_id: Mapping[str, int] = field(default_factory=dict)
-    obeyed: frozenset[str] = frozenset()
-    inside: frozenset[str] = frozenset()
-    by_number: Mapping[str, int] = field(default_factory=dict)
-    author: Person | None = None
-    named: Mapping[str, Person] = field(default_factory=dict)
-    persons: Mapping[str, Person] = field(default_factory=dict)
-    counters: Mapping[str, int] = field(default_factory=dict)
-    budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
-    pending: tuple[Pending, ...] = ()
-    shown: Mapping[int, Shown] = field(default_factory=dict)
-    thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
-    subjects: Mapping[str, str] = field(default_factory=dict)
-    talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
-    waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
-    drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
-    next_case: int = 1
-    next_person: int = 1
-    next_message: int = 1
-    next_letter: int = 1
-    next_draft: int = 1
+Incoming = Prepared | Wake | Undelivered | Morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,11 +188,12 @@ class Plan:
 
     cases     the cases touched, after their events
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
-    phrases   commitments of contents that are words of a case's agenda, with the case
+    phrases   commitments of contents that are words of a case's errands, with the case
     cancels   outbox rows taken back before they left
     counters, budgets  increments
     changed   persons known before, as they are now (language, muted)
     words     message row -> the words it is found by (model/search)
+    absences  handlers who are away from now on, or here (None)
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
@@ -314,6 +212,7 @@ class Plan:
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    absences: Mapping[str, Absence | None] = field(default_factory=dict)
     drafts: tuple[tuple[Draft, Content], ...] = ()
     finished: Mapping[int, str] = field(default_factory=dict)
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from maild.model.events import Priority
-from maild.model.people import Desk, Handler
+from maild.model.people import Desk, Handler, Organisation
 from maild.model.vocabulary import Vocabulary
 
 
@@ -144,6 +144,7 @@ class Policy:
     limits: Limits = Limits()
     files: Mapping[str, str] = field(default_factory=dict)
     admin: str | None = None
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
 
     @property
     def default_desk(self) -> Desk:
@@ -160,6 +161,10 @@ class Policy:
         """The team for whose shared mailbox this handler may answer, if it is that one."""
         found = self.handlers.get(team)
         return found if found and not found.retired and handler.key in found.members else None
+
+    def organisation_of_contact(self, address: str) -> Organisation | None:
+        """The organisation for which this address (lower case) may ask."""
+        return next((o for o in self.organisations.values() if address in o.contacts), None)
 
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""

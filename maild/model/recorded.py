@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from maild.model import asking_events, draft_events, events, undo_events
+from maild.model import absence_events, asking_events, customer_events, draft_events, events, undo_events, work_events
 from maild.model.events import Event, Priority, Status
 
 
@@ -26,7 +26,15 @@ class Recorded:
 
 
 # Where kinds of events stand.
-_MODULES = (events, asking_events, draft_events, undo_events)
+_MODULES = (
+    events,
+    asking_events,
+    draft_events,
+    customer_events,
+    absence_events,
+    undo_events,
+    work_events,
+)
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for module in _MODULES

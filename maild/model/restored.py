@@ -2,7 +2,7 @@
 
 Restored(copied_at, restored_at, incoming).covers(arrival) -> whether the original may have answered this arrival already.
 
-Three kinds may have been: what the copy had taken in and not settled; a case that was due before the restore; a mail that was
+Three kinds may have been: what the copy had taken in and not settled; a case or a digest that was due before the restore; a mail that was
 received before it, such as one that a mailbox gives a second time.  Their letters are held until an admin decides.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from maild.model.plan import Incoming, Prepared, Wake
+from maild.model.plan import Incoming, Morning, Prepared, Wake
 
 REASON = "restored from a backup of"
 
@@ -34,6 +34,6 @@ class Restored:
         if arrival.id <= self.incoming:
             return True
         match arrival:
-            case Prepared(received_at=at) | Wake(due_at=at):
+            case Prepared(received_at=at) | Wake(due_at=at) | Morning(due_at=at):
                 return at <= self.restored_at
         return False

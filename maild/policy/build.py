@@ -1,7 +1,7 @@
 """build: the folder rules/ -> Policy.
 
 load(rules, texts, limits) -> Policy; RuleError with every problem of every file at once.  tests(policy) -> the tests beside rules.
-desks.yaml and people.yaml are needed, routing.yaml is not: without it everybody of a desk's team has a turn.
+desks.yaml and people.yaml are needed, routing.yaml and organisations.yaml are not: without rules everybody of a desk's team has a turn.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any, TypeVar
 
 from maild.errors import Problem, RuleError
 from maild.model.message import Kind
-from maild.model.people import Desk, Handler, Line, Retention
+from maild.model.people import Desk, Handler, Line, Organisation, Retention
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
-from maild.policy import check, conditions, staffing
+from maild.policy import check, conditions, organisations, staffing
 from maild.policy.compare import Place, Site, strings
 from maild.policy.schema import HOW, PRIORITIES, ROLES, DeskForm, HandlerForm, RuleForm, RuleTest, SetForm, TestForm
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
-FILES = ("desks.yaml", "people.yaml", "routing.yaml")
+FILES = ("desks.yaml", "people.yaml", "routing.yaml", organisations.FILE)
 BUILT_IN = "built in"
 NOTICES = (
     Notice("opened", "customer", "ack"),
@@ -41,7 +41,7 @@ Form = TypeVar("Form", bound=Strict)
 def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None = None) -> Policy:
     """The policy of these files.  texts may be a function, so that its problems are told together with these."""
     desks_file, people_file = (Source.open(rules / name, name, _cure(rules)) for name in FILES[:2])
-    routing_file = Source.open(rules / FILES[2], FILES[2], "") if (rules / FILES[2]).exists() else Source(FILES[2])
+    routing_file, customers_file = (_optional(rules / name) for name in FILES[2:])
     folder = _strays(rules)
     words, broken = _texts(texts)
     languages = words.languages() if words else LANGUAGES
@@ -54,11 +54,21 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     found = tuple(_rules(routing_file, site, staff))
     check.routing(routing_file, found)
     list(_tests(routing_file, site, staff))
-    raise_all((desks_file, people_file, routing_file, folder, broken))
+    customers = _organisations(customers_file)
+    organisations.check(customers_file, customers, desks, handlers)
+    read = (desks_file, people_file, routing_file, customers_file)
+    raise_all((*read, folder, broken))
     assert words is not None
-    files = {source.name: source.text for source in (desks_file, people_file, routing_file) if source.text}
+    files = {source.name: source.text for source in read if source.text}
     files |= getattr(words, "files", {})
-    return Policy(_hash(files), desks, handlers, (*found, *built_in()), NOTICES, words, limits or Limits(), files)
+    rules_ = (*found, *built_in())
+    return Policy(
+        _hash(files), desks, handlers, rules_, NOTICES, words, limits or Limits(), files, organisations=customers
+    )
+
+
+def _optional(file: Path) -> Source:
+    return Source.open(file, file.name, "") if file.exists() else Source(file.name)
 
 
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
@@ -153,6 +163,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.legal_hold,
             form.archive_first,
             tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
+            form.shows,
         )
     return desks
 
@@ -161,11 +172,17 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
     handlers = {}
     for key, form in _entries(source, HandlerForm, "handler", _known(site)):
         desks, role = tuple(form.desks), ROLES[form.role]
-        members = tuple(form.members or ())
-        handlers[key] = Handler(
-            key, form.name, tuple(form.addresses), desks, role, form.language, form.retired, members
-        )
+        digest = "" if form.digest == "none" else form.digest
+        who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
+        handlers[key] = Handler(*who, tuple(form.cover), digest, tuple(form.members or ()))
     return handlers
+
+
+def _organisations(source: Source) -> dict[str, Organisation]:
+    if not source.text.strip() and not source.problems:
+        return {}
+    form, known = organisations.OrganisationForm, Known({}, LANGUAGES)
+    return {key: organisations.made(key, fitting) for key, fitting in _entries(source, form, "organisation", known)}
 
 
 def _entries(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

@@ -14,7 +14,7 @@ from maild.model import numbers
 from maild.model.people import Desk, Handler
 from maild.model.policy import Decisions, Rule
 from maild.policy.read import Path
-from maild.policy.source import Source
+from maild.policy.source import Source, nearest
 
 # RFC 5321 section 4.5.3.1.1: 64 octets of local part.  A signed word is a purpose, a letter's number in base 36 (8 digits last for
 # ages), a key id and a MAC: 1 + 8 + 2 + 16, behind the separator.
@@ -29,6 +29,7 @@ def people(desks_file: Source, people_file: Source, desks: Mapping[str, Desk], h
         _numbers(desks_file, one, other)
         _overlap(desks_file, one, other)
     _handler_addresses(people_file, desks, handlers)
+    _cover(people_file, handlers)
     if desks and all(desk.retired for desk in desks.values()) and not desks_file.problems:
         desks_file.wrong((), "every desk is retired", "keep one that takes cases")
     if not people_file.problems:
@@ -70,6 +71,27 @@ def _desk_addresses(source: Source, desks: Mapping[str, Desk]) -> None:
             if local == "postmaster":
                 source.wrong(place, "postmaster belongs to the admin", "name it as admin in maild.yaml")
             seen.setdefault(address, desk.key)
+
+
+def _cover(source: Source, handlers: Mapping[str, Handler]) -> None:
+    """Whoever stands in must be somebody else who works here."""
+    for handler in handlers.values():
+        for index, key in enumerate(handler.cover):
+            place, other = _field(source, handler.key, "cover", index), handlers.get(key)
+            if key == handler.key:
+                source.wrong(place, f"{key!r} cannot stand in for themselves", "name somebody else")
+            elif other is None and not _named(source, key):
+                source.wrong(place, f"there is no handler {key!r}", nearest(key, handlers))
+            elif other is not None and other.retired:
+                source.wrong(place, f"the handler {key!r} is retired", "name another")
+
+
+def _named(source: Source, key: str) -> bool:
+    """Whether the file has an entry of that key, be it one with problems of its own."""
+    document = source.document
+    if isinstance(document, dict):
+        return key in document
+    return any(isinstance(x, dict) and x.get("key") == key for x in document or ())
 
 
 def _numbers(source: Source, one: Desk, other: Desk) -> None:

@@ -16,6 +16,7 @@ NAMES = (
     "update-customer",
     "update-handler",
     "woken",
+    "status",
     "closing",
     "receipt",
     "error",
@@ -25,6 +26,8 @@ NAMES = (
     "postmaster",
     "alarm",
     "canary",
+    "digest",
+    "absence",
     "news",
     "question",
     "offer",
@@ -41,9 +44,60 @@ _ALARM = {
 }
 
 _KEPT = {
+    "title": "Ny skriver i 2. etasje",
+    "promised": "2026-03-06T12:00:00+01:00",
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
+}
+_OUTSIDE: dict[str, Any] = {
+    "standing": [
+        {
+            "number": "#1042",
+            "subject": "Skriver virker ikke",
+            "status": "waiting",
+            "who": "Ola Hansen",
+            "whose": "Kari Nordmann",
+            "promised": "2026-03-05T12:00:00+01:00",
+            "last_at": "2026-03-02T10:14:00+01:00",
+            "last_by": "Ola Hansen",
+            "you": False,
+        }
+    ],
+    "more": True,
+    "organisation": "Kunde AS",
+    "bounced_at": "2026-03-02T10:14:00+01:00",
+    "unreached": "Ola Hansen",
+    "copied": ["bo@kunde.example"],
+}
+
+
+_LINKS = {
+    name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
+}
+_CASE = {
+    "number": "#1007",
+    "days": 3,
+    "customer": "Bo Li",
+    "subject": "Nettet er nede",
+    "status": "open",
+    "handler": "Ola Hansen",
+    **_LINKS,
+}
+# What a handler's letters tell of his work.
+_WORK = {
+    "promised": "2026-03-04T12:00:00+01:00",
+    "others": [{"number": "#1007", "subject": "Nettet er nede"}],
+    "groups": [
+        {"key": "waiting", "count": 2, "more": 1, "cases": [_CASE]},
+        {"key": "unassigned", "count": 1, "more": 0, "cases": [_CASE]},
+    ],
+    "absent": "Ola Hansen",
+    "until": "2026-03-05T08:00:00+01:00",
+    "provisional": True,
+    "cover": "Kari Nordmann",
+    "reply": "mailto:support+r1aa@desk.example",
+    **_LINKS,
 }
 
 
@@ -52,7 +106,6 @@ _ASKED = {
     "news": {"ok": True, "written": "", "key": "task_due", "value": "1"},
     "what": "Bestille skjerm",
     "amount": "1500 kr",
-    "until": "2026-03-16T10:14:00+01:00",
     "who": "Ola Hansen",
     "supplier": "support@skriver.example",
     "inside": True,
@@ -60,13 +113,6 @@ _ASKED = {
     "no": "mailto:support+x1aa@desk.example?body=nei",
     "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",
 }
-
-
-_LINES = [
-    {"ok": True, "written": "/take", "key": "taken", "value": "", "was": ""},
-    {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low"},
-    {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": ""},
-]
 
 
 def full() -> dict[str, Any]:
@@ -104,17 +150,20 @@ def full() -> dict[str, Any]:
         "reason": "you-handle-it",
         "messages": [message, message],
         "left_out": [file],
-        "lines": _LINES,
+        "lines": [
+            {"ok": True, "written": "/take", "key": "taken", "value": "", "was": "", "at": ""},
+            {"ok": True, "written": "/prio høy", "key": "prioritised", "value": "high", "was": "low", "at": ""},
+            {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign", "was": "", "at": ""},
+        ],
         "words": "/asign ola\nHei.",
         **_KEPT,
+        **_OUTSIDE,
         "status_code": "5.1.1",
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
         **_ALARM,
         **_ASKED,
-        "take": "mailto:support+t1aa@desk.example?body=%2Ftake",
-        "note": "mailto:support+n1aa@desk.example?body=%2Fnote",
-        "close": "mailto:support+c1aa@desk.example?body=%2Fclose",
+        **_WORK,
     }
 
 

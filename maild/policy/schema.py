@@ -1,4 +1,4 @@
-"""schema: the form of desks.yaml, people.yaml and routing.yaml.
+"""schema: the form of desks.yaml, people.yaml and routing.yaml; that of organisations.yaml stands in a file of its own.
 
 What a value must look like stands here; what it may refer to (desks, handlers, languages) in build.py and check.py.  schemas() gives
 the JSON Schemas for editors, kept in rules/schema/.
@@ -13,14 +13,28 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from maild.model import numbers
 from maild.model.events import Priority
 from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import conditions
-from maild.policy.shape import Addresses, Days, DeskKey, DeskKeys, Kept, Language, Line, Lines, OpenDesk, Strict, wrong
+from maild.policy.organisations import OrganisationForm
+from maild.policy.shape import (
+    Addresses,
+    Days,
+    DeskKey,
+    DeskKeys,
+    Kept,
+    Language,
+    Line,
+    Lines,
+    OpenDesk,
+    Strict,
+    as_list,
+    wrong,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -59,10 +73,20 @@ def _line_name(value: str) -> str:
     return value
 
 
+def _digest(value: str) -> str:
+    if value != "none" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise wrong(f"{value[:40]!r} is no time of the day", "write it like 07:30, or none")
+    return value
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
+Digest = Annotated[str, AfterValidator(_digest)]
+HandlerKeys = Annotated[
+    list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
+]
 PriorityWord = Literal["critical", "high", "medium", "low"]
 
 
@@ -90,6 +114,10 @@ class DeskForm(Strict):
         "+", description="Between the address and its signed part, as your MTA has it."
     )
     reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    shows: Literal["handler", "desk"] = Field(
+        "handler",
+        description="Whom a customer is told who asks for the status: the handler's name, or only the desk's.",
+    )
     retired: bool = Field(False, description="Takes no new cases; instead of deletion.")
     retention: RetentionForm = Field(
         RetentionForm(raw=None, letters=None, cases=None), description="How long mails, letters and cases are kept."
@@ -116,6 +144,10 @@ class HandlerForm(Strict):
     retired: bool = Field(False, description="Gets no cases; instead of deletion.")
     members: Lines | None = Field(
         None, description="Of a team's shared mailbox: keys of the handlers who may answer its letters."
+    )
+    cover: HandlerKeys = Field(default=[], description="Who stands in while they are away: the first who is here.")
+    digest: Digest = Field(
+        "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )
 
 
@@ -193,6 +225,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
+        "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
         "routing.json": _routing(),
     }
 

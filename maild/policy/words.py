@@ -104,6 +104,9 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def code(value: object) -> str:
         return _code(str(value), table)
 
+    def days(value: object) -> str:
+        return _counted("days", value, table)
+
     def part(space: str) -> Callable[[object], str]:
         return lambda value: _part(space, str(value), table)
 
@@ -112,11 +115,15 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "remedy": part("remedy"),
         "priority": named("priority"),
         "status": named("status"),
+        "standing": named("standing"),
         "kind": named("kind"),
         "why": why,
         "when": when,
         "size": size,
         "files": files,
+        "cases": _cases,
+        "group": named("group"),
+        "days": days,
         "line": line,
         "code": code,
         "quoted": _quoted,
@@ -153,6 +160,20 @@ def _files(value: object, decimal: str) -> str:
     return ", ".join(f"{f.get('name', '')} ({_size(f.get('size'), decimal)})" for f in found)
 
 
+def _counted(space: str, value: object, table: Mapping[str, str]) -> str:
+    """0, 1, 2 and other numbers may each have words of their own: today, 1 dan, 2 dneva, 3 dni."""
+    words = table.get(f"{space}.{value}") or table.get(f"{space}.other", "{value}")
+    return words.replace("{value}", str(value))
+
+
+def _cases(value: object) -> str:
+    """#1007 (Nettet er nede), #1012"""
+    found = [c for c in value if isinstance(c, Mapping)] if isinstance(value, list | tuple) else []
+    return ", ".join(
+        f"{c.get('number', '')} ({c['subject']})" if c.get("subject") else str(c.get("number")) for c in found
+    )
+
+
 # Lines whose value names words of maild's own, which each language has its own for.
 _NAMED = {
     "prioritised": "priority",
@@ -161,12 +182,12 @@ _NAMED = {
     "only_quiet": "verb",
     "back_priority": "priority",
     "back_status": "status",
+    "worked_cause": "cause",
+    "no_cause": "cause",
 }
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until", "undone")
-# Lines whose value ends with one, behind a semicolon: it stands at {until}.
-_UNTIL = ("tasked_until",)
+_MOMENTS = ("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:
@@ -174,14 +195,12 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     if not isinstance(value, Mapping):
         return str(value)
     key, inner, was = (str(value.get(name, "")) for name in ("key", "value", "was"))
-    until = ""
-    if key in _UNTIL:
-        inner, _, until = inner.rpartition("; ")
     inner, was = _inner(key, inner, table), _inner(key, was, table)
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
     before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
-    return words.replace("{until}", _when(until, table)).replace("{value}", inner) + before
+    at = _when(str(value.get("at", "")), table)
+    return words.replace("{at}", at).replace("{value}", inner) + before
 
 
 def _inner(key: str, value: str, table: Mapping[str, str]) -> str:

@@ -1,68 +1,50 @@
-"""agenda: what a case has asked of people, as JSON in the case's row, and as commands show it.
-
-dump(agenda) -> values for JSON; load(values) -> Agenda; tasks(session, state) -> views (CONTRACT.md).
-"""
+"""agenda: the open cases that may concern a handler, with what a line about each says."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import Any, TypeVar
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from maild.model.agenda import Agenda, Offer, Request, Supplier, Task
-from maild.model.people import handler_party
-from maild.store.database import Session, iso, moment, stamp
+from maild.model.agenda import Asked, Item
+from maild.model.case import Case
+from maild.model.message import named
+from maild.store.database import Session, stamp
+from maild.store.lists import places
 
-T = TypeVar("T", Task, Supplier, Offer, Request)
-
-
-def dump(agenda: Agenda) -> dict[str, Any]:
-    """Only what there is: most cases have nothing of it."""
-    found: dict[str, Any] = {
-        "tasks": [_plain(task) for task in agenda.tasks],
-        "suppliers": [_plain(supplier) for supplier in agenda.suppliers],
-        "offer": _plain(agenda.offer) if agenda.offer else None,
-        "requests": [_plain(request) for request in agenda.requests],
-    }
-    return {name: value for name, value in found.items() if value}
+MOST = 500
 
 
-def _plain(value: Task | Supplier | Offer | Request) -> dict[str, Any]:
-    named = {field.name: getattr(value, field.name) for field in fields(value)}
-    return {name: stamp(one) if name.endswith("_at") and one is not None else one for name, one in named.items()}
-
-
-def load(found: Mapping[str, Any]) -> Agenda:
-    return Agenda(
-        tuple(_rich(Task, task) for task in found.get("tasks", ())),
-        tuple(_rich(Supplier, supplier) for supplier in found.get("suppliers", ())),
-        _rich(Offer, found["offer"]) if found.get("offer") else None,
-        tuple(_rich(Request, request) for request in found.get("requests", ())),
+def agenda(session: Session, asked: Asked | None, load: Callable[[int, str], Case]) -> tuple[Item, ...]:
+    """The oldest first.  load: a case from its row's state."""
+    if asked is None:
+        return ()
+    whose, values = _whose(asked)
+    rows = session.all(
+        "SELECT c.id, c.state, t.text, p.name, (SELECT min(a.address) FROM address a WHERE a.person=p.id),"
+        " (SELECT max(e.seq) FROM event e WHERE e.case_id=c.id AND e.kind='replied') FROM cases c"
+        " LEFT JOIN content t ON t.commitment=c.subject LEFT JOIN person p ON c.customer='person:' || p.id"
+        f" WHERE c.status IN ('new', 'open', 'waiting', 'on_hold') AND ({whose}) ORDER BY c.id LIMIT ?",
+        (*values, MOST),
     )
+    return tuple(Item(load(r[0], r[1]), r[2] or "", named(r[3] or "", r[4] or ""), r[5] or 0) for r in rows)
 
 
-def _rich(form: type[T], found: Mapping[str, Any]) -> T:
-    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in found.items()}
-    values |= {name: moment(one) for name, one in found.items() if name.endswith("_at") and one is not None}
-    return form(**values)
+def any_before(session: Session, asked: Asked | None, at: datetime) -> bool:
+    """Whether there is any such case from before that instant."""
+    if asked is None:
+        return False
+    whose, values = _whose(asked)
+    found = session.one(
+        "SELECT 1 FROM cases c WHERE c.status IN ('new', 'open', 'waiting', 'on_hold') AND c.opened_at<?"
+        f" AND ({whose}) LIMIT 1",
+        (stamp(at), *values),
+    )
+    return found is not None
 
 
-def tasks(session: Session, state: str, name: Callable[[str], str]) -> list[dict[str, Any]]:
-    """A case's list of tasks, from its row's state: number, text, handler (address), due_at, state (open, done, void)."""
-    agenda = load(json.loads(state).get("agenda", {}))
-    return [
-        {
-            "number": task.number,
-            "text": _text(session, task.text),
-            "handler": name(handler_party(task.handler)),
-            "due_at": iso(task.due_at) if task.due_at else None,
-            "state": task.state,
-        }
-        for task in agenda.tasks
-    ]
-
-
-def _text(session: Session, commitment: str) -> str:
-    row = session.one("SELECT text FROM content WHERE commitment=?", (commitment,))
-    return str(row[0]) if row else ""
+def _whose(asked: Asked) -> tuple[str, list[Any]]:
+    ways = [f"c.handler IN ({places(asked.handlers)})"]
+    if asked.desks:
+        ways.append(f"c.handler IS NULL AND c.desk IN ({places(asked.desks)})")
+    return " OR ".join(ways), [*asked.handlers, *asked.desks]

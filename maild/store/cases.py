@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from maild.model.absence import Absence
 from maild.model.case import Case
+from maild.model.draft import Draft
 from maild.model.events import Priority, Status
+from maild.model.known import Known, LetterRow, Lookup, Other, Pending, Person, Shown, Standing, Whose
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
-from maild.model.plan import Known, LetterRow, Lookup, Pending, Person, Shown
 from maild.model.recorded import Recorded, load
-from maild.store import agenda, drafts
+from maild.model.work_events import Titled
+from maild.store import absence, agenda, drafts, errands, standing
 from maild.store.database import Session, moment, stamp
 from maild.store.outbox import attachment
 from maild.store.text import dumps
 
 _THREAD = 20
 _TALK = 3
+_OTHERS = 20
 
 
 # --- the question ---------------------------------------------------------------------------------------------------------------
@@ -26,53 +31,60 @@ _TALK = 3
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters = _letters(session, lookup.letters)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    # What the writer of a draft had read when he wrote it.
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    letters |= _letters(session, read)
+    letters, kept = _letters_and_drafts(session, lookup.letters)
     by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = (
-        dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(lookup.numbers)}", lookup.numbers))
-        if lookup.numbers
-        else {}
-    )
-    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()} | {
-        row.case for row in letters.values() if row.case
-    }
+    by_number = _cases_of_numbers(session, lookup.numbers)
+    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
+    wanted |= {row.case for row in letters.values() if row.case}
     waiting = _waiting(session, sorted(wanted))
-    wanted |= {case for cases in waiting.values() for case in cases}
-    cases = load_cases(session, sorted(wanted))
+    cases = load_cases(session, sorted(wanted.union(*waiting.values())))
     pending = _pending(session, sorted(cases)) if cases else ()
     author = _author(session, lookup.address)
-    parties = {p for c in cases.values() for p in (c.customer, *c.participants, *c.agenda.parties())}
-    next_case, next_person, next_message, next_letter = _next(session)
-    return Known(
+    asked = _standing(session, lookup.whose) if lookup.whose else ()
+    if len(asked) == 1:
+        # The answer belongs to the one case there is.
+        cases[asked[0].case.id] = asked[0].case
+    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
+    log = _log(session, sorted(cases)) if lookup.logs else {}
+    return replace(
+        _next(session),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
-        obeyed=_standing(session, list(by_message_id), "handler", "declined"),
-        inside=_standing(session, list(by_message_id), "supplier", "approver"),
+        obeyed=_filed_as(session, list(by_message_id), "handler", "declined"),
+        inside=_filed_as(session, list(by_message_id), "supplier", "approver"),
         by_number=by_number,
         author=author,
-        named=_named(session, lookup.named),
-        persons=_persons(session, parties),
+        persons=_persons(session, _parties(cases, asked)),
         counters=_counters(session, lookup.counters),
         budgets=_budgets(session, lookup.budgets),
         pending=pending,
         shown=_shown(session, [m for p in pending for m in p.messages]),
         thread=_thread(session, sorted(cases)),
-        talk=_talk(session, sorted(_for_handlers(letters, by_number if lookup.parks else {}))),
+        talk=_talk(session, sorted(told | _of_absent(cases, absent))),
+        absent=absent,
+        agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
-        log=_log(session, sorted(cases)) if lookup.logs else {},
+        others=_others(session, cases, author),
+        heard=_talk(session, sorted(told), _HEARD, 1) if lookup.parks else {},
         drafts=kept,
         next_draft=drafts.next_id(session) if lookup.parks else 1,
-        subjects=_texts(session, [t for c in cases.values() for t in (c.subject, *c.agenda.phrases())]),
-        next_case=next_case,
-        next_person=next_person,
-        next_message=next_message,
-        next_letter=next_letter,
+        by_address=_by_address(session, lookup.people),
+        standing=asked,
+        log=log,
+        subjects=_texts(session, [*_said_of(cases), *_titles(log)]),
     )
+
+
+def _said_of(cases: Mapping[int, Case]) -> list[str]:
+    """Commitments of what the cases are called, and of the words of their errands."""
+    return [text for c in cases.values() for text in (c.subject, c.title, *c.errands.phrases()) if text]
+
+
+def _parties(cases: Mapping[int, Case], asked: Iterable[Standing]) -> set[str]:
+    """Everybody whose address a letter may need."""
+    found = {p for c in cases.values() for p in (c.customer, *c.participants, *c.strangers, *c.errands.parties())}
+    return found | {one.case.customer for one in asked}
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
@@ -88,11 +100,30 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
     if not ids:
         return {}
     rows = session.all(
-        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient FROM letter l LEFT JOIN outbox o ON o.id=l.id"
+        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient, l.created_at, l.messages"
+        " FROM letter l LEFT JOIN outbox o ON o.id=l.id"
         f" WHERE l.id IN {_marks(ids)}",
         ids,
     )
-    return {r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "") for r in rows}
+    return {
+        r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "", moment(r[7]), r[8] != "[]") for r in rows
+    }
+
+
+def _letters_and_drafts(
+    session: Session, ids: Sequence[int]
+) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
+    """These letters, the drafts of which they told, and the letters that the drafts' writers had read."""
+    letters = _letters(session, ids)
+    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
+    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
+    return letters | _letters(session, read), kept
+
+
+def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    if not numbers:
+        return {}
+    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
 
 
 def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
@@ -105,7 +136,7 @@ def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
     return dict(rows)
 
 
-def _standing(session: Session, ids: Sequence[str], *standings: str) -> frozenset[str]:
+def _filed_as(session: Session, ids: Sequence[str], *standings: str) -> frozenset[str]:
     """Those of the ids that are of mails with one of these standings."""
     if not ids:
         return frozenset()
@@ -142,6 +173,12 @@ def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ..
     return {case: tuple(records) for case, records in found.items()}
 
 
+def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
+    """The commitments of the titles that they had before."""
+    events = (record.event for records in log.values() for record in records)
+    return [event.title for event in events if isinstance(event, Titled) and event.title]
+
+
 def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The cases that rest until one of these is solved."""
     if not cases:
@@ -154,11 +191,29 @@ def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...
     return found
 
 
+def _others(session: Session, cases: Mapping[int, Case], author: Person | None) -> dict[str, tuple[Other, ...]]:
+    """The open cases of these cases' customers and of the author, the newest of each."""
+    customers = {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
+    known = sorted(party for party in customers if person_of(party) is not None)
+    if not known:
+        return {}
+    rows = session.all(
+        "SELECT c.customer, c.id, c.number, c.desk, t.text FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
+        f" WHERE c.customer IN {_marks(known)} AND c.status IN ('new', 'open', 'waiting', 'on_hold')"
+        " ORDER BY c.id DESC LIMIT ?",
+        (*known, _OTHERS * len(known)),
+    )
+    found: dict[str, tuple[Other, ...]] = {}
+    for customer, *row in rows:
+        found[customer] = (*found.get(customer, ()), Other(row[0], row[1], row[2], row[3] or ""))
+    return found
+
+
 def _author(session: Session, address: str) -> Person | None:
-    return _named(session, (address,)).get(address) if address else None
+    return _by_address(session, (address,)).get(address) if address else None
 
 
-def _named(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
+def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
     """The persons with these addresses, by address."""
     if not addresses:
         return {}
@@ -171,6 +226,15 @@ _PERSON = "SELECT p.id, p.name, a.address, p.language, p.muted, p.spam FROM addr
 
 def _person(row: Sequence[Any]) -> Person:
     return Person(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
+
+
+def _standing(session: Session, whose: Whose) -> tuple[Standing, ...]:
+    ids = standing.open_cases(session, whose)
+    found, last = load_cases(session, ids), standing.last_said(session, ids)
+    subjects = _texts(session, [case.subject for case in found.values()])
+    return tuple(
+        Standing(found[case], subjects.get(found[case].subject, ""), *last.get(case, ("", None))) for case in ids
+    )
 
 
 def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
@@ -216,13 +280,21 @@ def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     return {r[0]: _show(r) for r in rows}
 
 
-def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]]:
+def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[int]:
+    """The cases of handlers who are away: who stands in reads of them, and is new to them."""
+    return {case.id for case in cases.values() if case.handler in absent}
+
+
+_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
+
+
+def _talk(
+    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
+) -> dict[int, tuple[Shown, ...]]:
     """What the customer and the handlers said last, for somebody who has not read it yet."""
     latest: dict[int, list[int]] = {}
     for case in cases:
-        rows = session.all(
-            "SELECT id FROM message WHERE case_id=? AND internal=0 ORDER BY id DESC LIMIT ?", (case, _TALK)
-        )
+        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
         latest[case] = sorted(row[0] for row in rows)
     found = _shown(session, [message for messages in latest.values() for message in messages])
     return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}
@@ -231,7 +303,10 @@ def _talk(session: Session, cases: Sequence[int]) -> dict[int, tuple[Shown, ...]
 def _show(row: Sequence[Any]) -> Shown:
     body = json.loads(row[4])
     files = tuple(attachment(a) for a in json.loads(row[3]))
-    return Shown(row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files)
+    people = (*body.get("to", ())[:50], *body.get("cc", ())[:50])
+    return Shown(
+        row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files, people
+    )
 
 
 def _thread(session: Session, cases: Sequence[int]) -> dict[tuple[int, str], tuple[str, ...]]:
@@ -259,31 +334,32 @@ def _texts(session: Session, commitments: Sequence[str]) -> dict[str, str]:
     )
 
 
-def _next(session: Session) -> tuple[int, int, int, int]:
+def _next(session: Session) -> Known:
+    """The rows that come next, and nothing else."""
     row = session.one(
         "SELECT (SELECT coalesce(max(id), 0) + 1 FROM cases), (SELECT coalesce(max(id), 0) + 1 FROM person),"
         " (SELECT coalesce(max(id), 0) + 1 FROM message), (SELECT coalesce(max(id), 0) + 1 FROM letter)"
     )
     assert row is not None
-    return row[0], row[1], row[2], row[3]
+    return Known(next_case=row[0], next_person=row[1], next_message=row[2], next_letter=row[3])
 
 
 def next_letter(session: Session) -> int:
     """For a letter of no case; only for whoever is the settler now."""
-    return _next(session)[3]
+    return _next(session).next_letter
 
 
 # --- the row's state ------------------------------------------------------------------------------------------------------------
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at")
-_LISTS = ("labels", "participants", "watching")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
+_LISTS = ("labels", "participants", "watching", "strangers")
 
 
 def dump_case(case: Case) -> str:
     state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
-    state["agenda"] = agenda.dump(case.agenda)
+    state["errands"] = errands.dump(case.errands)
     return dumps(state)
 
 
@@ -293,6 +369,6 @@ def load_case(case_id: int, text: str) -> Case:
         state[name] = None if state.get(name) is None else moment(state[name])
     for name in _LISTS:
         state[name] = tuple(state.get(name, ()))
-    state["agenda"] = agenda.load(state.get("agenda", {}))
+    state["errands"] = errands.load(state.get("errands", {}))
     state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
     return Case(**state)

@@ -90,12 +90,20 @@ def blank_letters(session: Session, ids: Sequence[int]) -> int:
 
 
 def blank_subjects(session: Session, cases: Sequence[int]) -> None:
-    """What the cases are called, and the words of their tasks, offers and requests."""
+    """What the cases are and were called, and the words of their tasks, offers and requests."""
     for named in (
         f"subject FROM cases WHERE id IN {marks(cases)}",
         f"commitment FROM phrase WHERE case_id IN {marks(cases)}",
     ):
         session.execute(f"DELETE FROM content WHERE commitment IN (SELECT {named})", cases)
+    rows = [(commitment,) for _, commitment in titles(session, f"case_id IN {marks(cases)}", cases)]
+    session.executemany("DELETE FROM content WHERE commitment=?", rows)
+
+
+def titles(session: Session, where: str, values: Sequence[Any]) -> list[tuple[int, str]]:
+    """(case, commitment) of every title that these cases ever had."""
+    rows = session.all(f"SELECT case_id, data FROM event WHERE kind='titled' AND {where} ORDER BY id", values)
+    return [(case, title) for case, text in rows if (title := json.loads(text)["title"])]
 
 
 def blank_person(session: Session, person: int) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from maild.model.health import Canary, Depth, Snapshot, Told
+from maild.store import absence
 from maild.store.database import Session, moment, moment_or_none, stamp
 from maild.store.migrate import TABLE
 
@@ -49,6 +50,7 @@ def snapshot(session: Session, now: datetime) -> Snapshot:
         version(session),
         schema(session),
         wal(session),
+        {handler: away for handler, away in absence.absent(session).items() if away.holds(now)},
     )
 
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maild.errors import Conflict
-from maild.model.plan import Incoming, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Undelivered, Wake
 from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
@@ -27,6 +27,9 @@ LEASE = timedelta(minutes=10)
 WEAK = timedelta(days=5)
 # Pieces whose row has not come by then are nobody's: their daemon died, or the mail was refused half-way.
 ABANDONED = timedelta(hours=1)
+
+# Arrivals that are no mail: their row says it all.
+EVENTS = ("wake", "undelivered", "digest")
 
 
 def new_raw_id(nanoseconds: int) -> int:
@@ -176,6 +179,16 @@ def wake(session: Session, case: int, due_at: datetime) -> None:
     )
 
 
+def morning(session: Session, handler: str, day: str, due_at: datetime) -> bool:
+    """Make an arrival of the hour of a handler's digest; False when it is one already: once per handler and day."""
+    cursor = session.execute(
+        "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, trace, state, due_at)"
+        " VALUES (?,0,'digest','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
+        (f"digest:{handler}:{day}", stamp(due_at), dumps([handler]), stamp(due_at)),
+    )
+    return bool(cursor.rowcount)
+
+
 def undelivered(session: Session, letter: int, status: str, now: datetime) -> None:
     """Make an arrival of a letter that could not be sent, so that its handler is told."""
     session.execute(
@@ -223,6 +236,8 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
         raise Conflict("the arrival went away meanwhile")
     if arrival.source == "wake":
         return Wake(arrival.id, int(row[0]), arrival.received_at)
+    if arrival.source == "digest":
+        return Morning(arrival.id, json.loads(row[1])[0], arrival.received_at)
     letter, status = json.loads(row[1])
     return Undelivered(arrival.id, letter, status)
 

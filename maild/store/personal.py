@@ -95,6 +95,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         *("name", "place", "uidvalidity", "uid", "floor", "goal", "horizon", "state", "looked_at", "mail_at")
     ),
     "mailbox_uid": _nothing("mailbox", "uid", "fate", "incoming", "tries", "at", "error"),
+    "absence": {"handler": STAFF, **_nothing("since", "until_at", "provisional")},
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
     "alarm": _nothing("part", "since", "told_at", "times", "text"),

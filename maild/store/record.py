@@ -13,9 +13,10 @@ from datetime import datetime
 from maild.model.asking_events import Cleared
 from maild.model.case import QUARANTINE, SPAM, Case, wake_at
 from maild.model.content import Content
-from maild.model.plan import Happened, MessageRow, Person, Plan
+from maild.model.known import Person
+from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
-from maild.store import drafts, search
+from maild.store import absence, drafts, search
 from maild.store.cases import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -50,6 +51,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
+    absence.keep(session, plan.absences)
     _spend(session, plan)
 
 

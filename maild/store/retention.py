@@ -38,7 +38,7 @@ def loose_mails(session: Session, before: int, after: int, limit: int) -> list[i
     """The same of mails that are in no case (ignored, discarded)."""
     rows = session.all(
         "SELECT i.id FROM incoming i WHERE i.id>? AND i.received_at<? AND i.state='done' AND i.case_id IS NULL"
-        " AND i.source NOT IN ('wake', 'undelivered') AND i.sender<>''"
+        " AND i.source NOT IN ('wake', 'undelivered', 'digest') AND i.sender<>''"
         " ORDER BY i.id LIMIT ?",
         (after, before, limit),
     )
@@ -50,6 +50,16 @@ def letters(session: Session, desk: str, before: int, after: int, limit: int, *,
         "SELECT o.id FROM outbox o JOIN cases c ON c.id=o.case_id WHERE o.id>? AND o.created_at<? AND o.recipient<>''"
         f" AND o.state IN ('done', 'cancelled', 'failed') AND {_ENDED}{_if(archived_only)} ORDER BY o.id LIMIT ?",
         (after, before, desk, limit),
+    )
+    return [row[0] for row in rows]
+
+
+def loose_letters(session: Session, before: int, after: int, limit: int) -> list[int]:
+    """Letters to handlers that are in no case: digests, absences, what a mail to a desk did."""
+    rows = session.all(
+        "SELECT o.id FROM outbox o WHERE o.id>? AND o.created_at<? AND o.case_id IS NULL AND o.recipient<>''"
+        " AND o.state IN ('done', 'cancelled', 'failed') ORDER BY o.id LIMIT ?",
+        (after, before, limit),
     )
     return [row[0] for row in rows]
 
@@ -71,7 +81,7 @@ def contents(session: Session, case: int) -> tuple[list[int], list[int], list[in
         session.all("SELECT id FROM outbox WHERE case_id=? AND recipient<>''", (case,)),
         session.all(
             "SELECT incoming FROM message WHERE case_id=? AND incoming IS NOT NULL UNION"
-            " SELECT id FROM incoming WHERE case_id=? AND source NOT IN ('wake', 'undelivered')",
+            " SELECT id FROM incoming WHERE case_id=? AND source NOT IN ('wake', 'undelivered', 'digest')",
             (case, case),
         ),
     )

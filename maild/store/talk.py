@@ -107,7 +107,9 @@ def _out(row: Sequence[Any]) -> View:
 
 def written(part: bytes) -> str:
     """The words of a letter of ours: the stored first part, with its own Content-* headers."""
-    payload = BytesParser().parsebytes(part).get_payload(decode=True)
+    mail = BytesParser().parsebytes(part)
+    # Of a letter that is a page too, the text says the same.
+    payload = next((p for p in mail.walk() if not p.is_multipart()), mail).get_payload(decode=True)
     return payload.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from maild.model.people import handler_of, handler_party, person_of
-from maild.store import agenda
+from maild.store import errands
 from maild.store.database import Session, iso, moment, moment_or_none
 from maild.store.talk import messages
 
@@ -76,7 +76,7 @@ def case(session: Session, row_id: int, handlers: Names) -> View:
         **shown,
         "events": happened,
         "messages": messages(session, row_id, parties.name),
-        "tasks": agenda.tasks(session, state[0], parties.name),
+        "tasks": errands.tasks(session, state[0], parties.name),
         "watchers": [],
         # Events name people by party; here are their addresses.
         "parties": {party: parties.name(party) for party in sorted(_named(happened))},

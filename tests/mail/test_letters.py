@@ -28,6 +28,7 @@ from maild.errors import RuleError
 from maild.mail import letters, token, wording
 from maild.model.message import Address
 from maild.model.plan import Letter, Token
+from maild.model.vocabulary import Vocabulary
 from maild.policy import samples, texts
 
 
@@ -256,8 +257,10 @@ def test_a_link_s_address_is_the_verb() -> None:
         inner = token.split(link.partition("?")[0], "support@desk.example", "+")
         assert inner is not None
         found.append(token.verify(inner, KEYS))
-    assert found == [Token("t", 1001, "aa"), Token("n", 1001, "aa"), Token("c", 1001, "aa")]
-    assert links[0].endswith("?subject=%5B%231042%5D%20take&body=%2Ftake%0D%0A")
+    assert found == [Token(purpose, 1001, "aa") for purpose in "rtwcn"]
+    assert links[0].endswith("?subject=Re%3A%20%5B%231042%5D")
+    assert links[1].endswith("?subject=%5B%231042%5D%20ta&body=%2Fta%0D%0A"), "in the handler's own words"
+    assert links[2].endswith("?subject=%5B%231042%5D%20vent%203d&body=%2Fvent%203d%0D%0A")
 
 
 def test_a_burst_is_told_oldest_first_in_the_desk_s_time() -> None:
@@ -297,6 +300,8 @@ class Broken:
 
     def languages(self) -> tuple[str, ...]:
         return ()
+
+    vocabulary = Vocabulary()
 
 
 @pytest.mark.parametrize(

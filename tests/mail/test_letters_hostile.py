@@ -75,8 +75,9 @@ FIELDS = [
         "Auto-Submitted",
     ),
     *("X-Auto-Response-Suppress", "X-Maild-Case", "X-Maild-Kind", "X-Maild-Reason", "MIME-Version"),
-    *("Content-Type", "Content-Transfer-Encoding", "Content-Language"),
+    "Content-Type",
 ]
+PART = ["Content-Type", "Content-Transfer-Encoding", "Content-Language"]
 
 
 @given(subject=HOSTILE, name=HOSTILE, author=HOSTILE, text=HOSTILE)
@@ -98,6 +99,7 @@ def test_cve_2012_4730_nothing_that_a_stranger_writes_adds_or_changes_a_field(
     raw = mail(letter)
     seen = read(raw)
     assert list(seen.keys()) == FIELDS
+    assert [list(part.keys()) for part in seen.iter_parts()] == [PART, PART]
     for field, address in (("From", "support@desk.example"), ("To", "kari@staff.example")):
         assert [a.addr_spec for a in seen[field].addresses] == [address]
     assert seen.defects == []

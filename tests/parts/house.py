@@ -21,7 +21,7 @@ from typing import Any
 
 from maild.config import Authenticator
 from maild.edges.letterbox import assemble
-from maild.edges.ticker import wake
+from maild.edges.ticker import tick
 from maild.edges.trust import Claim, authenticate
 from maild.mail import token
 from maild.mail.digest import digest
@@ -70,9 +70,11 @@ PEOPLE = """
 kari:
   name: Kari Nordmann
   addresses: [kari@staff.example]
+  digest: none
 ola:
   name: Ola Hansen
   addresses: [ola@staff.example]
+  digest: none
 """
 
 
@@ -105,21 +107,33 @@ class Got:
 
 class House:
     def __init__(
-        self, folder: Path, routing: str = "", url: str = "", desks: str = DESKS, people: str = PEOPLE
+        self,
+        folder: Path,
+        routing: str = "",
+        url: str = "",
+        desks: str = DESKS,
+        people: str = PEOPLE,
+        customers: str = "",
     ) -> None:
         (folder / "rules").mkdir()
-        for name, text in (("desks.yaml", desks), ("people.yaml", people), ("routing.yaml", routing)):
+        given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
+        for name, text in given.items():
             if text:
-                (folder / "rules" / name).write_text(text)
-        self.now = MONDAY
-        self.policy = build.load(
-            folder / "rules", lambda: texts.load(folder / "templates", ROOT / "templates"), Limits()
-        )
+                (folder / "rules" / f"{name}.yaml").write_text(text)
+        self.now, self.folder = MONDAY, folder
+        self.load()
         self.keys = token.parse(token.fresh(b"k" * 32, "aa"))
         self.database = Database(url or str(folder / "maild.db"))
         migrate.up(self.database, ROOT / "migrations")
         self.session = self.database.session()
         self._serial = itertools.count(1)
+
+    def load(self) -> None:
+        """The rules as they stand in the files now."""
+        folder = self.folder
+        self.policy = build.load(
+            folder / "rules", lambda: texts.load(folder / "templates", ROOT / "templates"), Limits()
+        )
 
     # --- what comes in --------------------------------------------------------------------------------------------------------
 
@@ -158,7 +172,7 @@ class House:
         while arrivals := incoming.claim(self.session, self.now, 10):
             batch: list[Incoming] = []
             for arrival in arrivals:
-                if arrival.source in ("wake", "undelivered"):
+                if arrival.source in incoming.EVENTS:
                     batch.append(incoming.event_of(self.session, arrival))
                     continue
                 raw = incoming.raw(self.session, arrival.raw_id)
@@ -195,7 +209,7 @@ class House:
         """Time passes; what is due wakes."""
         self.now += timedelta(**time)
         with self.session.transaction():
-            wake(self.session, self.now)
+            tick(self.session, self.policy, self.now)
         self.settle()
 
     # --- what can be seen -----------------------------------------------------------------------------------------------------

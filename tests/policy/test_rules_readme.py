@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from maild.policy import conditions
+from maild.policy.organisations import OrganisationForm
 from maild.policy.schema import DeskForm, HandlerForm, SetForm
 
 README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
@@ -19,6 +20,6 @@ def test_every_condition_is_explained_as_its_help_has_it():
 
 
 def test_every_field_is_named():
-    for form in (DeskForm, HandlerForm, SetForm):
+    for form in (DeskForm, HandlerForm, OrganisationForm, SetForm):
         for field in form.model_fields:
             assert f"`{field}" in README, field

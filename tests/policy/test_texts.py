@@ -152,7 +152,7 @@ HEAD = "Subject: Takk\n\n"
         ("Subject: {{ tagg }}\n\nHei", "1:1: no value is called tagg (did you mean tag?)"),
         (HEAD + "Hei\n{% if %}", "4:1: Expected an expression, got 'end of statement block' (templates/README.md"),
         (HEAD + "{% for m in messages %}", "3:1: Unexpected end of template."),
-        (HEAD + "{{ subject | upper }}", "3:1: no filter is called upper (there is alarm, code, files, kind,"),
+        (HEAD + "{{ subject | upper }}", "3:1: no filter is called upper (there is alarm, cases, code,"),
         (HEAD + "a\nb\n{{ subject.format(1) }}", "5:1: call is not for templates (only values, filters, if and for)"),
         (HEAD + "{{ 'a' * 99999999 }}", "3:1: mul is not for templates (only values, filters, if and for)"),
         (HEAD + "{{ subject['x'] }}", "3:1: getitem is not for templates"),

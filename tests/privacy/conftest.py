@@ -15,9 +15,9 @@ Maker = Callable[..., House]
 def make_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     made: list[House] = []
 
-    def make(desks: str = DESKS) -> House:
+    def make(desks: str = DESKS, **more: str) -> House:
         url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-        made.append(House(tmp_path, url=url, desks=desks))
+        made.append(House(tmp_path, url=url, desks=desks, **more))
         return made[-1]
 
     yield make

@@ -94,3 +94,18 @@ def test_what_the_archive_has_not_stays(make_house: object) -> None:
         happen(house.session, 1, Archived("admin:root"), "admin:root", house.now)
         house.session.execute("UPDATE cases SET archived_at=? WHERE id=1", (stamp(house.now),))
     assert after(house, 1).cases == 1
+
+
+def test_letters_of_no_case_are_kept_as_long_as_the_first_desk_s(make_house: object) -> None:
+    people = "kari: {name: Kari, addresses: [kari@staff.example]}\n"
+    house = make_house(kept("retention: {letters: 30d}"), people=people)  # type: ignore[operator]
+    house.mail(ANN, "Zebrafink", f"{WORDS}.")
+    house.letters()
+    house.wait(hours=22)
+    (digest,) = house.letters("digest")
+    assert "Zebrafink" in digest.text
+    texts = "SELECT count(*) FROM outbox WHERE kind='digest' AND recipient<>''"
+    assert after(house, 29) == Gone()
+    assert house.session.one(texts) == (1,)
+    assert after(house, 2) == Gone(letters=1)
+    assert house.session.one(texts) == (0,)

@@ -86,7 +86,7 @@ def test_the_text_goes_out_without_the_commands(house: House, word: str):
     assert "Hei Ann, vi ser på det." in got["update"].text
     assert "tildle" not in got["update"].text
     assert house.case("1001")["handler"] == "kari@staff.example"
-    assert "teksten din går til kunden" in got["receipt"].text
+    assert "teksten din går til Ann Berg 2. mars 2026 kl. 10.01" in got["receipt"].text
 
 
 @pytest.mark.parametrize("word", ["/drop", "/forkast", "zavrzi"])
@@ -193,7 +193,7 @@ def test_a_case_that_the_kept_line_names_is_known(house: House):
 def test_the_link_of_the_letter_drops_it(house: House):
     error = turned_down(house, "/tildle ola\nHei Ann!")
     assert "/forkast, og ingenting blir tatt vare på: <mailto:" in error.text
-    assert "&body=%2Fdrop%0D%0A>" in error.text
+    assert "&body=%2Fforkast%0D%0A>" in error.text
 
 
 def test_nothing_of_a_finished_draft_is_left_and_a_night_forgets_the_rest(house: House):

@@ -17,6 +17,7 @@ driftsteam:
   name: Driftsteamet
   addresses: [team@staff.example]
   members: [kari]
+  digest: none
 """
 )
 

@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maild.decide.acts import approvals, basic, held, lines, offers, spam, suppliers, tasks, undo, waiting
+from maild.decide.acts import (
+    absence,
+    approvals,
+    basic,
+    held,
+    lines,
+    offers,
+    people,
+    spam,
+    suppliers,
+    tasks,
+    undo,
+    waiting,
+    work,
+)
 from maild.decide.acts.context import Context, Outcome
 
 
@@ -36,6 +50,10 @@ COMMANDS: dict[str, Command] = {
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
     "help": Command(basic.help_, bare=True, caseless=True),
+    "time": Command(work.time),
+    "tag": Command(work.tag),
+    "title": Command(work.title),
+    "due": Command(work.due),
     "undo": Command(undo.undo, bare=True),
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),
@@ -50,4 +68,7 @@ COMMANDS: dict[str, Command] = {
     "reject": Command(approvals.reject),
     "escalate": Command(lines.escalate, bare=True),
     "spam": Command(spam.spam),
+    "accept": Command(people.accept, bare=True),
+    "away": Command(absence.away, bare=True, caseless=True),
+    "back": Command(absence.back, bare=True, caseless=True),
 }

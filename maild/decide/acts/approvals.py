@@ -12,8 +12,8 @@ from maild.decide import asking, tasklist
 from maild.decide.acts import basic, suppliers
 from maild.decide.acts.context import After, Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.model.agenda import OPEN, Request
 from maild.model.asking_events import Approved, Rejected, Requested
+from maild.model.errands import OPEN, Request
 from maild.model.people import handler_party
 
 STANDS = timedelta(days=14)
@@ -34,7 +34,7 @@ def request(context: Context, argument: str) -> Outcome:
     content = asking.phrase(context.order.prepared, words)
 
     def after(ledger: Ledger) -> None:
-        party = approver if approver.startswith("handler:") else ledger.named(approver)
+        party = approver if approver.startswith("handler:") else ledger.newcomer(approver, "", None)
         text = ledger.phrase(context.case.id, content)
         until, letter = ledger.now + STANDS, ledger.next_letter()
         ledger.happen(context.case.id, context.order.by, Requested(context.order.by, party, text, letter, until))
@@ -87,9 +87,9 @@ def reject(context: Context, argument: str) -> Outcome:
 def _asked(context: Context) -> Request | Wrong:
     """The request that is meant: behind the letter that is answered, else the only one that waits for him."""
     letter, me = context.order.letter, handler_party(context.handler.key)
-    found = context.case.agenda.request_of(letter.id) if letter else None
+    found = context.case.errands.request_of(letter.id) if letter else None
     if found is None:
-        waiting = context.case.agenda.open_requests(me)
+        waiting = context.case.errands.open_requests(me)
         if len(waiting) != 1:
             return Wrong("nothing_to_approve")
         found = waiting[0]

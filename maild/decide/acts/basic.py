@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import rest, verbs
+from maild.decide import absence, rest, verbs
 from maild.decide.acts import lines
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.model.asking_events import Cleared
@@ -19,7 +19,7 @@ def take(context: Context, argument: str) -> Outcome:
     """take    I handle it."""
     if argument:
         return Wrong("no_argument", "take")
-    return Done((Assigned(context.handler.key, "taken"),), "taken")
+    return Done((Assigned(context.handler.key, "taken"),), "taken", was=context.handler_name)
 
 
 def assign(context: Context, argument: str) -> Outcome:
@@ -27,13 +27,18 @@ def assign(context: Context, argument: str) -> Outcome:
     if not argument:
         return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
     if context.vocabulary.means("nobody", argument):
-        return Done((Assigned(None, "given back"),), "assigned_nobody")
+        return Done((Assigned(None, "given back"),), "assigned_nobody", was=context.handler_name)
     desk = next(
         (d for d in context.policy.desks.values() if plain(argument) in (plain(d.key), d.address) and not d.retired),
         None,
     )
     if desk:
-        return Done((Moved(desk.key), Assigned(None, f"moved to {desk.key}")), "moved", desk.name)
+        return Done(
+            (Moved(desk.key), Assigned(None, f"moved to {desk.key}")),
+            "moved",
+            desk.name,
+            was=context.desk.name,
+        )
     line = lines.named(context, argument)
     if line:
         given = lines.to_line(context, line)
@@ -42,7 +47,19 @@ def assign(context: Context, argument: str) -> Outcome:
     if len(found) != 1:
         names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
         return Wrong("several" if found else "nobody_called", ", ".join(names))
-    return Done((Assigned(found[0].key, f"assigned by {context.handler.name}"),), "assigned", found[0].name)
+    return _give(context, found[0])
+
+
+def _give(context: Context, handler: Handler) -> Outcome:
+    """To him, or to his cover while he is away."""
+    reason = f"assigned by {context.handler.name}"
+    if handler == context.handler or context.ledger.absence(handler.key) is None:
+        return Done((Assigned(handler.key, reason),), "assigned", handler.name, was=context.handler_name)
+    cover = absence.cover(context.ledger, handler)
+    if not cover:
+        team = absence.present(context.ledger, context.policy.team(context.case.desk))
+        return Wrong("is_away", ", ".join(h.key for h in team))
+    return Done((Assigned(cover[0].key, f"{reason}, in place of {handler.name}"),), "assigned_cover", cover[0].name)
 
 
 def handlers(who: str, policy: Policy) -> list[Handler]:
@@ -60,12 +77,12 @@ def close(context: Context, argument: str) -> Outcome:
         return Wrong("only_quiet", "close_quiet")
     if context.case.ended:
         return Done((), "already_solved")
-    letter = context.order.letter
-    if letter is not None and letter.seq < context.case.heard:
-        return Wrong("customer_wrote_since")
+    stale = context.stale()
+    if stale is not None:
+        return stale
     closes_at = context.ledger.now + context.closes_in
     # Tasks may outlive the answer, such as a delivery: they stay, their handlers are reminded, and who closes is told of them.
-    left = ", ".join(str(task.number) for task in context.case.agenda.open_tasks)
+    left = ", ".join(str(task.number) for task in context.case.errands.open_tasks)
     key = ("solved_quietly" if quiet else "solved") + ("_with_tasks" if left else "")
     return Done((Solved(context.order.by, quiet, closes_at),), key, left)
 
@@ -93,7 +110,12 @@ def priority(context: Context, argument: str) -> Outcome:
     name = context.vocabulary.argument(verbs.PRIORITIES, argument)
     if name is None:
         return Wrong("no_priority", ", ".join(Priority))
-    return Done((Prioritised(Priority(name), f"set by {context.handler.name}"),), "prioritised", name)
+    return Done(
+        (Prioritised(Priority(name), f"set by {context.handler.name}"),),
+        "prioritised",
+        name,
+        was=str(context.case.priority),
+    )
 
 
 def note(context: Context, argument: str) -> Outcome:

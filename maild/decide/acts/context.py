@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from maild.decide.asking import INSIDE
 from maild.decide.ledger import Ledger
@@ -12,8 +13,9 @@ from maild.decide.tasklist import name_of
 from maild.model.case import Case
 from maild.model.draft import Draft
 from maild.model.events import Event
-from maild.model.people import Handler, handler_party
-from maild.model.plan import LetterRow, Prepared, Shown
+from maild.model.known import LetterRow, Shown
+from maild.model.people import Desk, Handler, handler_party
+from maild.model.plan import Prepared
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
 
@@ -51,10 +53,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it."""
+    """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it.
+
+    shown: messages that he must read first; who answers the letter that shows them has read them.
+    """
 
     key: str
     hint: str = ""
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class Done:
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
     have happened.  inside: the text below the commands is this command's, and goes to no customer.  shown: messages that the receipt
-    shows.  was: what the value was before; also: more lines of the receipt, which cause nothing.
+    shows.  was: what the value was before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines
+    of the receipt, which cause nothing.
     """
 
     events: tuple[Event, ...]
@@ -73,6 +80,7 @@ class Done:
     inside: bool = False
     shown: tuple[Shown, ...] = ()
     was: str = ""
+    at: str = ""
     also: tuple[Done, ...] = ()
 
 
@@ -128,6 +136,29 @@ class Context:
     @property
     def vocabulary(self) -> Vocabulary:
         return self.policy.texts.vocabulary
+
+    @property
+    def desk(self) -> Desk:
+        """The case's."""
+        return self.policy.desks[self.case.desk]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the case's desk."""
+        return ZoneInfo(self.desk.zone)
+
+    @property
+    def handler_name(self) -> str:
+        """Who has the case now, "" for nobody."""
+        handler = self.policy.handlers.get(self.case.handler or "")
+        return handler.name if handler else ""
+
+    def stale(self) -> Wrong | None:
+        """The customer wrote after the letter that he answers: what he ends may go on.  The answer shows what she wrote."""
+        letter, case = self.order.letter, self.case
+        if letter is None or letter.case != case.id or letter.seq >= case.heard:
+            return None
+        return Wrong("customer_wrote_since", shown=self.ledger.known.heard.get(case.id, ()))
 
 
 Outcome = Done | Wrong

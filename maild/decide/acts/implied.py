@@ -37,7 +37,7 @@ def _vote(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> verbs.Parsed | 
 
 def _to_supplier(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> verbs.Parsed | None:
     assert order.letter is not None
-    asked = ledger.case(order.case_id).agenda.supplier_of(order.letter.id)
+    asked = ledger.case(order.case_id).errands.supplier_of(order.letter.id)
     person = ledger.people.get(asked.party) if asked else None
     files = order.prepared.message.attachments
     if person is None or not person.address or not (parsed.text or (files and not parsed.lines)):

@@ -8,9 +8,9 @@ from datetime import timedelta
 from maild.decide import asking, notices, tasklist
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.model.agenda import OPEN
 from maild.model.asking_events import Offered
 from maild.model.content import Content
+from maild.model.errands import OPEN
 from maild.model.message import Address
 
 STANDS = timedelta(days=14)
@@ -41,7 +41,7 @@ def offer(context: Context, argument: str) -> Outcome:
     def after(ledger: Ledger) -> None:
         _send(ledger, context, amount, content)
 
-    older = context.case.agenda.offer
+    older = context.case.errands.offer
     again = older is not None and older.state == OPEN
     return Done((), "offered_anew" if again else "offered", amount, after)
 
@@ -50,7 +50,7 @@ def _send(ledger: Ledger, context: Context, amount: str, content: Content) -> No
     """The offer and its letter; an older one that has not left yet stays at home."""
     case_id = context.case.id
     case = ledger.case(case_id)
-    older = case.agenda.offer
+    older = case.errands.offer
     for waiting in ledger.known.pending:
         if older and waiting.letter == older.letter:
             ledger.cancel(waiting.outbox)

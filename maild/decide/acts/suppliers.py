@@ -31,7 +31,7 @@ def address_of(context: Context, argument: str) -> str | Wrong:
     first = argument.split()[:1]
     found = addresses_in(first[0].strip("<>,;")) if first else ()
     if not found or first[0].strip("<>,;").lower() != found[0]:
-        return Wrong("no_address", first[0] if first else "")
+        return Wrong("address_first", first[0] if first else "")
     address, policy = found[0], context.policy
     if policy.desk_of_address(address):
         return Wrong("our_own_address", address)
@@ -42,14 +42,14 @@ def address_of(context: Context, argument: str) -> str | Wrong:
         return Wrong("takes_part", address)
     # Far down in a huge mail it was not looked up, and might be a person's whom we know.
     if not known and address not in addresses_in(context.order.prepared.message.own_text):
-        return Wrong("no_address", address)
+        return Wrong("address_first", address)
     return address
 
 
 def _send(ledger: Ledger, context: Context, address: str, subject: Content | None) -> None:
     case_id = context.case.id
-    party = ledger.named(address)
-    before = ledger.case(case_id).agenda.supplier(party)
+    party = ledger.newcomer(address, "", None)
+    before = ledger.case(case_id).errands.supplier(party)
     named = ledger.phrase(case_id, subject) if subject else before.subject if before else ""
     ledger.happen(case_id, context.order.by, Asked(party, context.row, named))
     said = ledger.subjects.get(named, "")

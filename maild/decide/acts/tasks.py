@@ -9,8 +9,8 @@ from maild.decide import asking, tasklist
 from maild.decide.acts import basic, waiting
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.model.agenda import OPEN, Task
 from maild.model.asking_events import Completed, Reminded, Tasked
+from maild.model.errands import OPEN, Task
 from maild.model.people import MAILD, Handler, handler_party
 
 MOST = 50
@@ -22,7 +22,7 @@ def task(context: Context, argument: str) -> Outcome:
     text, *rest = [part.strip() for part in argument.split(";")]
     if not text:
         return Wrong("task_what")
-    if len(context.case.agenda.tasks) >= MOST:
+    if len(context.case.errands.tasks) >= MOST:
         return Wrong("too_many_tasks", str(MOST))
     whose, due_at = context.handler, None
     for part in filter(None, rest):
@@ -32,7 +32,7 @@ def task(context: Context, argument: str) -> Outcome:
         whose, due_at = (found, due_at) if isinstance(found, Handler) else (whose, found)
     content = asking.phrase(context.order.prepared, text)
     event = Tasked(context.order.by, content.commitment, whose.key, due_at)
-    number = len(context.case.agenda.tasks) + 1
+    number = len(context.case.errands.tasks) + 1
 
     def after(ledger: Ledger) -> None:
         ledger.phrase(context.case.id, content)
@@ -40,9 +40,8 @@ def task(context: Context, argument: str) -> Outcome:
             entrust(ledger, context.case.id, number, due=False)
 
     said = f"{number}: {whose.name}"
-    if due_at is None:
-        return Done((event,), "tasked", said, after)
-    return Done((event,), "tasked_until", f"{said}; {tasklist.in_zone(context.ledger, context.case, due_at)}", after)
+    at = tasklist.in_zone(context.ledger, context.case, due_at)
+    return Done((event,), "tasked_until" if at else "tasked", said, after, at=at)
 
 
 def _who_or_when(context: Context, part: str) -> Handler | datetime | Wrong:
@@ -58,7 +57,7 @@ def _who_or_when(context: Context, part: str) -> Handler | datetime | Wrong:
 
 def entrust(ledger: Ledger, case_id: int, number: int, *, due: bool) -> None:
     """A letter to the task's handler: it is his, or its time has come."""
-    it = ledger.case(case_id).agenda.task(number)
+    it = ledger.case(case_id).errands.task(number)
     if it is None:
         return
     told = asking.News(
@@ -96,16 +95,16 @@ def done(context: Context, argument: str) -> Outcome:
 
 def _chosen(context: Context, argument: str) -> list[Task] | Wrong:
     """The tasks that are meant: by number, by the letter that is answered, or the only one that is open."""
-    agenda = context.case.agenda
-    listed = ", ".join(str(task.number) for task in agenda.open_tasks)
+    errands = context.case.errands
+    listed = ", ".join(str(task.number) for task in errands.open_tasks)
     if argument:
         if not _NUMBERS.fullmatch(argument):
             return Wrong("which_task", listed)
-        found = [agenda.task(int(number)) for number in dict.fromkeys(re.findall(r"\d+", argument))]
+        found = [errands.task(int(number)) for number in dict.fromkeys(re.findall(r"\d+", argument))]
     else:
         letter = context.order.letter
-        told = agenda.task_of(letter.id) if letter else None
-        found = [told] if told else list(agenda.open_tasks)
+        told = errands.task_of(letter.id) if letter else None
+        found = [told] if told else list(errands.open_tasks)
         if len(found) != 1:
             return Wrong("which_task" if found else "no_open_task", listed)
     if any(task is None for task in found):

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.model.agenda import OPEN
 from maild.model.asking_events import (
     Approved,
     Asked,
@@ -33,6 +31,7 @@ from maild.model.asking_events import (
 )
 from maild.model.case import Case, apply, begin
 from maild.model.draft_events import Finished, Parked
+from maild.model.errands import OPEN
 from maild.model.events import (
     Assigned,
     Closed,
@@ -51,10 +50,11 @@ from maild.model.events import (
     Waiting,
     Woken,
 )
+from maild.model.known import Pending
 from maild.model.people import handler_of, handler_party
-from maild.model.plan import Pending
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Retracted, TakenBack, Undone, Unlabelled
+from maild.model.work_events import Promised, Titled, Worked
 
 UNDONE = "undone"
 Inverse = Callable[[Case, Any], tuple[Event, ...]]
@@ -77,13 +77,13 @@ def _solved_again(before: Case, event: Reopened) -> tuple[Event, ...]:
 
 def _unoffered(before: Case, event: Offered) -> tuple[Event, ...]:
     """The offer is void; an older one that stood stands again."""
-    older = before.agenda.offer
+    older = before.errands.offer
     again = Offered(older.by, older.amount, older.text, older.letter, older.until_at) if older else None
     return (Withdrawn("offer", event.letter), *((again,) if again and older and older.state == OPEN else ()))
 
 
 def _unrequested(before: Case, event: Requested) -> tuple[Event, ...]:
-    older = before.agenda.open_requests(event.approver)
+    older = before.errands.open_requests(event.approver)
     again = tuple(Requested(one.by, one.approver, one.text, one.letter, one.until_at) for one in older)
     return (Withdrawn("request", event.letter), *again)
 
@@ -98,7 +98,7 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Woken: lambda before, event: _rest(before, handler_party(before.handler or "")),
     Solved: lambda before, event: (Reopened(event.by), *_rest(before, event.by)),
     Reopened: _solved_again,
-    Tasked: lambda before, event: (Withdrawn("task", len(before.agenda.tasks) + 1),),
+    Tasked: lambda before, event: (Withdrawn("task", len(before.errands.tasks) + 1),),
     Completed: lambda before, event: (Uncompleted(event.task),),
     # Whether the question has left is said with its letter.
     Asked: lambda before, event: (),
@@ -110,6 +110,9 @@ INVERSES: dict[type[Event], Inverse | None] = {
     # A vote that was cast is cast.
     Approved: None,
     Rejected: None,
+    Worked: lambda before, event: (Worked(event.by, -event.minutes, event.reason),),
+    Titled: lambda before, event: (Titled(event.by, before.title),),
+    Promised: lambda before, event: (Promised(event.by, before.promised_at),),
     # The note stays where it is.
     Noted: None,
 }
@@ -279,7 +282,7 @@ def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told]]
 
 
 def _said_at(context: Context, at: datetime) -> str:
-    return at.astimezone(ZoneInfo(context.policy.desks[context.case.desk].zone)).isoformat()
+    return at.astimezone(context.zone).isoformat()
 
 
 def _handler(context: Context, case: Case) -> str:
@@ -293,6 +296,8 @@ SAID: Mapping[str, Callable[[Context, Case], str]] = {
     "status": lambda context, case: str(case.status),
     "handler": _handler,
     "desk": lambda context, case: context.policy.desks[case.desk].name if case.desk in context.policy.desks else "–",
+    "title": lambda context, case: context.ledger.subjects.get(case.title, "–"),
+    "promised_at": lambda context, case: _said_at(context, case.promised_at) if case.promised_at else "–",
     "labels": lambda context, case: ", ".join(case.labels) or "–",
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from maild.decide import dates
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
@@ -17,6 +16,9 @@ def wait(context: Context, argument: str) -> Outcome:
         return Wrong("wait_for_what")
     if context.case.ended:
         return Wrong("already_solved")
+    stale = context.stale()
+    if stale is not None:
+        return stale
     by = context.order.by
     if context.vocabulary.means("customer", argument):
         return Done((Waiting(by, "customer"),), "waits_customer")
@@ -30,8 +32,7 @@ def wait(context: Context, argument: str) -> Outcome:
 
 def moment(context: Context, words: str) -> datetime | Wrong:
     """What the words mean on the clock of the case's desk."""
-    zone = ZoneInfo(context.policy.desks[context.case.desk].zone)
-    found = dates.when(words, context.ledger.now.astimezone(zone))
+    found = dates.when(words, context.ledger.now.astimezone(context.zone))
     return Wrong(found.key, found.hint) if isinstance(found, dates.NoDate) else found
 
 

@@ -1,0 +1,116 @@
+"""absence: who is away, and who stands in.
+
+While a handler is away, new cases go to the others, and letters about his open ones to his cover **instead of** him: a letter that
+nobody reads helps no customer, and two people with the same letter each think that it is the other's.  His cases stay his; the
+cover answers or takes what cannot wait.
+
+instead(ledger, handler, desk)   who gets his letters, () when he is here (or nobody else is)
+leave, back                      he says so himself;  answered(ledger, ...) his mailbox does, for a day
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from maild.decide.desk_letters import owe
+from maild.decide.ledger import Ledger
+from maild.model.absence import Absence
+from maild.model.absence_events import Left, Returned
+from maild.model.people import MAILD, Desk, Handler, handler_party
+from maild.model.plan import Prepared
+from maild.model.policy import Policy
+
+DAY = timedelta(days=1)
+
+
+def present(ledger: Ledger, handlers: Iterable[Handler]) -> tuple[Handler, ...]:
+    return tuple(h for h in handlers if not h.retired and ledger.absence(h.key) is None)
+
+
+def away(ledger: Ledger) -> frozenset[str]:
+    """The keys of all who are away now."""
+    return frozenset(key for key in ledger.policy.handlers if ledger.absence(key) is not None)
+
+
+def instead(ledger: Ledger, handler: Handler, desk: str) -> tuple[Handler, ...]:
+    """Who reads his letters while he is away: the first of his cover who is here, else the others of the desk."""
+    if ledger.absence(handler.key) is None:
+        return ()
+    return cover(ledger, handler) or present(ledger, (h for h in ledger.policy.team(desk) if h != handler))
+
+
+def cover(ledger: Ledger, handler: Handler) -> tuple[Handler, ...]:
+    named = (ledger.policy.handlers[key] for key in handler.cover if key in ledger.policy.handlers)
+    return present(ledger, named)[:1]
+
+
+def home(handler: Handler, policy: Policy) -> Desk:
+    """The desk on whose clock his days begin, and from which letters of no case come to him."""
+    return next((policy.desks[key] for key in handler.desks if key in policy.desks), policy.default_desk)
+
+
+def local(ledger: Ledger, handler: Handler) -> datetime:
+    """Now on his clock."""
+    return ledger.now.astimezone(ZoneInfo(home(handler, ledger.policy).zone))
+
+
+# --- what happens ---------------------------------------------------------------------------------------------------------------
+
+
+def leave(ledger: Ledger, handler: Handler, until: datetime | None) -> None:
+    """He is away from now on; who stands in is told, once, with what is open."""
+    _mark(ledger, handler, Absence(ledger.now, until), handler_party(handler.key))
+    _tell(ledger, handler, _readers(ledger, handler))
+
+
+def back(ledger: Ledger, handler: Handler) -> None:
+    ledger.absent(handler.key, None)
+    ledger.happen(None, handler_party(handler.key), Returned(handler.key))
+
+
+def answered(ledger: Ledger, prepared: Prepared, handler: Handler) -> None:
+    """His mailbox answered a letter of ours that he is away: for a day, unless he says otherwise.  Told once, to him too."""
+    if not _says_away(ledger, prepared, handler) or ledger.absence(handler.key) is not None:
+        return
+    _mark(ledger, handler, Absence(ledger.now, ledger.now + DAY, provisional=True), MAILD)
+    _tell(ledger, handler, (*_readers(ledger, handler), handler))
+
+
+def _says_away(ledger: Ledger, prepared: Prepared, handler: Handler) -> bool:
+    """Proven to be his, automatic as RFC 3834 names an answer, and to a letter that was made for him."""
+    words = (*prepared.tokens, *prepared.ids)
+    letters = (ledger.known.letters.get(word.letter) for word in words)
+    mine = any(letter is not None and letter.party == handler_party(handler.key) for letter in letters)
+    return mine and prepared.trust.authenticated and _is_an_answer(prepared)
+
+
+def _is_an_answer(prepared: Prepared) -> bool:
+    """An answer by a program, not a report, a receipt or a list's mail (RFC 3834 section 5); some say it in fields of their own."""
+    header = prepared.message.header
+    said = (header("auto-submitted") or "").split(";")[0].strip().lower()
+    return said == "auto-replied" or any(header(name) for name in ("x-autoreply", "x-autorespond"))
+
+
+def _mark(ledger: Ledger, handler: Handler, absence: Absence, actor: str) -> None:
+    ledger.absent(handler.key, absence)
+    ledger.happen(None, actor, Left(handler.key, absence.until_at, absence.provisional))
+
+
+def _readers(ledger: Ledger, handler: Handler) -> tuple[Handler, ...]:
+    desks = handler.desks or tuple(ledger.policy.desks)
+    team = (h for desk in desks for h in ledger.policy.team(desk) if h != handler)
+    return cover(ledger, handler) or tuple(dict.fromkeys(present(ledger, team)))
+
+
+def _tell(ledger: Ledger, handler: Handler, readers: Iterable[Handler]) -> None:
+    absence, names = ledger.absence(handler.key), ", ".join(h.name for h in _readers(ledger, handler))
+    assert absence is not None
+    for reader in readers:
+        until = absence.until_at.isoformat() if absence.until_at else ""
+        values = {"until": until, "provisional": absence.provisional, "cover": names}
+        # Empty to himself: the letter speaks to him then.
+        values["absent"] = "" if reader == handler else handler.name
+        reason = "you-are-away" if reader == handler else "you-stand-in"
+        owe(ledger, reader, home(reader, ledger.policy), "absence", reason, values)

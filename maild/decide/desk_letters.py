@@ -1,0 +1,34 @@
+"""desk_letters: a letter to a handler that is about no one case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maild.decide.ledger import Ledger
+from maild.model.events import Told
+from maild.model.message import Address
+from maild.model.people import MAILD, Desk, Handler, handler_party
+from maild.model.plan import Letter
+
+
+def owe(ledger: Ledger, handler: Handler, desk: Desk, kind: str, reason: str, values: dict[str, Any]) -> None:
+    """At once, in his language."""
+    party, number = handler_party(handler.key), ledger.next_letter()
+    ledger.happen(None, MAILD, Told(party, kind, number))
+    ledger.owe(
+        Letter(
+            id=number,
+            case=None,
+            number="",
+            kind=kind,
+            party=party,
+            to=Address(handler.name, handler.address),
+            desk=desk.key,
+            language=handler.language or desk.language,
+            subject="",
+            reason=reason,
+            due_at=ledger.now,
+            automatic="auto-generated",
+            values=values,
+        )
+    )

@@ -1,0 +1,145 @@
+"""letters_all: one letter of each sort, in a language: what golden files and the browser look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from letters_making import ANSWER, FILM, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+
+from maild.model.known import Shown
+from maild.model.message import Address
+from maild.model.plan import Letter
+
+KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
+OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
+
+
+def alarm(language: str, part: str, *, over: bool = False) -> Letter:
+    details = "127.0.0.1:25 takes letters" if over else "127.0.0.1:25 takes no letters: ConnectionRefusedError"
+    values = {"alarm": part, "over": over, "since": "2026-03-02T10:14+01:00", "details": details}
+    return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
+
+
+def work_of(language: str) -> dict[str, Letter]:
+    """Letters of no one case: the morning's, those about who is away, alarms; a bounce."""
+    groups = [
+        {"key": "overdue", "count": 1, "more": 0, "cases": [line("#1042", 3, SUBJECT[language], "open")]},
+        {"key": "wakes", "count": 1, "more": 0, "cases": [line("#1051", 1, SUBJECT[language], "on_hold")]},
+        {
+            "key": "waiting",
+            "count": 23,
+            "more": 22,
+            "cases": [line("#1050", 2, SUBJECT[language], "open", "Ola Hansen")],
+        },
+        {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
+    ]
+    away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
+    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
+    asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
+    return {
+        "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
+        "alarm": alarm(language, "relay"),
+        "alarm-imap": alarm(language, "imap:support"),
+        "alarm-over": alarm(language, "relay", over=True),
+        "canary": to_handler("canary", language, reason="other", values={}, **OURS),
+        "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
+        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
+        "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
+        "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
+        "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
+    }  # fmt: skip
+
+
+def line(number: str, days: int, subject: str, status: str, handler: str = "") -> dict[str, object]:
+    told = {"number": number, "days": days, "customer": "Ann Berg", "subject": subject}
+    return {**told, "status": status, "handler": handler}
+
+
+WHAT = {
+    "en": "Order a new printer",
+    "nb": "Bestille ny skriver",
+    "nn": "Tinge ny skrivar",
+    "sl": "Naročiti nov tiskalnik",
+}
+
+
+def news(language: str, kind: str, key: str, value: str, shown: tuple[Shown, ...] = (), **values: Any) -> Letter:
+    given = {**VALUES, "news": {"ok": True, "key": key, "value": value}, **values}
+    return to_handler(kind, language, shown=shown, values=given, reason="your-question")
+
+
+def asked_of(language: str) -> dict[str, Letter]:
+    """What a case asks of people, and what they answer."""
+    what, until, answer = WHAT[language], "2026-03-16T10:14+01:00", shown(language, text=ANSWER[language], after=60)
+    task = {"number": "1", "text": what, "who": "Ola Hansen", "due": until}
+    outside: dict[str, Any] = {"to": Address("", "help@canon.example"), "party": "person:7", "subject": ""}
+    yours = {"what": what, "until": until, "who": "Kari Nordmann", "inside": True, "tasks": [task]}
+    return {
+        "news-task": news(language, "task", "task_due", "1", **yours),
+        "news-offer": news(language, "news", "offer_accepted", "1500 kr", (answer,), what=what),
+        "news-supplier": news(
+            language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"
+        ),
+        "question": to_customer("question", language, shown=(answer,), author="Kari Nordmann", reason="you-are-asked", **outside),
+        "offer": to_customer(
+            "offer", language, values={"what": what, "amount": "1500 kr", "until": until}, author="Kari Nordmann"
+        ),
+        "approval": to_customer(
+            "approval", language, values={"what": what, "who": "Kari Nordmann", "until": until}, reason="your-approval", **outside
+        ),
+        "vote": to_customer(
+            "vote", language, values={"news": {"ok": True, "key": "vote_yes", "value": ""}}, reason="your-approval", **outside
+        ),
+    }  # fmt: skip
+
+
+def letters_of(language: str) -> dict[str, Letter]:
+    said, files = shown(language), shown(language, PICTURE, FILM)
+    answer = shown(language, text=ANSWER[language], after=60)
+    nobody = {**VALUES, "handler_name": ""}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    lines = [
+        {"ok": True, "written": "/take", "key": "taken", "value": ""},
+        {"ok": True, "written": "/priority high", "key": "prioritised", "value": "high", "was": "low"},
+        {"ok": True, "written": "", "key": "reply_leaves_at", "value": "Ann Berg", "at": "2026-03-02T10:15+01:00"},
+    ]
+    wrong = [lines[0], {"ok": False, "written": "/asign ola", "key": "not_understood", "value": "assign"}]
+    many = [
+        {"ok": True, "written": f"{n} close quiet", "key": "solved_quietly", "value": ""} for n in range(1042, 1048)
+    ]
+    command = {"reason": "your-command", "automatic": "auto-replied"}
+    return {
+        **work_of(language), **asked_of(language),
+        "ack": to_customer("ack", language, values=VALUES, **ack),
+        "ack-team": to_customer("ack", language, values=nobody, **ack),
+        "ack-unverified": to_customer(
+            "ack", language, values={}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "notice": to_handler(
+            "notice", language, shown=(files,),
+            values={**VALUES, "status": "new", "because": "vip", "promised": "2026-03-03T12:00+01:00",
+                    "others": [{"number": "#1007", "subject": "Wi-Fi"}, {"number": "#1012", "subject": ""}]},
+        ),
+        "notice-team": to_handler(
+            "notice", language, shown=(said,), values={**nobody, "status": "new", "customer_verified": False}, reason="your-desk"
+        ),
+        "update-customer": to_customer("update", language, shown=(answer,), author="Kari Nordmann"),
+        "update-handler": to_handler("update", language, shown=(files, answer)),
+        "stranger": to_handler("update", language, shown=(said,), values={**VALUES, "stranger": True}),
+        "closing": to_customer("closing", language, automatic="auto-generated"),
+        "closing-words": to_customer("closing", language, shown=(answer,), author="Kari Nordmann"),
+        "receipt": to_handler("receipt", language, values={**VALUES, "lines": lines}, **command),
+        "error": to_handler(
+            "error", language, values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}"}, **command
+        ),
+        "error-kept": to_handler(
+            "error",
+            language,
+            values={**VALUES, "lines": wrong, "words": f"/take\n/asign ola\n{ANSWER[language]}", **KEPT},
+            **command,
+        ),
+        "confirm": to_handler(
+            "confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}
+        ),
+        "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
+    }  # fmt: skip
