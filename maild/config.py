@@ -138,6 +138,7 @@ class Config:
     log_level: str = "info"
     health: Health = Health()
     mailboxes: tuple[Mailbox, ...] = ()
+    receipts: str = "commands"
 
     @property
     def control(self) -> Path:

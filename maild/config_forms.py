@@ -237,4 +237,7 @@ class ConfigForm(Strict):
     admin: Address | None = Field(default=None, description="Gets mail to postmaster and alarms.")
     undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")
     burst: Seconds = Field(default=60, description="How long news for a handler is gathered.")
+    receipts: Literal["commands", "errors", "all"] = Field(
+        default="commands", description="Receipts for handlers: of commands, of errors only, or of all that they send."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")

@@ -65,6 +65,7 @@ class _Reader:
             form.log_level,
             mailboxes=mailboxes(form.mailboxes, self),
             health=self._health(form.health),
+            receipts=form.receipts,
         )
 
     def wrong(self, path: YamlPath, what: str, cure: str) -> None:

@@ -34,6 +34,7 @@ from maild.model.people import person_party
 from maild.model.plan import Happened, Plan
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
+from maild.model.related_events import Uncopied
 from maild.store import cases, compact, erasure
 from maild.store.database import Session, stamp
 from maild.store.record import record
@@ -311,12 +312,15 @@ def _end(session: Session, traced: Traced, request: Request) -> bool:
             *budget.keys(address, request.at)[:2],
             budget.proven_key(address, request.at),
             unverified_key(address, request.at),
+            budget.status_keys(address, request.at)[0],
         )
     ]
     erasure.forget_budgets(session, keys)
     if person is not None:
         for case in traced.cases:
             happen(session, case[0], _count(session, person, case[0]), request.actor, request.at)
+        for watched in erasure.watched_by(session, person):
+            happen(session, watched, Uncopied(person_party(person)), request.actor, request.at)
         erasure.blank_person(session, person)
     whole = Erased(
         person_party(person) if person else "", len(traced.arrivals), len(traced.messages), len(traced.letters)

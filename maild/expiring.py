@@ -132,6 +132,8 @@ def _expire(now: datetime, session: Session, ids: Sequence[int]) -> int:
 
 def _people(session: Session, case: int) -> list[int]:
     rows = session.all(
-        "SELECT customer FROM cases WHERE id=? UNION SELECT author FROM message WHERE case_id=?", (case, case)
+        "SELECT customer FROM cases WHERE id=? UNION SELECT author FROM message WHERE case_id=?"
+        " UNION SELECT 'person:' || person FROM watcher WHERE case_id=?",
+        (case, case, case),
     )
     return [person for row in rows if (person := person_of(row[0])) is not None]

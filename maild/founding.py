@@ -82,7 +82,7 @@ def found(config: Config) -> Site:
 
 def load_policy(config: Config) -> Policy:
     """The policy of the files as they are now; RuleError with every problem."""
-    limits = Limits(undo=config.undo, burst=config.burst)
+    limits = Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
     policy = build.load(config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits)
     lost = desks_of_mailboxes(config, policy)
     if lost:

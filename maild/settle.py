@@ -81,7 +81,8 @@ def prepare(
     # A report names the letter that came back in the returned mail, whatever address it was sent to.
     returned = message.bounce.original_message_id if message.bounce else None
     ids = (token.of_message_id(value, keys) for value in (*message.references, *((returned,) if returned else ())))
-    words = [word for _, word in mine if word is not None]
+    signed = [word for _, word in mine if word is not None]
+    words = [word for word in signed if word.purpose != "s"]
     named = _named(message, policy)
     owner = named[0] if named else mine[0][0].key if mine else policy.default_desk.key
     return Prepared(
@@ -108,7 +109,15 @@ def prepare(
         marks=token.of_markers(message.text, keys),
         also=tuple(key for key in dict.fromkeys((*named, *(desk.key for desk, _ in mine))) if key != owner),
         source=arrival.source,
+        standing=_standing([word for word in signed if word.purpose == "s"], policy, keys),
     )
+
+
+def _standing(words: Sequence[Token], policy: Policy, keys: token.Keys) -> str:
+    """Whose standing address it was; that of somebody who left is worth nothing, nor one signed with a leaked key."""
+    named = {word.letter for word in words if token.authorises(word, keys)}
+    able = (handler.key for handler in policy.handlers.values() if not handler.retired)
+    return next((key for key in able if token.standing(key) in named), "")
 
 
 def _without_ours(prepared: Prepared, sent: Sequence[bytes]) -> Prepared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from letters_making import ANSWER, FILM, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
 
 from maild.model.known import Shown
 from maild.model.message import Address
@@ -34,7 +34,7 @@ def work_of(language: str) -> dict[str, Letter]:
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
     away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
-    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update"}
+    bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
     return {
         "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
@@ -43,7 +43,8 @@ def work_of(language: str) -> dict[str, Letter]:
         "alarm-over": alarm(language, "relay", over=True),
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
-        "unverified": to_handler("unverified", language, values={**VALUES, "words": "/close"}, reason="mail-in-your-name"),
+        "unverified": unverified(language),
+        "unverified-kept": unverified(language, kept_until="2026-03-09T10:00:00+01:00", sends=True),
         "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
         "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
@@ -93,6 +94,60 @@ def asked_of(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
+def unverified(language: str, **more: object) -> Letter:
+    values = {**VALUES, "words": "/close", **more}
+    return to_handler("unverified", language, values=values, reason="mail-in-your-name")
+
+
+def outside(language: str) -> dict[str, Letter]:
+    """What customers ask for, and what concerns people who take no part yet."""
+    case = {
+        "number": "#1042",
+        "subject": "Skriver",
+        "status": "waiting",
+        "who": "Kari Nordmann",
+        "last_by": "Kari Nordmann",
+    }
+    other = {"number": "#1050", "subject": "", "status": "new", "who": "Kundeservice", "whose": "Bo Li", "you": True}
+    cases = [{**case, "last_at": NOW}, {**other, "last_at": NOW}]
+    asked = {"reason": "you-asked", "automatic": "auto-replied"}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    said = shown(language)
+    return {
+        "status": to_customer("status", language, values={"standing": cases[:1]}, **asked),
+        "status-all": to_customer("status", language, values={"standing": cases, "organisation": "Kunde AS", "more": True}, **asked),
+        "status-none": to_customer("status", language, values={"standing": []}, **{**asked, **OURS}),
+        "ack-forwarded": to_customer(
+            "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "notice-copied": to_handler("notice", language, shown=(said,), values={**VALUES, "status": "new", "copied": ["bo@kunde.example"]}),
+        "notice-unreached": to_handler(
+            "notice", language, shown=(said,), values={**VALUES, "unreached": "Kari Nordmann", "status_code": "5.1.1"},
+            reason="colleague-not-reached",
+        ),
+    }  # fmt: skip
+
+
+def around(language: str) -> dict[str, Letter]:
+    """Letters about whoever and whatever else there is around a case."""
+    said = shown(language)
+    answer = shown(language, text=ANSWER[language], after=60)
+    return {
+        "notice-merged": to_handler("notice", language, shown=(said,), values={**VALUES, "merged": "#1043", "related": "#1050, #1051"}),
+        "update-handler-around": to_handler(
+            "update", language, shown=(said,), values={**VALUES, "incident": "#1060", "copies": "Bo Moe, li@kunde.example"}
+        ),
+        "update-copies": to_customer("update", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "copies": "Bo Moe"}),
+        "update-in-copy": to_customer(
+            "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
+        ),
+        "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
+        "incident": to_customer(
+            "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "incident_title": SUBJECT[language]}
+        ),
+    }  # fmt: skip
+
+
 def letters_of(language: str) -> dict[str, Letter]:
     said, files = shown(language), shown(language, PICTURE, FILM)
     answer = shown(language, text=ANSWER[language], after=60)
@@ -109,7 +164,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language), **asked_of(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -21,7 +21,12 @@ def test_it_tells_one_case_from_the_first_mail_to_the_last() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     titles = re.findall(r"^(\d+)\. ", done.stdout, re.M)
-    assert titles == [str(n) for n in range(1, 14)]
+    assert titles == [str(n) for n in range(1, 20)]
+    assert "✗ /priortet høy: ingen kommando jeg kjenner; mente du /prioritet?" in done.stdout
+    assert "✓ /angre: " in done.stdout
+    answer = done.stdout.partition("\n9. ")[2].partition("\n10. ")[0]
+    assert "Takk for beskjeden." in answer
+    assert "/prior" not in answer
     assert "Re: Skriveren blinker rødt [#1001]" in done.stdout
     assert re.search(r"^1001 +solved +high ", done.stdout, re.M)
     assert "\x1b" not in done.stdout, "a file or a pipe gets no colours"

@@ -21,6 +21,7 @@ COMMANDS = {
     "case": "case",
     "queue": "queue",
     "person": "person",
+    "handler": "handler",
     "mailbox": "mailbox",
     "doctor": "doctor",
     "inspect": "inspect",
@@ -45,7 +46,7 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "import", "export", "audit"),
+    "Cases and people": ("case", "person", "handler", "import", "export", "audit"),
     "Mail": ("queue", "trace", "mailbox", "pipe", "try", "explain", "inspect"),
     "Help": ("help", "completion"),
 }

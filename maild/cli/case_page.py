@@ -29,6 +29,8 @@ _LETTERS = {
     "notice": "notice of the case",
     "update": "update",
     "closing": "closing letter",
+    "merged": "note of a merge",
+    "incident": "news of an incident",
     "receipt": "receipt for commands",
     "error": "error letter",
     "bounce": "note of a bounce",
@@ -102,6 +104,8 @@ class _Page:
             ("desk", one_line(case["desk"])),
             ("handler", self._who(case["handler"]) if case["handler"] else "nobody"),
             ("customer", self._who(case["customer"]) if case["customer"] else "nobody to whom one could write"),
+            ("copies", ", ".join(map(self._who, case.get("watchers", ())))),
+            *self._tied(),
             ("labels", ", ".join(map(one_line, case.get("labels", ())))),
             ("opened", f"{' '.join(self._when(case['opened_at']))} ({self._look.zone_name})"),
             ("updated", " ".join(self._when(case["updated_at"]))),
@@ -109,6 +113,16 @@ class _Page:
         for name, value in rows:
             if value:
                 yield Line(f"{INDENT}{name:<9} {value}")
+
+    def _tied(self) -> Iterator[tuple[str, str]]:
+        """The cases that this one is tied to."""
+        case = self._case
+        if case.get("incident") is not None:
+            yield "incident", one_line(case["incident"]) or "yes"
+        for key, name in (("children", "its cases"), ("links", "linked"), ("merged", "merged")):
+            yield name, ", ".join(f"#{one_line(number)}" for number in case.get(key, ()))
+        for key, name in (("parent", "part of"), ("merged_into", "goes on")):
+            yield name, f"#{one_line(case[key])}" if case.get(key) else ""
 
     def _who(self, address: str) -> str:
         name = one_line(self._names.get(address, ""))

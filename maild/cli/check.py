@@ -142,6 +142,7 @@ def _otherwise(test: RuleTest, name: str) -> object:
         "priority": "medium",
         "acknowledge": True,
         "discard": False,
+        "confidential": False,
         "handler": "nobody",
         "label": (),
     }[name]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,17 +77,30 @@ def _story(console: Console, playground: Playground, mailbox: Mailbox) -> str:
     scene.writes("1. Ann writes to the desk", CUSTOMER, DESK, SUBJECT, words.QUESTION)
     acknowledgement = scene.gets("3. Ann gets an acknowledgement", "ack", CUSTOMER_ADDRESS, before=_list)
     notice = scene.gets("4. Her handler gets the case", "notice")
-    scene.replies("5. The handler just replies, with a command on top", notice, words.ANSWER)
-    receipt = scene.gets("6. maild tells what it did", "receipt", notice.to)
-    answer = scene.gets("7. Ann gets the answer", "update", acknowledgement.to)
-    scene.replies("8. Ann replies", answer, words.THANKS)
-    thanks = scene.gets("9. The handler reads it", "update", receipt.to)
-    scene.replies("10. The handler closes the case", thanks, words.CLOSE)
-    scene.gets("11. Ann gets the last letter", "closing", answer.to)
-    _list(scene, "12. The case is solved")
-    _title(console, f"13. Why it went so:  maild explain {notice.number}")
+    scene.replies("5. The handler just replies, with a command on top, and mistypes it", notice, words.ANSWER)
+    held = scene.gets("6. maild does nothing of it, keeps the words, and asks", "error", notice.to)
+    scene.replies("7. The right line is enough", held, words.CORRECTION)
+    receipt = scene.gets("8. maild tells what it did", "receipt", notice.to)
+    answer = scene.gets("9. Ann gets the answer", "update", acknowledgement.to)
+    scene.replies("10. Ann replies", answer, words.THANKS)
+    thanks = scene.gets("11. The handler reads it", "update", receipt.to)
+    _too_soon(scene, thanks)
+    scene.replies("16. The handler closes the case, with a word for Ann", thanks, words.CLOSE)
+    scene.gets("17. Ann gets the last letter", "closing", answer.to)
+    _list(scene, "18. The case is solved")
+    _title(console, f"19. Why it went so:  maild explain {notice.number}")
     console.print(playground.maild("explain", notice.number))
     return _invitation(playground, notice)
+
+
+def _too_soon(scene: Scene, thanks: Kept) -> None:
+    """A command that was not meant, and its way back."""
+    from maild.cli import demo_words as words
+
+    scene.replies("12. The handler closes the case without a word", thanks, words.QUIETLY)
+    closed = scene.gets("13. Done, and nobody else is told", "receipt", thanks.to)
+    scene.replies("14. That was too soon", closed, words.UNDO)
+    scene.gets("15. It is as it was", "receipt", thanks.to)
 
 
 def _list(scene: Scene, title: str = "2. It is a case, with a number and a handler") -> None:
@@ -102,6 +115,7 @@ class Scene:
     console: Console
     playground: Playground
     mailbox: Mailbox
+    shown: list[Kept] = field(default_factory=list)
 
     def writes(self, title: str, author: str, to: str, subject: str, text: str, in_reply_to: str = "") -> None:
         _mail(self.console, title, author, to, subject, text)
@@ -114,11 +128,12 @@ class Scene:
         self.writes(title, str(letter.mail["To"]), letter.reply_to, subject, text, str(letter.mail["Message-ID"]))
 
     def gets(self, title: str, kind: str, to: str = "", before: Callable[[Scene], None] | None = None) -> Kept:
-        """Wait for the letter and show it."""
-        letter = self.mailbox.wait(kind, to)
+        """Wait for the letter, one that was not shown yet, and show it."""
+        letter = self.mailbox.wait(kind, to, self.shown)
         if letter is None:
             log = self.playground.log.read_text("utf-8", "replace")[-2000:]
             raise click.ClickException(f"no letter ({kind}) came; the daemon's log:\n{log}")
+        self.shown.append(letter)
         if before is not None:
             before(self)
         _letter(self.console, title, letter)

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -75,11 +76,11 @@ class Mailbox(socketserver.ThreadingTCPServer):
             self.letters += [Kept(to, mail) for to in recipients]
             self._news.notify_all()
 
-    def wait(self, kind: str, to: str = "") -> Kept | None:
-        """The first letter of this kind (to that person); None when patience ends."""
+    def wait(self, kind: str, to: str = "", seen: Sequence[Kept] = ()) -> Kept | None:
+        """The first letter of this kind (to that person) that was not seen; None when patience ends."""
 
         def found() -> Kept | None:
-            return next((x for x in self.letters if x.kind == kind and to in ("", x.to)), None)
+            return next((x for x in self.letters if x.kind == kind and to in ("", x.to) and x not in seen), None)
 
         with self._news:
             return self._news.wait_for(found, PATIENCE)

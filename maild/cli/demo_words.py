@@ -12,7 +12,7 @@ Ann Berg
 Kunde AS, tlf. 55 00 00 00
 """
 ANSWER = """\
-/prioritet høy
+/priortet høy
 
 Hei Ann,
 
@@ -22,6 +22,9 @@ jeg til dere i morgen tidlig klokken 8.
 
 Hilsen Kari
 """
+CORRECTION = "/prioritet høy\n"
+QUIETLY = "/lukk stille\n"
+UNDO = "/angre\n"
 THANKS = """\
 Hei Kari,
 

@@ -84,6 +84,11 @@ def _tasked(facts: Facts, name: Name) -> str:
     return f"task for {name('handler:' + facts['handler'])}{until}"
 
 
+def _announced(facts: Facts, name: Name) -> str:
+    letters = facts["letters"]
+    return f"{name(facts['by'])} told the incident's customers ({letters} {'letter' if letters == 1 else 'letters'})"
+
+
 def _because(facts: Facts) -> str:
     return f" ({facts['reason']})" if facts.get("reason") else ""
 
@@ -115,9 +120,18 @@ _BY_ACTOR = frozenset(
         "closed",
         "merged",
         "split",
+        "linked",
+        "unlinked",
+        "grouped",
+        "ungrouped",
+        "gathered",
+        "parted",
+        "included",
+        "excluded",
+        "copied",
+        "uncopied",
         "erased",
         "accepted",
-        "dismissed",
         "attributed",
     }
 )
@@ -132,6 +146,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "moved": lambda facts, name: f"moved to desk {facts['desk']}",
     "watched": lambda facts, name: f"desk {facts['desk']} got the mail too and is told",
     "prioritised": lambda facts, name: f"priority {facts['priority']}{_because(facts)}",
+    "restricted": lambda facts, name: f"confidential{_because(facts)}",
     "labelled": lambda facts, name: f"labelled {facts['label']}",
     "waiting": _waiting,
     "woken": lambda facts, name: f"open again ({facts['reason']})",
@@ -156,6 +171,24 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "bounced": _bounced,
     "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
     "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",
+    "merged": lambda facts, name: "goes on in another case",
+    "unmerged": lambda facts, name: "goes on by itself again",
+    "absorbed": lambda facts, name: f"{name(facts['by'])} merged another case into this one",
+    "separated": lambda facts, name: "a case that was merged into this one goes on by itself again",
+    "split": lambda facts, name: "a mail became a case of its own",
+    "linked": lambda facts, name: "linked to another case",
+    "unlinked": lambda facts, name: "a link to another case taken away",
+    "included": lambda facts, name: f"{name(facts['party'])} takes part",
+    "excluded": lambda facts, name: f"{name(facts['party'])} takes part no more",
+    "copied": lambda facts, name: f"{name(facts['party'])} gets copies",
+    "uncopied": lambda facts, name: f"{name(facts['party'])} gets no more copies",
+    "declared": lambda facts, name: f"{name(facts['by'])} {'made it an incident' if facts['title'] else 'said it is no incident'}",
+    "grouped": lambda facts, name: "belongs to an incident",
+    "ungrouped": lambda facts, name: "belongs to no incident any more",
+    "gathered": lambda facts, name: "another case belongs to this incident",
+    "parted": lambda facts, name: "a case does not belong to this incident any more",
+    "announced": _announced,
+    "informed": lambda facts, name: f"{name(facts['by'])} told the customer of the incident",
     "archived": lambda facts, name: f"taken into the archive by {name(facts['by'])}",
     "erased": _erased,
     "altered": lambda facts, name: f"somebody erased was masked in a {facts['what']}",

@@ -154,6 +154,7 @@ relay:
 {_HEALTH}
 undo: 60s                               # an answer to a customer waits so long for /undo
 burst: 60s                              # news for a handler is gathered so long into one letter
+# receipts: commands                     # what handlers get receipts of: commands, errors only, or all that they send
 # log_level: info                       # debug, info, warning, error
 """
 

@@ -27,6 +27,7 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
 
     with opened(config) as site:
         row = views.case_id(site.session, subject)
+        people = fates.reached(site.session, row) if row is not None else []
         if row is not None:
             trail = fates.of_case(site.session, row)
         elif "@" in subject.strip("<>") and (found := fates.of_message_id(site.session, subject)) != fates.Trail(
@@ -41,7 +42,8 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
         )
         return 1
     if as_json:
-        say_json({"arrivals": trail.arrivals, "letters": trail.letters})
+        of_case = {"people": people} if row is not None else {}
+        say_json({"arrivals": trail.arrivals, "letters": trail.letters, **of_case})
         return 0
     for arrival in trail.arrivals:
         for line in _arrival(arrival):
@@ -49,11 +51,19 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
     for letter in trail.letters:
         click.echo(_letter(letter))
     if row is not None:
-        everybody = {x["to"] for arrival in trail.arrivals for x in arrival["letters"]} | {
-            x["to"] for x in trail.letters
-        }
-        click.echo(f"sent something of this case: {one_line(', '.join(sorted(everybody))) or 'nobody'}")
+        click.echo(f"sent something of this case: {'' if people else 'nobody'}".rstrip())
+    for person in people:
+        click.echo(_person(person))
     return 0
+
+
+def _person(view: dict[str, Any]) -> str:
+    """Who, what and when."""
+    first, last = _at(view["first_at"]).strip(), _at(view["last_at"]).strip()
+    when = "nothing has left yet" if not first else first if first == last else f"{first} to {last}"
+    address = one_line(view["address"]) or "(erased)"
+    many = f"{view['letters']} letters" if view["letters"] > 1 else "1 letter"
+    return f"  {address} ({one_line(view['party'])}): {many} ({', '.join(map(one_line, view['kinds']))}), {when}"
 
 
 def _arrival(view: dict[str, Any]) -> Iterator[str]:

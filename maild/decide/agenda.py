@@ -87,6 +87,8 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
         return "unassigned" if not case.rests else ""
     if not _is_his(ledger, case.handler, handler):
         return ""
+    if case.promised_at is not None and case.promised_at <= ledger.now:
+        return "overdue"
     if case.until_at is not None and case.status is Status.ON_HOLD:
         return "wakes" if case.until_at.astimezone(now.tzinfo).date() <= now.date() else ""
     return "waiting" if case.heard > item.answered and not case.rests else ""

@@ -13,7 +13,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from maild.decide import notices, tasklist, verbs
+from maild.decide import notices, owing, tasklist, verbs
 from maild.decide.ledger import Ledger
 from maild.model.content import Content
 from maild.model.known import LetterRow, Shown
@@ -88,7 +88,7 @@ def outside(
     person = ledger.people.get(party)
     to = Address(handler.name, handler.address) if handler else Address("", person.address if person else "")
     language = (handler and handler.language) or (person and person.language) or ledger.policy.desks[case.desk].language
-    notices.owe(
+    owing.owe(
         ledger,
         case,
         party,

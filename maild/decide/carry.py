@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import asking, drafts, notices, rest, verbs
+from maild.decide import asking, doubles, drafts, notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import implied_line
@@ -20,15 +20,22 @@ from maild.decide.ledger import Ledger
 from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.known import Shown
+from maild.model.message import Attachment
 from maild.model.people import Handler, handler_of, handler_party
 from maild.model.recorded import Recorded
 
 
 def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> list[dict[str, Any]]:
     """Do it all and tell of it, or turn it down; the lines of its receipt.  note: all of it is internal, whatever it says."""
+    if not _acts(ledger, order) and not _is_asked(ledger, order):
+        decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [_not_his(ledger, order)], keep=False)
+        return []
     outcomes = weigh(ledger, order, parsed)
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
+        return []
+    if asks(outcomes) and not (order.draft and order.draft.reason == drafts.MANY):
+        _ask(ledger, order, parsed, outcomes)
         return []
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     note = note or is_note(ledger, order, parsed) or any(outcome.inside for outcome in done)
@@ -39,15 +46,45 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     _pass_on(ledger, order, done, shown)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
-    if parsed.lines:
+    if _owes_receipt(ledger, parsed):
         receipt(ledger, order, lines, shown_by(done))
     return lines
+
+
+# What somebody may do in a case that only asked something of him.
+_ANSWERS = ("done", "approve", "reject", "note")
+
+
+def _acts(ledger: Ledger, order: Order) -> bool:
+    return rights.acts_in(order.handler, ledger.case(order.case_id), ledger.policy)
+
+
+def _is_asked(ledger: Ledger, order: Order) -> bool:
+    """He answers the letter of a task or of a request: his words stay inside (is_note)."""
+    inside = order.letter is not None and order.letter.kind in asking.INSIDE
+    return inside and rights.is_asked(order.handler, ledger.case(order.case_id))
+
+
+def _not_his(ledger: Ledger, order: Order) -> Wrong:
+    return Wrong("not_your_case", rights.who_has(ledger.case(order.case_id), ledger.policy))
 
 
 def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
     """The cases that go on since this one is solved, as lines of the receipt."""
     found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
     return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
+
+
+def _owes_receipt(ledger: Ledger, parsed: verbs.Parsed) -> bool:
+    """A question is always answered; what else is, the site says."""
+    wanted = ledger.policy.limits.receipts
+    asks = any(COMMANDS[line.verb].asks for line in parsed.lines)
+    return asks or wanted == "all" or (wanted == "commands" and bool(parsed.lines))
+
+
+def asks(outcomes: Sequence[Outcome]) -> bool:
+    """Whether something is so much at once that he must say it a second time."""
+    return any(isinstance(outcome, Done) and outcome.asks for outcome in outcomes)
 
 
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
@@ -82,7 +119,7 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 # quoted letter, with the addresses signed for this handler.  The customer must not get it.
 MARKER = "[maild:"
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
-_ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d")}
+_ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d"), "v": ("send", "")}
 # Whoever touched one of these links and wrote something did not mean the customer: it is a note, and the receipt says so.
 _INSIDE = ("n", "t", "w")
 _WORD = r"[a-z][a-z0-9]{19,}"
@@ -137,7 +174,7 @@ def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
     command = COMMANDS.get(line.verb)
     if command is None or not command.bare:
         return False
-    return not line.argument or isinstance(attempt(ledger, order, line), Done)
+    return not line.argument or isinstance(_act(ledger, order, line), Done)
 
 
 def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
@@ -147,15 +184,32 @@ def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
     """
     noted = [line.argument for line in parsed.lines if line.verb == "note" and line.argument]
     text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
-    return "\n".join([*noted, text]).strip()
+    return doubles.single("\n".join([*noted, text])).strip()
 
 
 def attempt(
     ledger: Ledger, order: Order, line: verbs.Line, text: str = "", seen: dict[int, Case] | None = None
 ) -> Outcome:
-    """What a line would do, or why it cannot.  text: below the commands; seen: the cases as the lines before it have left them."""
+    """What a line would do, or why it cannot: also since he may not.
+
+    text: below the commands; seen: the cases as the lines before it have left them.
+    """
     if not line.verb:
         return Wrong(line.why, line.hint)
+    if order.case is not None:
+        case, least = ledger.case(order.case), COMMANDS[line.verb].least
+        if not _acts(ledger, order) and not (line.verb in _ANSWERS and _is_asked(ledger, order)):
+            return _not_his(ledger, order)
+        if rights.lacks(order.handler, case, ledger.policy, least):
+            able = rights.holders(case.desk, ledger.policy, least)
+            return Wrong(f"needs_{least}", ", ".join(handler.name for handler in able))
+    return _act(ledger, order, line, text, seen)
+
+
+def _act(
+    ledger: Ledger, order: Order, line: verbs.Line, text: str = "", seen: dict[int, Case] | None = None
+) -> Outcome:
+    """What the command would do, whoever may give it."""
     command = COMMANDS[line.verb]
     seen = {} if seen is None else seen
     case = (seen.get(order.case) or ledger.case(order.case)) if order.case is not None else None
@@ -192,8 +246,13 @@ def says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
     """Whether there is an answer in it: words or files; under a command alone the logo of a signature is neither."""
     files = order.prepared.message.attachments
     if parsed.lines:
-        files = tuple(file for file in files if not file.inline and file.type not in _HANGERS_ON)
+        files = tuple(file for file in files if is_a_file(file))
     return bool(text or files)
+
+
+def is_a_file(file: Attachment) -> bool:
+    """Not the logo of a signature, nor a key."""
+    return not file.inline and file.type not in _HANGERS_ON
 
 
 def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], *, note: bool) -> Shown | None:
@@ -201,7 +260,7 @@ def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[D
     text = text_of(parsed, order.handler)
     party = order.by
     answer = says_something(order, text, parsed) and not note
-    row = row_of(ledger, order, "handler", internal=not answer)
+    row = row_of(ledger, order, "handler" if order.proven else "noted", internal=not answer)
     if answer:
         if ledger.case(order.case_id).handler is None:
             ledger.happen(order.case_id, party, Assigned(order.handler.key, "first to answer"))
@@ -269,6 +328,16 @@ def receipt(ledger: Ledger, order: Order, lines: list[dict[str, Any]], shown: tu
     )
 
 
+def _ask(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[Outcome]) -> None:
+    """Nothing is done until he says so in reply; the mail is kept whole."""
+    row = row_of(ledger, order, "declined", internal=True)
+    drafts.park(ledger, order, drafts.MANY, row=row)
+    case = ledger.case(order.case_id)
+    lines = [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
+    values = {"lines": lines, "kept_until": drafts.until(ledger, case.desk), "sends": True}
+    notices.to_handler(ledger, case, order.handler, "confirm", "your-command", values)
+
+
 def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
     ok = isinstance(outcome, Done)
     value = outcome.value if isinstance(outcome, Done) else outcome.hint
@@ -281,7 +350,7 @@ def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, An
     return [
         each
         for line, outcome in zip(lines, done, strict=True)
-        for each in (said(line, outcome), *(said(verbs.Line("", ""), more) for more in outcome.also))
+        for each in (said(line, outcome), *(said(verbs.Line(more.written, ""), more) for more in outcome.also))
     ]
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import desk_mail, drafts, verbs
+from maild.decide import desk_mail, drafts, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
-from maild.decide.carry import carry, decline, is_note, quotes_us, read, receipt, said, says_something, text_of, weigh
+from maild.decide.carry import carry, decline, is_note, read, receipt, said, says_something, text_of, weigh
 from maild.decide.ledger import Ledger
+from maild.decide.mistaken import no_own_words
 from maild.model.draft import Draft
 
 
 def handle(ledger: Ledger, order: Order) -> None:
     """The whole mail: commands, then the text below them; or a word about one that is kept."""
+    ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     parsed = read(ledger, order)
-    if quotes_us(ledger, order.prepared.message.own_text):
+    if no_own_words(ledger, order, parsed):
         decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [Wrong("no_own_words")], keep=False)
     elif not _finishes(ledger, order, parsed):
         carry(ledger, order, parsed)
@@ -29,9 +31,34 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str = drafts.CONF
     if draft.case is None:
         desk_mail.carry_out(ledger, order, draft, how)
         return
+    ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     drafts.finish(ledger, draft, how)
-    held = drafts.order_of(ledger, order, draft)
+    held = replace(drafts.order_of(ledger, order, draft), proven=True)
     carry(ledger, held, read(ledger, held))
+
+
+# --- a mail whose From nobody proves ----------------------------------------------------------------------------------------------
+
+
+def leaves_a_note(ledger: Ledger, order: Order) -> bool:
+    """Whether all that the mail would do is to leave an internal note."""
+    lines = read(ledger, order).lines
+    return all(line.verb == "note" for line in lines) and bool(lines or order.purpose == "n")
+
+
+def confirms(ledger: Ledger, order: Order) -> bool:
+    """Whether the mail is a word about an unproven one, in reply to the letter that went to the registered address of its writer."""
+    parsed = read(ledger, order)
+    if [line.verb for line in parsed.lines] not in ([drafts.SEND], [drafts.DROP]):
+        return False
+    unproven = any(draft.reason == drafts.UNPROVEN for draft in drafts.waiting(ledger, order))
+    return unproven and not says_something(order, text_of(parsed, order.handler), parsed)
+
+
+def as_read(ledger: Ledger, order: Order) -> str:
+    """His mail as it would be carried out, with the command of the link that it was sent to."""
+    parsed = read(ledger, order)
+    return drafts.written(parsed.lines, parsed.text)
 
 
 # --- a mail that was kept ---------------------------------------------------------------------------------------------------------

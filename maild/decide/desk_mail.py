@@ -16,16 +16,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import carry, drafts, no_case, verbs
+from maild.decide import carry, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Done, Order, Outcome, Wrong
+from maild.decide.acts.context import Done, Order, Outcome, Wrong, sees
 from maild.decide.ledger import Ledger
+from maild.decide.related import survivor
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored
 from maild.model.known import Shown
-from maild.model.people import MAILD, handler_party
+from maild.model.people import MAILD, Handler, handler_party
 from maild.model.vocabulary import Vocabulary
 
 AT_ONCE = 5
@@ -47,6 +48,7 @@ class Entry:
 
 def handle(ledger: Ledger, order: Order) -> bool:
     """Whether it was a mail of commands, or a word about one that is kept; then it is done."""
+    ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     entries = _read(ledger, order)
     if entries is None:
         return False
@@ -88,7 +90,7 @@ def _entry(ledger: Ledger, order: Order, row: str) -> Entry | None:
     vocabulary = ledger.policy.texts.vocabulary
     numbered = _NUMBERED.fullmatch(verbs.normal(row).lstrip("-*•·– "))
     if numbered:
-        return _numbered(ledger, row.strip(), numbered, vocabulary)
+        return _numbered(ledger, order.handler, row.strip(), numbered, vocabulary)
     line = verbs.read_line(row, vocabulary)
     if line is not None:
         return Entry(line, certain=bool(line.verb or line.hint))
@@ -101,11 +103,12 @@ def _entry(ledger: Ledger, order: Order, row: str) -> Entry | None:
     return Entry(line, certain=True) if does else None
 
 
-def _numbered(ledger: Ledger, row: str, found: re.Match[str], vocabulary: Vocabulary) -> Entry | None:
+def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], vocabulary: Vocabulary) -> Entry | None:
     number, known = found["number"], ledger.known.by_number
     case = known.get(number, known.get(number.upper()))
     line = verbs.command(row, found["rest"], vocabulary)
-    if case is not None:
+    case = survivor(ledger.known.cases[case], ledger.known).id if case is not None else None
+    if case is not None and sees(ledger.policy, handler, ledger.case(case)):
         return Entry(line, number, case, certain=bool(line.verb or line.hint))
     # A number that we do not know may begin a sentence: "3 take aways from the meeting".
     short = bool(found["hash"]) or len(row.split()) <= _FEW_WORDS
@@ -121,7 +124,9 @@ def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: i
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
         _decline(ledger, order, entries, lines, wrong)
-    elif len([entry for entry in entries if entry.case is not None]) > at_once:
+    elif len([entry for entry in entries if entry.case is not None]) > at_once or (
+        at_once == AT_ONCE and carry.asks(outcomes)
+    ):
         _ask(ledger, order, lines)
     else:
         done = [outcome for outcome in outcomes if isinstance(outcome, Done)]

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Order
+from maild.decide.acts.context import Order, acting_as
 from maild.decide.ledger import Ledger
+from maild.decide.related import answered, survivor
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.draft_events import Finished, Parked
@@ -55,15 +56,19 @@ def park(
     ledger: Ledger,
     order: Order,
     reason: str,
+    text: str = "",
     *,
     row: int | None = None,
     letter: int | None = None,
     answers: int | None = None,
 ) -> Draft:
-    """Keep his mail.  row: where it stands in the case; letter: the one that will tell of it, None for the next to be written;
-    answers: the letter that he will have read when he finishes it, None for the one that he answers now."""
+    """Keep his mail.
+
+    text: its words if they are no longer those of the mail; row: where it stands in the case; letter: the one that will tell of it,
+    None for the next to be written; answers: the letter that he will have read when he finishes it, None for the one that he answers now.
+    """
     prepared = order.prepared
-    text = prepared.message.own_text
+    text = text or prepared.message.own_text
     read = order.letter.id if order.letter else None
     draft = Draft(
         ledger.next_draft(),
@@ -96,8 +101,20 @@ def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Orde
     """The draft's mail as an order, as if it came now: its words (or these), its files, and the letter that its writer had read."""
     message = replace(order.prepared.message, own_text=text or draft.text, attachments=draft.files)
     mail = replace(order.prepared, id=draft.incoming, received_at=draft.made_at, message=message)
-    answers = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
-    return replace(order, prepared=mail, case=draft.case, purpose=draft.purpose, letter=answers, draft=draft)
+    read = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
+    case = ledger.known.cases.get(draft.case) if draft.case is not None else None
+    handler, actor = acting_as(ledger.policy, order.handler, read)
+    return replace(
+        order,
+        handler=handler,
+        actor=actor or order.actor,
+        prepared=mail,
+        # The case may have been merged since.
+        case=survivor(case, ledger.known).id if case else draft.case,
+        purpose=draft.purpose,
+        letter=answered(read, ledger.known) if read else None,
+        draft=draft,
+    )
 
 
 def is_question(verb: str) -> bool:

@@ -116,6 +116,7 @@ def _row(ledger: Ledger, one: Standing, asker: str, scope: str) -> dict[str, Any
         "status": str(case.status),
         "who": handler.name if handler and desk.shows == "handler" else desk.name,
         "whose": named(customer.name, customer.address) if customer and scope == asked.ALL else "",
+        "promised": case.promised_at,
         "last_at": one.last_at,
         "last_by": _last_by(ledger, one, asker, desk.name, names=desk.shows == "handler"),
         "you": one.last_by == asker,

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
 from maild.decide.assign import line_choice, open_key, turn_key
+from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.known import Lookup, Whose
-from maild.model.message import Kind
+from maild.model.message import Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
@@ -26,15 +27,19 @@ _FOREIGN = re.compile(
     re.I,
 )
 _MOST_FOREIGN = 3
+# A line that may be a command, with its sign or without; the first of them are looked at.
+_COMMAND = re.compile(r"^(.{3,200})$", re.M)
+_MOST_LINES, _MOST_NUMBERS = 50, 60
 # A number that begins a line, as in "1042 close"; the first of them are looked up.
 _LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
 _MOST_LEADING = 100
 # What a command may name; commands stand at the top, ten lines of them.
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
+PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w@])")
 _NAMING, _MOST_NAMED = 4000, 20
-# Commands that look at what has happened in a case.
-_LOOK_BACK = frozenset({"undo"})
+# A number that ends a line behind a word, as in "show 1042".
+_TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
@@ -76,24 +81,28 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
+    named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
+        marks=marks(arrival) if handler else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
-        # What a handler's command may name: /wait #1050, or 1042 close.
+        # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.
         numbers=(
             *numbers_in(message.subject),
-            *((*numbers_in(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
+            *((*commanded_numbers(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
         ),
         address=address,
         parks=handler is not None,
-        logs=handler is not None and bool(_LOOK_BACK & verbs.verbs_in(message.own_text, policy.texts.vocabulary)),
+        logs="undo" in named,
+        mine=handler.key if handler and "list" in named else "",
+        traces="why" in named,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
         ),
-        people=addresses_in(message.own_text) if handler else (),
+        people=_named(message) if handler else (),
         whose=whose(policy, address, scope) if scope else None,
     )
 
@@ -143,9 +152,42 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
+def _named(message: Message) -> tuple[str, ...]:
+    """Whom a handler's mail may be about: addresses and telephone numbers in it, and whose mail he passes on."""
+    passed = message.forwarded.author if message.forwarded else None
+    found = (*addresses_in(message.own_text), *phones_in(message.own_text))
+    return (*found, passed.address.lower()) if passed else found
+
+
+def phones_in(text: str) -> tuple[str, ...]:
+    """Telephone numbers, as they are kept: digits, and a + where the country stands in front (ITU-T E.164: at most 15)."""
+    found = (telephone(match[0]) for match in PHONE.finditer(text[:_NAMING]))
+    return tuple(dict.fromkeys(number for number in found if number))[:_MOST_NAMED]
+
+
+def telephone(written: str) -> str:
+    """+47 912 34 567 as +4791234567; "" for what is none."""
+    digits = "".join(c for c in written if c in "0123456789")
+    plus = written.lstrip().startswith("+") or digits.startswith("00")
+    digits = digits.removeprefix("00") if digits.startswith("00") else digits
+    return f"{'+' if plus else ''}{digits}" if 5 <= len(digits) <= 15 else ""
+
+
+def commanded_numbers(own_text: str) -> tuple[str, ...]:
+    """Case numbers in a handler's text; in short lines without a hash, too."""
+    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:_MOST_LINES] for word in line.split()[:5]]
+    bare = [word.strip(".,;:") for word in words if any(map(str.isdigit, word)) and not word.startswith("#")]
+    named = [number for word in bare[:_MOST_NUMBERS] for number in numbers_in(f"#{word}")]
+    return tuple(dict.fromkeys([*numbers_in(own_text), *named]))
+
+
 def leading_numbers(text: str) -> tuple[str, ...]:
-    """Case numbers that lines of a text may begin with."""
-    found = [match[1] for match, _ in zip(_LEADING.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)]
+    """Case numbers that lines of a text may begin with, or end with behind a word."""
+    found = [
+        match[1]
+        for form in (_LEADING, _TRAILING)
+        for match, _ in zip(form.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)
+    ]
     return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 

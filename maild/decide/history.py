@@ -19,6 +19,7 @@ from maild.decide import contact, intake
 from maild.decide.facts import facts, lookup
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk, is_ours
+from maild.decide.related import survivor
 from maild.decide.route import route
 from maild.decide.thread import bare_subject, is_reply
 from maild.model.case import Case
@@ -106,7 +107,8 @@ def _handler(address: str, policy: Policy) -> Handler | None:
 
 def _find(prepared: Prepared, known: Known, side: Side, now: datetime) -> tuple[Case | None, str]:
     found = ((case, evidence) for evidence, case in _evidence(prepared, known, side, now) if case is not None)
-    return next(found, (None, "none"))
+    case, evidence = next(found, (None, "none"))
+    return (survivor(case, known) if case else None), evidence
 
 
 def _evidence(prepared: Prepared, known: Known, side: Side, now: datetime) -> Iterator[tuple[str, Case | None]]:

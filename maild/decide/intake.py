@@ -36,6 +36,8 @@ from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
+from maild.model.related_events import Included
+from maild.model.trust_events import Restricted
 
 RULES = "maild"
 
@@ -51,6 +53,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     contact.heard(ledger, prepared, case_id, automatic=automatic)
+    if party in ledger.case(case_id).watchers and party not in ledger.case(case_id).participants and not automatic:
+        ledger.happen(case_id, MAILD, Included(party))
     case = ledger.case(case_id)
     if not automatic and not stranger and case.ended and not case.history and _thanks(ledger, prepared):
         ledger.happen(case_id, party, Thanked(row, party))
@@ -92,7 +96,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
         return
     verdict = route(facts(prepared, automatic), ledger.policy.rules)
-    ledger.trace.update(_trace(verdict))
+    ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
         ledger.happen(None, RULES, Ignored(f"discarded by a rule: {discard}"))
@@ -119,9 +123,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
-    # A reload between reading and settling may have taken the desk away.
-    asked = str(verdict.value("desk", prepared.desk))
-    desk = asked if asked in ledger.policy.desks else ledger.policy.default_desk.key
+    desk = desk_of(ledger, prepared, verdict)
     case_id, party = ledger.next_case(), ledger.person(prepared)
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
@@ -129,6 +131,13 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     subject = ledger.subject(untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     return case_id
+
+
+def desk_of(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> str:
+    """The desk whose case it is."""
+    # A reload between reading and settling may have taken it away.
+    asked_for = str(verdict.value("desk", prepared.desk))
+    return asked_for if asked_for in ledger.policy.desks else ledger.policy.default_desk.key
 
 
 def untagged(subject: Content, numbers: Iterable[str]) -> Content:
@@ -145,13 +154,16 @@ def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
 
 
 def mark(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
-    """Priority and labels."""
+    """Priority, labels, and whether only its own people may see it."""
     priority = verdict.decisions.get("priority")
     if priority is not None:
         ledger.happen(case_id, RULES, Prioritised(Priority(str(priority.value)), priority.because or priority.rule))
     labels = verdict.value("labels", ())
     for label in labels if isinstance(labels, tuple) else ():
         ledger.happen(case_id, RULES, Labelled(label))
+    confided = verdict.decisions.get("confidential")
+    if confided is not None and confided.value:
+        ledger.happen(case_id, RULES, Restricted(confided.because or confided.rule))
 
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
@@ -189,7 +201,8 @@ def _because(verdict: Verdict) -> str:
     return decided.because if decided else ""
 
 
-def _trace(verdict: Verdict) -> dict[str, object]:
+def trace(verdict: Verdict) -> dict[str, object]:
+    """Which rules were asked, and what they decided."""
     return {
         "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
         "decisions": {

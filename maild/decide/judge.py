@@ -8,32 +8,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from maild.decide import (
     absence,
     agenda,
     asking,
+    behalf,
     commands,
     desk_mail,
+    drafts,
     enquiry,
     history,
     intake,
     notices,
+    proof,
     quarantine,
     reminders,
     replies,
     rest,
     undelivered,
 )
-from maild.decide.acts.context import Order
+from maild.decide.acts.context import Order, acting_as
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
+from maild.decide.marks import marks
+from maild.decide.related import survivor
 from maild.decide.thread import Join, join
 from maild.model.case import closes_at, rests_until, wake_at
 from maild.model.events import Closed, Ignored, Received
 from maild.model.known import Known, LetterRow, Lookup
 from maild.model.message import Kind
-from maild.model.people import MAILD, Handler, Possession, handler_of, handler_party
+from maild.model.people import MAILD, Handler, handler_party
 from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
@@ -101,10 +107,9 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     if not _answers_a_question(where) and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
-    letter = _of_no_case(ledger, prepared, handler) if handler and prepared.trust.authenticated else None
-    if handler and prepared.trust.authenticated and not automatic and (where.case is None or letter is not None):
-        if desk_mail.handle(ledger, Order(prepared, handler, None, "", letter)):
-            return
+    if handler and not automatic and _new_mail(ledger, prepared, where, handler):
+        return
+    if handler and _of_no_case(ledger, prepared, handler):
         where = replace(where, case=None)
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
@@ -162,6 +167,22 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 # --- a handler ------------------------------------------------------------------------------------------------------------------
 
 
+def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> bool:
+    """His mail to a desk, or in reply to a letter of no case: done, if it is on somebody's behalf, or nothing but commands."""
+    letter = _of_no_case(ledger, prepared, handler)
+    if where.case is not None and letter is None:
+        return False
+    lacks = proof.lack_anew(ledger, prepared, handler, own=letter is not None)
+    ledger.trace["handler"] = {"key": handler.key, "lacks": lacks}
+    order = Order(prepared, handler, None, "", letter)
+    if lacks:
+        return False
+    if not (letter is None and behalf.handle(ledger, order, where.linked)) and not desk_mail.handle(ledger, order):
+        return False
+    ledger.remember(marks(prepared))
+    return True
+
+
 def _of_no_case(ledger: Ledger, prepared: Prepared, handler: Handler) -> LetterRow | None:
     """The letter of no case that was made for him and that he answers."""
     named = (ledger.known.letters[token.letter] for token in prepared.tokens if token.letter in ledger.known.letters)
@@ -172,39 +193,49 @@ def _of_no_case(ledger: Ledger, prepared: Prepared, handler: Handler) -> LetterR
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:
     """His words count only with both, the address made for him and a From that is proven (COMMANDS.md), and only once."""
     assert where.case is not None
-    proven = where.possession is Possession.OWN and prepared.trust.authenticated
-    # Fields that no signature covers make an old mail another one, whose From is proven all the same: a signature covers the id.
-    again = prepared.message.message_id in ledger.known.obeyed
-    ledger.trace["thread"] |= {"standing": "handler" if proven and not again else "unverified", "played_again": again}
-    if proven and not again:
-        commands.handle(ledger, _order(ledger, prepared, where, handler))
+    lacks = proof.lack(ledger, prepared, where)
+    ledger.trace["thread"] |= {"standing": "unverified" if lacks else "handler", "lacks": lacks}
+    order = _order(ledger, prepared, where, handler, proven=not lacks)
+    # What stays inside, and a word to the letter that went to his own mailbox, want that letter's address only.
+    by_address = lacks == proof.NOT_PROVEN and (
+        commands.leaves_a_note(ledger, order) or commands.confirms(ledger, order)
+    )
+    if not lacks or by_address:
+        ledger.remember(marks(prepared))
+        commands.handle(ledger, order)
         return
+    # A team's mailbox is not told what one of its members is said to have written.
+    order = replace(order, handler=handler, actor="")
+    _unverified(ledger, order, f"{where.evidence}; {lacks}", keep=lacks != proof.AGAIN)
+
+
+def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> None:
+    """Nothing is done; it is kept for his word, which he is asked for at his registered address, once an hour at most.
+
+    Only what that letter shows can be confirmed by it: what comes within the hour is filed.
+    """
+    prepared, handler, case_id = order.prepared, order.handler, order.case_id
     party = handler_party(handler.key)
-    row = ledger.file(prepared, where.case.id, party, "unverified", internal="internal")
-    ledger.happen(where.case.id, party, Received(row, party, "unverified", where.evidence))
+    row = ledger.file(prepared, case_id, party, "unverified", internal="internal")
+    ledger.happen(case_id, party, Received(row, party, "unverified", evidence))
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=True)
-    notices.tell(ledger, where.case.id, telling)
+    notices.tell(ledger, case_id, telling)
     key = unverified_key(handler.address, ledger.now)
     if ledger.known.budgets.get(key, 0):
         return
     ledger.spend(key)
-    notices.to_handler(
-        ledger,
-        ledger.case(where.case.id),
-        handler,
-        "unverified",
-        "mail-in-your-name",
-        {"words": prepared.message.own_text},
-    )
+    words = commands.as_read(ledger, order)
+    values: dict[str, Any] = {"words": words}
+    if keep:
+        drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
+        values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
+    notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
 
 
-def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> Order:
-    """A member of a team who answers a letter to its shared mailbox acts as the team; what he did is on record as his."""
+def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler, *, proven: bool) -> Order:
     assert where.case is not None
-    asked = handler_of(where.letter.party) if where.letter else None
-    team = ledger.policy.answers_for(handler, asked) if asked else None
-    actor = handler_party(handler.key) if team else ""
-    return Order(prepared, team or handler, where.case.id, where.purpose, where.letter, actor=actor)
+    acts, actor = acting_as(ledger.policy, handler, where.letter)
+    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------
@@ -219,8 +250,9 @@ def _bounce(ledger: Ledger, prepared: Prepared, where: Join) -> None:
     report = prepared.message.bounce
     failed = bool(report and report.failed)
     status = next(iter(report.status), ("", ""))[1] if report else ""
-    row = ledger.file(prepared, letter.case, MAILD, "bounce", internal="internal")
-    undelivered.told(ledger, letter, letter.case, status, row, permanent=failed)
+    case = survivor(ledger.known.cases[letter.case], ledger.known).id
+    row = ledger.file(prepared, case, MAILD, "bounce", internal="internal")
+    undelivered.told(ledger, letter, case, status, row, permanent=failed)
 
 
 def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
@@ -229,7 +261,8 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
     if letter is None or letter.case is None or letter.case not in ledger.known.cases:
         ledger.happen(None, MAILD, Ignored("a letter of no case could not be sent"))
         return
-    undelivered.told(ledger, letter, letter.case, arrival.status, None, permanent=True)
+    case = survivor(ledger.known.cases[letter.case], ledger.known)
+    undelivered.told(ledger, letter, case.id, arrival.status, None, permanent=True)
 
 
 def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:

@@ -40,11 +40,13 @@ class Ledger:
         self._events: list[Happened] = []
         self._cases: dict[int, Case] = {}
         self._persons: list[Person] = []
+        self._addresses: list[tuple[str, int]] = []
         self._messages: list[MessageRow] = []
         self._contents: list[Content] = []
         self._references: list[tuple[str, int, int, int]] = []
         self._filed: dict[int, tuple[Prepared, int]] = {}
         self._phrases: list[tuple[str, int]] = []
+        self._added: dict[int, str] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
         self._drafts: list[tuple[Draft, Content]] = []
@@ -53,12 +55,14 @@ class Ledger:
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
         self._absences: dict[str, Absence | None] = {}
+        self._marks: list[str] = []
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         named = {person_party(person.id): person for person in known.by_address.values()}
         self.people: dict[str, Person] = {**named, **known.persons}
         if known.author:
             self.people[person_party(known.author.id)] = known.author
+        self.people |= {person_party(person.id): person for person in known.by_address.values()}
         self._before = frozenset(self.people.values())
 
     # --- events ---------------------------------------------------------------------------------------------------------------
@@ -121,6 +125,11 @@ class Ledger:
         self.people[person_party(person.id)] = person
         return person_party(person.id)
 
+    def reach(self, person: Person, address: str) -> None:
+        """An address of somebody whom we could not write to; it is nobody's yet."""
+        self._addresses.append((address, person.id))
+        self.people[person_party(person.id)] = replace(person, address=address)
+
     def change(self, person: Person) -> None:
         """A person we know already, as he is from now on."""
         self.people[person_party(person.id)] = person
@@ -160,6 +169,15 @@ class Ledger:
         self._filed[row] = (prepared, case_id)
         return row
 
+    def add(self, row: MessageRow, said: dict[str, Any], leads: str = "") -> int:
+        """A message that no arrival brought into its case: words of another case's mail.  leads: an id that leads here now."""
+        self._messages.append(row)
+        ours = [own for desk in self.policy.desks.values() for own in desk.addresses]
+        self._added[row.id] = document(self.case(row.case).number, said, [file.name for file in row.attachments], ours)
+        if leads:
+            self._references.append((leads, row.case, row.id, 1))
+        return row.id
+
     def _found_by(self, prepared: Prepared, case_id: int) -> str:
         message, author = prepared.message, prepared.message.author
         said = {
@@ -193,6 +211,10 @@ class Ledger:
         """Keep the words of a task, an offer or a request beside the events; their commitment."""
         self._phrases.append((content.commitment, case_id))
         return self.subject(content)
+
+    def keep_phrase(self, case_id: int, commitment: str) -> None:
+        """Words of another case are words of this one, too."""
+        self._phrases.append((commitment, case_id))
 
     def show(self, prepared: Prepared, row: int, text: str | None = None) -> Shown:
         """The mail as a letter shows it."""
@@ -236,12 +258,20 @@ class Ledger:
 
     def number(self, desk_key: str) -> str:
         """The desk's next case number."""
+        counter, value, text = self._next_number(desk_key)
+        self.count(counter, value - self.known.counters.get(counter, 0))
+        return text
+
+    def foresee(self, desk_key: str) -> str:
+        """The number that the desk's next case will have."""
+        return self._next_number(desk_key)[2]
+
+    def _next_number(self, desk_key: str) -> tuple[str, int, str]:
         desk = self.policy.desks[desk_key]
         counter = number_counter(self.policy, desk_key, self.now)
         last = self.known.counters.get(counter, 0)
         value = max(desk.first_number, last + 1)
-        self.count(counter, value - last)
-        return numbers.render(desk.number, value, year_of(desk, self.now))
+        return counter, value, numbers.render(desk.number, value, year_of(desk, self.now))
 
     def turn(self, chosen: Chosen) -> None:
         if chosen.turn:
@@ -252,6 +282,10 @@ class Ledger:
 
     def spend(self, key: tuple[str, int]) -> None:
         self._budgets[key] = self._budgets.get(key, 0) + 1
+
+    def remember(self, marks: Iterable[str]) -> None:
+        """These proofs have acted; they never do again."""
+        self._marks += marks
 
     # --- letters --------------------------------------------------------------------------------------------------------------
 
@@ -275,9 +309,10 @@ class Ledger:
             cases=tuple(self._cases.values()),
             references=tuple(self._references),
             # Only now, for a mail is filed before its case has a number.
-            words={row: self._found_by(*filed) for row, filed in self._filed.items()},
+            words={**{row: self._found_by(*filed) for row, filed in self._filed.items()}, **self._added},
             persons=tuple(self._persons),
             changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
+            addresses=tuple(self._addresses),
             messages=tuple(self._messages),
             contents=tuple(self._contents),
             phrases=tuple(self._phrases),
@@ -289,5 +324,6 @@ class Ledger:
             counters=self._counters,
             budgets=self._budgets,
             absences=self._absences,
+            marks=tuple(self._marks),
             trace=trace,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from maild.decide.ledger import Ledger
-from maild.decide.notices import plain_id
+from maild.decide.owing import plain_id
 from maild.decide.subjects import bare_of
 from maild.model.events import Told
 from maild.model.known import Shown

@@ -5,9 +5,11 @@ Nobody is added because a mail names him: Cc is a proposal, which the handler ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from maild.decide.facts import addresses_in
+from maild.decide.facts import PHONE, addresses_in, telephone
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.known import Shown
@@ -37,6 +39,35 @@ def named(argument: str) -> str:
     """The one address that a command names, as bare or as Name <address>; "" for none or several."""
     found = addresses_in(argument)
     return found[0] if len(found) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Somebody whom a handler names: by a mail address or a telephone number, and perhaps a name."""
+
+    reach: str
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return f"{self.name} <{self.reach}>" if self.name else self.reach
+
+
+def whom(argument: str) -> Whom | None:
+    """ADDRESS [name], "Name <ADDRESS>" or PHONE [name]; None for anything else."""
+    found = addresses_in(argument)
+    if found:
+        rest = re.sub(r"<?(?:mailto:)?" + re.escape(found[0]) + r">?", " ", argument, flags=re.I)
+        return Whom(found[0], _name(rest)) if len(found) == 1 else None
+    match = PHONE.match(argument.strip())
+    number = telephone(match[0]) if match else ""
+    return Whom(number, _name(argument.strip()[match.end() :])) if match and number else None
+
+
+def _name(words: str) -> str:
+    """Letters and what stands in names; nothing that could be an address."""
+    name = " ".join(words.split()).strip(" ,;:()<>\"'-")[:100]
+    return "" if "@" in name else name
 
 
 def copied(ledger: Ledger, case: Case, shown: Iterable[Shown]) -> tuple[str, ...]:

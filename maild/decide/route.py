@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from maild.model.policy import Decided, Decisions, Facts, Rule, Tried, Verdict
 
-FIELDS = ("desk", "handler", "priority", "acknowledge", "discard")
+FIELDS = ("desk", "handler", "priority", "acknowledge", "discard", "confidential")
 
 
 def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from maild.model.plain import plain
+from maild.model.subject import is_forward
+
+__all__ = ["bare_of", "bare_subject", "is_forward", "is_reply", "without_tag"]
 
 _REPLY = re.compile(
     r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s?(?:\[\d+\])?\s?:)+\s*", re.I
-)
-_FORWARD = re.compile(
-    r"^\s*(?:fwd?|vs|wg|vb|videresendt|vidaresendt|vidaresend|posr|posredovano|rv|tr|doorst|i)\s*:", re.I
 )
 # No letter shows more of a subject, and what a stranger may make us search must have an end.
 _LONGEST = 500
@@ -20,11 +20,6 @@ _TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
 def is_reply(subject: str) -> bool:
     """Whether it says so itself."""
     return _REPLY.match(subject[:_LONGEST]) is not None
-
-
-def is_forward(subject: str) -> bool:
-    """Whether it says that somebody else's mail is passed on."""
-    return _FORWARD.match(subject[:_LONGEST]) is not None
 
 
 def bare_of(subject: str) -> str:

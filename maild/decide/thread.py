@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maild.decide.facts import foreign_numbers, numbers_in
-from maild.decide.subjects import bare_subject, is_forward, is_reply, without_tag
+from maild.decide.related import answered, survivor
+from maild.decide.subjects import bare_of, bare_subject, is_forward, is_reply, without_tag
 from maild.model.case import Case
 from maild.model.events import Status
 from maild.model.known import Known, LetterRow
@@ -27,7 +28,7 @@ from maild.model.people import Possession, handler_of, handler_party, person_par
 from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
-__all__ = ["Join", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
+__all__ = ["Join", "bare_of", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
 
 OWN_ID = "its own message id, seen before with other content"
 FOREIGN = "another system's number"
@@ -58,8 +59,11 @@ def party_of(prepared: Prepared, known: Known, policy: Policy) -> str:
 
 
 def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
-    """The case, by the strongest evidence."""
-    found = tuple(_evidence(prepared, known))
+    """The case, by the strongest evidence; the one in which it goes on, if it was merged."""
+    found = tuple(
+        (name, survivor(case, known), answered(letter, known) if letter else None, purpose)
+        for name, case, letter, purpose in _evidence(prepared, known)
+    )
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
@@ -81,7 +85,7 @@ def _side(case: Case, letter: LetterRow | None, party: str, known: Known, policy
     """
     person = person_party(known.author.id) if known.author else ""
     asked = handler_of(letter.party) if letter else None
-    if person in (case.customer, *case.participants) and asked is None:
+    if person in (case.customer, *case.participants, *case.watchers) and asked is None:
         return person
     handler = policy.handlers.get(handler_of(party) or "")
     team = policy.answers_for(handler, asked) if handler and asked else None
@@ -106,13 +110,14 @@ _INSIDE = {"question": "supplier", "approval": "approver"}
 
 def _is_supplier(name: str, case: Case, party: str, prepared: Prepared, known: Known) -> bool:
     """Somebody whom a handler asked; who answers his mail; or another at his house, who gives the number that it has there."""
-    if party in (case.customer, *case.participants):
+    if party in (case.customer, *case.participants, *case.watchers):
         return False
     suppliers = [supplier.party for supplier in case.errands.suppliers]
     if party in suppliers:
         return True
     if name == "message id seen before":
-        return any(known.by_message_id.get(one) == case.id for one in known.inside)
+        named = (known.cases.get(known.by_message_id.get(one, 0)) for one in known.inside)
+        return any(survivor(found, known).id == case.id for found in named if found)
     author = prepared.message.author
     at_home = {known.persons[one].address.rpartition("@")[2] for one in suppliers if one in known.persons}
     return name == FOREIGN and author is not None and author.address.rpartition("@")[2].lower() in at_home
@@ -155,7 +160,7 @@ def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator
 def _judge(
     name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
 ) -> Join | None:
-    takes_part = party in (case.customer, *case.participants) and party != ""
+    takes_part = party in (case.customer, *case.participants, *case.watchers) and party != ""
     signed = name == "signed address"
     # An address book keeps what one answers to; a link's address is written to for nothing but what it does.
     if signed and purpose == "r" and _is_new_matter(case, prepared, known):

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from maild.decide.doubles import as_typed, single
 from maild.model.plain import INVISIBLE, plain
 from maild.model.vocabulary import Vocabulary
 
@@ -83,7 +84,7 @@ def read_line(row: str, vocabulary: Vocabulary) -> Line | None:
     bare = _BULLET.sub("", normal(row))
     if bare[:1] not in _SIGILS or not bare:
         return None
-    rest = bare[1:].strip(_TRAILING)
+    rest = bare[1:].strip(_TRAILING + "!")
     # "/etc/hosts", "//server/share", "#1042", "#!/bin/sh" and a lone mark are text.
     if not rest or not rest[0].isalpha() or "/" in rest.split()[0]:
         return None
@@ -104,14 +105,14 @@ def bare(text: str, vocabulary: Vocabulary) -> Parsed | None:
 
 
 def normal(row: str) -> str:
-    """NFKC, without invisible marks and mark-up, quotes and dashes made plain."""
+    """NFKC, without invisible marks, mark-up and what programs make of addresses; quotes and dashes made plain."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", row)).translate(_DASHES)
-    return text.strip().strip("*_").strip()
+    return as_typed(text).strip().strip("*_").strip()
 
 
 def command(written: str, text: str, vocabulary: Vocabulary) -> Line:
     """A command with or without its sign, where it can be nothing else."""
-    rest = text.lstrip(_SIGILS + " ").strip(_TRAILING)
+    rest = text.lstrip(_SIGILS + " ").strip(_TRAILING + "!")
     return _understand(written, rest, vocabulary) if rest else Line(written, "")
 
 
@@ -119,7 +120,7 @@ def verbs_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The verbs that lines of a text may begin with, behind a number too: for asking what they need, not for doing it."""
     found = set()
     for row in [row for row in text.split("\n") if row.strip()][:_MOST_ROWS]:
-        words = _LEADING_NUMBER.sub("", normal(row)).lstrip(_SIGILS + "-*•·– ").strip(_TRAILING).split()
+        words = _LEADING_NUMBER.sub("", normal(row)).lstrip(_SIGILS + "-*•·– ").strip(_TRAILING + "!").split()
         line = _exactly(row, words, vocabulary) if words else None
         found.add(line.verb if line else vocabulary.begun(words[0]) if words else "")
     return frozenset(found - {""})
@@ -132,7 +133,7 @@ def _understand(written: str, rest: str, vocabulary: Vocabulary) -> Line:
         return line
     verb = vocabulary.begun(words[0].strip(_TRAILING + ":"))
     if verb:
-        return Line(written, verb, " ".join(words[1:]).strip(_TRAILING))
+        return Line(written, verb, _argument(words[1:]))
     return Line(written, "", hint=vocabulary.nearest(words[0]))
 
 
@@ -141,8 +142,13 @@ def _exactly(written: str, words: list[str], vocabulary: Vocabulary) -> Line | N
     for count in (3, 2, 1):
         verb = vocabulary.verb(" ".join(words[:count]).strip(_TRAILING + ":")) if len(words) >= count else ""
         if verb:
-            return Line(written, verb, " ".join(words[count:]).strip(_TRAILING))
+            return Line(written, verb, _argument(words[count:]))
     return None
+
+
+def _argument(words: list[str]) -> str:
+    """What follows the verb; "@" in front is how programs mention a person."""
+    return " ".join(words).strip(_TRAILING).removeprefix("@")
 
 
 _FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
@@ -150,7 +156,7 @@ _FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
 
 def is_farewell(text: str, name: str) -> bool:
     """A signature and nothing else: a farewell or the writer's name begins it, and no line of it is as long as a sentence."""
-    lines = [row.strip() for row in text.split("\n") if row.strip()]
+    lines = [row.strip() for row in single(text).split("\n") if row.strip()]
     if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
         return False
     first = " ".join(plain(lines[0]).replace(",", " ").split()).strip(" .!*_-–—")

@@ -4,7 +4,7 @@ async with probe(target, name, patience) as peer:      greeted, under TLS where 
     peer.banner, peer.offers, peer.certificate
     await peer.ask("MAIL FROM:<>")  -> Reply
     await peer.login(username, password) -> Reply
-Every probe ends with RSET and QUIT; nothing is ever sent with DATA.
+Every probe ends with RSET and QUIT; nothing is sent with DATA, but for the one mail of `maild doctor --forge`.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from maild.model.people import Authentication, Trust
 _RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)", re.I)
 _FROM = re.compile(r"\bheader\.from\s*=\s*(?:[^\s@;]*@)?([^\s;]+)", re.I)
 _LONGEST = 8_000
+_MOST_SIGNATURES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,13 @@ def authenticate(claim: Claim, authenticators: Sequence[Authenticator]) -> Trust
     for authenticator in authenticators:
         level, said, mark = KINDS[authenticator.kind](authenticator, claim)
         evidence.append(said)
-        if level is not Authentication.NONE:
-            return Trust(level, authenticator.kind, tuple(evidence), mark)
+        if level is Authentication.NONE:
+            continue
+        # Who vouches may have gone by a signature without saying by which: any of them is known again.
+        marks = (mark,) if mark else signed.marks(message.all_headers("dkim-signature"), claim.domain)
+        if len(marks) > _MOST_SIGNATURES:
+            return Trust(evidence=(*evidence, f"{len(marks)} signatures of {claim.domain}: a mail has one or two"))
+        return Trust(level, authenticator.kind, tuple(evidence), marks)
     return Trust(evidence=tuple(evidence))
 
 

@@ -28,7 +28,8 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 
 REFERENCES = 1500
 _CARRIES = frozenset(
-    {"notice", "update-customer", "update-handler", "closing", "postmaster", "news", "question", "approval"}
+    {"notice", "update-customer", "update-handler", "woken", "closing", "postmaster", "receipt", "error"}
+    | {"news", "question", "approval"}
 )
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(
@@ -54,7 +55,8 @@ def write(
     subject = bare_subject(letter)
     links = of_letter(letter, desk, keys, policy.texts.vocabulary)
     # The marker names the letter too, for the client that keeps no header of ours.
-    given = wording.values(letter, desk, subject, {**links, "marker": token.sign("m", letter.id, keys)}, left_out)
+    links = {**links, "marker": token.sign("m", letter.id, keys), "own_address": _standing(letter, desk, keys)}
+    given = wording.values(letter, desk, subject, links, left_out)
     rendered = _render(policy, template, letter.language, given)
     recipient = encode.clean_address(letter.to.address)
     message_id = token.message_id(letter.id, desk.address.rpartition("@")[2], keys)
@@ -191,6 +193,12 @@ def _tagged(subject: str, tag: str) -> str:
         return subject
     before, found, after = subject.partition(tag)
     return encode.one_line(f"{before}{found}{after.replace(tag, ' ')}" if found else f"{subject} {tag}", 400)
+
+
+def _standing(letter: Letter, desk: Desk, keys: Keys) -> str:
+    """The address for a handler's new mail, which needs no letter."""
+    handler = handler_of(letter.party)
+    return token.standing_address(desk, handler, keys) if handler else ""
 
 
 def _parts(letter: Letter, limit: int) -> tuple[tuple[Part, ...], tuple[Attachment, ...]]:

@@ -43,7 +43,12 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
     if letter.kind in _ASKING:
         return _votes(letter, subject, desk, keys, vocabulary)
     if letter.kind not in _LINKED or not handler_of(letter.party):
-        return _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)
+        found = _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)
+        if letter.kind == "unverified" and "send" in found:
+            # Single use: what it confirms is a draft, which ends.
+            plain, single = _address(desk, "r", letter, keys), _address(desk, "v", letter, keys)
+            found["send"] = found["send"].replace(plain, single)
+        return found
     found = {"reply": _link(_address(desk, "r", letter, keys), f"Re: {subject}", "")}
     for name, (purpose, argument) in _VERBS.items():
         verb = vocabulary.word(name, letter.language) + argument

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 
 from maild.mail import kind as kinds
 from maild.mail.body import Body, gather
 from maild.mail.bounce import Mail, bounce
 from maild.mail.charset import decode
+from maild.mail.forwarded import of_mail, original
 from maild.mail.headers import addresses, ids, moment, octets_to_text, readings, text
 from maild.mail.language import language
 from maild.mail.owntext import of_page, own_text
 from maild.mail.payload import octets
 from maild.mail.scan import Part, Scan, scan, scan_head
-from maild.model.message import Address, Attachment, Bounce, Kind, Message
+from maild.model.message import Address, Attachment, Bounce, Forwarded, Kind, Message
+from maild.model.subject import is_forward
 
 _CENTRAL = re.compile(rb"@[a-z0-9.-]{1,250}\.(?:si|hr|ba|rs|cz|sk|pl|hu)\b", re.I)
 _CENTRAL_LANGUAGE = re.compile(rb"\s*(?:sl|hr|bs|cs|sk|pl|hu)\b", re.I)
@@ -29,6 +32,9 @@ _CENTRAL_LANGUAGE = re.compile(rb"\s*(?:sl|hr|bs|cs|sk|pl|hu)\b", re.I)
 ADDRESSES = 1000
 STATUSES = 20
 SMALL = 256_000
+# So much of a mail that is attached is read as one.
+_WHOLE = 2_000_000
+_MAILS = ("message/rfc822", "message/global")
 _RETURNED = (
     "message/rfc822",
     "text/rfc822-headers",
@@ -113,7 +119,26 @@ def _read(raw: bytes, charset: str) -> Message:
         kinds.Signs(head.header, body.types, report_type, body.method, author, head.subject, opening, report)
     )
     own = of_page(body.lines) if body.lines else own_text(body.text, body.html)
-    return _message(head, judged, body.text, body.html, own, tuple(body.attachments), report, tuple(body.defects))
+    passed = None if report else _forwarded(scanned, head, body, charset)
+    return _message(
+        head, judged, body.text, body.html, own, tuple(body.attachments), report, tuple(body.defects), passed
+    )
+
+
+def _forwarded(scanned: Scan, head: _Head, body: Body, charset: str) -> Forwarded | None:
+    """The mail that this one passes on: one that is attached, else what stands below its topmost header block."""
+    inner = next((part for part in body.leaves if part.type in _MAILS), None)
+    quoted = original(body.text) if is_forward(head.subject) else None
+    if inner is None or _report_type(scanned.root):
+        return quoted
+    raw = octets(scanned.octets, inner.start, min(inner.end, inner.start + _WHOLE), inner.encoding)
+    mail = scan(raw)
+    said = gather(mail, charset)
+    own = of_page(said.lines) if said.lines else own_text(said.text, said.html)
+    judged = kinds.Judged(Kind.PERSON, False, ())
+    whole = _message(_Head(mail, charset), judged, said.text, said.html, own, (), None, ())
+    above = quoted.above if quoted else body.text
+    return replace(of_mail(whole), above=above.strip())
 
 
 def _eight_bits(scanned: Scan, charset: str) -> str:
@@ -131,7 +156,7 @@ def _report_type(root: Part) -> str:
 
 def _message(
     head: _Head, judged: kinds.Judged, text_: str, html: str | None, own: str, attachments: tuple[Attachment, ...],
-    report: Bounce | None, defects: tuple[str, ...],
+    report: Bounce | None, defects: tuple[str, ...], passed: Forwarded | None = None,
 ) -> Message:  # fmt: skip
     to, cc, reply_to = (head.people(name) for name in ("to", "cc", "reply-to"))
     defects = tuple(dict.fromkeys((*head.defects, *defects)))
@@ -142,6 +167,7 @@ def _message(
         reply_to=reply_to, date=moment(head.header("date") or ""), message_id=message_id, references=tuple(references),
         text=text_, html=html, own_text=own, attachments=attachments, kind=judged.kind, automatic=judged.automatic, why=judged.why,
         bounce=report if judged.kind is Kind.BOUNCE else None, language=language(own), defects=defects, headers=head.fields,
+        forwarded=passed,
     )  # fmt: skip
 
 

@@ -174,6 +174,11 @@ def header_block(lines: list[str], at: int) -> bool:
     return first == "?" and len(seen) >= 3 and address and date
 
 
+def label(line: str) -> str:
+    """What a `Word: value` line names: from, to, when, subject, other; "?" for an unknown word; "" for another line."""
+    return _label(line)
+
+
 def is_label(line: str) -> bool:
     """A `Word: value` line, with its value."""
     return _label(line) != "" and line.rstrip()[-1:] != ":"

@@ -1,6 +1,7 @@
 """signed: DKIM signatures that prove From (RFC 6376), and seals of forwarders (ARC, RFC 8617), verified by ourselves.
 
 signature(raw, domain, date, now, book) -> Signed     is there one of the From's own domain, whole, and over all that matters?
+marks(headers, domain) -> what names each signature of that organisation, believed or not
 seals(raw, book) -> Sealed                            who sealed the mail on its way, if every seal holds
 
 dkimpy does the cryptography and the canonical forms; what a signature must be over before a handler's word counts is ours:
@@ -13,8 +14,10 @@ LIMITS  Three signatures that could count are tried, no more.  Ed25519 keys are 
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +32,7 @@ OLDEST = timedelta(days=7)
 # A clock that goes ahead is no forgery.
 AHEAD = timedelta(hours=1)
 _MOST, _LOOKED_AT = 3, 50
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,22 @@ def signature(raw: bytes, domain: str, date: datetime | None, now: datetime, boo
     for at, claim in [(at, claim) for at, claim in claims if _related(_signer(claim), domain)][:_MOST]:
         fault = _unfit(claim) or _faulty(verifier, at, _signer(claim), domain, book)
         if not fault:
-            mark = hashlib.sha256("".join(claim["b"].split()).encode()).hexdigest()[:32]
-            return Signed(True, f"own-dkim: {_signer(claim)} signed it", mark)
+            return Signed(True, f"own-dkim: {_signer(claim)} signed it", _mark(claim))
         reasons.append(f"own-dkim: {_signer(claim)}: {fault}")
     return Signed(False, reasons[0] if reasons else f"own-dkim: no signature of {domain}")
+
+
+def marks(headers: Iterable[str], domain: str) -> tuple[str, ...]:
+    """The marks of DKIM-Signature fields that may speak for a domain; nothing is verified."""
+    claims = (dkim_record.tags(value) or {} for value in headers)
+    return tuple(dict.fromkeys(_mark(claim) for claim in claims if "b" in claim and _related(_signer(claim), domain)))
+
+
+def _mark(claim: Mapping[str, str]) -> str:
+    """By the signature's octets: base64 writes the same ones in several ways, and no signature covers how."""
+    written = _NOT_BASE64.sub("", claim["b"])
+    octets = base64.b64decode(written + "=" * (-len(written) % 4))
+    return hashlib.sha256(octets).hexdigest()[:32]
 
 
 def _signer(claim: Mapping[str, str]) -> str:

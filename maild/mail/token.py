@@ -5,18 +5,21 @@
 sign(purpose, letter, keys) -> word; verify(word, keys) -> Token | None.  A word says which letter row it stands for and
 nothing else; the row tells case, person and revocation.  Lower case throughout, read in any case: mail programs change
 it.  Purposes: r reply, t take, n note, c close, w wait, y and x yes and no, p to the customer, b bounce (envelope sender),
-m Message-ID (travels to everybody copied: it never proves possession).  Pure; the daemon reads and writes the key file.
-Whatever does not verify is None: typing, another site, a key we no longer have.
+m Message-ID (travels to everybody copied: it never proves possession), v the word that confirms an unproven mail, s a handler's
+standing address, which says a person instead of a letter.  Pure; the daemon reads and writes the key file.  Whatever does not
+verify is None: typing, another site, a key we no longer have.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from maild.model.people import Desk
 from maild.model.plan import Token
 
 MAC = 16
@@ -33,6 +36,7 @@ _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 _SHIFTS = range(70, -1, -10)
 _DOMAIN = b"maild token 1\0"
+_STANDING = b"maild standing 1\0"
 _HEADING = (
     "# The keys of maild's signed addresses.  Keep a copy with the database: without it no answer proves its sender.\n"
     "# One line a key: current, good, identify or revoked; its id of two letters or digits; its secret in hexadecimal.\n"
@@ -65,6 +69,11 @@ def sign(purpose: str, letter: int, keys: Keys) -> str:
     """The signed word for this letter: lower case letters and digits only."""
     name = f"{purpose}{_base36(letter)}{keys.current}"
     return name + _mac(name, keys.secrets[keys.current])
+
+
+def standing(handler: str) -> int:
+    """What a handler's standing address says instead of a letter: 40 bits of his key, so that it needs no row and fits an address."""
+    return int.from_bytes(hashlib.sha256(_STANDING + handler.encode()).digest()[:5]) or 1
 
 
 def verify(word: str, keys: Keys) -> Token | None:
@@ -118,6 +127,11 @@ def signed_address(address: str, separator: str, purpose: str, letter: int, keys
     """support@d -> support+r5k2f7aa...@d."""
     local, _, domain = address.rpartition("@")
     return f"{local}{separator}{sign(purpose, letter, keys)}@{domain}"
+
+
+def standing_address(desk: Desk, handler: str, keys: Keys) -> str:
+    """A handler's own address at the desk, for new mail."""
+    return signed_address(desk.address, desk.separator, "s", standing(handler), keys)
 
 
 def split(recipient: str, address: str, separator: str) -> str | None:

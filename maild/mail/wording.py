@@ -40,7 +40,7 @@ def tag(letter: Letter) -> str:
     return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
 
 
-_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "yes", "no", "answer")
+_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "own_address", "yes", "no", "answer")
 
 
 def values(
@@ -58,6 +58,7 @@ def values(
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
         **{verb: links.get(verb, "") for verb in _LINKS},
+        "forwarded": bool(given.get("forwarded")),
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -76,14 +77,12 @@ def values(
         **_work(given, links),
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
+        **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
         **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "status_code": _line(given, "status_code", 20),
-        "bounced_name": _line(given, "bounced_name"),
-        "bounced_kind": _line(given, "bounced_kind"),
         "alarm": _line(given, "alarm"),
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
@@ -96,6 +95,9 @@ def values(
 def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """What concerns people who are none of us: how their cases stand, who was copied, what did not reach whom."""
     return {
+        "status_code": _line(given, "status_code", 20),
+        "bounced_name": _line(given, "bounced_name"),
+        "bounced_kind": _line(given, "bounced_kind"),
         "bounced_at": _local(given.get("bounced_at"), zone),
         "unreached": _line(given, "unreached"),
         "copied": [encode.one_line(address, 320) for address in given.get("copied", ())][:_LINES],
@@ -105,12 +107,16 @@ def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+# What stands around a case: numbers of others, an incident's title, people by name.
+_AROUND = {"related": 400, "incident": 60, "incident_title": 200, "merged": 60, "copies": 400}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
     ),
     **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover"), ""),
+    **dict.fromkeys(
+        ("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover", *_AROUND), ""
+    ),
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
@@ -249,6 +255,8 @@ _SENTENCES = {
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
+    "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
+    "incident": "News of {incident_title}. Your case is {number}.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",
@@ -269,7 +277,10 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "desk_name", "amount", "who"):
+    for key in (
+        *("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"),
+        *("desk_name", "amount", "who"),
+    ):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     news = given["news"]
     sentence = sentence.replace("{news}", f"{news['key']} {news['value']}".strip() if news else "")
@@ -277,7 +288,7 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
         for line in given["lines"]
     ]
-    prefix = "" if template in ("update-customer", "closing", "question") else "| "
+    prefix = "" if template in ("update-customer", "closing", "question", "incident") else "| "
     texts = [
         *([given["what"]] if given["what"] else []),
         *(message["text"] for message in given["messages"]),

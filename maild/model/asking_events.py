@@ -58,11 +58,14 @@ class Uncompleted(Event):
 
 @dataclass(frozen=True, slots=True)
 class Asked(Event):
-    """A handler wrote to a supplier.  supplier: a party; message: the handler's mail; subject: a phrase, "" for maild's own."""
+    """A handler wrote to a supplier.  supplier: a party; subject: a phrase, "" for maild's own.
+
+    message: the handler's mail; None where it stands in a case that was merged into this one.
+    """
 
     kind: ClassVar[str] = "asked"
     supplier: str
-    message: int
+    message: int | None
     subject: str = ""
 
 

@@ -35,6 +35,8 @@ from maild.model.events import (
 )
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
+from maild.model.related import changes as related
+from maild.model.trust_events import Restricted
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
@@ -49,7 +51,13 @@ class Case:
     until_at, waits_for: what it rests for: an instant, or another case.
     errands: what it has asked of people; line: of its desk, to which it was escalated.
     strangers are parties who wrote to it and take no part yet.
+    merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
+    was then, what it rested for being left as it was; absorbed: those that go on here.
+    links: cases that have to do with it.  watchers: parties who get what the customer is written.
+    incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
+    in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
+    confidential: a rule said that only its own people may see it.
     """
 
     id: int
@@ -77,9 +85,20 @@ class Case:
     errands: Errands = NOTHING
     line: str | None = None
     strangers: tuple[str, ...] = ()
+    merged_into: int | None = None
+    merged_seq: int = 0
+    before_merge: str = ""
+    absorbed: tuple[int, ...] = ()
+    links: tuple[int, ...] = ()
+    watchers: tuple[str, ...] = ()
+    incident: str = ""
+    children: tuple[int, ...] = ()
+    announced: tuple[int, ...] = ()
+    parent: int | None = None
     worked: int = 0
     title: str = ""
     promised_at: datetime | None = None
+    confidential: bool = False
 
     @property
     def ended(self) -> bool:
@@ -147,12 +166,12 @@ def apply(case: Case, record: Recorded) -> Case:
         status = record.event.back_to
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    asked = errands.apply(case.errands, record)
-    return replace(case, seq=record.seq, updated_at=updated_at, status=status, errands=asked, **_changes(case, record))
+    changed = {"status": status, "errands": errands.apply(case.errands, record), **_changes(case, record)}
+    return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 
 def _changes(case: Case, record: Recorded) -> dict[str, Any]:
-    """What an event says of the case, beside its status."""
+    """What an event says of the case, beside the status of NEXT."""
     match record.event:
         case Received() as mail:
             return _heard(case, mail, record.seq)
@@ -160,8 +179,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"participants": _with(case.participants, party), "strangers": _without(case.strangers, party)}
         case Dismissed(party=party):
             return {"participants": _without(case.participants, party)}
-        case Attributed() as anew:
-            return _attributed(case, anew)
+        case Attributed() as given:
+            return _given(case, given)
         case Assigned(handler=handler):
             return {"handler": handler}
         case Watched(desk=desk) if desk not in case.watching:
@@ -190,23 +209,26 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"until_at": None, "waits_for": None}
         case Solved(closes_at=closes_at):
             return {"closes_at": closes_at, "until_at": None, "waits_for": None}
+        case Restricted():
+            return {"confidential": True}
         case Imported():
             return {"history": True}
         case Reopened() | Closed():
             return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
-    return {}
+    return related(case, record)
 
 
-def _attributed(case: Case, anew: Attributed) -> dict[str, Any]:
-    """Somebody else is the customer, and who was takes no part any more."""
-    others = _without(_without(case.participants, case.customer), anew.customer)
+def _given(case: Case, given: Attributed) -> dict[str, Any]:
+    """Another's: who it was takes part no more, and who it is has not been told of it yet."""
+    others = _without(_without(case.participants, case.customer), given.customer)
     return {
-        "customer": anew.customer,
-        "participants": (anew.customer, *others),
-        "strangers": _without(case.strangers, anew.customer),
-        "language": anew.language,
+        "customer": given.customer,
+        "participants": (given.customer, *others),
+        "strangers": _without(case.strangers, given.customer),
+        "language": given.language,
+        "acknowledged": False,
     }
 
 
@@ -237,8 +259,12 @@ def _without(some: tuple[str, ...], one: str) -> tuple[str, ...]:
 
 
 def wake_at(case: Case) -> datetime | None:
-    """The next instant at which the case must be looked at again: the end of its window for reopening, of its rest, or a task."""
-    at = (errands.next_at(case.errands), closes_at(case), rests_until(case))
+    """The next instant at which the case must be looked at again: the end of its window for reopening, of its rest, or a task.
+
+    What a merged case asked of people is the affair of the case in which it goes on.
+    """
+    asked = errands.next_at(case.errands) if case.merged_into is None else None
+    at = (asked, closes_at(case), rests_until(case))
     return min((one for one in at if one is not None), default=None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from maild.model.absence import Absence
 from maild.model.agenda import Asked, Item
@@ -12,6 +13,7 @@ from maild.model.case import Case
 from maild.model.draft import Draft
 from maild.model.message import Attachment
 from maild.model.recorded import Recorded
+from maild.model.related import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,13 @@ class Whose:
 class Lookup:
     """The one question to the database.
 
-    parks   a handler writes, whose mail may have to be kept as a draft
-    people  addresses that a handler names; whose: who asks how his cases stand
-    logs    all that happened in the cases that he names or answers is asked
+    people  addresses that a handler names
+    whose   who asks how his cases stand
+    parks   a handler writes, whose mail may have to be kept as a draft; what his commands may reach is asked for as well (the mails
+            that his letter told of, an incident's cases)
+    logs    all that happened in the cases that he names or answers, and in those tied to them
+    mine    the handler whose open cases are asked
+    traces  why these cases went where they went
     """
 
     letters: tuple[int, ...] = ()
@@ -39,10 +45,13 @@ class Lookup:
     counters: tuple[str, ...] = ()
     budgets: tuple[tuple[str, int], ...] = ()
     agenda: Asked | None = None
+    marks: tuple[str, ...] = ()
     parks: bool = False
     people: tuple[str, ...] = ()
     whose: Whose | None = None
     logs: bool = False
+    mine: str = ""
+    traces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,10 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """muted: letters to him come back; spam: a mail of his was, so that what is not proven to be his is quarantined."""
+    """address: a mail address, or the telephone number of somebody of whom no mail address is known.
+
+    muted: letters to him come back; spam: a mail of his was, so that what is not proven to be his is quarantined.
+    """
 
     id: int
     name: str
@@ -73,6 +85,11 @@ class Person:
     language: str | None = None
     muted: bool = False
     spam: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether mail can be sent to him."""
+        return "@" in self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +142,13 @@ class Other:
 class Known:
     """The one answer.
 
-    by_message_id  message id -> case id, merges followed
-    obeyed         those of the ids asked for that stand on a handler's mail which was carried out, or declined
+    by_message_id  message id -> case id; cases holds those, too, in which merged ones go on
+    obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
     inside         those of the ids that stand on the mail of a supplier or an approver
     persons        party -> Person, of everybody whose address a letter may need
     counters       as asked, plus "open:<handler>" for open cases; missing = 0
+    mine           the open cases of the handler who asked, the first of them
+    traces         case id -> the trace of the mail that opened it
     log            case id -> all that happened in it, where the question asked for that
     drafts         letter id -> the handlers' mails that it told of as kept
     next_*         row ids that the next new rows get: the settler is alone, so they are certain
@@ -141,6 +160,8 @@ class Known:
     absent         handler -> since when he is away; some of them may be back by now
     agenda         the open cases that were asked for
     others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
+    told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
+    numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
     by_address     address -> Person, of the addresses that were asked for
@@ -167,6 +188,10 @@ class Known:
     others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     agenda: tuple[Item, ...] = ()
+    mine: tuple[Case, ...] = ()
+    traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
+    numbers: Mapping[int, str] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)

@@ -68,6 +68,25 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The mail of somebody else that a mail passes on.
+
+    author   None where it cannot be seen: clients leave the address of a colleague out
+    above    what the one who forwards says himself
+    attached it came whole, as message/rfc822; else it is read from the header block above its text
+    """
+
+    author: Address | None
+    subject: str
+    text: str
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    language: str | None = None
+    above: str = ""
+    attached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One mail as read.
 
@@ -77,6 +96,7 @@ class Message:
     text        the whole body as text; own_text what the author wrote himself (a view of text)
     why         the evidence for kind and automatic, header by header
     headers     (lower-case name, decoded value) in order, for rules and authenticators; values at most 16 kB
+    forwarded   the mail that it passes on, if its subject says so or one is attached
     """
 
     subject: str
@@ -99,6 +119,7 @@ class Message:
     language: str | None
     defects: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]
+    forwarded: Forwarded | None = None
 
     def header(self, name: str) -> str | None:
         """The topmost header of that (lower-case) name."""

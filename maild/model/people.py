@@ -32,9 +32,16 @@ def person_of(party: str) -> int | None:
 
 
 class Role(StrEnum):
+    """What a handler may do at a desk, least first."""
+
     HANDLER = "handler"
     LEAD = "lead"
     ADMIN = "admin"
+
+    def covers(self, least: Role) -> bool:
+        """Whether who has this role may do what wants that one."""
+        ranks = tuple(Role)
+        return ranks.index(self) >= ranks.index(least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Handler:
     """A handler of people.yaml.  The first address is the registered one: letters go there; commands may come from any.
 
     cover: who stands in while he is away, the first who is here; digest: HH:MM on his desk's clock, "" for none.
+    role holds at every desk he works for that roles, (desk, role) each, does not name.
     members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
     """
 
@@ -54,11 +62,20 @@ class Handler:
     retired: bool = False
     cover: tuple[str, ...] = ()
     digest: str = ""
+    roles: tuple[tuple[str, Role], ...] = ()
     members: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+    def works_for(self, desk: str) -> bool:
+        """Whether the desk is one of his; without a list all are."""
+        return desk in self.desks or not self.desks
+
+    def role_at(self, desk: str) -> Role:
+        """His role there; at another's desk he is a handler, no more."""
+        return dict(self.roles).get(desk, self.role) if self.works_for(desk) else Role.HANDLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,7 @@ class Desk:
     lines: from the first to the last; empty where the desk has no lines.
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
     shows: whom `status` names to a customer, the handler or only the desk.
+    confidential: its cases are shown to its team and to their handlers only.
     """
 
     key: str
@@ -103,6 +121,7 @@ class Desk:
     archive_first: bool = False
     lines: tuple[Line, ...] = ()
     shows: str = "handler"
+    confidential: bool = False
 
     @property
     def address(self) -> str:
@@ -145,13 +164,13 @@ class Possession(StrEnum):
 class Trust:
     """The verdict on From with the authenticator that gave it and its evidence, line by line.
 
-    mark: what names the proof itself, such as a signature: the same one a second time is a replay.
+    marks: what names the proof itself, such as a signature: the same one a second time is a replay.
     """
 
     authentication: Authentication = Authentication.NONE
     by: str = ""
     evidence: tuple[str, ...] = ()
-    mark: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def authenticated(self) -> bool:

@@ -61,6 +61,7 @@ class Prepared:
     ids         verified tokens in In-Reply-To and References, and of the mail that a bounce brings back
     marks       verified tokens in marker lines of our letters that it quotes: they thread, and prove nothing
     also        keys of our other desks that it is addressed to
+    standing    key of the handler to whose standing address it was sent, "" for none
     own_id      its own Message-ID is one of ours
     subject, body  the contents that events and rows will name
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
@@ -85,6 +86,7 @@ class Prepared:
     also: tuple[str, ...] = ()
     source: str = "smtp"
     past: Past = Past()
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,9 @@ class Plan:
     phrases   commitments of contents that are words of a case's errands, with the case
     cancels   outbox rows taken back before they left
     counters, budgets  increments
+    addresses more addresses of persons known before, by their row
     changed   persons known before, as they are now (language, muted)
+    marks     what names the proof of a handler's mail, so that it acts once
     words     message row -> the words it is found by (model/search)
     absences  handlers who are away from now on, or here (None)
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
@@ -205,6 +209,7 @@ class Plan:
     words: Mapping[int, str] = field(default_factory=dict)
     persons: tuple[Person, ...] = ()
     changed: tuple[Person, ...] = ()
+    addresses: tuple[tuple[str, int], ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()
     phrases: tuple[tuple[str, int], ...] = ()
@@ -213,6 +218,7 @@ class Plan:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     absences: Mapping[str, Absence | None] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
     drafts: tuple[tuple[Draft, Content], ...] = ()
     finished: Mapping[int, str] = field(default_factory=dict)
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)

@@ -70,6 +70,7 @@ class Decisions:
     labels: tuple[str, ...] = ()
     acknowledge: bool | None = None
     discard: str | None = None
+    confidential: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,10 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters."""
+    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters.
+
+    receipts: handlers get them of commands, of errors only, or of all that they send.
+    """
 
     per_address_a_day: int = 5
     per_domain_an_hour: int = 20
@@ -129,6 +133,7 @@ class Limits:
     undo: timedelta = timedelta(seconds=60)
     burst: timedelta = timedelta(seconds=60)
     attachments: int = 10_000_000
+    receipts: str = "commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ class Policy:
 
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""
-        return tuple(h for h in self.handlers.values() if not h.retired and (desk in h.desks or not h.desks))
+        return tuple(h for h in self.handlers.values() if not h.retired and h.works_for(desk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field (desk, handler, priority, labels, acknowledge, discard) and the whole trace."""
+    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace."""
 
     tried: tuple[Tried, ...]
     decisions: Mapping[str, Decided]

@@ -10,7 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from maild.model import absence_events, asking_events, customer_events, draft_events, events, undo_events, work_events
+from maild.model import (
+    absence_events,
+    asking_events,
+    customer_events,
+    draft_events,
+    events,
+    related_events,
+    trust_events,
+    undo_events,
+    work_events,
+)
 from maild.model.events import Event, Priority, Status
 
 
@@ -34,6 +44,8 @@ _MODULES = (
     absence_events,
     undo_events,
     work_events,
+    trust_events,
+    related_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from maild.model.plain import plain
 
-VERB, ARGUMENT = "command.", "argument."
+VERB, ARGUMENT, HELP = "command.", "argument.", "help."
 SHORTEST = 3
 _NEAR = 2 / 3
 
@@ -30,12 +30,13 @@ class Clash:
 class Vocabulary:
     """verbs and arguments: folded word -> key without its prefix; own: (language, verb) -> its words as written, the first is shown.
 
-    answers: (language, argument) -> its first word as written.
+    help: (language, verb) -> what may follow it, and what it does.  answers: (language, argument) -> its first word as written.
     """
 
     verbs: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    help: Mapping[tuple[str, str], str] = field(default_factory=dict)
     answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def said(self, argument: str, language: str) -> str:
@@ -72,6 +73,16 @@ class Vocabulary:
         words = self.own.get((language, verb)) or self.own.get(("en", verb)) or (verb,)
         return words[0]
 
+    def explained(self, verb: str, language: str, page: str) -> tuple[str, str]:
+        """(the command as it is written in a language, what it does); page: its docstring, where the language has no words for it."""
+        usage, _, summary = " ".join(page.split("\n")[0].split(" ")).partition("    ")
+        arguments = usage.partition(" ")[2]
+        own = self.help.get((language, verb)) or self.help.get(("en", verb))
+        if own:
+            first, bar, rest = own.partition("|")
+            arguments, summary = (first.strip(), rest.strip()) if bar else ("", own)
+        return f"{self.word(verb, language)} {arguments}".strip(), summary.strip()
+
 
 def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Clash]]:
     """tables: language -> key -> words, parted by commas."""
@@ -80,6 +91,12 @@ def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Cla
     arguments: dict[str, set[str]] = {}
     own: dict[tuple[str, str], tuple[str, ...]] = {}
     answers: dict[tuple[str, str], str] = {}
+    help_ = {
+        (language, key.removeprefix(HELP)): value
+        for language, table in tables.items()
+        for key, value in table.items()
+        if key.startswith(HELP)
+    }
     for language, key, words in _entries(tables):
         if key.startswith(ARGUMENT):
             arguments.setdefault(key.removeprefix(ARGUMENT), set()).update(map(plain, words))
@@ -91,7 +108,8 @@ def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Cla
             if first[1] != key:
                 clashes.append(Clash(word, first, (language, key)))
     verbs = {word: key.removeprefix(VERB) for word, (_, key) in seen.items()}
-    return Vocabulary(verbs, {name: frozenset(words) for name, words in arguments.items()}, own, answers), clashes
+    known = {name: frozenset(words) for name, words in arguments.items()}
+    return Vocabulary(verbs, known, own, help_, answers), clashes
 
 
 def _entries(tables: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from maild.errors import Problem, RuleError
 from maild.model.message import Kind
-from maild.model.people import Desk, Handler, Line, Organisation, Retention
+from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
 from maild.policy import check, conditions, organisations, staffing
 from maild.policy.compare import Place, Site, strings
@@ -34,6 +34,7 @@ NOTICES = (
     Notice("woken", "handler", "woken"),
 )
 _MOST_RULES = 2000
+_EXPECTED = ("desk", "handler", "priority", "acknowledge", "discard", "confidential")
 Staff = Mapping[str, Handler | None]
 Form = TypeVar("Form", bound=Strict)
 
@@ -164,6 +165,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.archive_first,
             tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
             form.shows,
+            form.confidential,
         )
     return desks
 
@@ -171,11 +173,18 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:
     handlers = {}
     for key, form in _entries(source, HandlerForm, "handler", _known(site)):
-        desks, role = tuple(form.desks), ROLES[form.role]
+        desks, (role, roles) = tuple(form.desks), _roles(form.role)
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
-        handlers[key] = Handler(*who, tuple(form.cover), digest, tuple(form.members or ()))
+        handlers[key] = Handler(*who, tuple(form.cover), digest, roles, tuple(form.members or ()))
     return handlers
+
+
+def _roles(value: str | Mapping[str, str]) -> tuple[Role, tuple[tuple[str, Role], ...]]:
+    """One word for all desks, or a word for each; where none is said he is a handler."""
+    if isinstance(value, str):
+        return ROLES[value], ()
+    return Role.HANDLER, tuple((desk, ROLES[word]) for desk, word in value.items())
 
 
 def _organisations(source: Source) -> dict[str, Organisation]:
@@ -257,7 +266,8 @@ def _listed(source: Source) -> Iterator[tuple[int, Any]]:
 
 def _decisions(form: SetForm, choice: Choice | None) -> Decisions:
     priority = PRIORITIES[form.priority] if form.priority else None
-    return Decisions(form.desk, choice, priority, tuple(dict.fromkeys(form.label)), form.acknowledge, form.discard)
+    labels = tuple(dict.fromkeys(form.label))
+    return Decisions(form.desk, choice, priority, labels, form.acknowledge, form.discard, form.confidential)
 
 
 def _choice(value: Any, place: Place, staff: Staff) -> Choice:
@@ -325,7 +335,7 @@ def _expected(test: TestForm, place: Place, staff: Staff) -> dict[str, object]:
     wanted = test.expect
     if wanted.handler is not None and wanted.handler not in ("nobody", *HOW):
         _known_handler(wanted.handler, place.at("handler"), staff)
-    named = {name: getattr(wanted, name) for name in ("desk", "handler", "priority", "acknowledge", "discard")}
+    named = {name: getattr(wanted, name) for name in _EXPECTED}
     expected: dict[str, object] = {name: value for name, value in named.items() if value is not None}
     if wanted.label:
         expected["label"] = tuple(wanted.label)

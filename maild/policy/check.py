@@ -138,6 +138,16 @@ def _handler_addresses(source: Source, desks: Mapping[str, Desk], handlers: Mapp
             if address in seen:
                 source.wrong(place, f"{address} is an address of {seen[address]!r} too", "keep it at one handler")
             seen.setdefault(address, handler.key)
+        _roles(source, handler)
+
+
+def _roles(source: Source, handler: Handler) -> None:
+    """A role is held where one works."""
+    for desk, _ in handler.roles:
+        if not handler.works_for(desk):
+            cure = f"add {desk} to the handler's desks, or take the line away"
+            place = (*path_of(source, handler.key), "role", desk)
+            source.wrong(place, f"role: {handler.key!r} does not work for the desk {desk!r}", cure)
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------------------
@@ -194,7 +204,7 @@ def _useful(source: Source, index: int, rule: Rule, decided: Mapping[str, str]) 
 def _fields(decisions: Decisions) -> list[str]:
     return [
         name
-        for name in ("desk", "handler", "priority", "acknowledge", "discard")
+        for name in ("desk", "handler", "priority", "acknowledge", "discard", "confidential")
         if getattr(decisions, name) is not None
     ]
 

@@ -18,6 +18,8 @@ NAMES = (
     "woken",
     "status",
     "closing",
+    "merged",
+    "incident",
     "receipt",
     "error",
     "confirm",
@@ -66,9 +68,13 @@ _OUTSIDE: dict[str, Any] = {
     ],
     "more": True,
     "organisation": "Kunde AS",
+    "status_code": "5.1.1",
+    "bounced_name": "Kari Nordmann",
+    "bounced_kind": "update",
     "bounced_at": "2026-03-02T10:14:00+01:00",
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
+    "forwarded": True,
 }
 
 
@@ -97,6 +103,7 @@ _WORK = {
     "provisional": True,
     "cover": "Kari Nordmann",
     "reply": "mailto:support+r1aa@desk.example",
+    "own_address": "support+s1aa@desk.example",
     **_LINKS,
 }
 
@@ -112,6 +119,17 @@ _ASKED = {
     "yes": "mailto:support+y1aa@desk.example?body=ja",
     "no": "mailto:support+x1aa@desk.example?body=nei",
     "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",
+}
+
+
+# What stands around a case.
+_AROUND = {
+    "also": "Drift",
+    "related": "#1050, #1051",
+    "incident": "#1060",
+    "incident_title": "Nettet er nede",
+    "merged": "#1043",
+    "copies": "Bo Li",
 }
 
 
@@ -146,7 +164,7 @@ def full() -> dict[str, Any]:
         "status": "open",
         "because": "skriver",
         "linked": "#1007",
-        "also": "Drift",
+        **_AROUND,
         "reason": "you-handle-it",
         "messages": [message, message],
         "left_out": [file],

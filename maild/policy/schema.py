@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
 
 from maild.model import numbers
 from maild.model.events import Priority
@@ -131,6 +131,15 @@ class DeskForm(Strict):
     lines: dict[LineName, Lines] = Field(
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
+    confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+
+
+RoleWord = Literal["handler", "lead", "admin"]
+# The brackets keep the tags out of the places that problems name (shape.py).
+Roles = Annotated[
+    Annotated[RoleWord, Tag("[word]")] | Annotated[dict[DeskKey, RoleWord], Tag("[each]")],
+    Discriminator(lambda value: "[each]" if isinstance(value, dict) else "[word]"),
+]
 
 
 class HandlerForm(Strict):
@@ -139,7 +148,9 @@ class HandlerForm(Strict):
     name: Line = Field(examples=["Kari Nordmann"])
     addresses: Addresses = Field(description="Letters go to the first.", examples=["[kari@example.org]"])
     desks: DeskKeys = Field(default=[], description="Keys of the desks they work for; left out: all.")
-    role: Literal["handler", "lead", "admin"] = "handler"
+    role: Roles = Field(
+        "handler", description="What they may do: one word for all their desks, or DESK: word for each."
+    )
     language: Language | None = Field(None, description="Of letters to them; left out: the desk's.")
     retired: bool = Field(False, description="Gets no cases; instead of deletion.")
     members: Lines | None = Field(
@@ -160,6 +171,9 @@ class SetForm(Strict):
     label: Lines = Field(default=[], description="Labels add up over rules.")
     acknowledge: bool | None = Field(default=None, description="false: the customer gets no acknowledgement.")
     discard: Line | None = Field(default=None, description="No case; the reason stays on record.")
+    confidential: bool | None = Field(
+        default=None, description="true: the case is shown to its desk's team and to its handler only."
+    )
 
 
 class MailForm(Strict):
@@ -187,6 +201,7 @@ class ExpectForm(Strict):
     label: Lines = Field(default=[], description="These, and perhaps others.")
     acknowledge: bool | None = None
     discard: bool | None = None
+    confidential: bool | None = None
 
 
 class TestForm(Strict):

@@ -90,7 +90,7 @@ def blank_letters(session: Session, ids: Sequence[int]) -> int:
 
 
 def blank_subjects(session: Session, cases: Sequence[int]) -> None:
-    """What the cases are and were called, and the words of their tasks, offers and requests."""
+    """What the cases are and were called, also as incidents, and the words of their tasks, offers and requests."""
     for named in (
         f"subject FROM cases WHERE id IN {marks(cases)}",
         f"commitment FROM phrase WHERE case_id IN {marks(cases)}",
@@ -101,13 +101,21 @@ def blank_subjects(session: Session, cases: Sequence[int]) -> None:
 
 
 def titles(session: Session, where: str, values: Sequence[Any]) -> list[tuple[int, str]]:
-    """(case, commitment) of every title that these cases ever had."""
-    rows = session.all(f"SELECT case_id, data FROM event WHERE kind='titled' AND {where} ORDER BY id", values)
+    """(case, commitment) of every title that these cases ever had, also as incidents."""
+    rows = session.all(
+        f"SELECT case_id, data FROM event WHERE kind IN ('titled', 'declared') AND {where} ORDER BY id", values
+    )
     return [(case, title) for case, text in rows if (title := json.loads(text)["title"])]
 
 
+def watched_by(session: Session, person: int) -> list[int]:
+    """The cases of which he gets copies."""
+    return [row[0] for row in session.all("SELECT case_id FROM watcher WHERE person=? ORDER BY case_id", (person,))]
+
+
 def blank_person(session: Session, person: int) -> None:
-    """The row stays, so that its number never means somebody else."""
+    """The row stays, so that its number never means somebody else; it watches no case."""
+    session.execute("DELETE FROM watcher WHERE person=?", (person,))
     session.execute("DELETE FROM address WHERE person=?", (person,))
     session.execute("UPDATE person SET name='', language=NULL, muted=0, spam=0 WHERE id=?", (person,))
 

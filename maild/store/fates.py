@@ -2,7 +2,8 @@
 
 of_message_id(session, id)   the arrivals that bore this Message-ID, and the letter of ours that does
 of_address(session, address) what came from this address (by envelope or by From), and every letter to it
-of_case(session, row)        what came for a case, and every letter about it: everybody who was ever sent anything of it
+of_case(session, row)        what came for a case, and every letter about it
+reached(session, row)        everybody who was ever sent anything of it: who, where, what and when
 
 Each is a Trail: arrivals with the letters that they caused, and letters that none of these arrivals caused.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maild.model.people import person_party
+from maild.store.cases import load_cases
 from maild.store.database import Session, iso, moment, moment_or_none
 
 View = dict[str, Any]
@@ -59,6 +61,34 @@ def of_address(session: Session, address: str) -> Trail:
 def of_case(session: Session, row: int) -> Trail:
     arrivals = session.all(f"{_ARRIVALS} WHERE i.case_id=? ORDER BY i.id", (row,))
     return _trail(session, arrivals, session.all(f"{_LETTERS} WHERE o.case_id=? ORDER BY o.id", (row,)))
+
+
+def reached(session: Session, row: int) -> list[View]:
+    """Each party and address once, in the order in which they were first sent something.
+
+    Letters of the case itself, and those of the case in which it goes on that show a mail of this one.  What was taken back before it
+    left does not count; what waits to leave does, with no time yet.  An erased address is empty.
+    """
+    columns = "o.party, o.recipient, o.kind, o.sent_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id WHERE o.state<>'cancelled'"
+    rows = session.all(f"SELECT o.id, {columns} AND o.case_id=?", (row,))
+    case = load_cases(session, [row])[row]
+    if case.merged_into is not None:
+        mails = {found[0] for found in session.all("SELECT id FROM message WHERE case_id=?", (row,))}
+        others = session.all(f"SELECT o.id, {columns} AND o.case_id=?", (case.merged_into,))
+        rows += [other for other in others if mails & set(json.loads(other[5]))]
+    people: dict[tuple[str, str], View] = {}
+    for _, party, address, kind, sent_at, _ in sorted(rows):
+        person = people.setdefault(
+            (party, address),
+            {"party": party, "address": address, "kinds": [], "letters": 0, "first_at": None, "last_at": None},
+        )
+        person["letters"] += 1
+        if kind not in person["kinds"]:
+            person["kinds"].append(kind)
+        if sent_at is not None:
+            sent = iso(moment(sent_at))
+            person["first_at"], person["last_at"] = person["first_at"] or sent, sent
+    return list(people.values())
 
 
 def _trail(session: Session, arrivals: Sequence[Sequence[Any]], letters: Sequence[Sequence[Any]]) -> Trail:

@@ -51,6 +51,13 @@ def known(session: Session, address: str) -> View | None:
         "spam": bool(row[5]),
         "known_since": iso(moment(row[4])),
         "cases": _cases(session, party),
+        "copies_of": [
+            row[0]
+            for row in session.all(
+                "SELECT c.number FROM watcher w JOIN cases c ON c.id=w.case_id WHERE w.person=? ORDER BY c.id",
+                (person,),
+            )
+        ],
         "mails": _count(session, "SELECT count(*), max(at) FROM message WHERE author=? AND standing<>'erased'", party),
         "letters": _count(
             session, "SELECT count(*), max(created_at) FROM outbox WHERE party=? AND recipient<>''", party

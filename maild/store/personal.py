@@ -90,6 +90,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "setting": _nothing("key", "value"),
     "schema_migration": _nothing("id", "name", "applied"),
     "label": _nothing("label", "case_id"),
+    # Who gets copies: with the person, his rows go.
+    "watcher": {"case_id": NOTHING, "person": DELETED},
     # Our own mailboxes; error: why a mail lies aside, in words of ours or of the server.
     "mailbox": _nothing(
         *("name", "place", "uidvalidity", "uid", "floor", "goal", "horizon", "state", "looked_at", "mail_at")
@@ -98,6 +100,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "absence": {"handler": STAFF, **_nothing("since", "until_at", "provisional")},
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
+    # Hashes of signatures, and of handlers' words with a letter's row and the hour: only who has the mail can try them.
+    "proof": _nothing("mark", "at"),
     "alarm": _nothing("part", "since", "told_at", "times", "text"),
     "traffic": _nothing("hour", "mails"),
     "canary": _nothing("message_id", "sent_at", "back_at"),

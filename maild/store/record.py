@@ -16,8 +16,9 @@ from maild.model.content import Content
 from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
-from maild.store import absence, drafts, search
-from maild.store.cases import dump_case
+from maild.model.related_events import Copied, Uncopied
+from maild.store import absence, around, drafts, search
+from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
 from maild.store.text import dumps
@@ -28,6 +29,7 @@ NO_CHAIN = "0" * 64
 def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     """Write all of a plan but its letters."""
     _add_persons(session, plan.persons, at)
+    session.insert("address(address, person)", plan.addresses)
     for person in plan.changed:
         session.execute(
             "UPDATE person SET language=?, muted=?, spam=? WHERE id=?",
@@ -43,6 +45,8 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.executemany(
         "DELETE FROM label WHERE case_id=? AND label IN (?, ?)", [(case, SPAM, QUARANTINE) for case in cleared]
     )
+    watched = {h.case for h in plan.events if isinstance(h.record.event, Copied | Uncopied)}
+    around.watch(session, [case for case in plan.cases if case.id in watched])
     _add_messages(session, plan.messages, at)
     session.executemany(
         "UPDATE message SET standing=?, internal=? WHERE id=?",
@@ -50,6 +54,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     )
     drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
+    session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     absence.keep(session, plan.absences)
     _spend(session, plan)

@@ -1,7 +1,7 @@
 """retention: what a desk need not keep any longer.  Questions only, a few ids at a time; erasure.py blanks.
 
 Only cases that have ended (solved or closed) lose anything, and with `archive_first` only what the archive has.  A case's end is its
-last event solved or closed: archiving or masking later does not make it younger.
+last event solved, closed or merged: archiving or masking later does not make it younger.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def mails(session: Session, desk: str, before: int, after: int, limit: int, *, a
     rows = session.all(
         "SELECT i.id FROM incoming i JOIN cases c ON c.id=i.case_id WHERE i.id>? AND i.received_at<? AND i.state='done'"
         f" AND {_ENDED}{_if(archived_only)} AND EXISTS (SELECT 1 FROM chunk k WHERE k.raw=i.raw AND k.n=0)"
+        " AND NOT EXISTS (SELECT 1 FROM message m JOIN cases o ON o.id=m.case_id WHERE m.incoming=i.id AND o.id<>c.id"
+        " AND o.status NOT IN ('solved', 'closed'))"
         " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.case_id=c.id AND o.state NOT IN ('done', 'cancelled', 'failed'))"
         " ORDER BY i.id LIMIT ?",
         (after, before, desk, limit),
@@ -68,20 +70,22 @@ def cases(session: Session, desk: str, before: int, after: int, limit: int, *, a
     """Cases that ended so long ago and still say something."""
     rows = session.all(
         f"SELECT c.id FROM cases c WHERE c.id>? AND c.expired_at IS NULL AND {_ENDED}{_if(archived_only)}"
-        " AND (SELECT max(e.at) FROM event e WHERE e.case_id=c.id AND e.kind IN ('solved', 'closed')) < ? ORDER BY c.id LIMIT ?",
+        " AND (SELECT max(e.at) FROM event e WHERE e.case_id=c.id AND e.kind IN ('solved', 'closed', 'merged')) < ? ORDER BY c.id LIMIT ?",
         (after, desk, before, limit),
     )
     return [row[0] for row in rows]
 
 
 def contents(session: Session, case: int) -> tuple[list[int], list[int], list[int]]:
-    """Messages, letters and arrivals of a case."""
+    """Messages, letters and arrivals of a case; not a mail that is another's as well (it was split), which has not expired."""
     found = (
         session.all("SELECT id FROM message WHERE case_id=? AND standing<>?", (case, ERASED)),
         session.all("SELECT id FROM outbox WHERE case_id=? AND recipient<>''", (case,)),
         session.all(
-            "SELECT incoming FROM message WHERE case_id=? AND incoming IS NOT NULL UNION"
-            " SELECT id FROM incoming WHERE case_id=? AND source NOT IN ('wake', 'undelivered', 'digest')",
+            "SELECT incoming FROM message m WHERE case_id=? AND incoming IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message o"
+            " JOIN cases k ON k.id=o.case_id WHERE o.incoming=m.incoming AND k.id<>m.case_id AND k.expired_at IS NULL) UNION"
+            " SELECT id FROM incoming i WHERE case_id=? AND source NOT IN ('wake', 'undelivered', 'digest') AND NOT EXISTS (SELECT 1 FROM"
+            " message o JOIN cases k ON k.id=o.case_id WHERE o.incoming=i.id AND k.id<>i.case_id AND k.expired_at IS NULL)",
             (case, case),
         ),
     )
@@ -98,7 +102,8 @@ def forgotten(session: Session, persons: Sequence[int]) -> list[int]:
     rows = session.all(
         f"SELECT p.id FROM person p WHERE p.id IN {marks(persons)}"
         " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.customer='person:' || p.id AND c.expired_at IS NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.author='person:' || p.id AND m.standing<>?)",
+        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.author='person:' || p.id AND m.standing<>?)"
+        " AND NOT EXISTS (SELECT 1 FROM watcher w JOIN cases c ON c.id=w.case_id WHERE w.person=p.id AND c.expired_at IS NULL)",
         (*persons, ERASED),
     )
     return [row[0] for row in rows]

@@ -11,6 +11,7 @@ from typing import Any
 
 from maild.model.people import handler_of, handler_party, person_of
 from maild.store import errands
+from maild.store.cases import load_cases
 from maild.store.database import Session, iso, moment, moment_or_none
 from maild.store.talk import messages
 
@@ -77,10 +78,36 @@ def case(session: Session, row_id: int, handlers: Names) -> View:
         "events": happened,
         "messages": messages(session, row_id, parties.name),
         "tasks": errands.tasks(session, state[0], parties.name),
-        "watchers": [],
+        **_around(session, row_id),
         # Events name people by party; here are their addresses.
         "parties": {party: parties.name(party) for party in sorted(_named(happened))},
     }
+
+
+def _around(session: Session, row_id: int) -> View:
+    """Who gets copies, and the cases that are tied to this one, by number."""
+    case = load_cases(session, [row_id])[row_id]
+    tied = (*case.links, *case.absorbed, *case.children, *(c for c in (case.parent, case.merged_into) if c is not None))
+    number = _numbers(session, sorted(set(tied)))
+    addresses = _addresses(session, case.watchers)
+    title = session.one("SELECT text FROM content WHERE commitment=?", (case.incident,)) if case.incident else None
+    return {
+        "watchers": [addresses[party] for party in case.watchers if party in addresses],
+        "links": [number[other] for other in case.links],
+        "merged_into": number.get(case.merged_into or 0),
+        "merged": [number[other] for other in case.absorbed],
+        "incident": (title[0] if title else "") if case.incident else None,
+        "children": [number[other] for other in case.children],
+        "parent": number.get(case.parent or 0),
+    }
+
+
+def _numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        found |= dict(session.all(f"SELECT id, number FROM cases WHERE id IN ({','.join('?' * len(some))})", some))
+    return found
 
 
 def _named(happened: Sequence[View]) -> set[str]:

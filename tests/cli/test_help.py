@@ -53,3 +53,19 @@ def test_the_version_says_what_a_report_of_a_fault_needs(tmp_path: Path) -> None
     assert first == f"maild {__version__}"
     assert re.search(r"Python 3\.\d+\.\d+, SQLite 3\.", rest[0])
     assert "postgres (psycopg" in rest[1]
+
+
+def test_the_commands_of_a_mail_are_listed_in_every_language(tmp_path: Path) -> None:
+    said = maild("help", "commands", folder=tmp_path).stdout
+    for words in ("/take", "/ta ", "/opne att", "/ponovno odpri", "saken er min", "zahtevek prevzamem"):
+        assert words in said
+
+
+def test_the_commands_of_a_mail_are_listed_in_one_language(tmp_path: Path) -> None:
+    said = maild("help", "commands", "--language", "nn", folder=tmp_path).stdout
+    assert "/opne att" in said
+    assert "/gjenåpne" not in said
+    unknown = maild("help", "commands", "--language", "xx", folder=tmp_path)
+    assert unknown.returncode == 64
+    assert "there are en, nb, nn, sl" in unknown.stderr
+    assert maild("help", "case", "--language", "nb", folder=tmp_path).returncode == 64

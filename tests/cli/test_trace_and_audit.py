@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -55,8 +56,21 @@ def test_a_letter_of_ours_is_found_by_its_id(desk: Site) -> None:
 
 
 def test_a_case_names_everybody_who_was_sent_anything_of_it(desk: Site) -> None:
-    told = desk.maild("trace", "#1001")
-    assert told.stdout.splitlines()[-1] == "sent something of this case: ann@kunde.example, kari@staff.example"
+    told = desk.maild("trace", "#1001").stdout.splitlines()
+    at = told.index("sent something of this case:")
+    assert [re.sub(r"20[-\d]+ [:\d]+", "TIME", line) for line in told[at + 1 :]] == [
+        "  ann@kunde.example (person:1): 1 letter (ack), TIME",
+        "  kari@staff.example (handler:kari): 1 letter (notice), TIME",
+    ]
+
+
+def test_a_program_reads_the_same(desk: Site) -> None:
+    (trail,) = desk.json("trace", "1001")
+    assert [(one["party"], one["address"], one["kinds"], one["letters"]) for one in trail["people"]] == [
+        ("person:1", "ann@kunde.example", ["ack"], 1),
+        ("handler:kari", "kari@staff.example", ["notice"], 1),
+    ]
+    assert all(one["first_at"] == one["last_at"] != "" for one in trail["people"])
 
 
 def test_of_nobody_nothing_is_known(desk: Site) -> None:

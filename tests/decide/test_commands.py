@@ -15,6 +15,8 @@ from maild.model.message import Address, Attachment
 from maild.model.people import Authentication, Trust, person_party
 from maild.model.plan import Plan
 
+LOGO = Attachment("logo.png", "image/png", 2000, "00", True, 10, 14, "base64", "logo@staff")
+
 
 def handled(text: str, purpose: str = "r", **more: object) -> Plan:
     return judge(from_kari(text, purpose, **more), Desk1042().known(author=None), policy(), MONDAY)
@@ -79,7 +81,18 @@ def test_a_close_that_has_not_seen_the_customers_last_mail_is_declined():
 
 
 @pytest.mark.parametrize(
-    "text", ["/assign ola", "/tildel Ola", "/dodeli ola@staff.example", "!assign Hansen", "# assign ola"]
+    "text",
+    [
+        "/assign ola",
+        "/tildel Ola",
+        "/dodeli ola@staff.example",
+        "!assign Hansen",
+        "# assign ola",
+        "/assign ola!",
+        "/assign @ola",
+        "/assign ola@staff.example<mailto:ola@staff.example>",
+        "/assign @Hansen, Ola<mailto:ola@staff.example>",
+    ],
 )
 def test_assigning_works_in_every_language_by_login_name_or_address(text: str):
     plan = handled(text)
@@ -315,6 +328,21 @@ def test_a_signature_below_a_command_is_no_word_to_the_customer(farewell: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("", ()),
+        ("Mvh\nKari", ()),
+        ("> Den 02.03.2026 10:00, skrev Support:\n>\n\nMvh Kari", ()),
+        ("On 2 March Support <support+r2aaggc3cfl74xsxmdpk@desk.example> wrote:", ()),
+        ("Best regards,\nKari Nordmann\nkari@staff.example<mailto:kari@staff.example>", (LOGO,)),
+    ],
+)
+def test_a_signature_alone_was_sent_by_mistake_and_the_handler_is_told(text: str, files: tuple[Attachment, ...]):
+    (error,) = handled(text, attachments=files).letters
+    assert (error.kind, error.values["lines"][0]["key"]) == ("error", "no_own_words")
+
+
+@pytest.mark.parametrize(
     "text", ["Det er ordnet.\n\nMvh\nKari", "Hilsen fra banken er kommet fram.", "Best of luck with the new one!"]
 )
 def test_words_with_a_signature_are_words(text: str):
@@ -322,8 +350,7 @@ def test_words_with_a_signature_are_words(text: str):
 
 
 def test_a_signatures_logo_below_a_command_is_no_answer():
-    logo = Attachment("logo.png", "image/png", 2000, "00", True, 10, 14, "base64", "logo@staff")
-    plan = handled("/take", attachments=(logo,))
+    plan = handled("/take", attachments=(LOGO,))
     assert letters(plan) == {"receipt": "handler:kari"}
 
 

@@ -131,7 +131,7 @@ def test_a_signature_that_we_verify_is_proof_and_names_itself():
     trust = authenticate(claim(read(raw), "192.0.2.1", raw, book(signer)), (OURS, DKIM))
     assert (trust.authentication, trust.by) == (Authentication.ALIGNED, "own-dkim")
     assert trust.evidence[-1] == "own-dkim: kunde.example signed it"
-    assert len(trust.mark) == 32
+    assert [len(mark) for mark in trust.marks] == [32]
 
 
 def test_a_domain_beyond_ascii_is_looked_up_as_the_dns_writes_it():
@@ -228,3 +228,21 @@ def test_the_server_says_who_had_logged_in(received: list[str], proven: bool):
 def test_what_our_own_door_wrote_stands_above_and_says_nothing_of_a_login():
     headers = (("received", "from mx by desk.example with ESMTP"), ("received", LOGGED_IN))
     assert authenticate(claim(message(headers=headers), "10.0.0.1"), (SASL,)).authenticated
+
+
+# --- what names the proof -------------------------------------------------------------------------------------------------------
+
+
+def test_who_vouches_for_a_signed_mail_leaves_the_signatures_mark():
+    raw = Signer("kunde.example").sign(RAW)
+    told = f"Authentication-Results: {PASS}\r\n".encode()
+    by_us = authenticate(claim(read(raw), "192.0.2.1", raw, book(Signer("kunde.example"))), (DKIM,))
+    assert authenticate(claim(read(told + raw), "192.0.2.1", told + raw), (OURS,)).marks == by_us.marks
+
+
+def test_a_mail_that_hides_its_signature_among_many_proves_nothing():
+    many = b"".join(b"DKIM-Signature: v=1; d=kunde.example; b=%d\r\n" % (1000 + number) for number in range(21))
+    raw = f"Authentication-Results: {PASS}\r\n".encode() + many + RAW
+    trust = authenticate(claim(read(raw), "192.0.2.1", raw), (OURS,))
+    assert not trust.authenticated
+    assert trust.evidence[-1] == "21 signatures of kunde.example: a mail has one or two"

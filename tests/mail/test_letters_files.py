@@ -32,8 +32,9 @@ def test_a_file_that_is_too_large_is_named_instead() -> None:
     assert "Vedlagt: bilde av skriver.png (348 kB)\n" in text_of(raw)
 
 
-def test_a_receipt_carries_no_files() -> None:
-    assert files(mail(to_handler("receipt", shown=(shown("nb", PICTURE),)))) == []
+def test_a_receipt_carries_the_files_of_what_it_shows_and_a_bounce_note_none() -> None:
+    assert len(files(mail(to_handler("receipt", shown=(shown("nb", PICTURE),))))) == 1
+    assert files(mail(to_handler("bounce", shown=(shown("nb", PICTURE),)))) == []
 
 
 def test_an_inline_image_keeps_its_content_id() -> None:

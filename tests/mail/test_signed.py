@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from signing import SIGNED, Mute, Signer, book
 
 from maild.mail.names import Book, Question
-from maild.mail.signed import Signed, seals, signature
+from maild.mail.signed import Signed, marks, seals, signature
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 MAIL = (
@@ -182,3 +182,27 @@ def test_what_the_first_sealer_saw_cannot_be_changed():
     forged = raw.replace(b"dmarc=fail", b"dmarc=pass")
     assert raw != forged
     assert seals(forged, book(FORWARDER)).domains == ()
+
+
+# --- the mark -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_signature_that_is_written_with_other_padding_has_the_same_mark():
+    """base64 decodes the same octets from several spellings, and b= covers everything but itself."""
+    raw = STAFF.sign(MAIL)
+    at = raw.index(b"\r\nFrom:")  # the end of b=, the last of its tags
+    other = raw[:at].rstrip(b"=") + b"=" * 6 + raw[at:]
+    assert other != raw
+    assert verdict(other).mark in ("", verdict(raw).mark)
+    assert marks([_field(other)], "staff.example") == marks([_field(raw)], "staff.example") == (verdict(raw).mark,)
+
+
+def test_only_signatures_of_the_authors_organisation_have_marks():
+    fields = [_field(signer.sign(MAIL)) for signer in (STAFF, Signer("mail.staff.example"), Signer("evil.example"))]
+    assert len(marks(fields, "staff.example")) == 2
+    assert marks(["v=1; d=staff.example", "nonsense", ""], "staff.example") == ()
+
+
+def _field(raw: bytes) -> str:
+    """The topmost field, which is the signature."""
+    return raw[: raw.index(b"\r\nFrom:")].partition(b":")[2].decode()

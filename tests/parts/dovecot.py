@@ -88,6 +88,7 @@ service auth {{
   unix_listener auth-userdb {{
     mode = 0666
   }}
+  {sasl}
 }}
 service stats {{
   chroot =
@@ -102,10 +103,14 @@ service stats {{
 
 
 class Dovecot:
-    """tls: a certificate and its key; capability: what it says that it can; oauth: where XOAUTH2 tokens are shown to (RFC 7662)."""
+    """tls: a certificate and its key; capability: what it says that it can; oauth: where XOAUTH2 tokens are shown to (RFC 7662);
+    sasl: the port where an MTA asks about passwords.
+    """
 
-    def __init__(self, folder: Path, tls: tuple[Path, Path] | None = None, oauth: str = "", capability: str = ""):
-        self.folder, self.tls, self.oauth, self.capability = folder, tls, oauth, capability
+    def __init__(
+        self, folder: Path, tls: tuple[Path, Path] | None = None, oauth: str = "", capability: str = "", sasl: int = 0
+    ):
+        self.folder, self.tls, self.oauth, self.capability, self.sasl = folder, tls, oauth, capability, sasl
         self.port, self.tls_port = free_port(), free_port() if tls else 0
         self.password = "secret"
         self.daemon: subprocess.Popen[bytes] | None = None
@@ -135,6 +140,7 @@ class Dovecot:
                 ssl="yes" if self.tls else "no",
                 certificate=certificate,
                 passdb=self._passdb(),
+                sasl=f"inet_listener {{\n    address = 127.0.0.1\n    port = {self.sasl}\n  }}" if self.sasl else "",
                 port=self.port,
                 imaps=self.tls_port,
             )
@@ -259,9 +265,11 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running(tls: tuple[Path, Path] | None = None, oauth: str = "", capability: str = "") -> Iterator[Dovecot]:
+def running(
+    tls: tuple[Path, Path] | None = None, oauth: str = "", capability: str = "", sasl: int = 0
+) -> Iterator[Dovecot]:
     folder = short_folder()
-    server = Dovecot(folder, tls, oauth, capability)
+    server = Dovecot(folder, tls, oauth, capability, sasl)
     try:
         yield server.start()
     finally:

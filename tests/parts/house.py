@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,7 @@ class House:
         **headers: str,
     ) -> int:
         headers.setdefault("Message_ID", f"<{next(self._serial)}@{parseaddr(sender)[1].rpartition('@')[2]}>")
+        headers.setdefault("Date", format_datetime(self.now))
         made = written(sender, subject, text, to, **headers)
         return self.arrives(authenticated(made, AUTHSERV) if proven else wire(made), to, parseaddr(sender)[1])
 
@@ -204,6 +205,17 @@ class House:
                     outbox.sent(self.session, row.id, self.now)
                     got.append(Got(row.recipient, raw, message_from_bytes(raw, policy=default)))  # type: ignore[arg-type]
         return [letter for letter in got if not kind or letter.kind == kind]
+
+    def newest(self, number: str, party: str = "handler:%") -> Got:
+        """The newest letter of a case to a handler, or to another party, whether it has left or not."""
+        row = self.session.one(
+            "SELECT o.id, o.recipient FROM outbox o JOIN cases c ON c.id=o.case_id WHERE c.number=? AND o.party LIKE ?"
+            " ORDER BY o.id DESC LIMIT 1",
+            (number, party),
+        )
+        assert row is not None, f"no letter of case {number} to {party}"
+        raw = assemble(self.session, row[0])
+        return Got(row[1], raw, message_from_bytes(raw, policy=default))  # type: ignore[arg-type]
 
     def wait(self, **time: float) -> None:
         """Time passes; what is due wakes."""

@@ -6,7 +6,7 @@ import itertools
 import smtplib
 from email import policy
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import formatdate, parseaddr
 
 AUTHSERV = "mx.desk.example"
 _SERIAL = itertools.count(1)
@@ -16,7 +16,7 @@ def mail(sender: str, subject: str, text: str, to: str = "support@desk.example",
     """An ordinary mail.  headers: In_Reply_To=..., Message_ID=..., Auto_Submitted=..."""
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = sender, to, subject
-    made["Date"] = "Mon, 02 Mar 2026 10:00:00 +0100"
+    made["Date"] = headers.pop("Date", formatdate())
     made["Message-ID"] = headers.pop("Message_ID", f"<story.{next(_SERIAL)}@{parseaddr(sender)[1].split('@')[-1]}>")
     for name, value in headers.items():
         made[name.replace("_", "-")] = value

@@ -243,3 +243,34 @@ def test_the_list_names_nobody_and_is_the_owners(tmp_path: Path) -> None:
     assert b"canary" not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert erasures.name_of(ADDRESS.upper(), KEY) == entry.who
+
+
+def test_a_watcher_is_erased_with_his_copies_and_an_incident_loses_his_name(house: House, tmp_path: Path) -> None:
+    """Ann gets copies of Bob's case, which is an incident under her name, and split under it."""
+    house.mail(BOB, "Nettet", "Det er borte.")
+    (_, notice) = house.letters()
+    house.reply(notice, f"/kopi {ANN}\n/hendelse {NAME} sitt nett\n/del {NAME}")
+    house.wait(minutes=5)
+    house.letters()
+    house.reply(notice, "Vi ser på det.")
+    house.wait(minutes=5)
+    assert ADDRESS in [letter.to for letter in house.letters()]
+    assert (house.case("1001")["watchers"], len(in_rows(house.session)) >= 5) == ([ADDRESS], True)
+    erase_now(house, tmp_path)
+    assert in_rows(house.session) == {}
+    assert house.case("1001")["watchers"] == []
+    assert "uncopied" in house.kinds("1001")
+    assert house.session.all("SELECT * FROM watcher") == []
+    assert folds_hold(house.session)
+    assert chain_holds(house.session)
+
+
+def test_the_customer_of_an_incident_is_erased_with_its_title(house: House, tmp_path: Path) -> None:
+    house.mail(ANN, "Zebrafink", WORDS)
+    (_, notice) = house.letters()
+    house.reply(notice, f"/hendelse Zebrafink blinker hos {NAME}\n/del Zebrafink")
+    house.wait(minutes=5)
+    house.letters()
+    erase_now(house, tmp_path, force=True)
+    assert in_rows(house.session) == {}
+    assert folds_hold(house.session)

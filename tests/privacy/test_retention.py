@@ -109,3 +109,32 @@ def test_letters_of_no_case_are_kept_as_long_as_the_first_desk_s(make_house: obj
     assert house.session.one(texts) == (1,)
     assert after(house, 2) == Gone(letters=1)
     assert house.session.one(texts) == (0,)
+
+
+def test_a_mail_that_two_cases_have_goes_with_the_last(make_house: object) -> None:
+    house = make_house(kept("retention: {raw: 90d, cases: 1y}"))  # type: ignore[operator]
+    house.mail(ANN, "Zebrafink", f"{WORDS}.")
+    house.reply(house.letters("notice")[0], "/del Zebrafink to\n/lukk stille")
+    house.wait(minutes=5)
+    house.letters()
+    after(house, 100)
+    assert raw_of(house.session, 1), "the other case is open, and a file in the mail is its file"
+    after(house, 400)
+    assert WORDS in house.case("1002")["messages"][0]["text"]
+    assert raw_of(house.session, 1)
+    assert not any(WORDS in m["text"] for m in house.case("1001")["messages"])
+    house.reply(house.newest("1002"), "/lukk stille")
+    house.wait(days=15)
+    house.letters()
+    after(house, 400)
+    assert in_rows(house.session) == {}
+
+
+def test_a_watcher_is_forgotten_with_the_last_case_that_knows_of_him(make_house: object) -> None:
+    house = make_house(kept("retention: {cases: 1y}"))  # type: ignore[operator]
+    house.mail("Bob <bob@kunde.example>", "Nett", "Borte.")
+    house.reply(house.letters("notice")[0], f"/kopi {ANN}\n/lukk stille")
+    house.wait(days=15)
+    house.letters()
+    after(house, 400)
+    assert in_rows(house.session) == {}

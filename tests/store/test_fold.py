@@ -33,6 +33,15 @@ TEXTS = (
     "/priority low",
     "/nonsense",
     "/note x",
+    "/merge #1001 anyway",
+    "/merge #1002 anyway",
+    "/split Another matter",
+    "/link #1002",
+    "/cc bo@elsewhere.example",
+    "/uncc bo@elsewhere.example",
+    "/incident The network is down",
+    "/notice It is mended",
+    "/close all",
 )
 STEP = st.tuples(st.sampled_from(("ann", "kari", "ola", "eve", "robot", "wake", "new")), st.sampled_from(TEXTS))
 

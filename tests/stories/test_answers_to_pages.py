@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.utils import format_datetime
 from html import escape
 
 import pytest
@@ -88,7 +89,12 @@ PROGRAMS: list[Callable[[Got, str], tuple[str | None, str]]] = [
 
 def answers(house: House, letter: Got, plain: str | None, page: str) -> None:
     made = mail(
-        letter.to, f"Re: {letter.subject}", plain or "", letter.reply_to, In_Reply_To=str(letter.mail["Message-ID"])
+        letter.to,
+        f"Re: {letter.subject}",
+        plain or "",
+        letter.reply_to,
+        In_Reply_To=str(letter.mail["Message-ID"]),
+        Date=format_datetime(house.now),
     )
     if plain is None:
         made.set_content(page, subtype="html")

@@ -256,3 +256,16 @@ def test_an_answer_to_the_digest_works_off_its_cases_or_says_i_am_away(make: Mak
     assert house.letters("digest") == [], "no digest while she is away"
     house.reply(digest, "tilbake")
     assert "velkommen tilbake" in house.letters("receipt")[0].text
+
+
+def test_what_was_promised_and_is_not_done_stands_first(make: Make) -> None:
+    house = make()
+    for subject in ("Mus", "Skriver"):
+        house.mail(ANN, subject, "Hei.")
+    _, notice = house.letters("notice")
+    house.reply(notice, "/frist i dag 15:00\n/vent 9d")
+    house.letters()
+    until(house, tuesday(6, 30))
+    (digest,) = house.letters("digest")
+    assert digest.subject == "Kundeservice: over fristen 1 · venter på deg 1"
+    assert digest.text.index("#1002") < digest.text.index("#1001")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from email.utils import format_datetime
 
 import pytest
 from parts.house import Got, House
@@ -169,7 +170,8 @@ def test_nobody_elses_word_finishes_it(house: House):
 
 def test_its_files_go_along(house: House):
     notice = begun(house)
-    mail = written(KARI, "Re: Skriver", "/tildle ola\nSe vedlegget.", notice.reply_to, Message_ID="<f@staff.example>")
+    heads = {"Message_ID": "<f@staff.example>", "Date": format_datetime(house.now)}
+    mail = written(KARI, "Re: Skriver", "/tildle ola\nSe vedlegget.", notice.reply_to, **heads)
     assert isinstance(mail, EmailMessage)
     mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="veiledning.pdf")
     house.arrives(authenticated(mail, AUTHSERV), notice.reply_to, "kari@staff.example")

@@ -272,3 +272,12 @@ def test_the_answer_is_in_the_askers_language(house: House):
         house.mail(sender, "status", "", to)
         (answer,) = house.letters("status")
         assert said in answer.text
+
+
+def test_what_was_promised_is_told(house: House):
+    ack, notice = begun(house)
+    house.reply(notice, "/frist 12.3. 12:00")
+    house.letters()
+    house.reply(ack, "status", ANN)
+    (answer,) = house.letters()
+    assert "Lovet innen 12. mars 2026 kl. 12.00." in answer.text

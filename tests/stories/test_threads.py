@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+
 from parts.house import House
 from parts.mails import mail, wire
 
@@ -167,7 +169,8 @@ def test_a_rehearsal_reads_an_answer_as_the_daemon_does(house: House):
     house.mail(ANN, "Skriver", "Hei, skriveren i tredje etasje har stått siden mandag morgen.")
     _, notice = house.letters()
     below = [line for line in notice.text.splitlines() if line.strip() and "[maild:" not in line]
-    made = mail("Kari <kari@staff.example>", notice.subject, "Vi kommer.\n\n" + "\n".join(below), notice.reply_to)
+    text, today = "Vi kommer.\n\n" + "\n".join(below), format_datetime(house.now)
+    made = mail("Kari <kari@staff.example>", notice.subject, text, notice.reply_to, Date=today)
     proven = Trust(Authentication.ALIGNED)
     tried = rehearse(
         house.session, wire(made), notice.reply_to, lambda message: proven, house.policy, house.keys, house.now

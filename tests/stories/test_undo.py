@@ -85,6 +85,7 @@ def test_nothing_is_undone_twice(house: House):
     house.letters()
     house.reply(notice, "/angre")
     house.letters()
+    house.wait(seconds=1)
     house.reply(notice, "/angre")
     assert "det er allerede angret" in receipt(house).text
     assert state(house)[1] == "low", "only the last mail"

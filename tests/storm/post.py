@@ -18,7 +18,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
+from email.utils import formatdate, parseaddr
 
 from parts.mails import AUTHSERV
 from parts.sink import Sink, Taken
@@ -35,6 +35,8 @@ COMMANDS = {
     "/close quiet": "solved",
 }
 LARGE = (100_000, 5_000_000)
+# A handler's mail of another week is not believed.
+TODAY = formatdate()
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def letter(name: str, sender: str, to: str, subject: str, text: str, answers: st
         f"From: Ann <{sender}>",
         f"To: <{to}>",
         f"Subject: {subject}",
-        "Date: Mon, 02 Mar 2026 10:00:00 +0100",
+        f"Date: {TODAY}",
         f"Message-ID: <storm.{name}@{parseaddr(sender)[1].rpartition('@')[2]}>",
         *([f"In-Reply-To: {answers}"] if answers else []),
         "MIME-Version: 1.0",

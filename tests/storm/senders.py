@@ -10,6 +10,7 @@ import smtplib
 import threading
 import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 
 from parts.mails import AUTHSERV
 from parts.sink import Sink, Taken
@@ -19,6 +20,8 @@ SENDERS, REPLIERS = 4, 2
 # Every so manieth letter is answered: a prime, so that the turns meet acknowledgements and notices alike.
 ANSWERED = 7
 TEXT = "Det stormer."
+# A handler's mail of another week is not believed.
+TODAY = formatdate()
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def letter(sender: str, to: str, subject: str, text: str, in_reply_to: str = "")
         f"From: Ann <{sender}>",
         f"To: <{to}>",
         f"Subject: {subject}",
-        "Date: Mon, 02 Mar 2026 10:00:00 +0100",
+        f"Date: {TODAY}",
         f"Message-ID: <{name}@{domain}>",
         *([f"In-Reply-To: {in_reply_to}"] if in_reply_to else []),
         "",

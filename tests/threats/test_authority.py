@@ -154,8 +154,9 @@ def test_threat_41_a_command_mail_that_is_played_again_does_nothing(house: House
     assert other.to == kari.to
     below, above = CHANGED[change]
     proof = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=staff.example\r\n".encode()
-    made = wire(mail(KARI, f"Re: {kari.subject}", "/priority critical", kari.reply_to))
+    made = wire(mail(KARI, f"Re: {kari.subject}", "/priority critical", kari.reply_to, Date=DATE))
     house.arrives(proof + made, kari.reply_to, "kari@staff.example")
+    assert house.case("1001")["priority"] == "critical"
     house.reply(kari, "/priority low")
     assert house.case("1001")["priority"] == "low"
 

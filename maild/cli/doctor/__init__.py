@@ -1,6 +1,6 @@
 """maild doctor: a look at the whole site from outside and inside: each finding with its reason and its cure.
 
-Exit 0 when there is neither warning nor error, else 1.  It changes nothing and sends no mail.
+Exit 0 when there is neither warning nor error, else 1.  It changes nothing and sends no mail, but for the one of --forge.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -84,6 +85,9 @@ def _list(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
     "--selector", "selectors", multiple=True, metavar="NAME", callback=_selectors, help="The relay's DKIM selector."
 )
 @click.option("--resolver", metavar="HOST:PORT", callback=_server, help="The name server to ask (else this machine's).")
+@click.option(
+    "--forge", is_flag=True, help="Send one forged mail to the first desk, to see whether the mail server strips it."
+)
 @config_option
 def command(
     config: Path,
@@ -94,10 +98,15 @@ def command(
     resolver: tuple[str, int] | None,
     *,
     as_json: bool,
+    forge: bool,
 ) -> int:
-    """Look the site over, and say what is wrong, why it matters, and what to do.  Nothing is changed, no mail is sent."""
+    """Look the site over, and say what is wrong, why it matters, and what to do.
+
+    Nothing is changed, and no mail is sent without --forge.
+    """
     names = _names(only, skip)
-    told = _examine(_ground(config, address, selectors, resolver), names, quiet=as_json)
+    ground = replace(_ground(config, address, selectors, resolver), forge=forge)
+    told = _examine(ground, names, quiet=as_json)
     _say(told, as_json=as_json)
     bad = any(one.finding.level in ("warning", "error") for one in told)
     return _leave(int(bad))

@@ -24,7 +24,10 @@ SMTP_PORT = 25
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """file: maild.yaml; address: from which letters leave, if the admin told; selectors: of DKIM, likewise."""
+    """file: maild.yaml; address: from which letters leave, if the admin told; selectors: of DKIM, likewise.
+
+    forge: a forgery is to be sent.
+    """
 
     file: Path
     settings: Config | None
@@ -34,6 +37,7 @@ class Ground:
     address: str | None = None
     selectors: tuple[str, ...] = ()
     mx_port: int = SMTP_PORT
+    forge: bool = False
 
     @property
     def config(self) -> Config:

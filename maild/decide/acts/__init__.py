@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from maild.decide.acts import (
     absence,
     approvals,
+    asking,
     basic,
+    copying,
     held,
+    incidents,
     lines,
+    linking,
+    merging,
     offers,
     people,
     spam,
@@ -26,6 +31,7 @@ from maild.decide.acts import (
     work,
 )
 from maild.decide.acts.context import Context, Outcome
+from maild.model.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,15 @@ class Command:
     """act: its function; bare: without a sign in front it counts too, where a mail is nothing but commands.
 
     Not where free text follows: "Note that it burns" is a sentence.  caseless: it needs no case, and counts in a new mail to a desk
-    (its Context may have none).
+    (its Context may have none).  least: the role that it wants at the case's desk (rights.py).  asks: it changes nothing, and its
+    receipt is the answer.
     """
 
     act: Callable[[Context, str], Outcome]
     bare: bool = False
     caseless: bool = False
+    least: Role = Role.HANDLER
+    asks: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -49,7 +58,13 @@ COMMANDS: dict[str, Command] = {
     "wait": Command(waiting.wait, bare=True),
     "priority": Command(basic.priority, bare=True),
     "note": Command(basic.note),
-    "help": Command(basic.help_, bare=True, caseless=True),
+    "show": Command(asking.show, bare=True, caseless=True, asks=True),
+    "status": Command(asking.status, bare=True, caseless=True, asks=True),
+    "why": Command(asking.why, bare=True, caseless=True, asks=True),
+    "list": Command(asking.list_, bare=True, caseless=True, asks=True),
+    "help": Command(
+        asking.help_over(lambda: {verb: row.act for verb, row in COMMANDS.items()}), bare=True, caseless=True, asks=True
+    ),
     "time": Command(work.time),
     "tag": Command(work.tag),
     "title": Command(work.title),
@@ -69,6 +84,15 @@ COMMANDS: dict[str, Command] = {
     "escalate": Command(lines.escalate, bare=True),
     "spam": Command(spam.spam),
     "accept": Command(people.accept, bare=True),
+    "for": Command(people.for_),
     "away": Command(absence.away, bare=True, caseless=True),
     "back": Command(absence.back, bare=True, caseless=True),
+    # Cases and people that are tied together.
+    "merge": Command(merging.merge, bare=True, least=Role.LEAD),
+    "split": Command(linking.split, least=Role.LEAD),
+    "link": Command(linking.link, bare=True),
+    "cc": Command(copying.cc, bare=True),
+    "uncc": Command(copying.uncc, bare=True),
+    "incident": Command(incidents.incident),
+    "notice": Command(incidents.notice),
 }

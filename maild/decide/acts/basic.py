@@ -1,11 +1,11 @@
-"""basic: take, assign, close, reopen, priority, note, help."""
+"""basic: take, assign, close, reopen, priority, note."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from maild.decide import absence, rest, verbs
-from maild.decide.acts import lines
+from maild.decide.acts import incidents, lines
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.model.asking_events import Cleared
 from maild.model.case import QUARANTINE, SPAM
@@ -71,7 +71,13 @@ def handlers(who: str, policy: Policy) -> list[Handler]:
 
 
 def close(context: Context, argument: str) -> Outcome:
-    """close [quiet]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told."""
+    """close [quiet | all]    The case is solved; text below goes out as the closing reply.  quiet: the customer is not told.
+
+    all: an incident, and the cases that belong to it.
+    """
+    if context.vocabulary.means("all", argument):
+        own = close(context, "")
+        return incidents.close_all(context, own) if isinstance(own, Done) else own
     quiet = context.vocabulary.means("quiet", argument)
     if argument and not quiet:
         return Wrong("only_quiet", "close_quiet")
@@ -82,9 +88,14 @@ def close(context: Context, argument: str) -> Outcome:
         return stale
     closes_at = context.ledger.now + context.closes_in
     # Tasks may outlive the answer, such as a delivery: they stay, their handlers are reminded, and who closes is told of them.
-    left = ", ".join(str(task.number) for task in context.case.errands.open_tasks)
-    key = ("solved_quietly" if quiet else "solved") + ("_with_tasks" if left else "")
-    return Done((Solved(context.order.by, quiet, closes_at),), key, left)
+    tasks = ", ".join(str(task.number) for task in context.case.errands.open_tasks)
+    event = Solved(context.order.by, quiet, closes_at)
+    key = ("solved_quietly" if quiet else "solved") + ("_with_tasks" if tasks else "")
+    left = len(incidents.children(context)) if context.case.incident else 0
+    if left:
+        also = (Done((), key, tasks),) if tasks else ()
+        return Done((event,), "solved_alone", str(left), also=also)
+    return Done((event,), key, tasks)
 
 
 def reopen(context: Context, argument: str) -> Outcome:
@@ -121,8 +132,3 @@ def priority(context: Context, argument: str) -> Outcome:
 def note(context: Context, argument: str) -> Outcome:
     """note [TEXT]    The whole mail is internal; the customer sees nothing of it."""
     return Done((), "kept_internal")
-
-
-def help_(context: Context, argument: str) -> Outcome:
-    """help    The list of commands."""
-    return Done((), "help")

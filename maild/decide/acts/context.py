@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from maild.decide import verbs
 from maild.decide.asking import INSIDE
 from maild.decide.ledger import Ledger
 from maild.decide.tasklist import name_of
 from maild.model.case import Case
+from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Event
 from maild.model.known import LetterRow, Shown
-from maild.model.people import Desk, Handler, handler_party
+from maild.model.people import Desk, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
@@ -24,10 +27,10 @@ After = Callable[[Ledger], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A proven handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
+    """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
 
+    proven: From is; what is not may only leave a note, or confirm a draft.
     actor: the party of a member who writes for a team's shared mailbox, whose mail this is then; "" for the handler himself.
-
     case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
     """
 
@@ -36,6 +39,7 @@ class Order:
     case: int | None
     purpose: str
     letter: LetterRow | None
+    proven: bool = True
     draft: Draft | None = None
     actor: str = ""
 
@@ -69,8 +73,9 @@ class Done:
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
     have happened.  inside: the text below the commands is this command's, and goes to no customer.  shown: messages that the receipt
-    shows.  was: what the value was before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines
-    of the receipt, which cause nothing.
+    shows.  asks: it reaches so many people that he must say it a second time.  was: what the value was before; at: an instant, in the
+    zone of the desk (ISO 8601), for {at} in the words; also: more lines of the receipt, which cause nothing; written: what stands
+    before the words of such a line.
     """
 
     events: tuple[Event, ...]
@@ -79,8 +84,10 @@ class Done:
     after: After | None = None
     inside: bool = False
     shown: tuple[Shown, ...] = ()
+    asks: bool = False
     was: str = ""
     at: str = ""
+    written: str = ""
     also: tuple[Done, ...] = ()
 
 
@@ -138,6 +145,21 @@ class Context:
         return self.policy.texts.vocabulary
 
     @property
+    def by(self) -> str:
+        """Whoever commands, as a party."""
+        return handler_party(self.handler.key)
+
+    def written(self, argument: str) -> str:
+        """An argument that is free text, as he wrote it: with its own quotes, dashes and full stop."""
+        lines = verbs.parse(self.order.prepared.message.own_text, self.vocabulary).lines
+        line = next((line.written for line in lines if argument and line.argument == argument), "")
+        return " ".join(line.split()[-len(argument.split()) :]) if line else argument
+
+    def content(self, what: str, text: str) -> Content:
+        """Words that the command brings, under a salt as random as that of the mail; what: which of its words."""
+        return Content(hashlib.sha256(self.order.prepared.body.salt + what.encode()).digest()[:16], text)
+
+    @property
     def desk(self) -> Desk:
         """The case's."""
         return self.policy.desks[self.case.desk]
@@ -153,12 +175,40 @@ class Context:
         handler = self.policy.handlers.get(self.case.handler or "")
         return handler.name if handler else ""
 
+    @property
+    def language(self) -> str:
+        """His own, else the desk's."""
+        desk = self.found.desk if self.found else self.order.prepared.desk
+        known = self.policy.desks.get(desk, self.policy.default_desk)
+        return self.handler.language or known.language
+
+    def zone_of(self, case: Case) -> ZoneInfo:
+        """Of the desk of any case."""
+        return ZoneInfo(self.policy.desks.get(case.desk, self.policy.default_desk).zone)
+
+    def sees(self, case: Case) -> bool:
+        """Whether he may know of a case that he only names."""
+        return sees(self.policy, self.handler, case)
+
     def stale(self) -> Wrong | None:
         """The customer wrote after the letter that he answers: what he ends may go on.  The answer shows what she wrote."""
         letter, case = self.order.letter, self.case
         if letter is None or letter.case != case.id or letter.seq >= case.heard:
             return None
         return Wrong("customer_wrote_since", shown=self.ledger.known.heard.get(case.id, ()))
+
+
+def acting_as(policy: Policy, handler: Handler, letter: LetterRow | None) -> tuple[Handler, str]:
+    """A member of a team who answers a letter to its shared mailbox acts as the team, with its rights; what he did is on record as
+    his: the handler, and the party on record where it is another."""
+    asked = handler_of(letter.party) if letter else None
+    team = policy.answers_for(handler, asked) if asked else None
+    return (team, handler_party(handler.key)) if team else (handler, "")
+
+
+def sees(policy: Policy, handler: Handler, case: Case) -> bool:
+    """A case that a handler only names by its number: his own, and those of his desks."""
+    return case.handler == handler.key or handler in policy.team(case.desk)
 
 
 Outcome = Done | Wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from maild.decide import asking, notices, tasklist
+from maild.decide import asking, owing, tasklist
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Offered
@@ -59,7 +59,7 @@ def _send(ledger: Ledger, context: Context, amount: str, content: Content) -> No
     text = ledger.phrase(case_id, content)
     ledger.happen(case_id, context.order.by, Offered(context.order.by, amount, text, ledger.next_letter(), until))
     case = ledger.case(case_id)
-    notices.owe(
+    owing.owe(
         ledger,
         case,
         case.customer,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from maild.decide import outsiders
+from functools import partial
+
+from maild.decide import hand_over, outsiders
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.customer_events import Accepted
@@ -31,6 +33,23 @@ def accept(context: Context, argument: str) -> Outcome:
         ledger.happen(case.id, by, Accepted(party))
 
     return Done((), "accepted", address, after=join)
+
+
+def for_(context: Context, argument: str) -> Outcome:
+    """for ADDRESS or PHONE [NAME]    The case is this person's, who called or wrote.  The one before is told nothing."""
+    whom = outsiders.whom(argument)
+    if whom is None:
+        return Wrong("for_whom", argument[:100])
+    if outsiders.is_desk(whom.reach, context.policy):
+        return Wrong("address_of_ours", whom.reach)
+    ledger, case = context.ledger, context.case
+    known = ledger.known.by_address.get(whom.reach)
+    if known and person_party(known.id) == case.customer:
+        return Done((), "for_already", whom.shown)
+    reached = "@" in whom.reach or (known is not None and known.writes)
+    by, mail = handler_party(context.handler.key), context.order.prepared
+    give = partial(hand_over.give, case_id=case.id, by=by, whom=whom, prepared=mail)
+    return Done((), "for_person" if reached else "for_phone", whom.shown, after=give)
 
 
 def _takes_part(context: Context, address: str) -> bool:

@@ -38,7 +38,7 @@ def address_of(context: Context, argument: str) -> str | Wrong:
     if policy.handler_of_address(address):
         return Wrong("a_handler", address)
     known = [party for party, person in context.ledger.people.items() if person.address == address]
-    if set(known) & {context.case.customer, *context.case.participants}:
+    if set(known) & {context.case.customer, *context.case.participants, *context.case.watchers}:
         return Wrong("takes_part", address)
     # Far down in a huge mail it was not looked up, and might be a person's whom we know.
     if not known and address not in addresses_in(context.order.prepared.message.own_text):

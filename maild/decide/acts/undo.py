@@ -1,8 +1,6 @@
 """undo: what a handler's last mail did in a case, turned round.
 
-INVERSES says how: event type -> function (case before it, event) -> the events that turn it round, or None where that cannot be done
-(the receipt says so).  A new kind of event that a command causes needs a row; one without a row counts as None.
-Letters that have not left are taken back, the answer too.  What somebody changed since holds all of it.
+inverses.py says how.  Letters that have not left are taken back, the answer too.  What somebody changed since holds all of it.
 """
 
 from __future__ import annotations
@@ -11,111 +9,40 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.decide.acts.inverses import INVERSES, UNDONE
 from maild.decide.ledger import Ledger
-from maild.model.asking_events import (
-    Approved,
-    Asked,
-    Cleared,
-    Completed,
-    Escalated,
-    Offered,
-    Rejected,
-    Requested,
-    Spammed,
-    Tasked,
-    Uncompleted,
-    Withdrawn,
-)
 from maild.model.case import Case, apply, begin
 from maild.model.draft_events import Finished, Parked
-from maild.model.errands import OPEN
 from maild.model.events import (
-    Assigned,
-    Closed,
+    Acknowledged,
     Declined,
     Event,
-    Labelled,
-    Moved,
     Noted,
-    Prioritised,
+    Opened,
     Received,
-    Reopened,
     Replied,
-    Solved,
-    Status,
+    Suppressed,
     Told,
     Waiting,
     Woken,
 )
 from maild.model.known import Pending
-from maild.model.people import handler_of, handler_party
+from maild.model.people import MAILD, handler_of, handler_party
 from maild.model.recorded import Recorded
-from maild.model.undo_events import Retracted, TakenBack, Undone, Unlabelled
-from maild.model.work_events import Promised, Titled, Worked
+from maild.model.related_events import (
+    Absorbed,
+    Gathered,
+    Grouped,
+    Informed,
+    Linked,
+    Merged,
+    Parted,
+    Split,
+)
+from maild.model.undo_events import Retracted, TakenBack, Undone
 
-UNDONE = "undone"
-Inverse = Callable[[Case, Any], tuple[Event, ...]]
-
-
-def _rest(before: Case, by: str) -> tuple[Event, ...]:
-    """The rest that a case was in."""
-    if before.status is Status.WAITING:
-        return (Waiting(by, "customer"),)
-    if before.status is Status.ON_HOLD:
-        on = "case" if before.waits_for else "time"
-        return (Waiting(by, on, before.until_at, before.waits_for),)
-    return ()
-
-
-def _solved_again(before: Case, event: Reopened) -> tuple[Event, ...]:
-    solved = Solved(event.by, True, before.closes_at or before.updated_at)
-    return (solved, Closed()) if before.status is Status.CLOSED else (solved,)
-
-
-def _unoffered(before: Case, event: Offered) -> tuple[Event, ...]:
-    """The offer is void; an older one that stood stands again."""
-    older = before.errands.offer
-    again = Offered(older.by, older.amount, older.text, older.letter, older.until_at) if older else None
-    return (Withdrawn("offer", event.letter), *((again,) if again and older and older.state == OPEN else ()))
-
-
-def _unrequested(before: Case, event: Requested) -> tuple[Event, ...]:
-    older = before.errands.open_requests(event.approver)
-    again = tuple(Requested(one.by, one.approver, one.text, one.letter, one.until_at) for one in older)
-    return (Withdrawn("request", event.letter), *again)
-
-
-INVERSES: dict[type[Event], Inverse | None] = {
-    Assigned: lambda before, event: (Assigned(before.handler, UNDONE),),
-    Moved: lambda before, event: (Moved(before.desk),),
-    Prioritised: lambda before, event: (Prioritised(before.priority, UNDONE),),
-    Labelled: lambda before, event: () if event.label in before.labels else (Unlabelled(event.label),),
-    Unlabelled: lambda before, event: (Labelled(event.label),) if event.label in before.labels else (),
-    Waiting: lambda before, event: _rest(before, event.by) or (Woken(UNDONE),),
-    Woken: lambda before, event: _rest(before, handler_party(before.handler or "")),
-    Solved: lambda before, event: (Reopened(event.by), *_rest(before, event.by)),
-    Reopened: _solved_again,
-    Tasked: lambda before, event: (Withdrawn("task", len(before.errands.tasks) + 1),),
-    Completed: lambda before, event: (Uncompleted(event.task),),
-    # Whether the question has left is said with its letter.
-    Asked: lambda before, event: (),
-    Offered: _unoffered,
-    Requested: _unrequested,
-    Escalated: lambda before, event: (Escalated(before.line or ""),),
-    Spammed: lambda before, event: (Cleared(event.sender), *_rest(before, handler_party(before.handler or ""))),
-    Cleared: lambda before, event: (Spammed(event.sender),),
-    # A vote that was cast is cast.
-    Approved: None,
-    Rejected: None,
-    Worked: lambda before, event: (Worked(event.by, -event.minutes, event.reason),),
-    Titled: lambda before, event: (Titled(event.by, before.title),),
-    Promised: lambda before, event: (Promised(event.by, before.promised_at),),
-    # The note stays where it is.
-    Noted: None,
-}
 # They tell of a mail, and change nothing; what becomes of an answer is said with its letter.
 _TELLS = (Received, Declined, Parked, Finished, Replied)
 # Fields that go on whatever a handler does, and totals, from which a part is taken away again whoever added more.
@@ -124,8 +51,10 @@ _NOT_COMPARED = {"seq", "updated_at", "heard", "acknowledged", "worked"}
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """What one mail of his did: its records, and the case before and after them."""
+    """What one mail of his did in a case: its records, and the case before and after them.  log: all that happened in the case."""
 
+    case: int
+    log: tuple[Recorded, ...]
     cause: str
     records: tuple[Recorded, ...]
     befores: tuple[Case, ...]
@@ -134,6 +63,18 @@ class _Mail:
     @property
     def before(self) -> Case:
         return self.befores[0]
+
+    @property
+    def split_from(self) -> int | None:
+        """The case from which the mail split this one."""
+        first = self.log[0]
+        return first.event.linked if first.cause == self.cause and isinstance(first.event, Opened) else None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What is another after it than it was before."""
+        names = [name for name in Case.__match_args__ if name not in _NOT_COMPARED and name != "id"]
+        return tuple(name for name in names if getattr(self.before, name) != getattr(self.after, name))
 
 
 def undo(context: Context, argument: str) -> Outcome:
@@ -146,12 +87,35 @@ def undo(context: Context, argument: str) -> Outcome:
         return Wrong("nothing_to_undo")
     if any(isinstance(r.event, Undone) and cause in (r.cause, r.event.mail) for r in log):
         return Wrong("undone_already")
-    mail = _mail(log, cause)
-    fields = _touched(mail)
-    newer = _changed_since(context.case, mail, fields, log)
+    mail = _mail(context.case.id, log, cause)
+    if mail is None:
+        return Wrong("nothing_to_undo")
+    others = _elsewhere(context, mail)
+    newer = next(filter(None, (_changed_since(context, one) for one in (mail, *others))), "")
     if newer:
         return Wrong("changed_since", _called(context, newer))
-    return _turned_round(context, mail, fields)
+    return _turned_round(context, mail, others)
+
+
+# --- in other cases ---------------------------------------------------------------------------------------------------------------
+
+_TIES = (Merged, Absorbed, Split, Linked, Grouped, Gathered, Parted)
+
+
+def _elsewhere(context: Context, mail: _Mail) -> list[_Mail]:
+    """What it did in the cases that it tied to this one, or that belong to it.  A list to a desk has other cases beside: not those."""
+    found = (_mail(case, log, mail.cause) for case, log in context.ledger.known.log.items() if case != mail.case)
+    return [other for other in found if other is not None and _is_tied(context, mail, other)]
+
+
+def _is_tied(context: Context, mail: _Mail, other: _Mail) -> bool:
+    if context.ledger.case(other.case).parent == mail.case or other.split_from == mail.case:
+        return True
+    here = [r.event.case == other.case for r in mail.records if isinstance(r.event, _TIES)]
+    there = [r.event.case == mail.case for r in other.records if isinstance(r.event, _TIES)]
+    # Who waited for a case that was merged waits for the other, and that is nobody's command.
+    moved = [isinstance(r.event, Waiting | Woken) and r.actor == MAILD for r in other.records]
+    return any((*here, *there, *moved))
 
 
 def _cause(context: Context, log: Sequence[Recorded]) -> str:
@@ -159,16 +123,22 @@ def _cause(context: Context, log: Sequence[Recorded]) -> str:
     letter = context.order.letter
     if letter is not None and letter.kind == "receipt":
         of = (r.cause for r in log if isinstance(r.event, Told) and r.event.letter == letter.id)
-        return next(of, "")
+        # The receipt of a merge stands in the case that is no more.
+        also = (r.cause for one in context.ledger.known.log.values() for r in one if _tells(r.event, letter.id))
+        return next(of, "") or next(also, "")
     mine = [r for r in log if r.actor in context.actors and _acts(r.event)]
     return mine[-1].cause if mine else ""
+
+
+def _tells(event: Event, letter: int) -> bool:
+    return isinstance(event, Told) and event.letter == letter
 
 
 def _acts(event: Event) -> bool:
     return isinstance(event, Replied) or not isinstance(event, _TELLS)
 
 
-def _mail(log: Sequence[Recorded], cause: str) -> _Mail:
+def _mail(case_id: int, log: Sequence[Recorded], cause: str) -> _Mail | None:
     case: Case | None = None
     mine: list[Recorded] = []
     befores: list[Case] = []
@@ -179,16 +149,10 @@ def _mail(log: Sequence[Recorded], cause: str) -> _Mail:
             befores.append(case)
         case = apply(case, record) if case is not None else begin(0, record)
         after = case if record.cause == cause else after
-    assert after is not None
-    return _Mail(cause, tuple(mine), tuple(befores), after)
+    return _Mail(case_id, tuple(log), cause, tuple(mine), tuple(befores), after) if after and mine else None
 
 
 # --- what has changed -------------------------------------------------------------------------------------------------------------
-
-
-def _touched(mail: _Mail) -> tuple[str, ...]:
-    names = [name for name in Case.__match_args__ if name not in _NOT_COMPARED and name != "id"]
-    return tuple(name for name in names if getattr(mail.before, name) != getattr(mail.after, name))
 
 
 def _differs(now: Case, mail: _Mail, name: str) -> bool:
@@ -200,13 +164,16 @@ def _differs(now: Case, mail: _Mail, name: str) -> bool:
     return bool(is_ != after)
 
 
-def _changed_since(now: Case, mail: _Mail, fields: Sequence[str], log: Sequence[Recorded]) -> str:
-    """Who changed the same since, as a party; "" for nobody."""
-    changed = [name for name in fields if _differs(now, mail, name)]
+def _changed_since(context: Context, mail: _Mail) -> str:
+    """Who changed the same since, as a party; "" for nobody.  In a case that was split off anything counts."""
+    now = context.ledger.case(mail.case)
+    if mail.split_from is not None and now.seq != mail.after.seq:
+        return mail.log[-1].actor
+    changed = [name for name in mail.fields if _differs(now, mail, name)]
     if not changed:
         return ""
     case, last = mail.after, ""
-    for record in log:
+    for record in mail.log:
         if record.seq <= mail.after.seq:
             continue
         then = apply(case, record)
@@ -227,52 +194,80 @@ def _called(context: Context, party: str) -> str:
 # --- turning round ----------------------------------------------------------------------------------------------------------------
 
 
-def _turned_round(context: Context, mail: _Mail, fields: Sequence[str]) -> Done:
-    me = handler_party(context.handler.key)
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """How a case is as it was: the events, letters that are taken back, answers that nobody got, and what the receipt says."""
+
+    case: int
+    events: tuple[Event, ...]
+    back: tuple[Pending, ...]
+    unsaid: tuple[int, ...]
+    also: tuple[Done, ...]
+
+
+def _turned_round(context: Context, mail: _Mail, others: Sequence[_Mail]) -> Done:
+    here, *there = (_turned(context, one) for one in (mail, *others))
+    also = (*_restored(context, mail, mail.fields), *(line for one in (here, *there) for line in one.also))
+    after = partial(_take_back, context.by, here, there)
+    return Done(here.events, UNDONE, _said_at(context, mail.records[0].at), after, also=also)
+
+
+def _turned(context: Context, mail: _Mail) -> _Turned:
+    events, lines = _inverses(context, mail)
+    letters = tuple(_letters(context, mail))
+    back = tuple(pending for pending, _ in letters if pending is not None)
+    events += [TakenBack(p.party, p.kind, p.letter) for p in back]
+    unsaid = tuple(_unsaid(mail, back))
+    events += [Retracted(row, context.by) for row in unsaid]
+    again = "status" in mail.fields and mail.split_from is None
+    events.append(Undone(context.by, mail.cause, mail.before.status if again else None))
+    return _Turned(mail.case, tuple(events), back, unsaid, (*_of_letters(context, letters), *lines))
+
+
+def _inverses(context: Context, mail: _Mail) -> tuple[list[Event], list[Done]]:
+    """Of what he did, the last first; in other cases of what followed by itself, too."""
+    origin = context.ledger.known.cases.get(mail.split_from or 0)
+    if origin is not None:
+        return [Merged(origin.id, context.by, origin.seq)], []
     events: list[Event] = []
     lines: list[Done] = []
+    actors = context.actors if mail.case == context.case.id else context.actors | {MAILD}
     for record, before in reversed(list(zip(mail.records, mail.befores, strict=True))):
-        if record.actor not in context.actors or isinstance(record.event, _TELLS):
+        if record.actor not in actors or isinstance(record.event, (*_TELLS, Told, Acknowledged, Suppressed)):
             continue
         inverse = INVERSES.get(type(record.event))
         if inverse is None:
             lines.append(Done((), "note_stays" if isinstance(record.event, Noted) else "cannot_be_undone"))
         else:
             events += inverse(before, record.event)
-    letters = tuple(_letters(context, mail))
-    back = tuple(pending for pending, _ in letters if pending is not None)
-    events += [TakenBack(p.party, p.kind, p.letter) for p in back]
-    unsaid = _unsaid(mail, back)
-    events += [Retracted(row, me) for row in unsaid]
-    events.append(Undone(me, mail.cause, mail.before.status if "status" in fields else None))
-    also = (*_restored(context, mail, fields), *_of_letters(context, letters), *lines)
-    return Done(
-        tuple(events), UNDONE, _said_at(context, mail.records[0].at), partial(_take_back, back, unsaid), also=also
-    )
+    return events, lines
 
 
-def _take_back(back: Sequence[Pending], unsaid: Sequence[int], ledger: Ledger) -> None:
-    for pending in back:
-        ledger.cancel(pending.outbox)
-    for row in unsaid:
-        ledger.restate(row, "handler", internal=True)
+def _take_back(by: str, here: _Turned, there: Sequence[_Turned], ledger: Ledger) -> None:
+    for turned in (here, *there):
+        for event in turned.events if turned is not here else ():
+            ledger.happen(turned.case, by, event)
+        for pending in turned.back:
+            ledger.cancel(pending.outbox)
+        for row in turned.unsaid:
+            ledger.restate(row, "handler", internal=True)
 
 
-def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told]]:
+def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told | Acknowledged]]:
     """Letters that followed from it, each with its place in the queue while it has not left.  Receipts are no news to anybody else."""
     waiting = {pending.letter: pending for pending in context.ledger.known.pending}
-    told = (r.event for r in mail.records if isinstance(r.event, Told))
+    told = (r.event for r in mail.records if isinstance(r.event, Told | Acknowledged))
     me = handler_party(context.handler.key)
     return [(waiting.get(event.letter), event) for event in told if event.to != me]
 
 
 def _unsaid(mail: _Mail, back: Sequence[Pending]) -> list[int]:
     """Answers none of which has left."""
-    rows = [r.event.message for r in mail.records if isinstance(r.event, Replied)]
+    rows = [r.event.message for r in mail.records if isinstance(r.event, Replied | Informed)]
     return [row for row in rows if any(row in pending.messages for pending in back if not handler_of(pending.party))]
 
 
-def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told]]) -> list[Done]:
+def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told | Acknowledged]]) -> list[Done]:
     """What becomes of the customer's letters; colleagues read the case."""
     return [
         Done((), "letter_taken_back" if pending else "letter_gone", _called(context, told.to))
@@ -292,6 +287,7 @@ def _handler(context: Context, case: Case) -> str:
 
 # How the receipt says what a field is again.  Of a field without a row it says nothing.
 SAID: Mapping[str, Callable[[Context, Case], str]] = {
+    "customer": lambda context, case: _called(context, case.customer),
     "priority": lambda context, case: str(case.priority),
     "status": lambda context, case: str(case.status),
     "handler": _handler,
