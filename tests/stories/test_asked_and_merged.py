@@ -112,7 +112,9 @@ def test_undone_each_case_asks_what_it_asked(house: House):
 
 @pytest.fixture
 def two_desks(tmp_path: Path) -> Iterator[House]:
-    people = PEOPLE.replace("  addresses: [ola@staff.example]\n", "  addresses: [ola@staff.example]\n  desks: [drift]\n")
+    people = PEOPLE.replace(
+        "  addresses: [ola@staff.example]\n", "  addresses: [ola@staff.example]\n  desks: [drift]\n"
+    )
     made = House(tmp_path, TO_KARI, people=people)
     yield made
     made.database.close()

@@ -105,5 +105,6 @@ def test_undo_gives_the_case_back_to_its_line(house: House):
     house.reply(notice, "/angre")
     assert house.case("1001")["handler"] == KARI
     house.letters()
+    house.wait(seconds=1)
     house.reply(notice, "/eskaler")
     assert "saken er hos linje 2" in house.letters("receipt")[0].text, "the next line is the second again"

@@ -128,5 +128,6 @@ def test_a_task_that_was_a_mistake_is_taken_back(house: House):
     assert [task["state"] for task in house.case("1001")["tasks"]] == ["void", "void"]
     house.reply(notice, "/oppgave Ringe Bo")
     house.reply(notice, "/ferdig 3")
+    house.wait(seconds=1)
     house.reply(notice, "/angre")
     assert [task["state"] for task in house.case("1001")["tasks"]] == ["void", "void", "open"]

@@ -85,3 +85,14 @@ def test_a_member_undoes_what_he_did_for_the_team(house: House):
     house.reply(notice, "/prioritet høy", KARI)
     house.reply(notice, "/angre", KARI)
     assert house.case("1001")["priority"] == "medium"
+
+
+def test_an_unproven_member_is_asked_himself_and_his_word_carries_it_out_for_the_team(house: House):
+    house.reply(begun(house), "/lukk", KARI, proven=False)
+    (asked,) = house.letters("unverified")
+    assert asked.to == KARI
+    house.wait(seconds=1)
+    house.reply(asked, "/send", proven=False)
+    assert house.case("1001")["status"] == "solved"
+    (receipt,) = house.letters("receipt")
+    assert receipt.to == TEAM

@@ -48,6 +48,7 @@ PLACES = ("top", "nothing", "around", "under")
 MATTERS = ("a command", "a command and words", "words")
 # The local part of an address that was made for one person.
 _SIGNED = re.compile(r"\+[a-z][a-z0-9]{15,}@desk\.example")
+_OFFERS = re.compile(r"^ {2}[^\n]*<mailto:[^\n>]*\+[yx][a-z0-9]{15,}@desk\.example[^\n>]*>$", re.M)
 _SERIAL = itertools.count(1)
 
 
@@ -200,8 +201,17 @@ def _came(house: House, notice: Got, raw: bytes, variation: Variation) -> Came:
     return Came(
         tuple(map(_said, events)),
         tuple(sorted((letter.kind, letter.to) for letter in mine)),
-        tuple(letter.text for letter in mine if letter.to == parseaddr(ANN)[1]),
+        tuple(_text(letter) for letter in mine if letter.to == parseaddr(ANN)[1]),
     )
+
+
+def _text(letter: Got) -> str:
+    """Without the two links of an offer, by which the customer herself answers it."""
+    if letter.kind != "offer":
+        return letter.text
+    text, found = _OFFERS.subn("", letter.text)
+    assert found == 2
+    return text
 
 
 def _said(event: dict[str, Any]) -> tuple[str, ...]:
