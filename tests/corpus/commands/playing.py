@@ -48,7 +48,7 @@ PLACES = ("top", "nothing", "around", "under")
 MATTERS = ("a command", "a command and words", "words")
 # The local part of an address that was made for one person.
 _SIGNED = re.compile(r"\+[a-z][a-z0-9]{15,}@desk\.example")
-_OFFERS = re.compile(r"^ {2}[^\n]*<mailto:[^\n>]*\+[yx][a-z0-9]{15,}@desk\.example[^\n>]*>$", re.M)
+_OFFERS = re.compile(r"^ {2}[^\n]*<mailto:[^\n>]*\+[yx][a-z0-9]{15,}@desk\.example[^\n>]*>\r?$", re.M)
 _SERIAL = itertools.count(1)
 
 
