@@ -150,7 +150,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "labelled": lambda facts, name: f"labelled {facts['label']}",
     "waiting": _waiting,
     "woken": lambda facts, name: f"open again ({facts['reason']})",
-    "left": lambda facts, name: f"{name('handler:' + facts['handler'])} is away" + (", says the mailbox" * facts["provisional"]),
+    "left": lambda facts, name: f"{name('handler:' + facts['handler'])} is away" + (", says the mailbox" if facts["provisional"] else ""),
     "returned": lambda facts, name: f"{name('handler:' + facts['handler'])} is back",
     "solved": _solved,
     "reopened": lambda facts, name: "reopened",
