@@ -2,8 +2,9 @@
 
 scan(session, table, after, seek) -> (hits, next after or None): a few rows at a time, reading only;
 mask(session, hit, seek) -> Changed: what the row must become, reading only; write(session, changed): in a transaction.
-Tables: incoming (the mail and what was noted of it), message (content, file names), cases (the subject), outbox (letters), person
-(others' display names), reference (message ids), policy (the stored files of earlier rules), draft (handlers' mails that are kept).
+Tables: incoming (the mail and what was noted of it), message (content, file names), cases (the subject), phrase (words of tasks, offers
+and requests), outbox (letters), person (others' display names), reference (message ids), policy (the stored files of earlier rules),
+draft (handlers' mails that are kept).
 
 LIMITS  As mail/masking.py.  Mails that are being settled at this moment are new mail.
 """
@@ -27,7 +28,7 @@ from maild.store.database import Session
 from maild.store.outbox import attachment, attachment_row
 from maild.store.text import dumps
 
-TABLES = ("incoming", "message", "cases", "outbox", "person", "reference", "policy", "draft")
+TABLES = ("incoming", "message", "cases", "phrase", "outbox", "person", "reference", "policy", "draft")
 _STEP = {"incoming": 20}
 _ROWS = 200
 _COLUMNS = ("sender", "client", "message_id", "trust", "trace", "error")
@@ -96,7 +97,7 @@ def write(session: Session, changed: Changed) -> None:
         erasure.rewrite_raw(session, hit.row, changed.raw)
     if changed.text is not None and hit.table == "message":
         erasure.rewrite_message(session, hit.row, changed.text)
-    if changed.text is not None and hit.table in ("cases", "draft"):
+    if changed.text is not None and hit.table in ("cases", "phrase", "draft"):
         erasure.rewrite_content(session, hit.key, changed.text)
     if changed.text is not None and hit.table == "policy":
         session.execute("UPDATE policy SET files=? WHERE hash=?", (changed.text, hit.key))
@@ -247,6 +248,22 @@ def _mask_subject(session: Session, hit: Hit, seek: Seek) -> Changed:
     return Changed(hit, text=masking.text(row[0], seek.of(hit.case)) if row else None)
 
 
+def _phrase(session: Session, after: int, seek: Seek) -> Found:
+    """The words of tasks, offers and requests, all cases of a step at once."""
+    rows = session.all(
+        "SELECT p.case_id, p.commitment, t.text FROM phrase p JOIN content t ON t.commitment=p.commitment WHERE p.case_id>?"
+        " AND p.case_id<=? ORDER BY p.case_id",
+        (after, after + _ROWS),
+    )
+    hits = [
+        Hit("phrase", row[0], row[0], key=row[1])
+        for row in rows
+        if row[0] not in seek.own["cases"] and masking.says(row[2], seek.of(row[0]))
+    ]
+    last = session.one("SELECT max(case_id) FROM phrase") or (None,)
+    return hits, after + _ROWS if (last[0] or 0) > after + _ROWS else None
+
+
 # --- letters --------------------------------------------------------------------------------------------------------------------
 
 
@@ -354,6 +371,7 @@ _SCAN: dict[str, Callable[[Session, int, Seek], Found]] = {
     "incoming": _incoming,
     "message": _message,
     "cases": _subject,
+    "phrase": _phrase,
     "outbox": _letter,
     "person": _person,
     "reference": _reference,
@@ -364,6 +382,7 @@ _MASK: dict[str, Callable[[Session, Hit, Seek], Changed]] = {
     "incoming": _mask_incoming,
     "message": _mask_message,
     "cases": _mask_subject,
+    "phrase": _mask_subject,
     "outbox": _mask_letter,
     "person": _mask_person,
     "reference": lambda session, hit, seek: Changed(hit),

@@ -16,9 +16,10 @@ from maild.decide.judge import judge
 from maild.mail import letters, token
 from maild.mail.parse import read
 from maild.model.case import Case
+from maild.model.known import Known, Lookup, Person
 from maild.model.message import Message
 from maild.model.people import Trust
-from maild.model.plan import Known, Letter, Lookup, Person, Plan, Prepared
+from maild.model.plan import Letter, Plan, Prepared
 from maild.model.policy import Policy
 from maild.settle import charset_of, desk_at, prepare, weigh
 from maild.store import cases

@@ -6,6 +6,7 @@ from typing import Any
 
 from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
 
+from maild.model.known import Shown
 from maild.model.message import Address
 from maild.model.plan import Letter
 
@@ -53,6 +54,44 @@ def work_of(language: str) -> dict[str, Letter]:
 def line(number: str, days: int, subject: str, status: str, handler: str = "") -> dict[str, object]:
     told = {"number": number, "days": days, "customer": "Ann Berg", "subject": subject}
     return {**told, "status": status, "handler": handler}
+
+
+WHAT = {
+    "en": "Order a new printer",
+    "nb": "Bestille ny skriver",
+    "nn": "Tinge ny skrivar",
+    "sl": "Naročiti nov tiskalnik",
+}
+
+
+def news(language: str, kind: str, key: str, value: str, shown: tuple[Shown, ...] = (), **values: Any) -> Letter:
+    given = {**VALUES, "news": {"ok": True, "key": key, "value": value}, **values}
+    return to_handler(kind, language, shown=shown, values=given, reason="your-question")
+
+
+def asked_of(language: str) -> dict[str, Letter]:
+    """What a case asks of people, and what they answer."""
+    what, until, answer = WHAT[language], "2026-03-16T10:14+01:00", shown(language, text=ANSWER[language], after=60)
+    task = {"number": "1", "text": what, "who": "Ola Hansen", "due": until}
+    outside: dict[str, Any] = {"to": Address("", "help@canon.example"), "party": "person:7", "subject": ""}
+    yours = {"what": what, "until": until, "who": "Kari Nordmann", "inside": True, "tasks": [task]}
+    return {
+        "news-task": news(language, "task", "task_due", "1", **yours),
+        "news-offer": news(language, "news", "offer_accepted", "1500 kr", (answer,), what=what),
+        "news-supplier": news(
+            language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"
+        ),
+        "question": to_customer("question", language, shown=(answer,), author="Kari Nordmann", reason="you-are-asked", **outside),
+        "offer": to_customer(
+            "offer", language, values={"what": what, "amount": "1500 kr", "until": until}, author="Kari Nordmann"
+        ),
+        "approval": to_customer(
+            "approval", language, values={"what": what, "who": "Kari Nordmann", "until": until}, reason="your-approval", **outside
+        ),
+        "vote": to_customer(
+            "vote", language, values={"news": {"ok": True, "key": "vote_yes", "value": ""}}, reason="your-approval", **outside
+        ),
+    }  # fmt: skip
 
 
 def unverified(language: str, **more: object) -> Letter:
@@ -125,9 +164,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language),
-        **outside(language),
-        **around(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -15,9 +15,10 @@ import making
 
 from maild.mail import letters
 from maild.mail.token import Keys
+from maild.model.known import Shown
 from maild.model.message import Address, Attachment
 from maild.model.people import Desk
-from maild.model.plan import Letter, Part, Shown, Written
+from maild.model.plan import Letter, Part, Written
 from maild.model.policy import Policy
 from maild.policy import texts
 

@@ -79,6 +79,11 @@ def _erased(facts: Facts, name: Name) -> str:
     return f"the customer was erased: {facts['messages']} messages and {facts['letters']} letters are gone"
 
 
+def _tasked(facts: Facts, name: Name) -> str:
+    until = f", by {facts['due_at']}" if facts.get("due_at") else ""
+    return f"task for {name('handler:' + facts['handler'])}{until}"
+
+
 def _announced(facts: Facts, name: Name) -> str:
     letters = facts["letters"]
     return f"{name(facts['by'])} told the incident's customers ({letters} {'letter' if letters == 1 else 'letters'})"
@@ -145,7 +150,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "labelled": lambda facts, name: f"labelled {facts['label']}",
     "waiting": _waiting,
     "woken": lambda facts, name: f"open again ({facts['reason']})",
-    "left": lambda facts, name: f"{name('handler:' + facts['handler'])} is away" + (", says the mailbox" * facts["provisional"]),
+    "left": lambda facts, name: f"{name('handler:' + facts['handler'])} is away" + (", says the mailbox" if facts["provisional"] else ""),
     "returned": lambda facts, name: f"{name('handler:' + facts['handler'])} is back",
     "solved": _solved,
     "reopened": lambda facts, name: "reopened",
@@ -197,5 +202,23 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "held": lambda facts, name: f"held by a bug ({facts['error']})",
     "restored": lambda facts, name: f"database restored as it was at {facts['copied_at']}; {facts['letters']} letters held",
     "released": lambda facts, name: f"{facts['letters']} letters that a restore held were {facts['fate']}",
+    "tasked": _tasked,
+    "reminded": lambda facts, name: f"task {facts['task']} " + ("is due" if facts["due"] else "told to its handler"),
+    "completed": lambda facts, name: f"task {facts['task']} done by {name(facts['by'])}",
+    "uncompleted": lambda facts, name: f"task {facts['task']} is open again",
+    "asked": lambda facts, name: f"question to {name(facts['supplier'])}",
+    "answered": lambda facts, name: f"{name(facts['supplier'])} answered; only handlers see it",
+    "offered": lambda facts, name: f"{facts['amount']} offered to the customer, until {facts['until_at']}",
+    "offer_accepted": lambda facts, name: f"{name(facts['by'])} accepted the offer",
+    "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
+    "requested": lambda facts, name: f"{name(facts['approver'])} asked for approval, until {facts['until_at']}",
+    "approved": lambda facts, name: f"approved by {name(facts['by'])}",
+    "rejected": lambda facts, name: f"not approved by {name(facts['by'])}",
+    "lapsed": lambda facts, name: "an offer or a request for approval got no answer in time",
+    "withdrawn": lambda facts, name: f"{facts['what']} taken back",
+    "escalated": lambda facts, name: f"escalated to line {facts['line']}" if facts["line"] else "with no line",
+    "spammed": lambda facts, name: f"closed as spam of {name(facts['sender'])}",
+    "cleared": lambda facts, name: f"no spam of {name(facts['sender'])}",
+    "quarantined": lambda facts, name: f"in quarantine, for an earlier mail of {name(facts['sender'])} was spam",
     "rekeyed": lambda facts, name: f"key {facts['key']} of the signed addresses {facts['what']}",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from maild.model.people import Desk, Line
 from maild.model.policy import Choice, Policy
 
 
@@ -62,6 +63,11 @@ def _least_loaded(keys: list[str], choice: Choice, desk: str, counters: Mapping[
     load = {key: counters.get(open_key(key), 0) for key in keys}
     best = min(keys, key=lambda key: load[key])
     return Chosen(best, f"least loaded, {load[best]} open")
+
+
+def line_choice(desk: Desk, line: Line) -> Choice:
+    """Those of a line in turn."""
+    return Choice("round_robin", line.handlers, f"line:{desk.key}:{line.name}")
 
 
 def turn_key(choice: Choice, desk: str) -> str:

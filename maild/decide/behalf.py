@@ -21,9 +21,10 @@ from maild.decide.outsiders import Whom
 from maild.decide.route import route
 from maild.model.content import Content
 from maild.model.events import Declined, Ignored, Opened
+from maild.model.known import Person, Shown
 from maild.model.message import Address, Message
 from maild.model.people import MAILD, Trust, handler_party
-from maild.model.plan import Person, Prepared, Shown
+from maild.model.plan import Prepared
 from maild.model.subject import is_forward, unforwarded
 
 FOR = "for"

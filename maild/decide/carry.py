@@ -12,22 +12,25 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import doubles, drafts, notices, rest, rights, verbs
+from maild.decide import asking, doubles, drafts, notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
+from maild.decide.acts.implied import implied_line
 from maild.decide.ledger import Ledger
+from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
+from maild.model.known import Shown
 from maild.model.message import Attachment
 from maild.model.people import Handler, handler_of, handler_party
-from maild.model.plan import Shown
+from maild.model.recorded import Recorded
 
 
 def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = False) -> list[dict[str, Any]]:
     """Do it all and tell of it, or turn it down; the lines of its receipt.  note: all of it is internal, whatever it says."""
-    if not rights.acts_in(order.handler, ledger.case(order.case_id), ledger.policy):
+    if not _acts(ledger, order) and not _is_asked(ledger, order):
         decline(ledger, order, verbs.Parsed((verbs.Line("", ""),), ""), [_not_his(ledger, order)], keep=False)
         return []
-    outcomes = [attempt(ledger, order, line) for line in parsed.lines]
+    outcomes = weigh(ledger, order, parsed)
     if any(isinstance(outcome, Wrong) for outcome in outcomes):
         decline(ledger, order, parsed, outcomes, keep=not _only_about_drafts(parsed))
         return []
@@ -35,16 +38,31 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
         _ask(ledger, order, parsed, outcomes)
         return []
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-    note = note or is_note(ledger, order, parsed)
+    note = note or is_note(ledger, order, parsed) or any(outcome.inside for outcome in done)
     shown = perform(ledger, order, parsed, done, note=note)
     for outcome in done:
         if outcome.after:
             outcome.after(ledger)
+    _pass_on(ledger, order, done, shown)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
     if _owes_receipt(ledger, parsed):
         receipt(ledger, order, lines, shown_by(done))
     return lines
+
+
+# What somebody may do in a case that only asked something of him.
+_ANSWERS = ("done", "approve", "reject", "note")
+
+
+def _acts(ledger: Ledger, order: Order) -> bool:
+    return rights.acts_in(order.handler, ledger.case(order.case_id), ledger.policy)
+
+
+def _is_asked(ledger: Ledger, order: Order) -> bool:
+    """He answers the letter of a task or of a request: his words stay inside (is_note)."""
+    inside = order.letter is not None and order.letter.kind in asking.INSIDE
+    return inside and rights.is_asked(order.handler, ledger.case(order.case_id))
 
 
 def _not_his(ledger: Ledger, order: Order) -> Wrong:
@@ -72,7 +90,23 @@ def asks(outcomes: Sequence[Outcome]) -> bool:
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
     """Whether the whole mail is internal; so it is where the word was only misspelt."""
     words = ledger.policy.texts.vocabulary
-    return order.purpose in _INSIDE or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
+    inside = order.letter is not None and order.letter.kind in asking.INSIDE
+    return inside or order.purpose in _INSIDE or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
+
+
+def _pass_on(ledger: Ledger, order: Order, done: Sequence[Done], shown: Shown | None) -> None:
+    """Words below a task or a request, of which no command tells anybody, go to whoever asked."""
+    if shown is None or order.letter is None or order.letter.kind not in asking.INSIDE:
+        return
+    if shown.text and not any(outcome.after or outcome.inside for outcome in done):
+        asking.pass_on(ledger, order.case_id, order.letter, shown, handler_party(order.handler.key))
+
+
+def weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
+    """What each line would do, after those above it: `/done 1` and then `/close` closes a case without an open task."""
+    seen: dict[int, Case] = {}
+    text = text_of(parsed, order.handler)
+    return [attempt(ledger, order, line, text, seen) for line in parsed.lines]
 
 
 def _only_about_drafts(parsed: verbs.Parsed) -> bool:
@@ -113,6 +147,9 @@ def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
     parsed = verbs.Parsed(tuple(_once(parsed.lines)), parsed.text)
+    implied = implied_line(ledger, order, parsed) if order.case is not None else None
+    if implied is not None:
+        return implied
     verb, argument = _ADDRESS_VERBS.get(order.purpose, ("", ""))
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
@@ -150,29 +187,46 @@ def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
     return doubles.single("\n".join([*noted, text])).strip()
 
 
-def attempt(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
-    """What a line would do, or why it cannot: also since he may not."""
+def attempt(
+    ledger: Ledger, order: Order, line: verbs.Line, text: str = "", seen: dict[int, Case] | None = None
+) -> Outcome:
+    """What a line would do, or why it cannot: also since he may not.
+
+    text: below the commands; seen: the cases as the lines before it have left them.
+    """
     if not line.verb:
-        return Wrong("not_understood", line.hint)
+        return Wrong(line.why, line.hint)
     if order.case is not None:
         case, least = ledger.case(order.case), COMMANDS[line.verb].least
-        if not rights.acts_in(order.handler, case, ledger.policy):
+        if not _acts(ledger, order) and not (line.verb in _ANSWERS and _is_asked(ledger, order)):
             return _not_his(ledger, order)
         if rights.lacks(order.handler, case, ledger.policy, least):
             able = rights.holders(case.desk, ledger.policy, least)
             return Wrong(f"needs_{least}", ", ".join(handler.name for handler in able))
-    return _act(ledger, order, line)
+    return _act(ledger, order, line, text, seen)
 
 
-def _act(ledger: Ledger, order: Order, line: verbs.Line) -> Outcome:
+def _act(
+    ledger: Ledger, order: Order, line: verbs.Line, text: str = "", seen: dict[int, Case] | None = None
+) -> Outcome:
     """What the command would do, whoever may give it."""
     command = COMMANDS[line.verb]
-    case = ledger.case(order.case) if order.case is not None else None
+    seen = {} if seen is None else seen
+    case = (seen.get(order.case) or ledger.case(order.case)) if order.case is not None else None
     if case is None and not command.caseless:
         return Wrong("which_case", f"1042 {ledger.policy.texts.vocabulary.word(line.verb, _language(ledger, order))}")
     desk = ledger.policy.desks[case.desk if case else order.prepared.desk]
-    context = Context(case, order.handler, ledger.policy, order, timedelta(days=desk.reopen_days), ledger)
-    return command.act(context, line.argument)
+    context = Context(case, order.handler, ledger.policy, order, timedelta(days=desk.reopen_days), ledger, text)
+    outcome = command.act(context, line.argument)
+    if case is not None and isinstance(outcome, Done):
+        seen[case.id] = _foreseen(ledger, order, case, outcome)
+    return outcome
+
+
+def _foreseen(ledger: Ledger, order: Order, case: Case, outcome: Done) -> Case:
+    for event in outcome.events:
+        case = apply(case, Recorded(case.seq + 1, ledger.now, order.by, ledger.cause, event))
+    return case
 
 
 def _language(ledger: Ledger, order: Order) -> str:
@@ -204,7 +258,7 @@ def is_a_file(file: Attachment) -> bool:
 def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], *, note: bool) -> Shown | None:
     """File the mail, and let happen what its lines say.  Its words, if it has any, are a note, or the answer to the customer."""
     text = text_of(parsed, order.handler)
-    party = handler_party(order.handler.key)
+    party = order.by
     answer = says_something(order, text, parsed) and not note
     row = row_of(ledger, order, "handler" if order.proven else "noted", internal=not answer)
     if answer:
@@ -224,8 +278,7 @@ def row_of(ledger: Ledger, order: Order, standing: str, *, internal: bool) -> in
     if order.draft is not None and order.draft.message is not None:
         ledger.restate(order.draft.message, standing, internal=internal)
         return order.draft.message
-    party = handler_party(order.handler.key)
-    return ledger.file(order.prepared, order.case_id, party, standing, internal="internal" if internal else "")
+    return ledger.file(order.prepared, order.case_id, order.by, standing, internal="internal" if internal else "")
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------------------
@@ -236,10 +289,11 @@ def tell(
 ) -> list[dict[str, Any]]:
     """Owe the letters that follow; the lines of the receipt."""
     text = text_of(parsed, order.handler)
-    notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, handler_party(order.handler.key)))
+    own = handler_party(order.handler.key)
+    notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, own, wrote=order.by))
     lines = told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
-    if text and not answer:
+    if text and not answer and not any(outcome.inside for outcome in done):
         lines.append(said(verbs.Line("", ""), Done((), "noted")))
     return [*lines, *(said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
 
@@ -304,7 +358,7 @@ def decline(
     ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[Outcome], *, keep: bool = True
 ) -> None:
     """Nothing is done and nothing sent; he gets each line back with what is wrong, and his words whole.  keep: as a draft."""
-    party = handler_party(order.handler.key)
+    party = order.by
     row = row_of(ledger, order, "declined", internal=True)
     wrong = next(outcome for outcome in outcomes if isinstance(outcome, Wrong))
     ledger.happen(order.case_id, party, Declined(party, wrong.key, wrong.hint))

@@ -10,11 +10,10 @@ from dataclasses import replace
 
 from maild.decide import desk_mail, drafts, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
-from maild.decide.carry import attempt, carry, decline, is_note, read, receipt, said, says_something, text_of
+from maild.decide.carry import carry, decline, is_note, read, receipt, said, says_something, text_of, weigh
 from maild.decide.ledger import Ledger
 from maild.decide.mistaken import no_own_words
 from maild.model.draft import Draft
-from maild.model.people import handler_party
 
 
 def handle(ledger: Ledger, order: Order) -> None:
@@ -104,7 +103,7 @@ def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -
     """New lines in the places of the wrong ones, and all of it judged anew; False where they are no corrections."""
     held = drafts.order_of(ledger, order, draft)
     kept = read(ledger, held)
-    wrong = [isinstance(attempt(ledger, held, line), Wrong) for line in kept.lines]
+    wrong = [isinstance(outcome, Wrong) for outcome in weigh(ledger, held, kept)]
     asks = any(drafts.is_question(line.verb) for line in parsed.lines)
     if asks or len(parsed.lines) > max(sum(wrong), 1):
         return False
@@ -121,4 +120,4 @@ def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -
 
 def _file(ledger: Ledger, order: Order) -> None:
     """The mail that is a word about another: on the record, and nobody's news."""
-    ledger.file(order.prepared, order.case_id, handler_party(order.handler.key), "handler", internal="internal")
+    ledger.file(order.prepared, order.case_id, order.by, "handler", internal="internal")

@@ -15,8 +15,9 @@ from dataclasses import replace
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.events import Muted, Unmuted
+from maild.model.known import Person
 from maild.model.people import MAILD, person_party
-from maild.model.plan import Person, Prepared
+from maild.model.plan import Prepared
 
 # RFC 3463: no such mailbox or domain, mailbox disabled, no host.  Not 5.1.7 and 5.1.8, which are about the sender; a full
 # mailbox, a large mail or a policy say nothing of the address.

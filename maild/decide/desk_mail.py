@@ -21,11 +21,12 @@ from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong, sees
 from maild.decide.ledger import Ledger
 from maild.decide.related import survivor
+from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored
+from maild.model.known import Shown
 from maild.model.people import MAILD, Handler, handler_party
-from maild.model.plan import Shown
 from maild.model.vocabulary import Vocabulary
 
 AT_ONCE = 5
@@ -118,7 +119,7 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
 
 
 def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: int) -> None:
-    outcomes = [_attempt(ledger, order, entry) for entry in entries]
+    outcomes = _weigh(ledger, order, entries)
     lines = [carry.said(entry.line, outcome) for entry, outcome in zip(entries, outcomes, strict=True)]
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
@@ -132,10 +133,16 @@ def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: i
         _perform(ledger, order, entries, done)
 
 
-def _attempt(ledger: Ledger, order: Order, entry: Entry) -> Outcome:
+def _weigh(ledger: Ledger, order: Order, entries: Sequence[Entry]) -> list[Outcome]:
+    """What each would do, after those above it."""
+    seen: dict[int, Case] = {}
+    return [_attempt(ledger, order, entry, seen) for entry in entries]
+
+
+def _attempt(ledger: Ledger, order: Order, entry: Entry, seen: dict[int, Case]) -> Outcome:
     if entry.number and entry.case is None:
         return Wrong("no_such_case", f"#{entry.number}")
-    return carry.attempt(ledger, replace(order, case=entry.case), entry.line)
+    return carry.attempt(ledger, replace(order, case=entry.case), entry.line, seen=seen)
 
 
 def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Sequence[Done]) -> None:
@@ -229,7 +236,7 @@ def _correct(ledger: Ledger, order: Order, entries: Sequence[Entry], draft: Draf
     """New lines in the places of the wrong ones, and all of it judged anew."""
     held = drafts.order_of(ledger, order, draft)
     kept = _read(ledger, held) or []
-    wrong = [isinstance(_attempt(ledger, held, entry), Wrong) for entry in kept]
+    wrong = [isinstance(outcome, Wrong) for outcome in _weigh(ledger, held, kept)]
     asks = any(drafts.is_question(entry.line.verb) for entry in entries)
     if asks or len(entries) > sum(wrong):
         return False

@@ -17,14 +17,15 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Order
+from maild.decide.acts.context import Order, acting_as
 from maild.decide.ledger import Ledger
 from maild.decide.related import answered, survivor
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.draft_events import Finished, Parked
+from maild.model.known import Known
 from maild.model.people import handler_party
-from maild.model.plan import Known, Prepared
+from maild.model.plan import Prepared
 
 KEPT = timedelta(days=7)
 WRONG, MANY, UNPROVEN = "wrong", "many", "unproven"
@@ -102,8 +103,11 @@ def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Orde
     mail = replace(order.prepared, id=draft.incoming, received_at=draft.made_at, message=message)
     read = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
     case = ledger.known.cases.get(draft.case) if draft.case is not None else None
+    handler, actor = acting_as(ledger.policy, order.handler, read)
     return replace(
         order,
+        handler=handler,
+        actor=actor or order.actor,
         prepared=mail,
         # The case may have been merged since.
         case=survivor(case, ledger.known).id if case else draft.case,

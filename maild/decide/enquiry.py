@@ -14,9 +14,10 @@ from maild.decide.thread import Join, without_tag
 from maild.model.case import Case
 from maild.model.customer_events import Enquired
 from maild.model.events import Suppressed, Told
+from maild.model.known import Person, Standing
 from maild.model.message import Address, named
 from maild.model.people import MAILD, Possession, handler_of, person_party
-from maild.model.plan import Letter, Person, Prepared, Standing
+from maild.model.plan import Letter, Prepared
 
 SHOWN = 30
 _TWICE = "asked again within ten minutes"

@@ -7,13 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
-from maild.decide.assign import open_key, turn_key
+from maild.decide.assign import line_choice, open_key, turn_key
 from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
+from maild.model.known import Lookup, Whose
 from maild.model.message import Kind, Message
 from maild.model.people import Desk
-from maild.model.plan import Incoming, Lookup, Morning, Prepared, Undelivered, Wake, Whose
+from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
@@ -210,6 +211,7 @@ def _counters(policy: Policy, now: datetime) -> list[str]:
     names = [number_counter(policy, desk, now) for desk in policy.desks]
     choices = [rule.set.handler for rule in policy.rules if rule.set.handler]
     names += [turn_key(choice, desk) for choice in choices if choice.how == "round_robin" for desk in policy.desks]
+    names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
     if any(choice.how == "least_loaded" for choice in choices):
         names += [open_key(handler) for handler in policy.handlers]
     return list(dict.fromkeys(names))

@@ -7,8 +7,9 @@ from maild.decide.ledger import Ledger
 from maild.decide.outsiders import Whom
 from maild.model.customer_events import Attributed
 from maild.model.events import Opened
+from maild.model.known import Person
 from maild.model.people import person_party
-from maild.model.plan import Person, Prepared
+from maild.model.plan import Prepared
 
 
 def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepared) -> None:

@@ -24,9 +24,10 @@ from maild.decide.route import route
 from maild.decide.thread import bare_subject, is_reply
 from maild.model.case import Case
 from maild.model.events import Assigned, Event, Filed, Ignored, Imported, Noted, Opened, Received, Reopened, Replied
+from maild.model.known import Known, Lookup
 from maild.model.message import Address, Kind, Message
 from maild.model.people import MAILD, Handler, handler_party, person_party
-from maild.model.plan import Known, Lookup, Prepared
+from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
 HOMELESS = "it names no desk of ours"

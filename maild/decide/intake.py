@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, contact, notices, rest
+from maild.decide import asked, contact, notices, replies, rest
 from maild.decide.absence import away
 from maild.decide.assign import choose
 from maild.decide.facts import facts
@@ -68,8 +68,9 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
             assign(ledger, case_id, route(facts(prepared, automatic), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
-    telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=unknown)
-    notices.tell(ledger, case_id, telling)
+    shown = ledger.show(prepared, row)
+    if not replies.offer(ledger, prepared, join, shown, automatic):
+        notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 
 def _thanks(ledger: Ledger, prepared: Prepared) -> bool:
@@ -127,7 +128,7 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
     language = contact.language(ledger, person, prepared, desk)
-    subject = ledger.subject(_untagged(prepared.subject, ledger.known.by_number))
+    subject = ledger.subject(untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     return case_id
 
@@ -139,7 +140,7 @@ def desk_of(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> str:
     return asked_for if asked_for in ledger.policy.desks else ledger.policy.default_desk.key
 
 
-def _untagged(subject: Content, numbers: Iterable[str]) -> Content:
+def untagged(subject: Content, numbers: Iterable[str]) -> Content:
     """Without the tags of our other cases: a letter must name one case."""
     text = subject.text
     for number in numbers:

@@ -13,6 +13,7 @@ from typing import Any
 from maild.decide import (
     absence,
     agenda,
+    asking,
     behalf,
     commands,
     desk_mail,
@@ -22,20 +23,24 @@ from maild.decide import (
     intake,
     notices,
     proof,
+    quarantine,
+    reminders,
+    replies,
     rest,
     undelivered,
 )
-from maild.decide.acts.context import Order
+from maild.decide.acts.context import Order, acting_as
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
 from maild.decide.thread import Join, join
-from maild.model.case import wake_at
-from maild.model.events import Closed, Ignored, Received, Status
+from maild.model.case import closes_at, rests_until, wake_at
+from maild.model.events import Closed, Ignored, Received
+from maild.model.known import Known, LetterRow, Lookup
 from maild.model.message import Kind
 from maild.model.people import MAILD, Handler, handler_party
-from maild.model.plan import Incoming, Known, LetterRow, Lookup, Morning, Plan, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
 
@@ -68,9 +73,12 @@ def _wake(ledger: Ledger, wake: Wake) -> None:
     due = wake_at(case) if case else None
     if case is None or due is None or due > ledger.now:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
-    elif case.status is Status.SOLVED:
+        return
+    reminders.due(ledger, case.id)
+    closes, rests = closes_at(case), rests_until(case)
+    if closes and closes <= ledger.now:
         ledger.happen(case.id, MAILD, Closed())
-    else:
+    if rests and rests <= ledger.now:
         rest.wake(ledger, case.id, rest.DUE)
 
 
@@ -97,7 +105,7 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
         return
-    if enquiry.answered(ledger, prepared, where, automatic=automatic):
+    if not _answers_a_question(where) and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     if handler and not automatic and _new_mail(ledger, prepared, where, handler):
         return
@@ -105,6 +113,12 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         where = replace(where, case=None)
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
+        return
+    if quarantine.holds(ledger, prepared, where):
+        quarantine.keep(ledger, prepared, where)
+        return
+    if where.standing in replies.STANDINGS:
+        replies.add(ledger, prepared, where, automatic)
         return
     if where.case is not None:
         intake.add(ledger, prepared, where, automatic)
@@ -117,6 +131,11 @@ def _writes_of_a_bounce(prepared: Prepared) -> bool:
     message = prepared.message
     mine = message.author is not None and prepared.sender.lower() == message.author.address.lower()
     return message.kind is Kind.BOUNCE and message.why == ("reads as a delivery report",) and mine
+
+
+def _answers_a_question(where: Join) -> bool:
+    """A supplier's or approver's mail, or the link of a vote: an empty one asks for nothing."""
+    return where.standing in replies.STANDINGS or where.purpose in asking.VOTES
 
 
 def _is_ours(ledger: Ledger, prepared: Prepared) -> bool:
@@ -176,7 +195,7 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     assert where.case is not None
     lacks = proof.lack(ledger, prepared, where)
     ledger.trace["thread"] |= {"standing": "unverified" if lacks else "handler", "lacks": lacks}
-    order = Order(prepared, handler, where.case.id, where.purpose, where.letter, proven=not lacks)
+    order = _order(ledger, prepared, where, handler, proven=not lacks)
     # What stays inside, and a word to the letter that went to his own mailbox, want that letter's address only.
     by_address = lacks == proof.NOT_PROVEN and (
         commands.leaves_a_note(ledger, order) or commands.confirms(ledger, order)
@@ -185,6 +204,8 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
         ledger.remember(marks(prepared))
         commands.handle(ledger, order)
         return
+    # A team's mailbox is not told what one of its members is said to have written.
+    order = replace(order, handler=handler, actor="")
     _unverified(ledger, order, f"{where.evidence}; {lacks}", keep=lacks != proof.AGAIN)
 
 
@@ -209,6 +230,12 @@ def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> N
         drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
         values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
     notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
+
+
+def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler, *, proven: bool) -> Order:
+    assert where.case is not None
+    acts, actor = acting_as(ledger.policy, handler, where.letter)
+    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

@@ -15,13 +15,15 @@ from maild.decide.assign import Chosen, open_key
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.absence import Absence
+from maild.model.asking_events import Cleared, Spammed
 from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Event, Opened
+from maild.model.known import Known, Person, Shown
 from maild.model.message import named
 from maild.model.people import person_party
-from maild.model.plan import Happened, Known, Letter, MessageRow, Person, Plan, Prepared, Shown
+from maild.model.plan import Happened, Letter, MessageRow, Plan, Prepared
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.search import document
@@ -43,6 +45,7 @@ class Ledger:
         self._contents: list[Content] = []
         self._references: list[tuple[str, int, int, int]] = []
         self._filed: dict[int, tuple[Prepared, int]] = {}
+        self._phrases: list[tuple[str, int]] = []
         self._added: dict[int, str] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
@@ -55,7 +58,8 @@ class Ledger:
         self._marks: list[str] = []
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
-        self.people: dict[str, Person] = dict(known.persons)
+        named = {person_party(person.id): person for person in known.by_address.values()}
+        self.people: dict[str, Person] = {**named, **known.persons}
         if known.author:
             self.people[person_party(known.author.id)] = known.author
         self.people |= {person_party(person.id): person for person in known.by_address.values()}
@@ -68,6 +72,8 @@ class Ledger:
         if case_id is None:
             self._events.append(Happened(None, Recorded(0, self.now, actor, self.cause, event)))
             return None
+        if isinstance(event, Spammed | Cleared) and event.sender in self.people:
+            self.change(replace(self.people[event.sender], spam=isinstance(event, Spammed)))
         before = self.case(case_id)
         record = Recorded(before.seq + 1, self.now, actor, self.cause, event)
         return self._keep(case_id, before, apply(before, record), record)
@@ -113,7 +119,6 @@ class Ledger:
             (p for p in self.people.values() if p.address == address), None
         )
         if known:
-            self.people.setdefault(person_party(known.id), known)
             return person_party(known.id)
         person = Person(self.known.next_person + len(self._persons), name, address, language)
         self._persons.append(person)
@@ -158,7 +163,7 @@ class Ledger:
         if message.message_id:
             self._references.append((message.message_id, case_id, row, 1))
         # An ancestor that we never saw joins what others answer to it; only a mail that was let in may teach us ids.
-        if standing in ("customer", "participant"):
+        if standing in ("customer", "participant", "supplier"):
             taught = (*message.references[-20:], *foreign_numbers(prepared))
             self._references += [(known, case_id, row, 0) for known in taught if known != message.message_id]
         self._filed[row] = (prepared, case_id)
@@ -201,6 +206,15 @@ class Ledger:
         self._contents.append(content)
         self.subjects[content.commitment] = content.text
         return content.commitment
+
+    def phrase(self, case_id: int, content: Content) -> str:
+        """Keep the words of a task, an offer or a request beside the events; their commitment."""
+        self._phrases.append((content.commitment, case_id))
+        return self.subject(content)
+
+    def keep_phrase(self, case_id: int, commitment: str) -> None:
+        """Words of another case are words of this one, too."""
+        self._phrases.append((commitment, case_id))
 
     def show(self, prepared: Prepared, row: int, text: str | None = None) -> Shown:
         """The mail as a letter shows it."""
@@ -301,6 +315,7 @@ class Ledger:
             addresses=tuple(self._addresses),
             messages=tuple(self._messages),
             contents=tuple(self._contents),
+            phrases=tuple(self._phrases),
             letters=tuple(self._letters),
             cancels=tuple(self._cancels),
             drafts=tuple(self._drafts),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from maild.decide.ledger import Ledger
-from maild.decide.notices import plain_id
+from maild.decide.owing import plain_id
 from maild.decide.subjects import bare_of
 from maild.model.events import Told
+from maild.model.known import Shown
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_party
-from maild.model.plan import Letter, Prepared, Shown
+from maild.model.plan import Letter, Prepared
 
 
 def owe(

@@ -7,15 +7,11 @@ end of a burst and become one letter; the first letter to a person goes at once.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from maild.decide import absence, beside, budget, contact, outsiders, related, rights
+from maild.decide import absence, beside, budget, contact, outsiders, owing, related, rights
 from maild.decide.ledger import NOBODY, Ledger
-from maild.decide.thread import without_tag
 from maild.model.case import Case
 from maild.model.events import (
     Acknowledged,
@@ -27,17 +23,15 @@ from maild.model.events import (
     Replied,
     Solved,
     Suppressed,
-    Told,
     Woken,
 )
+from maild.model.known import Person, Shown
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
-from maild.model.plan import Letter, Pending, Person, Prepared, Shown
+from maild.model.plan import Prepared
 from maild.model.policy import Notice
 from maild.model.related import Said
 
-# An id that may stand in our header as it came: printable, without angle brackets inside, short.
-_PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
 # An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
 LATE = "the mail was found late"
 _BOUNCES = "letters to this address bounce"
@@ -45,8 +39,9 @@ _BOUNCES = "letters to this address bounce"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What the letters of one arrival have in common.  silent: why the customer gets no acknowledgement, "" if he does.
+    """What the letters of one arrival have in common.
 
+    silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
     """
 
@@ -57,6 +52,7 @@ class Telling:
     because: str = ""
     new: bool = False
     stranger: bool = False
+    wrote: str = ""
     before: tuple[Shown, ...] = ()
     of: Said | None = None
 
@@ -96,7 +92,7 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     shown = (telling.shown,) if telling.shown and replied else ()
     for party in related.receivers(case):
         if party != telling.actor:
-            to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.actor)
+            to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.wrote or telling.actor)
 
 
 def to_customer(
@@ -108,11 +104,11 @@ def to_customer(
         reason = _BOUNCES if person and person.muted else "no address"
         ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
         return False
-    before = _burst(ledger, case, party, kind) if kind == "incident" else None
+    before = owing.burst(ledger, case, party, kind) if kind == "incident" else None
     if before:
         ledger.cancel(before.outbox)
         shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
-    _owe(
+    owing.owe(
         ledger,
         case,
         party,
@@ -122,8 +118,8 @@ def to_customer(
         shown,
         due_at=before.due_at if before else ledger.now + ledger.policy.limits.undo,
         language=contact.reads(person, case),
-        values={**_case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
-        author=_name(ledger, actor),
+        values={**owing.case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
+        author=owing.name_of(ledger, actor),
         automatic="" if shown else "auto-generated",
         replaces=before.outbox if before else None,
     )
@@ -145,7 +141,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         ledger.spend(key)
     letter = ledger.next_letter()
     case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
-    _letter(
+    owing.letter(
         ledger,
         case,
         case.customer,
@@ -155,10 +151,11 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         (),
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
-        values=(_case_values(ledger, case) if verified else {}) | ({"forwarded": True} if behalf and passed else {}),
+        values=(owing.case_values(ledger, case) if verified else {})
+        | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
-        in_reply_to="" if behalf and telling.of is None else plain_id(telling.prepared, telling.of),
+        in_reply_to="" if behalf and telling.of is None else owing.plain_id(telling.prepared, telling.of),
         first=telling.new,
     )
 
@@ -175,12 +172,6 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
     proven = telling.prepared.trust.authenticated
     exhausted = budget.proven_exhausted if proven else budget.exhausted
     return exhausted(person.address, ledger.now, ledger.known.budgets, ledger.policy.limits)
-
-
-def plain_id(prepared: Prepared | None, said: Said | None = None) -> str:
-    """The mail's own id, where it may stand in our header."""
-    value = prepared.message.message_id if prepared else said.message_id if said else None
-    return value if value and _PLAIN_ID.fullmatch(value) else ""
 
 
 # --- the handler ----------------------------------------------------------------------------------------------------------------
@@ -223,7 +214,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     party = handler_party(handler.key)
     seen = bool(ledger.known.thread.get((case.id, party)))
     waits = notice.wait and seen
-    before = _burst(ledger, case, party, notice.send) if waits else None
+    before = owing.burst(ledger, case, party, notice.send) if waits else None
     waiting = tuple(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown) if before else ()
     # Whoever is new to the case reads what was said in it; he cannot look it up anywhere.
     shown = waiting if seen else ledger.known.talk.get(case.id, ())
@@ -232,7 +223,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
     told = (*shown, *telling.before, *((telling.shown,) if telling.shown else ()))
     values = {
-        **_case_values(ledger, case),
+        **owing.case_values(ledger, case),
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
@@ -241,7 +232,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "customer_wrote": telling.actor == case.customer,
         "others": beside.others(ledger, case, handler),
     }
-    _owe(
+    owing.owe(
         ledger,
         case,
         party,
@@ -266,18 +257,6 @@ def _reason(ledger: Ledger, case: Case, handler: Handler) -> str:
     return "your-desk" if case.handler is None and handler in ledger.policy.team(case.desk) else "your-desk-too"
 
 
-def _burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
-    """A letter of the same sort to the same person that has not left yet."""
-    return next(
-        (
-            p
-            for p in ledger.known.pending
-            if p.case == case.id and p.party == party and p.kind == kind and p.due_at > ledger.now
-        ),
-        None,
-    )
-
-
 # --- letters that code owes, whatever the policy says -----------------------------------------------------------------------------
 
 
@@ -291,7 +270,7 @@ def to_handler(
     shown: tuple[Shown, ...] = (),
 ) -> None:
     """A receipt, an error, a bounce note, a warning: at once."""
-    _owe(
+    owing.owe(
         ledger,
         case,
         handler_party(handler.key),
@@ -301,7 +280,7 @@ def to_handler(
         shown,
         due_at=ledger.now,
         language=handler.language or ledger.policy.desks[case.desk].language,
-        values={**_case_values(ledger, case), **values},
+        values={**owing.case_values(ledger, case), **values},
         automatic="auto-replied" if kind in ("receipt", "error", "confirm") else "auto-generated",
     )
 
@@ -319,98 +298,10 @@ def bounce_note(ledger: Ledger, case: Case, values: dict[str, Any]) -> None:
         to_handler(ledger, case, handler, "bounce", "your-letter-bounced", values)
 
 
-def _owe(
-    ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], **more: Any
-) -> None:
-    after = ledger.happen(case.id, MAILD, Told(party, kind, ledger.next_letter())) or case
-    _letter(ledger, after, party, to, kind, reason, shown, **more)
-
-
-def _letter(
-    ledger: Ledger,
-    case: Case,
-    party: str,
-    to: Address,
-    kind: str,
-    reason: str,
-    shown: tuple[Shown, ...],
-    *,
-    due_at: datetime,
-    language: str,
-    values: dict[str, Any],
-    author: str = "",
-    automatic: str = "",
-    authenticated: bool = True,
-    in_reply_to: str = "",
-    replaces: int | None = None,
-    first: bool = False,
-) -> None:
-    thread = ledger.known.thread.get((case.id, party), ())
-    answers = in_reply_to or (thread[-1] if thread else "")
-    subject = _subject(ledger, case) if authenticated else ""
-    ledger.owe(
-        Letter(
-            ledger.next_letter(),
-            case.id,
-            f"#{case.number}" if case.number else "",
-            kind,
-            party,
-            to,
-            case.desk,
-            language,
-            subject,
-            reason,
-            due_at,
-            author,
-            automatic,
-            authenticated,
-            case.seq,
-            shown,
-            values,
-            tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))),
-            answers,
-            replaces,
-            first,
-        )
-    )
-
-
-def _subject(ledger: Ledger, case: Case) -> str:
-    return without_tag(ledger.subjects.get(case.subject, ""), case.number)
-
-
-def _case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
-    customer = ledger.people.get(case.customer)
-    return {
-        "handler_name": _name(ledger, handler_party(case.handler)) if case.handler else "",
-        "customer_name": customer.name if customer else "",
-        "customer_address": customer.address if customer else "",
-        "customer_verified": ledger.verified,
-        **related.values(ledger, case),
-        "linked": "",
-        "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
-        "title": ledger.subjects.get(case.title, ""),
-        "promised": _promised(ledger, case),
-        "priority": str(case.priority),
-        "status": str(case.status),
-    }
-
-
-def _promised(ledger: Ledger, case: Case) -> str:
-    zone = ZoneInfo(ledger.policy.desks[case.desk].zone)
-    return case.promised_at.astimezone(zone).isoformat() if case.promised_at else ""
-
-
 def _linked(ledger: Ledger, case: Case, handler: Handler) -> str:
     """The case that this one may belong to, as far as this arrival knows it, and he may know of it."""
     other = ledger.known.cases.get(case.linked or 0)
     return f"#{other.number}" if other and rights.sees(handler, other, ledger.policy) else ""
-
-
-def _name(ledger: Ledger, party: str) -> str:
-    key = handler_of(party)
-    handler = ledger.policy.handlers.get(key) if key else None
-    return handler.name if handler else ""
 
 
 TELL = {"customer": _customer, "handler": _handler}

@@ -5,7 +5,7 @@ The same domain counts, unless everybody can have an address there.
 
 from __future__ import annotations
 
-from maild.model.plan import Person
+from maild.model.known import Person
 
 # Where people have their private addresses, in the countries of our languages and everywhere.
 PUBLIC = frozenset(

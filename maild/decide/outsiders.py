@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from maild.decide.facts import PHONE, addresses_in, telephone
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
-from maild.model.plan import Shown
+from maild.model.known import Shown
 from maild.model.policy import Policy
 
 MOST = 5

@@ -12,8 +12,8 @@ from typing import Any
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.known import Known, LetterRow
 from maild.model.message import named
-from maild.model.plan import Known, LetterRow
 
 FOLLOWED = 20
 

@@ -1,8 +1,8 @@
 """rights: who may do what, looked up when the mail is handled and never when a letter was signed (COMMANDS.md).
 
 A handler acts in the cases of his desks, in those that were given to him, and in those that his desk was told of; elsewhere he is
-told who has the case.  A command's least role is wanted at the case's desk.  Where a desk has no lead at all, its handlers do what
-a lead would; what wants an admin waits for one.
+told who has the case.  Whom the case asks something, by a task or for his approval, may answer that.  A command's least role is
+wanted at the case's desk.  Where a desk has no lead at all, its handlers do what a lead would; what wants an admin waits for one.
 A confidential case (by its desk, or by a rule) is seen by its desk's team and by its handler; for everybody else it does not exist.
 Pure.
 """
@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maild.model.case import Case
-from maild.model.people import Handler, Role
-from maild.model.plan import Known
+from maild.model.known import Known
+from maild.model.people import Handler, Role, handler_party
 from maild.model.policy import Policy
 
 
@@ -33,6 +33,12 @@ def acts_in(handler: Handler, case: Case, policy: Policy) -> bool:
     if handler.works_for(case.desk) or case.handler == handler.key:
         return True
     return not confidential(case, policy) and any(handler.works_for(desk) for desk in case.watching)
+
+
+def is_asked(handler: Handler, case: Case) -> bool:
+    """Whether a handler of the case's own asked something of him: an open task is his, or his approval is wanted."""
+    tasks = (task.handler for task in case.errands.open_tasks)
+    return handler.key in tasks or any(one.approver == handler_party(handler.key) for one in case.errands.requests)
 
 
 def lacks(handler: Handler, case: Case, policy: Policy, least: Role) -> bool:

@@ -6,6 +6,9 @@
 1-4 join.  5 and 6 join only for one who takes part in the case already; for anybody else they open a new,
 linked case: a subject is a label that everybody can write.  6 leads to a case that is open, or nowhere.
 
+An answer to a question of ours to a supplier or an approver is **inside**: it joins whoever wrote it and however the case stands, as
+the handlers' only; so does a supplier's mail by weaker evidence.
+
 A token says for whom the letter was made.  Used from that party's address it is **own** possession; from anywhere else it is
 only **thread**, and the sender is a stranger until the handler says otherwise.
 """
@@ -20,8 +23,9 @@ from maild.decide.related import answered, survivor
 from maild.decide.subjects import bare_of, bare_subject, is_forward, is_reply, without_tag
 from maild.model.case import Case
 from maild.model.events import Status
+from maild.model.known import Known, LetterRow
 from maild.model.people import Possession, handler_of, handler_party, person_party
-from maild.model.plan import Known, LetterRow, Prepared
+from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
 __all__ = ["Join", "bare_of", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
@@ -63,7 +67,10 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
-        made = _judge(name, case, letter, purpose, _side(case, letter, party, known), prepared, known)
+        side = _side(case, letter, party, known, policy)
+        made = _inside(name, case, letter, purpose, side, prepared, known) or _judge(
+            name, case, letter, purpose, side, prepared, known
+        )
         if made is not None:
             return Join(
                 made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace
@@ -71,11 +78,49 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
     return Join(None, "customer", "none", found=trace)
 
 
-def _side(case: Case, letter: LetterRow | None, party: str, known: Known) -> str:
-    """A handler may be a customer too: in his own case he is one, unless he answers a letter that was made for a handler."""
+def _side(case: Case, letter: LetterRow | None, party: str, known: Known, policy: Policy) -> str:
+    """A handler may be a customer too: in his own case he is one, unless he answers a letter that was made for a handler.
+
+    Who answers a letter to a team's shared mailbox, and is one of its members, is the team.
+    """
     person = person_party(known.author.id) if known.author else ""
-    answers_as_handler = letter is not None and handler_of(letter.party) is not None
-    return person if person in (case.customer, *case.participants, *case.watchers) and not answers_as_handler else party
+    asked = handler_of(letter.party) if letter else None
+    if person in (case.customer, *case.participants, *case.watchers) and asked is None:
+        return person
+    handler = policy.handlers.get(handler_of(party) or "")
+    team = policy.answers_for(handler, asked) if handler and asked else None
+    return handler_party(team.key) if team else party
+
+
+def _inside(
+    name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
+) -> Join | None:
+    """The join of a supplier's or approver's mail, None for anybody else's.  A handler's is a handler's."""
+    standing = _INSIDE.get(letter.kind, "") if letter else ""
+    if not standing and _is_supplier(name, case, party, prepared, known):
+        standing = "supplier"
+    if not standing or handler_of(party):
+        return None
+    own = name == "signed address" and letter is not None and letter.party == party
+    return Join(case, standing, name, Possession.OWN if own else Possession.THREAD, letter, purpose)
+
+
+_INSIDE = {"question": "supplier", "approval": "approver"}
+
+
+def _is_supplier(name: str, case: Case, party: str, prepared: Prepared, known: Known) -> bool:
+    """Somebody whom a handler asked; who answers his mail; or another at his house, who gives the number that it has there."""
+    if party in (case.customer, *case.participants, *case.watchers):
+        return False
+    suppliers = [supplier.party for supplier in case.errands.suppliers]
+    if party in suppliers:
+        return True
+    if name == "message id seen before":
+        named = (known.cases.get(known.by_message_id.get(one, 0)) for one in known.inside)
+        return any(survivor(found, known).id == case.id for found in named if found)
+    author = prepared.message.author
+    at_home = {known.persons[one].address.rpartition("@")[2] for one in suppliers if one in known.persons}
+    return name == FOREIGN and author is not None and author.address.rpartition("@")[2].lower() in at_home
 
 
 _Found = tuple[str, Case, LetterRow | None, str]

@@ -8,9 +8,9 @@ from __future__ import annotations
 from maild.decide import contact, notices
 from maild.decide.ledger import Ledger
 from maild.model.events import Bounced, Reopened, Status, Woken
+from maild.model.known import LetterRow
 from maild.model.message import named
 from maild.model.people import MAILD, handler_of
-from maild.model.plan import LetterRow
 
 LOST = "an answer did not arrive"
 # To a handler: news of a case, which somebody else must hear then.  A receipt that is lost is no news.

@@ -40,12 +40,13 @@ _TRAILING = " \t*_.,;…"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A command line: as written, the verb ("" = not understood), what followed, and the nearest verb as a hint."""
+    """A command line: as written, the verb ("" = not understood, why), what followed, and the nearest verb as a hint."""
 
     written: str
     verb: str
     argument: str = ""
     hint: str = ""
+    why: str = "not_understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def is_farewell(text: str, name: str) -> bool:
     lines = [row.strip() for row in single(text).split("\n") if row.strip()]
     if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
         return False
-    first = plain(lines[0]).strip(" ,.!*_-–—")
+    first = " ".join(plain(lines[0]).replace(",", " ").split()).strip(" .!*_-–—")
     names = {plain(name), *plain(name).split()[:1]}
     if first in names or first in _FAREWELLS:
         return True

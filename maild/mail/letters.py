@@ -29,10 +29,12 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 REFERENCES = 1500
 _CARRIES = frozenset(
     {"notice", "update-customer", "update-handler", "woken", "closing", "postmaster", "receipt", "error"}
+    | {"news", "question", "approval"}
 )
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(
     {"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence", "confirm"}
+    | {"news", "task", "supplier", "approval"}
 )
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)

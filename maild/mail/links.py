@@ -1,7 +1,8 @@
 """links: what a handler can do from his letter with one touch: `mailto:` links, for nothing but a person sends a mail.
 
-of_letter(letter, desk, keys, vocabulary) -> name -> link.  The address is the verb, signed for this letter; subject and body say it
-too, in the words of the letter's language, for whoever reads what he sends.  Some programs drop them, so nothing hangs on them.
+of_letter(letter, desk, keys, vocabulary) -> name -> link; so is answered what an offer or a request asks, by anybody.  The address
+is the verb, signed for this letter; subject and body say it too, in the words of the letter's language, for whoever reads what he
+sends.  Some programs drop them, so nothing hangs on them.
 of_case(number, ...) -> the same for a line of the digest, whose answers name the case themselves.
 A link is shorter than 500 characters (Outlook's limit is 2046, Gmail's 1600); a space is %20, for "+" stays one in mail (RFC 6068).
 """
@@ -17,13 +18,19 @@ from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
 # Letters whose templates have these links.
-_LINKED = frozenset({"notice", "update", "woken"})
+_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier"})
+# Letters that ask for yes or no, and the purpose letter of each answer's address.
+_ASKING = frozenset({"offer", "approval"})
+_VOTES = {"yes": "y", "no": "x"}
 # name -> purpose letter of the address, and what the body asks for beside the verb.
 _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w", " 3d")}
 
 
 def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
-    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases; of a mail that is kept, send, drop."""
+    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases; of a mail that is kept, send, drop.
+
+    Of an offer or a request, yes and no; of a supplier's answer, a reply to which goes to him, `answer` leads to the customer.
+    """
     if letter.kind == "digest":
         numbers = [str(case["number"]) for group in letter.values.get("groups", ()) for case in group["cases"]]
         return {
@@ -33,6 +40,8 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
         }
     tag = encode.one_line(letter.number, 60)
     subject = f"[{tag}]" if tag else ""
+    if letter.kind in _ASKING:
+        return _votes(letter, subject, desk, keys, vocabulary)
     if letter.kind not in _LINKED or not handler_of(letter.party):
         found = _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)
         if letter.kind == "unverified" and "send" in found:
@@ -44,7 +53,18 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
     for name, (purpose, argument) in _VERBS.items():
         verb = vocabulary.word(name, letter.language) + argument
         found[name] = _link(_address(desk, purpose, letter, keys), f"{subject} {verb}", f"/{verb}\r\n")
+    if letter.kind == "supplier":
+        found["answer"] = _link(_address(desk, "p", letter, keys), f"Re: {subject}", "")
     return found
+
+
+def _votes(letter: Letter, subject: str, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
+    """yes and no, in the reader's language: the word alone, for no sign stands before a customer's answer."""
+    words = {name: vocabulary.said(name, letter.language) for name in _VOTES}
+    return {
+        name: _link(_address(desk, _VOTES[name], letter, keys), f"{subject} {word}", f"{word}\r\n")
+        for name, word in words.items()
+    }
 
 
 def _words(letter: Letter, subject: str, address: str, vocabulary: Vocabulary) -> dict[str, str]:

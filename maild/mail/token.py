@@ -4,10 +4,10 @@
 
 sign(purpose, letter, keys) -> word; verify(word, keys) -> Token | None.  A word says which letter row it stands for and
 nothing else; the row tells case, person and revocation.  Lower case throughout, read in any case: mail programs change
-it.  Purposes: r reply, t take, n note, c close, w wait, b bounce (envelope sender), m Message-ID (travels to everybody copied:
-it never proves possession), v the word that confirms an unproven mail, s a handler's standing address, which says a person
-instead of a letter.  Pure; the daemon reads and writes the key file.  Whatever does not verify is None: typing,
-another site, a key we no longer have.
+it.  Purposes: r reply, t take, n note, c close, w wait, y and x yes and no, p to the customer, b bounce (envelope sender),
+m Message-ID (travels to everybody copied: it never proves possession), v the word that confirms an unproven mail, s a handler's
+standing address, which says a person instead of a letter.  Pure; the daemon reads and writes the key file.  Whatever does not
+verify is None: typing, another site, a key we no longer have.
 """
 
 from __future__ import annotations

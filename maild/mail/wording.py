@@ -13,9 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maild.mail import encode
+from maild.model.known import Shown
 from maild.model.message import Attachment, named
 from maild.model.people import Desk, handler_of
-from maild.model.plan import Letter, Shown
+from maild.model.plan import Letter
 from maild.model.policy import Rendered
 
 TEXT = 40_000
@@ -28,6 +29,8 @@ def name(letter: Letter) -> str:
     """The template of a letter."""
     if letter.kind == "ack":
         return "ack" if letter.authenticated else "ack-unverified"
+    if letter.kind in ("task", "supplier"):
+        return "news"
     if letter.kind == "update":
         return "update-handler" if handler_of(letter.party) else "update-customer"
     return letter.kind
@@ -37,7 +40,7 @@ def tag(letter: Letter) -> str:
     return f"[{encode.one_line(letter.number, 60)}]" if letter.number else ""
 
 
-_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "own_address")
+_LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "own_address", "yes", "no", "answer")
 
 
 def values(
@@ -84,6 +87,7 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
+        **_asked(given),
         **_outside(given, zone_of(desk)),
     }
 
@@ -114,8 +118,9 @@ _NOTHING: dict[str, Any] = {
         ("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover", *_AROUND), ""
     ),
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups"), ()),
+    **dict.fromkeys(("news", "what", "amount", "who", "supplier"), ""),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
+    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks"), ()),
 }
 
 
@@ -211,6 +216,23 @@ def _told(line: object) -> dict[str, Any]:
     return {"ok": bool(line.get("ok")), **words}
 
 
+def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Tasks, offers, requests and suppliers."""
+    return {
+        "tasks": _tasks(given.get("tasks")),
+        "news": _told(given["news"]) if given.get("news") else "",
+        "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
+        "inside": bool(given.get("inside")),
+        **{key: _line(given, key) for key in ("amount", "who", "supplier")},
+    }
+
+
+def _tasks(given: object) -> list[dict[str, str]]:
+    """The case's open tasks."""
+    listed = [task for task in given if isinstance(task, Mapping)] if isinstance(given, list | tuple) else []
+    return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
+
+
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
     """How cases stand, each with its times on the desk's clock."""
     return [_stands(case, zone) for case in given[:_LINES]] if isinstance(given, list | tuple) else []
@@ -243,6 +265,11 @@ _SENTENCES = {
     "bounce": "A letter in case {number} did not arrive: {status_code} {bounced_name}",
     "alarm": "maild is not well: {alarm}. {details}",
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
+    "news": "There is news in case {number}: {news}",
+    "question": "{desk_name} asks:",
+    "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
+    "approval": "{who} asks you to approve this. Reply with just yes or no.",
+    "vote": "Your answer in case {number} has come.",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 
@@ -250,14 +277,23 @@ _SENTENCES = {
 def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     """The letter in our own words, when no template could be rendered: short, but whole."""
     sentence = _SENTENCES.get(template, "")
-    for key in ("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"):
+    for key in (
+        *("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"),
+        *("desk_name", "amount", "who"),
+    ):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
+    news = given["news"]
+    sentence = sentence.replace("{news}", f"{news['key']} {news['value']}".strip() if news else "")
     marks = [
         f"  {'✓' if line['ok'] else '✗'} {line['written'] or line['key']} {line['value']}".rstrip()
         for line in given["lines"]
     ]
-    prefix = "" if template in ("update-customer", "closing", "incident") else "| "
-    texts = [*(message["text"] for message in given["messages"]), *([given["words"]] if given["words"] else [])]
+    prefix = "" if template in ("update-customer", "closing", "question", "incident") else "| "
+    texts = [
+        *([given["what"]] if given["what"] else []),
+        *(message["text"] for message in given["messages"]),
+        *([given["words"]] if given["words"] else []),
+    ]
     quoted = ["\n".join(prefix + row for row in text.split("\n")) for text in texts]
     cases = [f"  {case['number']} {case['subject']}: {case['status']}" for case in given["standing"]]
     pieces = [

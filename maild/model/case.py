@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from maild.model import errands
+from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.customer_events import Accepted, Attributed, Dismissed
+from maild.model.errands import NOTHING, Errands
 from maild.model.events import (
     Acknowledged,
     Assigned,
@@ -46,6 +49,7 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
+    errands: what it has asked of people; line: of its desk, to which it was escalated.
     strangers are parties who wrote to it and take no part yet.
     merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
     was then, what it rested for being left as it was; absorbed: those that go on here.
@@ -78,6 +82,8 @@ class Case:
     history: bool = False
     until_at: datetime | None = None
     waits_for: int | None = None
+    errands: Errands = NOTHING
+    line: str | None = None
     strangers: tuple[str, ...] = ()
     merged_into: int | None = None
     merged_seq: int = 0
@@ -117,7 +123,11 @@ NEXT: dict[tuple[Status, type], Status] = {
     (Status.SOLVED, Reopened): Status.OPEN,
     (Status.CLOSED, Reopened): Status.OPEN,
     (Status.SOLVED, Closed): Status.CLOSED,
+    **{(status, Spammed): Status.CLOSED for status in Status},
+    (Status.CLOSED, Cleared): Status.OPEN,
+    (Status.NEW, Quarantined): Status.CLOSED,
 }
+SPAM, QUARANTINE = "spam", "quarantine"
 
 
 def fold(case_id: int, events: Iterable[Recorded]) -> Case | None:
@@ -156,7 +166,7 @@ def apply(case: Case, record: Recorded) -> Case:
         status = record.event.back_to
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    changed = {"status": status, **_changes(case, record)}
+    changed = {"status": status, "errands": errands.apply(case.errands, record), **_changes(case, record)}
     return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 
@@ -176,7 +186,11 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
         case Watched(desk=desk) if desk not in case.watching:
             return {"watching": (*case.watching, desk)}
         case Moved(desk=desk):
-            return {"desk": desk}
+            return {"desk": desk, "line": None}
+        case Escalated(line=line):
+            return {"line": line or None}
+        case Spammed() | Quarantined() | Cleared():
+            return _spam(case, record.event)
         case Prioritised(priority=priority):
             return {"priority": priority}
         case Labelled(label=label) if label not in case.labels:
@@ -218,6 +232,14 @@ def _given(case: Case, given: Attributed) -> dict[str, Any]:
     }
 
 
+def _spam(case: Case, event: Spammed | Quarantined | Cleared) -> dict[str, Any]:
+    if isinstance(event, Cleared):
+        return {"labels": _without(_without(case.labels, SPAM), QUARANTINE)}
+    if isinstance(event, Quarantined):
+        return {"labels": _with(case.labels, QUARANTINE)}
+    return {"labels": _with(case.labels, SPAM), "until_at": None, "waits_for": None, "closes_at": None}
+
+
 def _heard(case: Case, mail: Received, seq: int) -> dict[str, Any]:
     """Who wrote: one who takes part, or somebody whom a handler may let in."""
     changes: dict[str, Any] = {}
@@ -228,16 +250,29 @@ def _heard(case: Case, mail: Received, seq: int) -> dict[str, Any]:
     return changes
 
 
-def _with(parties: tuple[str, ...], party: str) -> tuple[str, ...]:
-    return parties if party in parties else (*parties, party)
+def _with(some: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return some if one in some else (*some, one)
 
 
-def _without(parties: tuple[str, ...], party: str) -> tuple[str, ...]:
-    return tuple(one for one in parties if one != party)
+def _without(some: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return tuple(other for other in some if other != one)
 
 
 def wake_at(case: Case) -> datetime | None:
-    """The next instant at which the case must be looked at again: the end of its window for reopening, or of its rest."""
-    if case.status is Status.SOLVED:
-        return case.closes_at
+    """The next instant at which the case must be looked at again: the end of its window for reopening, of its rest, or a task.
+
+    What a merged case asked of people is the affair of the case in which it goes on.
+    """
+    asked = errands.next_at(case.errands) if case.merged_into is None else None
+    at = (asked, closes_at(case), rests_until(case))
+    return min((one for one in at if one is not None), default=None)
+
+
+def closes_at(case: Case) -> datetime | None:
+    """When a solved case is closed for good."""
+    return case.closes_at if case.status is Status.SOLVED else None
+
+
+def rests_until(case: Case) -> datetime | None:
+    """When a case that is on hold goes on."""
     return case.until_at if case.status is Status.ON_HOLD else None

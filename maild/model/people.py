@@ -50,6 +50,7 @@ class Handler:
 
     cover: who stands in while he is away, the first who is here; digest: HH:MM on his desk's clock, "" for none.
     role holds at every desk he works for that roles, (desk, role) each, does not name.
+    members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Handler:
     cover: tuple[str, ...] = ()
     digest: str = ""
     roles: tuple[tuple[str, Role], ...] = ()
+    members: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -77,6 +79,14 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a desk (1st, 2nd ...), from which a case is escalated to the next.  handlers: keys."""
+
+    name: str
+    handlers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How many days a desk keeps mails as they came, letters, and what was said in cases that have ended.  None: for ever."""
 
@@ -89,6 +99,7 @@ class Retention:
 class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
+    lines: from the first to the last; empty where the desk has no lines.
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
     shows: whom `status` names to a customer, the handler or only the desk.
     confidential: its cases are shown to its team and to their handlers only.
@@ -108,6 +119,7 @@ class Desk:
     retention: Retention = Retention()
     legal_hold: bool = False
     archive_first: bool = False
+    lines: tuple[Line, ...] = ()
     shows: str = "handler"
     confidential: bool = False
 

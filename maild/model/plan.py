@@ -15,14 +15,13 @@ from datetime import datetime
 from typing import Any
 
 from maild.model.absence import Absence
-from maild.model.agenda import Asked, Item
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
+from maild.model.known import Person, Shown
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
-from maild.model.related import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,191 +120,11 @@ Incoming = Prepared | Wake | Undelivered | Morning
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
-    """The open cases of these addresses and of everybody at these domains."""
-
-    addresses: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The one question to the database.
-
-    people  addresses that a handler names
-    whose   who asks how his cases stand
-    parks   a handler writes, whose mail may have to be kept as a draft; what his commands may reach is asked for as well (the mails
-            that his letter told of, an incident's cases)
-    logs    all that happened in the cases that he names or answers, and in those tied to them
-    mine    the handler whose open cases are asked
-    traces  why these cases went where they went
-    """
-
-    letters: tuple[int, ...] = ()
-    message_ids: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    address: str = ""
-    cases: tuple[int, ...] = ()
-    counters: tuple[str, ...] = ()
-    budgets: tuple[tuple[str, int], ...] = ()
-    agenda: Asked | None = None
-    marks: tuple[str, ...] = ()
-    parks: bool = False
-    people: tuple[str, ...] = ()
-    whose: Whose | None = None
-    logs: bool = False
-    mine: str = ""
-    traces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LetterRow:
-    """What stands behind a token: whose case, made for which party, telling of which seq, written when.
-
-    words: it carried what somebody said, such as a handler's answer.
-    """
-
-    id: int
-    case: int | None
-    party: str
-    kind: str
-    seq: int
-    revoked: bool
-    to: str
-    at: datetime | None = None
-    words: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """address: a mail address, or the telephone number of somebody of whom no mail address is known."""
-
-    id: int
-    name: str
-    address: str
-    language: str | None = None
-    muted: bool = False
-
-    @property
-    def writes(self) -> bool:
-        """Whether mail can be sent to him."""
-        return "@" in self.address
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An open case as its customer may know it: its subject, and who said something last that he may read."""
-
-    case: Case
-    subject: str
-    last_by: str = ""
-    last_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A letter that has not left yet and may still be replaced: the end of a burst.  messages are rows it tells of."""
-
-    outbox: int
-    letter: int
-    case: int
-    party: str
-    kind: str
-    due_at: datetime
-    messages: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A message of a case as a letter shows it.  people: the addresses in its To and Cc."""
-
-    message: int
-    at: datetime
-    author: str
-    text: str
-    incoming: int = 0
-    attachments: tuple[Attachment, ...] = ()
-    people: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """An open case as a letter about another one names it."""
-
-    case: int
-    number: str
-    desk: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The one answer.
-
-    by_message_id  message id -> case id; cases holds those, too, in which merged ones go on
-    obeyed         those of the ids and marks asked for that stand on a handler's mail which was carried out, or declined
-    persons        party -> Person, of everybody whose address a letter may need
-    counters       as asked, plus "open:<handler>" for open cases; missing = 0
-    mine           the open cases of the handler who asked, the first of them
-    traces         case id -> the trace of the mail that opened it
-    log            case id -> all that happened in it, where the question asked for that
-    drafts         letter id -> the handlers' mails that it told of as kept
-    next_*         row ids that the next new rows get: the settler is alone, so they are certain
-    thread         (case id, party) -> message ids that this party has written or got in this case, for References (the
-                   last 20, oldest first)
-    subjects       commitment -> text of the cases' subjects
-    heard          case id -> the last mail of the customer's side, in the cases of talk
-    waiting        case id -> the cases that rest until it is solved
-    absent         handler -> since when he is away; some of them may be back by now
-    agenda         the open cases that were asked for
-    others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
-    told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
-    numbers        case id -> its number, of cases tied to those here
-    talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads, or which he names
-    by_address     the persons behind the addresses that were asked for
-    standing       the open cases that were asked for, the newest first
-    """
-
-    letters: Mapping[int, LetterRow] = field(default_factory=dict)
-    cases: Mapping[int, Case] = field(default_factory=dict)
-    by_message_id: Mapping[str, int] = field(default_factory=dict)
-    obeyed: frozenset[str] = frozenset()
-    by_number: Mapping[str, int] = field(default_factory=dict)
-    author: Person | None = None
-    persons: Mapping[str, Person] = field(default_factory=dict)
-    counters: Mapping[str, int] = field(default_factory=dict)
-    budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
-    pending: tuple[Pending, ...] = ()
-    shown: Mapping[int, Shown] = field(default_factory=dict)
-    thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
-    subjects: Mapping[str, str] = field(default_factory=dict)
-    talk: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
-    heard: Mapping[int, tuple[Shown, ...]] = field(default_factory=dict)
-    waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
-    absent: Mapping[str, Absence] = field(default_factory=dict)
-    agenda: tuple[Item, ...] = ()
-    mine: tuple[Case, ...] = ()
-    traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
-    told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
-    numbers: Mapping[int, str] = field(default_factory=dict)
-    log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
-    drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
-    by_address: Mapping[str, Person] = field(default_factory=dict)
-    standing: tuple[Standing, ...] = ()
-    next_case: int = 1
-    next_person: int = 1
-    next_message: int = 1
-    next_letter: int = 1
-    next_draft: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """An outgoing mail as it is meant, before it is bytes.  One letter, one recipient.
 
-    kind        ack notice update closing receipt error bounce unverified  (X-Maild-Kind and the template's name)
+    kind        ack notice update closing receipt error bounce unverified; of questions to people: news task supplier question
+                offer approval vote  (X-Maild-Kind and the template's name)
     to          the recipient, a real address; party names him in events
     subject     the case's subject without the tag; "" = the template's own subject (unauthenticated acknowledgement)
     author      display name of the human who wrote it, "" for maild itself
@@ -371,6 +190,7 @@ class Plan:
 
     cases     the cases touched, after their events
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
+    phrases   commitments of contents that are words of a case's errands, with the case
     cancels   outbox rows taken back before they left
     counters, budgets  increments
     addresses more addresses of persons known before, by their row
@@ -392,6 +212,7 @@ class Plan:
     addresses: tuple[tuple[str, int], ...] = ()
     messages: tuple[MessageRow, ...] = ()
     contents: tuple[Content, ...] = ()
+    phrases: tuple[tuple[str, int], ...] = ()
     letters: tuple[Letter, ...] = ()
     cancels: tuple[int, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)

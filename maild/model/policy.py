@@ -162,6 +162,11 @@ class Policy:
     def handler_of_address(self, address: str) -> Handler | None:
         return next((h for h in self.handlers.values() if address.lower() in h.addresses and not h.retired), None)
 
+    def answers_for(self, handler: Handler, team: str) -> Handler | None:
+        """The team for whose shared mailbox this handler may answer, if it is that one."""
+        found = self.handlers.get(team)
+        return found if found and not found.retired and handler.key in found.members else None
+
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)

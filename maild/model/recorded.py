@@ -12,6 +12,7 @@ from typing import Any
 
 from maild.model import (
     absence_events,
+    asking_events,
     customer_events,
     draft_events,
     events,
@@ -37,6 +38,7 @@ class Recorded:
 # Where kinds of events stand.
 _MODULES = (
     events,
+    asking_events,
     draft_events,
     customer_events,
     absence_events,

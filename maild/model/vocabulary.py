@@ -28,14 +28,20 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """verbs and arguments: folded word -> key without its prefix; own: (language, verb) -> its words as written, the first is shown;
-    help: (language, verb) -> what may follow it, and what it does.
+    """verbs and arguments: folded word -> key without its prefix; own: (language, verb) -> its words as written, the first is shown.
+
+    help: (language, verb) -> what may follow it, and what it does.  answers: (language, argument) -> its first word as written.
     """
 
     verbs: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     help: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def said(self, argument: str, language: str) -> str:
+        """How an argument is said in a language, else in English, else as in the code."""
+        return self.answers.get((language, argument)) or self.answers.get(("en", argument)) or argument
 
     def verb(self, words: str) -> str:
         """The verb that the words name exactly, or ""."""
@@ -84,6 +90,7 @@ def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Cla
     clashes: list[Clash] = []
     arguments: dict[str, set[str]] = {}
     own: dict[tuple[str, str], tuple[str, ...]] = {}
+    answers: dict[tuple[str, str], str] = {}
     help_ = {
         (language, key.removeprefix(HELP)): value
         for language, table in tables.items()
@@ -93,6 +100,7 @@ def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Cla
     for language, key, words in _entries(tables):
         if key.startswith(ARGUMENT):
             arguments.setdefault(key.removeprefix(ARGUMENT), set()).update(map(plain, words))
+            answers[language, key.removeprefix(ARGUMENT)] = words[0] if words else ""
             continue
         own[language, key.removeprefix(VERB)] = words
         for word in map(plain, words):
@@ -100,7 +108,8 @@ def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Cla
             if first[1] != key:
                 clashes.append(Clash(word, first, (language, key)))
     verbs = {word: key.removeprefix(VERB) for word, (_, key) in seen.items()}
-    return Vocabulary(verbs, {name: frozenset(words) for name, words in arguments.items()}, own, help_), clashes
+    known = {name: frozenset(words) for name, words in arguments.items()}
+    return Vocabulary(verbs, known, own, help_, answers), clashes
 
 
 def _entries(tables: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:

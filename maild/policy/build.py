@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from maild.errors import Problem, RuleError
 from maild.model.message import Kind
-from maild.model.people import Desk, Handler, Organisation, Retention, Role
+from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
-from maild.policy import check, conditions, organisations
+from maild.policy import check, conditions, organisations, staffing
 from maild.policy.compare import Place, Site, strings
 from maild.policy.schema import HOW, PRIORITIES, ROLES, DeskForm, HandlerForm, RuleForm, RuleTest, SetForm, TestForm
 from maild.policy.shape import Known, Strict, fits, key_problem
@@ -50,6 +50,7 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     site = _site(desks_file, desks, languages)
     handlers = _handlers(people_file, site)
     check.people(desks_file, people_file, desks, handlers)
+    staffing.check(desks_file, people_file, desks, handlers)
     staff = _named(people_file, handlers)
     found = tuple(_rules(routing_file, site, staff))
     check.routing(routing_file, found)
@@ -162,6 +163,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             Retention(form.retention.raw, form.retention.letters, form.retention.cases),
             form.legal_hold,
             form.archive_first,
+            tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
             form.shows,
             form.confidential,
         )
@@ -174,7 +176,7 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         desks, (role, roles) = tuple(form.desks), _roles(form.role)
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
-        handlers[key] = Handler(*who, tuple(form.cover), digest, roles)
+        handlers[key] = Handler(*who, tuple(form.cover), digest, roles, tuple(form.members or ()))
     return handlers
 
 

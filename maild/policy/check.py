@@ -41,10 +41,10 @@ def _manned(source: Source, desks: Mapping[str, Desk], handlers: Mapping[str, Ha
     for desk in desks.values():
         if not desk.retired and not any(desk.key in handler.desks or not handler.desks for handler in working):
             cure = "name it in a handler's desks in people.yaml, or write retired: true here"
-            source.wrong(_path(source, desk.key), f"nobody works for the desk {desk.key!r}", cure)
+            source.wrong(path_of(source, desk.key), f"nobody works for the desk {desk.key!r}", cure)
 
 
-def _path(source: Source, key: str) -> Path:
+def path_of(source: Source, key: str) -> Path:
     """Where an entry stands, in a mapping or a list."""
     if isinstance(source.document, list):
         return (next(i for i, x in enumerate(source.document) if isinstance(x, dict) and x.get("key") == key),)
@@ -53,7 +53,7 @@ def _path(source: Source, key: str) -> Path:
 
 def _field(source: Source, key: str, name: str, index: int) -> Path:
     """A list may be written as a single value."""
-    path = (*_path(source, key), name)
+    path = (*path_of(source, key), name)
     return (*path, index) if (*path, index) in source.positions else path
 
 
@@ -95,7 +95,7 @@ def _named(source: Source, key: str) -> bool:
 
 
 def _numbers(source: Source, one: Desk, other: Desk) -> None:
-    place = (*_path(source, other.key), "number")
+    place = (*path_of(source, other.key), "number")
     if one.number == other.number:
         if one.first_number != other.first_number:
             what = f"shares its numbers with the desk {one.key!r}, but begins elsewhere"
@@ -146,7 +146,7 @@ def _roles(source: Source, handler: Handler) -> None:
     for desk, _ in handler.roles:
         if not handler.works_for(desk):
             cure = f"add {desk} to the handler's desks, or take the line away"
-            place = (*_path(source, handler.key), "role", desk)
+            place = (*path_of(source, handler.key), "role", desk)
             source.wrong(place, f"role: {handler.key!r} does not work for the desk {desk!r}", cure)
 
 

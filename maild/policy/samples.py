@@ -30,6 +30,11 @@ NAMES = (
     "canary",
     "digest",
     "absence",
+    "news",
+    "question",
+    "offer",
+    "approval",
+    "vote",
 )
 
 
@@ -103,6 +108,20 @@ _WORK = {
 }
 
 
+_ASKED = {
+    "tasks": [{"number": "1", "text": "Bestille skjerm", "who": "Ola Hansen", "due": "2026-03-06T08:00:00+01:00"}],
+    "news": {"ok": True, "written": "", "key": "task_due", "value": "1"},
+    "what": "Bestille skjerm",
+    "amount": "1500 kr",
+    "who": "Ola Hansen",
+    "supplier": "support@skriver.example",
+    "inside": True,
+    "yes": "mailto:support+y1aa@desk.example?body=ja",
+    "no": "mailto:support+x1aa@desk.example?body=nei",
+    "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",
+}
+
+
 # What stands around a case.
 _AROUND = {
     "also": "Drift",
@@ -161,6 +180,7 @@ def full() -> dict[str, Any]:
         "bounced_name": "Kari Nordmann",
         "bounced_kind": "update",
         **_ALARM,
+        **_ASKED,
         **_WORK,
     }
 

@@ -38,6 +38,7 @@ from maild.policy.shape import (
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
+_LINE = re.compile(r"\w[\w -]{0,38}")
 
 
 def _zone(value: str) -> str:
@@ -63,6 +64,15 @@ def _text(value: str) -> str:
     return value.strip("\n")
 
 
+def _line_name(value: str) -> str:
+    """`1`, or a word that a handler can write behind /escalate."""
+    if not _LINE.fullmatch(value):
+        raise wrong(
+            f"{value[:40]!r} cannot be a line's name", 'write a number in quotes or a word: "1", "2", consultants'
+        )
+    return value
+
+
 def _digest(value: str) -> str:
     if value != "none" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise wrong(f"{value[:40]!r} is no time of the day", "write it like 07:30, or none")
@@ -72,6 +82,7 @@ def _digest(value: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
+LineName = Annotated[str, AfterValidator(_line_name)]
 Digest = Annotated[str, AfterValidator(_digest)]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
@@ -117,6 +128,9 @@ class DeskForm(Strict):
     archive_first: bool = Field(
         False, description="true: a case must be in the archive before anything of it is deleted."
     )
+    lines: dict[LineName, Lines] = Field(
+        default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
+    )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
 
 
@@ -139,6 +153,9 @@ class HandlerForm(Strict):
     )
     language: Language | None = Field(None, description="Of letters to them; left out: the desk's.")
     retired: bool = Field(False, description="Gets no cases; instead of deletion.")
+    members: Lines | None = Field(
+        None, description="Of a team's shared mailbox: keys of the handlers who may answer its letters."
+    )
     cover: HandlerKeys = Field(default=[], description="Who stands in while they are away: the first who is here.")
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from maild.model.case import Case
+from maild.model.known import LetterRow
 from maild.model.people import person_of
-from maild.model.plan import LetterRow
 from maild.model.related import Said
 from maild.store.database import Session, moment
 from maild.store.outbox import attachment

@@ -23,7 +23,7 @@ from typing import Any
 
 from maild.model.case import Case, fold
 from maild.model.recorded import Recorded, load
-from maild.store.cases import dump_case
+from maild.store.case_state import dump_case
 from maild.store.chain import COLUMNS
 from maild.store.database import Session, moment
 from maild.store.record import NO_CHAIN, link

@@ -4,180 +4,131 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from maild.model.absence import Absence
 from maild.model.case import Case
 from maild.model.customer_events import Attributed
-from maild.model.draft import Draft
-from maild.model.events import Opened, Priority, Status
-from maild.model.message import named
-from maild.model.people import handler_of, person_of, person_party
-from maild.model.plan import Known, LetterRow, Lookup, Other, Pending, Person, Shown, Standing, Whose
-from maild.model.recorded import Recorded, load
-from maild.model.work_events import Titled
+from maild.model.events import Opened
+from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
+from maild.model.people import handler_of
+from maild.model.recorded import Recorded
 from maild.store import absence, agenda, around, drafts, standing
-from maild.store.database import Session, moment, stamp
-from maild.store.outbox import attachment
-from maild.store.text import dumps
+from maild.store import known_rows as rows
+from maild.store.case_state import load_case
+from maild.store.database import Session
 
-_THREAD = 20
-_TALK = 3
-_OTHERS = 20
 _LISTED = 51
-
-
-# --- the question ---------------------------------------------------------------------------------------------------------------
 
 
 def look(session: Session, lookup: Lookup) -> Known:
     """Answer the question.  Cheap when little is asked: a new mail of a stranger costs four indexed reads."""
-    letters, kept = _letters_and_drafts(session, lookup.letters)
-    by_message_id = _cases_of_ids(session, lookup.message_ids)
-    by_number = _cases_of_numbers(session, lookup.numbers)
+    letters, kept = rows.letters_and_drafts(session, lookup.letters)
+    by_message_id = rows.cases_of_ids(session, lookup.message_ids)
+    by_number = rows.cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
     wanted |= {row.case for row in letters.values() if row.case}
-    cases = _reach(session, load_cases(session, sorted(wanted)), acting=lookup.parks, tied=lookup.logs)
-    waiting = _waiting(session, sorted(cases))
-    cases |= load_cases(session, sorted({case for rests in waiting.values() for case in rests} - cases.keys()))
-    pending = _pending(session, sorted(cases)) if cases else ()
-    author = _author(session, lookup.address)
+    cases, waiting = _with_those_that_wait(
+        session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
+    )
+    pending = rows.pending(session, sorted(cases)) if cases else ()
+    author = rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
-    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {})
-    told = _followed(told, cases)
-    log = _log(session, sorted(cases)) if lookup.logs else {}
+    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
+    log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
-    next_case, next_person, next_message, next_letter = _next(session)
-    return Known(
+    return replace(
+        _for_commands(session, rows.next_rows(session), letters, told) if lookup.parks else rows.next_rows(session),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
-        obeyed=_obeyed(session, list(by_message_id), lookup.marks),
+        obeyed=rows.obeyed(session, list(by_message_id), lookup.marks),
+        inside=rows.filed_as(session, list(by_message_id), "supplier", "approver"),
         by_number=by_number,
         author=author,
-        persons=_persons(session, _parties(cases.values(), asked, log)),
-        counters=_counters(session, lookup.counters),
-        budgets=_budgets(session, lookup.budgets),
+        persons=rows.persons(session, _parties(cases.values(), asked, log)),
+        counters=rows.counters(session, lookup.counters),
+        budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
-        shown=_shown(session, [m for p in pending for m in p.messages]),
-        thread=_thread(session, cases),
-        talk=_talk(session, sorted(told | _of_absent(cases, absent))),
+        shown=rows.shown(session, [m for p in pending for m in p.messages]),
+        thread=rows.thread(session, cases),
+        talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
-        others=_others(session, cases, author),
-        heard=_talk(session, sorted(told), _HEARD, 1) if lookup.parks else {},
+        others=rows.others(session, cases, author),
         drafts=kept,
-        next_draft=drafts.next_id(session) if lookup.parks else 1,
-        by_address=_by_address(session, lookup.people),
+        by_address=rows.by_address(session, lookup.people),
         standing=asked,
         mine=mine,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
-        told=around.told(session, [r for r in letters.values() if handler_of(r.party)]) if lookup.parks else {},
         numbers=around.numbers(session, cases),
         log=log,
-        subjects=_texts(session, [*_said_of((*cases.values(), *mine)), *_titles(log)]),
-        next_case=next_case,
-        next_person=next_person,
-        next_message=next_message,
-        next_letter=next_letter,
+        subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
 
 
-def _people_of(case: Case) -> tuple[str, ...]:
-    return (case.customer, *case.participants, *case.strangers, *case.watchers)
+def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
+    """What a handler's mail is judged by besides: what he was told, what was said since, and where it may be kept."""
+    return replace(
+        known,
+        heard=rows.talk(session, sorted(told), rows.HEARD, 1),
+        next_draft=drafts.next_id(session),
+        told=around.told(session, [row for row in letters.values() if handler_of(row.party)]),
+    )
+
+
+def _with_those_that_wait(
+    session: Session, cases: dict[int, Case]
+) -> tuple[dict[int, Case], dict[int, tuple[int, ...]]]:
+    """Also the cases that rest until one of these is solved; and which rests for which."""
+    waiting = rows.waiting(session, sorted(cases))
+    more = {case for rests in waiting.values() for case in rests} - cases.keys()
+    return cases | load_cases(session, sorted(more)), waiting
 
 
 def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int, tuple[Recorded, ...]]) -> set[str]:
-    """Whoever takes part, or wants to, or whose the case was."""
+    """Everybody whose address a letter may need: who takes part, or wants to, or is asked something, or whose the case was."""
     events = (record.event for records in log.values() for record in records)
     were = {event.customer for event in events if isinstance(event, Opened | Attributed)}
     found = were | {party for case in cases for party in _people_of(case)}
     return found | {one.case.customer for one in asked}
 
 
+def _people_of(case: Case) -> tuple[str, ...]:
+    return (case.customer, *case.participants, *case.strangers, *case.watchers, *case.errands.parties())
+
+
 def _said_of(cases: Iterable[Case]) -> list[str]:
-    """Commitments of what the cases are called."""
-    return [text for case in cases for text in (case.subject, case.title, case.incident) if text]
+    """Commitments of what the cases are called, and of the words of their errands."""
+    return [text for c in cases for text in (c.subject, c.title, c.incident, *c.errands.phrases()) if text]
 
 
-def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int]) -> set[int]:
+def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int], cases: Mapping[int, Case]) -> set[int]:
     """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
-    return {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
-
-
-def _marks(values: Sequence[object]) -> str:
-    return "(" + ",".join("?" * len(values)) + ")"
-
-
-def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:
-    if not ids:
-        return {}
-    rows = session.all(
-        "SELECT l.id, l.case_id, l.party, l.kind, l.seq, l.revoked, o.recipient, l.created_at, l.messages"
-        " FROM letter l LEFT JOIN outbox o ON o.id=l.id"
-        f" WHERE l.id IN {_marks(ids)}",
-        ids,
-    )
-    return {
-        r[0]: LetterRow(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] or "", moment(r[7]), r[8] != "[]") for r in rows
-    }
-
-
-def _letters_and_drafts(
-    session: Session, ids: Sequence[int]
-) -> tuple[dict[int, LetterRow], dict[int, tuple[Draft, ...]]]:
-    """These letters, the drafts of which they told, and the letters that the drafts' writers had read."""
-    letters = _letters(session, ids)
-    kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
-    read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    return letters | _letters(session, read), kept
-
-
-def _cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
-    if not numbers:
-        return {}
-    return dict(session.all(f"SELECT number, id FROM cases WHERE number IN {_marks(numbers)}", numbers))
-
-
-def _cases_of_ids(session: Session, ids: Sequence[str]) -> dict[str, int]:
-    if not ids:
-        return {}
-    # Later rows win: the mail that bears the id outweighs one that only names it, the newer case the older.
-    rows = session.all(
-        f"SELECT message_id, case_id FROM reference WHERE message_id IN {_marks(ids)} ORDER BY own, case_id", ids
-    )
-    return dict(rows)
-
-
-def _obeyed(session: Session, ids: Sequence[str], marks: Sequence[str]) -> frozenset[str]:
-    rows = []
-    if ids:
-        rows = session.all(
-            f"SELECT r.message_id FROM reference r JOIN message m ON m.id=r.message WHERE r.message_id IN {_marks(ids)}"
-            " AND r.own=1 AND m.standing IN ('handler', 'declined', 'noted')",
-            ids,
-        )
-    if marks:
-        rows += session.all(f"SELECT mark FROM proof WHERE mark IN {_marks(marks)}", marks)
-    return frozenset(row[0] for row in rows)
+    told = {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
+    return _followed(told, cases)
 
 
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
     if not ids:
         return {}
-    rows = session.all(f"SELECT id, state FROM cases WHERE id IN {_marks(ids)}", ids)
-    return {row[0]: load_case(row[0], row[1]) for row in rows}
+    states = session.all(f"SELECT id, state FROM cases WHERE id IN {rows.marks(ids)}", ids)
+    return {row[0]: load_case(row[0], row[1]) for row in states}
 
 
 _FOLLOWED = 20
 
 
-def _reach(session: Session, cases: dict[int, Case], *, acting: bool, tied: bool) -> dict[int, Case]:
-    """With the cases in which merged ones go on; for a handler's commands also an incident's cases, and the incident of a case; tied:
-    and those that were merged into them or are linked."""
+def _reach(session: Session, ids: Sequence[int], *, acting: bool, tied: bool) -> dict[int, Case]:
+    """These, with the cases in which merged ones go on.
+
+    acting: a handler's commands may reach an incident's cases and the incident of a case; tied: also what was merged into them or linked.
+    """
+    cases = load_cases(session, ids)
     if acting:
         more = {case for c in cases.values() for case in (*c.children, *((c.parent,) if c.parent else ()))}
         more |= {case for c in cases.values() for case in (*c.links, *c.absorbed)} if tied else set()
@@ -201,37 +152,13 @@ def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
     return found
 
 
-def _log(session: Session, cases: Sequence[int]) -> dict[int, tuple[Recorded, ...]]:
-    """All that happened in these cases."""
-    found: dict[int, list[Recorded]] = {}
-    rows = (
-        session.all(
-            "SELECT case_id, seq, at, actor, cause, kind, version, data FROM event"
-            f" WHERE case_id IN {_marks(cases)} ORDER BY case_id, seq",
-            cases,
-        )
-        if cases
-        else []
-    )
-    for case, seq, at, actor, cause, kind, version, facts in rows:
-        event = load(kind, version, json.loads(facts))
-        found.setdefault(case, []).append(Recorded(seq, moment(at), actor, cause, event))
-    return {case: tuple(records) for case, records in found.items()}
-
-
-def _titles(log: dict[int, tuple[Recorded, ...]]) -> list[str]:
-    """The commitments of the titles that they had before."""
-    events = (record.event for records in log.values() for record in records)
-    return [event.title for event in events if isinstance(event, Titled) and event.title]
-
-
 def _mine(session: Session, handler: str) -> tuple[Case, ...]:
     """His open cases, the first that fit into a letter and one more."""
-    rows = session.all(
+    states = session.all(
         "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
         (handler, _LISTED),
     )
-    return tuple(load_case(row[0], row[1]) for row in rows)
+    return tuple(load_case(row[0], row[1]) for row in states)
 
 
 def _traces(session: Session, cases: Sequence[int]) -> dict[int, Mapping[str, Any]]:
@@ -247,108 +174,13 @@ def _traces(session: Session, cases: Sequence[int]) -> dict[int, Mapping[str, An
     return found
 
 
-def _waiting(session: Session, cases: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """The cases that rest until one of these is solved."""
-    if not cases:
-        return {}
-    found: dict[int, tuple[int, ...]] = {}
-    for case, other in session.all(
-        f"SELECT id, waits_for FROM cases WHERE waits_for IN {_marks(cases)} ORDER BY id", cases
-    ):
-        found[other] = (*found.get(other, ()), case)
-    return found
-
-
-def _others(session: Session, cases: Mapping[int, Case], author: Person | None) -> dict[str, tuple[Other, ...]]:
-    """The open cases of these cases' customers and of the author, the newest of each."""
-    customers = {c.customer for c in cases.values()} | ({person_party(author.id)} if author else set())
-    known = sorted(party for party in customers if person_of(party) is not None)
-    if not known:
-        return {}
-    rows = session.all(
-        "SELECT c.customer, c.id, c.number, c.desk, t.text FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
-        f" WHERE c.customer IN {_marks(known)} AND c.status IN ('new', 'open', 'waiting', 'on_hold')"
-        " ORDER BY c.id DESC LIMIT ?",
-        (*known, _OTHERS * len(known)),
-    )
-    found: dict[str, tuple[Other, ...]] = {}
-    for customer, *row in rows:
-        found[customer] = (*found.get(customer, ()), Other(row[0], row[1], row[2], row[3] or ""))
-    return found
-
-
-def _author(session: Session, address: str) -> Person | None:
-    if not address:
-        return None
-    row = session.one(
-        "SELECT p.id, p.name, a.address, p.language, p.muted FROM address a JOIN person p ON p.id=a.person WHERE a.address=?",
-        (address,),
-    )
-    return Person(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
-
-
 def _standing(session: Session, whose: Whose) -> tuple[Standing, ...]:
     ids = standing.open_cases(session, whose)
     found, last = load_cases(session, ids), standing.last_said(session, ids)
-    subjects = _texts(session, [case.subject for case in found.values()])
+    subjects = rows.texts(session, [case.subject for case in found.values()])
     return tuple(
         Standing(found[case], subjects.get(found[case].subject, ""), *last.get(case, ("", None))) for case in ids
     )
-
-
-def _by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
-    found = ((address, _author(session, address)) for address in addresses)
-    parties = {address: person_party(person.id) for address, person in found if person}
-    persons = _persons(session, parties.values())
-    return {address: persons[party] for address, party in parties.items()}
-
-
-def _persons(session: Session, parties: Iterable[str]) -> dict[str, Person]:
-    ids = sorted({n for party in parties if (n := person_of(party)) is not None})
-    if not ids:
-        return {}
-    rows = session.all(
-        f"SELECT p.id, p.name, a.address, p.language, p.muted FROM person p JOIN address a ON a.person=p.id WHERE p.id IN {_marks(ids)}"
-        # A telephone number is the last resort.
-        " ORDER BY CASE WHEN a.address LIKE '%@%' THEN 1 ELSE 0 END",
-        ids,
-    )
-    return {person_party(r[0]): Person(r[0], r[1], r[2], r[3], bool(r[4])) for r in rows}
-
-
-def _counters(session: Session, keys: Sequence[str]) -> dict[str, int]:
-    if not keys:
-        return {}
-    return dict(session.all(f"SELECT key, value FROM counter WHERE key IN {_marks(keys)}", keys))
-
-
-def _budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    if not keys:
-        return {}
-    pairs = ",".join(["(?,?)"] * len(keys))
-    values = [value for key in keys for value in key]
-    rows = session.all(f"SELECT key, bucket, spent FROM budget WHERE (key, bucket) IN (VALUES {pairs})", values)
-    return {(key, bucket): spent for key, bucket, spent in rows}
-
-
-def _pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
-    rows = session.all(
-        "SELECT o.id, o.id, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id"
-        f" WHERE o.case_id IN {_marks(cases)} AND o.state='ready' AND o.attempts=0 ORDER BY o.id",
-        cases,
-    )
-    return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
-
-
-def _shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
-    if not messages:
-        return {}
-    rows = session.all(
-        "SELECT m.id, m.at, m.incoming, m.attachments, c.text FROM message m JOIN content c ON c.commitment=m.content"
-        f" WHERE m.id IN {_marks(messages)}",
-        messages,
-    )
-    return {r[0]: _show(r) for r in rows}
 
 
 def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[int]:
@@ -356,102 +188,6 @@ def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[
     return {case.id for case in cases.values() if case.handler in absent}
 
 
-_SAID, _HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
-
-
-def _talk(
-    session: Session, cases: Sequence[int], which: str = _SAID, most: int = _TALK
-) -> dict[int, tuple[Shown, ...]]:
-    """What the customer and the handlers said last, for somebody who has not read it yet."""
-    latest: dict[int, list[int]] = {}
-    for case in cases:
-        rows = session.all(f"SELECT id FROM message WHERE case_id=? AND {which} ORDER BY id DESC LIMIT ?", (case, most))
-        latest[case] = sorted(row[0] for row in rows)
-    found = _shown(session, [message for messages in latest.values() for message in messages])
-    return {case: tuple(found[m] for m in messages if m in found) for case, messages in latest.items()}
-
-
-def _show(row: Sequence[Any]) -> Shown:
-    body = json.loads(row[4])
-    files = tuple(attachment(a) for a in json.loads(row[3]))
-    people = (*body.get("to", ())[:50], *body.get("cc", ())[:50])
-    return Shown(
-        row[0], moment(row[1]), named(body["from_name"], body["from"]), body["own_text"], row[2] or 0, files, people
-    )
-
-
-def _thread(session: Session, cases: Mapping[int, Case]) -> dict[tuple[int, str], tuple[str, ...]]:
-    """Ids that each party has seen or written, the last of them, oldest first; of merged cases too, which go on in this one."""
-    found: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    for into, case in sorted((c.id, one) for c in cases.values() for one in (c.id, *c.absorbed)):
-        letters = session.all(
-            "SELECT party, created_at, message_id FROM outbox WHERE case_id=? AND state<>'cancelled' ORDER BY id DESC LIMIT ?",
-            (case, 3 * _THREAD),
-        )
-        mails = session.all(
-            "SELECT author, at, message_id FROM message WHERE case_id=? AND message_id IS NOT NULL ORDER BY id DESC LIMIT ?",
-            (case, _THREAD),
-        )
-        for party, at, message_id in letters + mails:
-            found.setdefault((into, party), []).append((at, message_id))
-    return {key: tuple(i for _, i in sorted(ids)[-_THREAD:]) for key, ids in found.items()}
-
-
-def _texts(session: Session, commitments: Sequence[str]) -> dict[str, str]:
-    if not commitments:
-        return {}
-    return dict(
-        session.all(f"SELECT commitment, text FROM content WHERE commitment IN {_marks(commitments)}", commitments)
-    )
-
-
-def _next(session: Session) -> tuple[int, int, int, int]:
-    row = session.one(
-        "SELECT (SELECT coalesce(max(id), 0) + 1 FROM cases), (SELECT coalesce(max(id), 0) + 1 FROM person),"
-        " (SELECT coalesce(max(id), 0) + 1 FROM message), (SELECT coalesce(max(id), 0) + 1 FROM letter)"
-    )
-    assert row is not None
-    return row[0], row[1], row[2], row[3]
-
-
 def next_letter(session: Session) -> int:
     """For a letter of no case; only for whoever is the settler now."""
-    return _next(session)[3]
-
-
-# --- the row's state ------------------------------------------------------------------------------------------------------------
-
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
-_LISTS = ("labels", "participants", "watching", "strangers", "absorbed", "links", "watchers", "children", "announced")
-# Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
-_SELDOM = (
-    *(
-        "merged_into",
-        "merged_seq",
-        "before_merge",
-        "absorbed",
-        "links",
-        "watchers",
-        "incident",
-        "children",
-        "announced",
-    ),
-    *("parent", "worked", "title", "promised_at", "strangers", "confidential"),
-)
-
-
-def dump_case(case: Case) -> str:
-    state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
-    for name in _TIMES:
-        state[name] = None if state[name] is None else stamp(state[name])
-    return dumps({name: value for name, value in state.items() if value or name not in _SELDOM})
-
-
-def load_case(case_id: int, text: str) -> Case:
-    state = json.loads(text)
-    for name in _TIMES:
-        state[name] = None if state.get(name) is None else moment(state[name])
-    for name in _LISTS:
-        state[name] = tuple(state.get(name, ()))
-    state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
-    return Case(**state)
+    return rows.next_rows(session).next_letter

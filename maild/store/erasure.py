@@ -90,10 +90,12 @@ def blank_letters(session: Session, ids: Sequence[int]) -> int:
 
 
 def blank_subjects(session: Session, cases: Sequence[int]) -> None:
-    """What the cases are called, and the titles of those that were incidents."""
-    session.execute(
-        f"DELETE FROM content WHERE commitment IN (SELECT subject FROM cases WHERE id IN {marks(cases)})", cases
-    )
+    """What the cases are and were called, also as incidents, and the words of their tasks, offers and requests."""
+    for named in (
+        f"subject FROM cases WHERE id IN {marks(cases)}",
+        f"commitment FROM phrase WHERE case_id IN {marks(cases)}",
+    ):
+        session.execute(f"DELETE FROM content WHERE commitment IN (SELECT {named})", cases)
     rows = [(commitment,) for _, commitment in titles(session, f"case_id IN {marks(cases)}", cases)]
     session.executemany("DELETE FROM content WHERE commitment=?", rows)
 
@@ -115,7 +117,7 @@ def blank_person(session: Session, person: int) -> None:
     """The row stays, so that its number never means somebody else; it watches no case."""
     session.execute("DELETE FROM watcher WHERE person=?", (person,))
     session.execute("DELETE FROM address WHERE person=?", (person,))
-    session.execute("UPDATE person SET name='', language=NULL, muted=0 WHERE id=?", (person,))
+    session.execute("UPDATE person SET name='', language=NULL, muted=0, spam=0 WHERE id=?", (person,))
 
 
 def forget_budgets(session: Session, keys: Iterable[str]) -> None:

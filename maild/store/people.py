@@ -31,7 +31,7 @@ class Mail:
 def known(session: Session, address: str) -> View | None:
     """None when the address belongs to no person; it may stand in others' mails all the same."""
     row = session.one(
-        "SELECT p.id, p.name, p.language, p.muted, p.created_at FROM address a JOIN person p ON p.id=a.person WHERE a.address=?",
+        "SELECT p.id, p.name, p.language, p.muted, p.created_at, p.spam FROM address a JOIN person p ON p.id=a.person WHERE a.address=?",
         (address.lower(),),
     )
     if row is None:
@@ -48,6 +48,7 @@ def known(session: Session, address: str) -> View | None:
         ),
         "language": row[2],
         "muted": bool(row[3]),
+        "spam": bool(row[5]),
         "known_since": iso(moment(row[4])),
         "cases": _cases(session, party),
         "copies_of": [

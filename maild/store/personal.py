@@ -67,9 +67,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("message_id", "attachments"), MASKED),
     },
     "content": {"commitment": KEYED, "salt": BLANKED, "text": MASKED},
+    # The words of tasks, offers and requests stand in content.
+    "phrase": {"commitment": KEYED, "case_id": NOTHING},
     # His mails' ids, and of others those that are made of his address.
     "reference": {**_nothing("case_id", "message", "own"), "message_id": DELETED},
-    "person": {**_nothing("id", "created_at"), **dict.fromkeys(("language", "muted"), BLANKED), "name": MASKED},
+    "person": {**_nothing("id", "created_at"), **dict.fromkeys(("language", "muted", "spam"), BLANKED), "name": MASKED},
     "address": {"address": DELETED, "person": NOTHING},
     # Names of handlers and desks.
     "counter": {"key": STAFF, "value": NOTHING},

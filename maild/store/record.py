@@ -10,13 +10,15 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from maild.model.case import Case, wake_at
+from maild.model.asking_events import Cleared
+from maild.model.case import QUARANTINE, SPAM, Case, wake_at
 from maild.model.content import Content
-from maild.model.plan import Happened, MessageRow, Person, Plan
+from maild.model.known import Person
+from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
 from maild.store import absence, around, drafts, search
-from maild.store.cases import dump_case
+from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
 from maild.store.text import dumps
@@ -30,13 +32,19 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("address(address, person)", plan.addresses)
     for person in plan.changed:
         session.execute(
-            "UPDATE person SET language=?, muted=? WHERE id=?", (person.language, int(person.muted), person.id)
+            "UPDATE person SET language=?, muted=?, spam=? WHERE id=?",
+            (person.language, int(person.muted), int(person.spam), person.id),
         )
     _add_contents(session, [*plan.contents, *(m.content for m in plan.messages)])
+    session.insert("phrase(commitment, case_id)", plan.phrases, "ON CONFLICT DO NOTHING")
     _append(session, plan.events)
     for case in plan.cases:
         _write_case(session, case, policy)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
+    cleared = [happened.case for happened in plan.events if isinstance(happened.record.event, Cleared)]
+    session.executemany(
+        "DELETE FROM label WHERE case_id=? AND label IN (?, ?)", [(case, SPAM, QUARANTINE) for case in cleared]
+    )
     watched = {h.case for h in plan.events if isinstance(h.record.event, Copied | Uncopied)}
     around.watch(session, [case for case in plan.cases if case.id in watched])
     _add_messages(session, plan.messages, at)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from maild.model.known import Whose
 from maild.model.people import person_party
-from maild.model.plan import Whose
 from maild.store.database import Session, moment
 
 # A letter tells of fewer; one more says that there are more.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from maild.model.people import handler_of, handler_party, person_of
+from maild.store import errands
 from maild.store.cases import load_cases
 from maild.store.database import Session, iso, moment, moment_or_none
 from maild.store.talk import messages
@@ -69,13 +70,14 @@ def case_id(session: Session, number: str) -> int | None:
 def case(session: Session, row_id: int, handlers: Names) -> View:
     """One case whole."""
     shown = next(cases(session, handlers, "WHERE c.id=?", (row_id,)))
+    state = session.one("SELECT state FROM cases WHERE id=?", (row_id,)) or ("{}",)
     parties = _Parties(session, handlers)
     happened = events(session, row_id, parties)
     return {
         **shown,
         "events": happened,
         "messages": messages(session, row_id, parties.name),
-        "tasks": [],
+        "tasks": errands.tasks(session, state[0], parties.name),
         **_around(session, row_id),
         # Events name people by party; here are their addresses.
         "parties": {party: parties.name(party) for party in sorted(_named(happened))},

@@ -10,9 +10,10 @@ from making import MONDAY, PROVEN, Desk1042, from_ann, from_kari, policy
 from maild.decide.judge import judge
 from maild.mail import owntext
 from maild.model.events import Received, Status
+from maild.model.known import Shown
 from maild.model.message import Address, Attachment
 from maild.model.people import Authentication, Trust, person_party
-from maild.model.plan import Plan, Shown
+from maild.model.plan import Plan
 
 LOGO = Attachment("logo.png", "image/png", 2000, "00", True, 10, 14, "base64", "logo@staff")
 
@@ -174,8 +175,8 @@ def test_a_forged_mail_in_his_name_tells_him_once_an_hour():
 
 
 def test_another_handlers_token_is_not_his():
+    from maild.model.known import LetterRow
     from maild.model.people import handler_party
-    from maild.model.plan import LetterRow
 
     known = Desk1042().known()
     letters_ = {**known.letters, 11: LetterRow(11, 7, handler_party("ola"), "notice", 3, False, "ola@staff.example")}

@@ -21,9 +21,10 @@ from maild.decide import budget
 from maild.decide.judge import judge
 from maild.decide.thread import bare_subject
 from maild.model.events import Closed, Priority, Solved, Status
+from maild.model.known import Known, Pending, Shown
 from maild.model.message import Bounce, Kind
 from maild.model.people import Trust, person_party
-from maild.model.plan import Known, Pending, Plan, Shown, Token, Undelivered, Wake
+from maild.model.plan import Plan, Token, Undelivered, Wake
 from maild.model.policy import Choice, Decisions, Rule
 
 

@@ -26,7 +26,7 @@ from maild.model.related_events import (
     Unlinked,
     Unmerged,
 )
-from maild.store.cases import dump_case, load_case
+from maild.store.case_state import dump_case, load_case
 
 
 def after(*events: Event) -> Case:

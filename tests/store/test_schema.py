@@ -15,7 +15,7 @@ from making_rows import posted, taken
 from maild.decide.facts import lookup
 from maild.decide.judge import judge
 from maild.model.case import fold
-from maild.model.plan import Known, Lookup
+from maild.model.known import Known, Lookup
 from maild.model.recorded import Recorded, load
 from maild.store import cases, found, incoming, migrate, outbox, views
 from maild.store.database import Database, NotDurable, Session, moment

@@ -173,7 +173,7 @@ def test_the_childs_handler_reads_to_which_incident_it_belongs(house: House):
         ("/hendelse", "hva heter den?"),
         ("/driftsmelding Hei", "saken er ingen hendelse"),
         ("/lukk alle", "saken er ingen hendelse"),
-        ("/hendelse Brudd\n/driftsmelding Hei", "saken er ingen hendelse"),
+        ("/hendelse Brudd\n/driftsmelding Hei", "ingen åpen sak hører til hendelsen"),
     ],
 )
 def test_what_only_an_incident_can_is_refused_elsewhere(house: House, words: str, said: str):

@@ -18,8 +18,8 @@ from maild.cli import root
 from maild.decide.ledger import Ledger
 from maild.decide.proof import lack_anew
 from maild.mail import token
+from maild.model.known import Known
 from maild.model.people import Authentication, Trust
-from maild.model.plan import Known
 
 CLOSED = Trust(Authentication.INTERNAL, "closed-network")
 

@@ -186,6 +186,7 @@ def test_cve_2011_2084_internal_words_and_blind_copies_reach_no_customer(house: 
     said: list[str] = []
     for _ in range(120):
         ACTS[chance.choice(list(ACTS))](house, chance.choice(notices), chance)
+        # The same words within the same second would be the same mail, played again.
         house.wait(seconds=1)
         said += [letter.raw.decode() + letter.text for letter in house.letters() if letter.to not in STAFF]
     assert len([letter for letter in said if ANSWER in letter]) > 5

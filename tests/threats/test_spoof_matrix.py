@@ -18,8 +18,9 @@ from maild.decide.judge import judge
 from maild.edges.trust import Claim, authenticate
 from maild.mail import token
 from maild.mail.parse import read
+from maild.model.known import LetterRow
 from maild.model.people import handler_of, handler_party
-from maild.model.plan import LetterRow, Plan, Prepared
+from maild.model.plan import Plan, Prepared
 from maild.model.policy import Policy
 from maild.settle import prepare
 from maild.store.incoming import Arrival

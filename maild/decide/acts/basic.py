@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maild.decide import absence, rest, verbs
-from maild.decide.acts import incidents
+from maild.decide.acts import incidents, lines
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.model.asking_events import Cleared
+from maild.model.case import QUARANTINE, SPAM
 from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved, Woken
-from maild.model.people import Handler, handler_party
+from maild.model.people import Handler
 from maild.model.plain import plain
 from maild.model.policy import Policy
 
@@ -19,7 +23,7 @@ def take(context: Context, argument: str) -> Outcome:
 
 
 def assign(context: Context, argument: str) -> Outcome:
-    """assign WHO    Give the case to a handler (login, name or address), to a desk, or to nobody (none)."""
+    """assign WHO    Give the case to a handler (login, name or address), to a line, to a desk, or to nobody (none)."""
     if not argument:
         return Wrong("who", ", ".join(h.key for h in context.policy.team(context.case.desk)))
     if context.vocabulary.means("nobody", argument):
@@ -35,7 +39,11 @@ def assign(context: Context, argument: str) -> Outcome:
             desk.name,
             was=context.desk.name,
         )
-    found = _handlers(argument, context.policy)
+    line = lines.named(context, argument)
+    if line:
+        given = lines.to_line(context, line)
+        return replace(given, inside=False) if isinstance(given, Done) else given
+    found = handlers(argument, context.policy)
     if len(found) != 1:
         names = [h.key for h in found] or [h.key for h in context.policy.team(context.case.desk)]
         return Wrong("several" if found else "nobody_called", ", ".join(names))
@@ -54,7 +62,7 @@ def _give(context: Context, handler: Handler) -> Outcome:
     return Done((Assigned(cover[0].key, f"{reason}, in place of {handler.name}"),), "assigned_cover", cover[0].name)
 
 
-def _handlers(who: str, policy: Policy) -> list[Handler]:
+def handlers(who: str, policy: Policy) -> list[Handler]:
     """By login or address exactly, else by any part of the name."""
     folded = plain(who)
     able = [h for h in policy.handlers.values() if not h.retired]
@@ -79,11 +87,15 @@ def close(context: Context, argument: str) -> Outcome:
     if stale is not None:
         return stale
     closes_at = context.ledger.now + context.closes_in
-    event = Solved(handler_party(context.handler.key), quiet, closes_at)
+    # Tasks may outlive the answer, such as a delivery: they stay, their handlers are reminded, and who closes is told of them.
+    tasks = ", ".join(str(task.number) for task in context.case.errands.open_tasks)
+    event = Solved(context.order.by, quiet, closes_at)
+    key = ("solved_quietly" if quiet else "solved") + ("_with_tasks" if tasks else "")
     left = len(incidents.children(context)) if context.case.incident else 0
     if left:
-        return Done((event,), "solved_alone", str(left))
-    return Done((event,), "solved_quietly" if quiet else "solved")
+        also = (Done((), key, tasks),) if tasks else ()
+        return Done((event,), "solved_alone", str(left), also=also)
+    return Done((event,), key, tasks)
 
 
 def reopen(context: Context, argument: str) -> Outcome:
@@ -92,9 +104,16 @@ def reopen(context: Context, argument: str) -> Outcome:
         return Wrong("no_argument", "reopen")
     if context.case.rests:
         return Done((Woken(rest.REOPENED),), "reopened")
+    if {SPAM, QUARANTINE} & set(context.case.labels):
+        return _no_spam(context)
     if not context.case.ended:
         return Done((), "already_open")
-    return Done((Reopened(handler_party(context.handler.key)),), "reopened")
+    return Done((Reopened(context.order.by),), "reopened")
+
+
+def _no_spam(context: Context) -> Done:
+    """The case is open again, and its sender as good as anybody."""
+    return Done((Cleared(context.case.customer),), "cleared")
 
 
 def priority(context: Context, argument: str) -> Outcome:

@@ -9,15 +9,20 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import verbs
+from maild.decide.asking import INSIDE
 from maild.decide.ledger import Ledger
+from maild.decide.tasklist import name_of
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Event
-from maild.model.people import Desk, Handler, handler_party
-from maild.model.plan import LetterRow, Prepared, Shown
+from maild.model.known import LetterRow, Shown
+from maild.model.people import Desk, Handler, handler_of, handler_party
+from maild.model.plan import Prepared
 from maild.model.policy import Policy
 from maild.model.vocabulary import Vocabulary
+
+After = Callable[[Ledger], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Order:
     """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
 
     proven: From is; what is not may only leave a note, or confirm a draft.
+    actor: the party of a member who writes for a team's shared mailbox, whose mail this is then; "" for the handler himself.
     case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
     """
 
@@ -35,6 +41,12 @@ class Order:
     letter: LetterRow | None
     proven: bool = True
     draft: Draft | None = None
+    actor: str = ""
+
+    @property
+    def by(self) -> str:
+        """The party who did it."""
+        return self.actor or handler_party(self.handler.key)
 
     @property
     def case_id(self) -> int:
@@ -60,15 +72,17 @@ class Done:
     """The events a line causes, and the receipt's line: a key of the templates' words with its value.
 
     after: what else follows, in other cases or as letters; called when every line of the mail has been understood and its events
-    have happened.  shown: messages that the receipt shows.  asks: it reaches so many people that he must say it a second time.
-    was: what the value was before; at: an instant, in the zone of the desk (ISO 8601), for {at} in the words; also: more lines of
-    the receipt, which cause nothing; written: what stands before the words of such a line.
+    have happened.  inside: the text below the commands is this command's, and goes to no customer.  shown: messages that the receipt
+    shows.  asks: it reaches so many people that he must say it a second time.  was: what the value was before; at: an instant, in the
+    zone of the desk (ISO 8601), for {at} in the words; also: more lines of the receipt, which cause nothing; written: what stands
+    before the words of such a line.
     """
 
     events: tuple[Event, ...]
     key: str
     value: str = ""
-    after: Callable[[Ledger], None] | None = None
+    after: After | None = None
+    inside: bool = False
     shown: tuple[Shown, ...] = ()
     asks: bool = False
     was: str = ""
@@ -79,7 +93,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """found: the case; None where a command that needs none stands in a mail to a desk."""
+    """found: the case as the lines above have left it; None where a command that needs none stands in a mail to a desk.
+
+    text: what stands below the commands.
+    """
 
     found: Case | None
     handler: Handler
@@ -87,6 +104,35 @@ class Context:
     order: Order
     closes_in: timedelta
     ledger: Ledger
+    text: str = ""
+
+    @property
+    def inside(self) -> bool:
+        """Whether the letter that is answered makes the text below a note."""
+        return self.order.letter is not None and self.order.letter.kind in INSIDE
+
+    @property
+    def author(self) -> str:
+        """The name of whoever wrote."""
+        return name_of(self.ledger, self.order.by)
+
+    def shown(self, text: str) -> tuple[Shown, ...]:
+        """The mail as a letter shows it, with this of its text; only when it is filed."""
+        prepared = self.order.prepared
+        if not text and not prepared.message.attachments:
+            return ()
+        return (self.ledger.show(prepared, self.row, text),)
+
+    @property
+    def row(self) -> int:
+        """Where the mail stands in the case, when it is filed; one that was kept stood there before."""
+        kept = self.order.draft.message if self.order.draft else None
+        return self.ledger.next_message() - 1 if kept is None else kept
+
+    @property
+    def actors(self) -> frozenset[str]:
+        """The parties who act as this handler: himself, and the members of a team."""
+        return frozenset(map(handler_party, (self.handler.key, *self.handler.members)))
 
     @property
     def case(self) -> Case:
@@ -150,6 +196,14 @@ class Context:
         if letter is None or letter.case != case.id or letter.seq >= case.heard:
             return None
         return Wrong("customer_wrote_since", shown=self.ledger.known.heard.get(case.id, ()))
+
+
+def acting_as(policy: Policy, handler: Handler, letter: LetterRow | None) -> tuple[Handler, str]:
+    """A member of a team who answers a letter to its shared mailbox acts as the team, with its rights; what he did is on record as
+    his: the handler, and the party on record where it is another."""
+    asked = handler_of(letter.party) if letter else None
+    team = policy.answers_for(handler, asked) if asked else None
+    return (team, handler_party(handler.key)) if team else (handler, "")
 
 
 def sees(policy: Policy, handler: Handler, case: Case) -> bool:

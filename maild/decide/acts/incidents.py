@@ -12,7 +12,8 @@ from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.related import survivor
 from maild.model.case import Case
 from maild.model.events import Solved
-from maild.model.plan import MessageRow, Shown
+from maild.model.known import Shown
+from maild.model.plan import MessageRow
 from maild.model.related_events import Announced, Declared, Gathered, Grouped, Informed, Parted
 
 MOST_A_DAY = 10

@@ -12,9 +12,10 @@ from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.decide.thread import without_tag
 from maild.model.events import Assigned, Opened
+from maild.model.known import Shown
 from maild.model.message import named
 from maild.model.people import person_of
-from maild.model.plan import MessageRow, Shown
+from maild.model.plan import MessageRow
 from maild.model.related import Said
 from maild.model.related_events import Linked, Split
 

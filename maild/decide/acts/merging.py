@@ -7,6 +7,7 @@ from functools import partial
 from maild.decide import notices, organisation, rest
 from maild.decide.acts import cases
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.decide.acts.handed_on import hand_on
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.related import survivor
 from maild.model.case import Case
@@ -69,6 +70,7 @@ def _absorb(context: Context, into: int, ledger: Ledger) -> None:
         event = Included(party) if party in case.participants else Copied(party)
         if party not in (*before.participants, *before.watchers):
             ledger.happen(into, by, event)
+    hand_on(ledger, case, into, by)
     _rests(ledger, case, into)
     _incident(ledger, case, into, by)
     _tell(ledger, case, before, by)

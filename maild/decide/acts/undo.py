@@ -1,8 +1,6 @@
 """undo: what a handler's last mail did in a case, turned round.
 
-INVERSES says how: event type -> function (case before it, event) -> the events that turn it round, or None where that cannot be done
-(the receipt says so).  A new kind of event that a command causes needs a row; one without a row counts as None.
-Letters that have not left are taken back, the answer too.  What somebody changed since holds all of it.
+inverses.py says how.  Letters that have not left are taken back, the answer too.  What somebody changed since holds all of it.
 """
 
 from __future__ import annotations
@@ -11,115 +9,40 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.decide.acts.inverses import INVERSES, UNDONE
 from maild.decide.ledger import Ledger
 from maild.model.case import Case, apply, begin
-from maild.model.customer_events import Accepted, Attributed, Dismissed
 from maild.model.draft_events import Finished, Parked
 from maild.model.events import (
     Acknowledged,
-    Assigned,
-    Closed,
     Declined,
     Event,
-    Labelled,
-    Moved,
     Noted,
     Opened,
-    Prioritised,
     Received,
-    Reopened,
     Replied,
-    Solved,
-    Status,
     Suppressed,
     Told,
     Waiting,
     Woken,
 )
+from maild.model.known import Pending
 from maild.model.people import MAILD, handler_of, handler_party
-from maild.model.plan import Pending
 from maild.model.recorded import Recorded
 from maild.model.related_events import (
     Absorbed,
-    Announced,
-    Copied,
-    Declared,
-    Excluded,
     Gathered,
     Grouped,
-    Included,
     Informed,
     Linked,
     Merged,
     Parted,
-    Separated,
     Split,
-    Uncopied,
-    Ungrouped,
-    Unlinked,
-    Unmerged,
 )
-from maild.model.undo_events import Retracted, TakenBack, Undone, Unlabelled
-from maild.model.work_events import Promised, Titled, Worked
+from maild.model.undo_events import Retracted, TakenBack, Undone
 
-UNDONE = "undone"
-Inverse = Callable[[Case, Any], tuple[Event, ...]]
-
-
-def _rest(before: Case, by: str) -> tuple[Event, ...]:
-    """The rest that a case was in."""
-    if before.status is Status.WAITING:
-        return (Waiting(by, "customer"),)
-    if before.status is Status.ON_HOLD:
-        on = "case" if before.waits_for else "time"
-        return (Waiting(by, on, before.until_at, before.waits_for),)
-    return ()
-
-
-def _solved_again(before: Case, event: Reopened) -> tuple[Event, ...]:
-    solved = Solved(event.by, True, before.closes_at or before.updated_at)
-    return (solved, Closed()) if before.status is Status.CLOSED else (solved,)
-
-
-INVERSES: dict[type[Event], Inverse | None] = {
-    Assigned: lambda before, event: (Assigned(before.handler, UNDONE),),
-    Moved: lambda before, event: (Moved(before.desk),),
-    Prioritised: lambda before, event: (Prioritised(before.priority, UNDONE),),
-    Labelled: lambda before, event: () if event.label in before.labels else (Unlabelled(event.label),),
-    Unlabelled: lambda before, event: (Labelled(event.label),) if event.label in before.labels else (),
-    Waiting: lambda before, event: _rest(before, event.by) or (Woken(UNDONE),),
-    Woken: lambda before, event: _rest(before, handler_party(before.handler or "")),
-    Solved: lambda before, event: (Reopened(event.by), *_rest(before, event.by)),
-    Reopened: _solved_again,
-    Accepted: lambda before, event: () if event.party in before.participants else (Dismissed(event.party),),
-    Dismissed: lambda before, event: (Accepted(event.party),) if event.party in before.participants else (),
-    Attributed: lambda before, event: (Attributed(before.customer, before.language),),
-    Worked: lambda before, event: (Worked(event.by, -event.minutes, event.reason),),
-    Titled: lambda before, event: (Titled(event.by, before.title),),
-    Promised: lambda before, event: (Promised(event.by, before.promised_at),),
-    # The note stays where it is.
-    Noted: None,
-    # Cases and people that are tied together; what the same mail did in the other case is turned round there.
-    Merged: lambda before, event: (Unmerged(event.case, event.by),),
-    Absorbed: lambda before, event: (Separated(event.case, event.by),),
-    # The new case goes on in this one.
-    Split: lambda before, event: (Unlinked(event.case), Absorbed(event.case, event.by)),
-    Linked: lambda before, event: () if event.case in before.links else (Unlinked(event.case),),
-    Included: lambda before, event: () if event.party in before.participants else (Excluded(event.party),),
-    Excluded: lambda before, event: (Included(event.party),) if event.party in before.participants else (),
-    Copied: lambda before, event: () if event.party in before.watchers else (Uncopied(event.party),),
-    Uncopied: lambda before, event: (Copied(event.party),) if event.party in before.watchers else (),
-    Declared: lambda before, event: (Declared(before.incident, event.by),),
-    Grouped: lambda before, event: (Grouped(before.parent) if before.parent is not None else Ungrouped(event.case),),
-    Gathered: lambda before, event: () if event.case in before.children else (Parted(event.case),),
-    Parted: lambda before, event: (Gathered(event.case),) if event.case in before.children else (),
-    # What was announced is said with its letters.
-    Announced: lambda before, event: (),
-    Informed: lambda before, event: (),
-}
 # They tell of a mail, and change nothing; what becomes of an answer is said with its letter.
 _TELLS = (Received, Declined, Parked, Finished, Replied)
 # Fields that go on whatever a handler does, and totals, from which a part is taken away again whoever added more.
@@ -203,7 +126,7 @@ def _cause(context: Context, log: Sequence[Recorded]) -> str:
         # The receipt of a merge stands in the case that is no more.
         also = (r.cause for one in context.ledger.known.log.values() for r in one if _tells(r.event, letter.id))
         return next(of, "") or next(also, "")
-    mine = [r for r in log if r.actor == handler_party(context.handler.key) and _acts(r.event)]
+    mine = [r for r in log if r.actor in context.actors and _acts(r.event)]
     return mine[-1].cause if mine else ""
 
 
@@ -308,7 +231,7 @@ def _inverses(context: Context, mail: _Mail) -> tuple[list[Event], list[Done]]:
         return [Merged(origin.id, context.by, origin.seq)], []
     events: list[Event] = []
     lines: list[Done] = []
-    actors = (context.by,) if mail.case == context.case.id else (context.by, MAILD)
+    actors = context.actors if mail.case == context.case.id else context.actors | {MAILD}
     for record, before in reversed(list(zip(mail.records, mail.befores, strict=True))):
         if record.actor not in actors or isinstance(record.event, (*_TELLS, Told, Acknowledged, Suppressed)):
             continue

@@ -8,7 +8,6 @@ from maild.decide import dates
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.facts import numbers_in
 from maild.model.events import Waiting
-from maild.model.people import handler_party
 
 
 def wait(context: Context, argument: str) -> Outcome:
@@ -20,7 +19,7 @@ def wait(context: Context, argument: str) -> Outcome:
     stale = context.stale()
     if stale is not None:
         return stale
-    by = handler_party(context.handler.key)
+    by = context.order.by
     if context.vocabulary.means("customer", argument):
         return Done((Waiting(by, "customer"),), "waits_customer")
     if argument.startswith("#"):

@@ -20,7 +20,7 @@ from corpus.commands import quoted
 from corpus.commands.keyboards import LINK, LISTS, TYPING
 from corpus.commands.programs import PROGRAMS, Reply, written
 from corpus.commands.table import TABLE
-from parts.house import Got, House
+from parts.house import DESKS, Got, House
 
 from maild.decide import verbs
 
@@ -42,10 +42,13 @@ WORDS = {
     "nn": "Hei Ann, kan du slå han av og på att?",
     "sl": "Pozdravljeni, prosim, izklopite in znova vklopite ga.",
 }
+LINES = '  lines: {"1": [kari], "2": [ola]}\n'
+WITH_LINES = DESKS.replace("  addresses:", f"{LINES}  addresses:")
 PLACES = ("top", "nothing", "around", "under")
 MATTERS = ("a command", "a command and words", "words")
 # The local part of an address that was made for one person.
 _SIGNED = re.compile(r"\+[a-z][a-z0-9]{15,}@desk\.example")
+_OFFERS = re.compile(r"^ {2}[^\n]*<mailto:[^\n>]*\+[yx][a-z0-9]{15,}@desk\.example[^\n>]*>\r?$", re.M)
 _SERIAL = itertools.count(1)
 
 
@@ -120,7 +123,7 @@ def _is_command(line: str, house: House) -> bool:
 def houses() -> Iterator[House]:
     """A house of its own for some variations; routing by desk, so that Kari has each case."""
     with TemporaryDirectory(prefix="clients") as folder:
-        made = House(Path(folder))
+        made = House(Path(folder), desks=WITH_LINES)
         try:
             yield made
         finally:
@@ -166,11 +169,21 @@ def _notice(house: House, variation: Variation) -> Got:
         house.reply(notice, "/assign kari")
         notice = next(letter for letter in house.letters() if letter.to == KARI[1] and letter.kind == "notice")
     before = TABLE[variation.verb].before
+    if TABLE[variation.verb].of_colleague and "command" in variation.matter:
+        return _asked(house, notice, before)
     if before and "command" in variation.matter:
         house.reply(notice, before)
         answer = next(letter for letter in house.letters() if letter.to == KARI[1])
         return answer if TABLE[variation.verb].of_draft else notice
     return notice
+
+
+def _asked(house: House, notice: Got, before: str) -> Got:
+    """The letter that Kari gets when Ola, who has the case now, asks her for something."""
+    house.reply(notice, "/assign ola")
+    house.reply(next(letter for letter in house.letters() if letter.to == "ola@staff.example"), before)
+    house.wait(seconds=61)
+    return next(letter for letter in house.letters() if letter.to == KARI[1])
 
 
 def _came(house: House, notice: Got, raw: bytes, variation: Variation) -> Came:
@@ -188,8 +201,17 @@ def _came(house: House, notice: Got, raw: bytes, variation: Variation) -> Came:
     return Came(
         tuple(map(_said, events)),
         tuple(sorted((letter.kind, letter.to) for letter in mine)),
-        tuple(letter.text for letter in mine if letter.to == parseaddr(ANN)[1]),
+        tuple(_text(letter) for letter in mine if letter.to == parseaddr(ANN)[1]),
     )
+
+
+def _text(letter: Got) -> str:
+    """Without the two links of an offer, by which the customer herself answers it."""
+    if letter.kind != "offer":
+        return letter.text
+    text, found = _OFFERS.subn("", letter.text)
+    assert found == 2
+    return text
 
 
 def _said(event: dict[str, Any]) -> tuple[str, ...]:

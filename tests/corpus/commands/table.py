@@ -2,7 +2,7 @@
 
 argument: in each language, or the same for all; before: what must have been done (a line); after: what undoes it where it outlives
 the case; person: the argument is a colleague, whom programs make a link or a mention of; of_draft: it answers
-the letter that told of what came before.
+the letter that told of what came before; of_colleague: a colleague did that before, and it answers the letter that asked for it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Row:
     after: str = ""
     person: bool = False
     of_draft: bool = False
+    of_colleague: bool = False
 
     def said(self, language: str) -> str:
         return self.argument if isinstance(self.argument, str) else self.argument[language]
@@ -53,6 +54,15 @@ TABLE: dict[str, Row] = {
     "uncc": Row("li@kunde.example", before="/cc li@kunde.example"),
     "incident": Row("Nettet er nede"),
     "notice": Row("Nettet er oppe igjen.", before="/incident Nettet er nede"),
+    "task": Row("Bestille skjerm; ola; 3d"),
+    "done": Row("1", before="/task Bestille skjerm"),
+    "ask": Row("help@canon.example"),
+    "offer": Row("1500 kr Ny skriver"),
+    "request": Row("ola Kjøpe ny skriver"),
+    "approve": Row(before="/request kari Kjøpe ny skriver", of_colleague=True),
+    "reject": Row("For dyrt", before="/request kari Kjøpe ny skriver", of_colleague=True),
+    "escalate": Row("2"),
+    "spam": Row(after="/reopen"),
     "undo": Row(before="/priority low"),
     "send": Row(before="/clsoe\n\nSlå den av og på.", of_draft=True),
     "drop": Row(before="/clsoe\n\nSlå den av og på.", of_draft=True),

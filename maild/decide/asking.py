@@ -1,0 +1,150 @@
+"""asking: letters about what a case asks of people, and how their answers are read.
+
+news(...)       a handler hears what became of a task, an offer, a request, or what a supplier answered
+outside(...)    a letter to a supplier, an approver or anybody who sees nothing of the case but a handler's question
+reads(...)      yes, no, or an ordinary reply
+
+Each such letter says what becomes of a reply: by its kind (model/plan.Letter).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from maild.decide import notices, owing, tasklist, verbs
+from maild.decide.ledger import Ledger
+from maild.model.content import Content
+from maild.model.known import LetterRow, Shown
+from maild.model.message import Address
+from maild.model.people import Handler, handler_of, handler_party
+from maild.model.plan import Prepared
+from maild.model.vocabulary import Vocabulary
+
+# A reply to one of these stays among the handlers: its text is a note.
+INSIDE = ("task", "approval")
+YES, NO = "yes", "no"
+# The purpose letters of the links that answer.
+VOTES = {"y": YES, "x": NO}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a handler is told: a line of the templates' words with its value, the words it is about, and the mail that brought it.
+
+    actor: who did it, and need not be told; values: what else the letter says.
+    """
+
+    key: str
+    value: str = ""
+    about: str = ""
+    shown: tuple[Shown, ...] = ()
+    actor: str = ""
+    kind: str = "news"
+    reason: str = "your-question"
+
+
+def phrase(prepared: Prepared, text: str) -> Content:
+    """Words of a handler's mail that stand in the case by themselves, under a salt of their own made from the mail's."""
+    return Content(hashlib.sha256(b"phrase\0" + prepared.body.salt + text.encode()).digest()[:16], text)
+
+
+# --- letters --------------------------------------------------------------------------------------------------------------------
+
+
+def news(ledger: Ledger, case_id: int, told: News, *parties: str, **values: Any) -> list[int]:
+    """A letter to each of these handlers who works here and did not do it himself, else to the case's desk; the letters' ids."""
+    case = ledger.case(case_id)
+    found = [ledger.policy.handlers.get(handler_of(party) or "") for party in parties]
+    here = [handler for handler in found if handler and not handler.retired]
+    sent = []
+    for handler in dict.fromkeys(here or ledger.policy.team(case.desk)):
+        if handler_party(handler.key) != told.actor:
+            sent.append(ledger.next_letter())
+            _tell(ledger, case_id, handler, told, values)
+    return sent
+
+
+def _tell(ledger: Ledger, case_id: int, handler: Handler, told: News, values: dict[str, Any]) -> None:
+    given = {
+        "news": {"ok": True, "key": told.key, "value": told.value},
+        "what": told.about,
+        "inside": told.kind in INSIDE,
+        **values,
+    }
+    notices.to_handler(ledger, ledger.case(case_id), handler, told.kind, told.reason, given, told.shown)
+
+
+def outside(
+    ledger: Ledger, case_id: int, party: str, kind: str, author: str, shown: tuple[Shown, ...], **values: Any
+) -> int:
+    """A letter to a person or handler that shows nothing of the case but what is given here; its id.
+
+    It waits for /undo, as a handler's reply to the customer does.
+    """
+    case, letter = ledger.case(case_id), ledger.next_letter()
+    handler = ledger.policy.handlers.get(handler_of(party) or "")
+    person = ledger.people.get(party)
+    to = Address(handler.name, handler.address) if handler else Address("", person.address if person else "")
+    language = (handler and handler.language) or (person and person.language) or ledger.policy.desks[case.desk].language
+    owing.owe(
+        ledger,
+        case,
+        party,
+        to,
+        kind,
+        "you-are-asked" if kind == "question" else "your-approval",
+        shown,
+        due_at=ledger.now + ledger.policy.limits.undo,
+        language=language,
+        values={"who": author, **values},
+        author=author,
+        automatic="auto-replied" if kind == "vote" else "",
+        subject=str(values.get("subject", "")),
+    )
+    return letter
+
+
+# --- answers --------------------------------------------------------------------------------------------------------------------
+
+
+def answer(text: str, vocabulary: Vocabulary, name: str) -> str:
+    """YES or NO, where the whole text is that one word and perhaps a signature; else ""."""
+    first, _, rest = text.strip().partition("\n")
+    word = vocabulary.argument((YES, NO), verbs.normal(first).strip(" .,;:!"))
+    if word is None or (rest.strip() and not verbs.is_farewell(rest, name)):
+        return ""
+    return word
+
+
+def reads(prepared: Prepared, purpose: str, vocabulary: Vocabulary) -> str:
+    """What a reply to an offer or a request says: YES, NO, or "" for words that a person must read.
+
+    A link's address is its answer, if nothing but its own word stands below.
+    """
+    message = prepared.message
+    said = answer(message.own_text, vocabulary, message.author.name if message.author else "")
+    linked = VOTES.get(purpose, "")
+    if not linked:
+        return said
+    return linked if said == linked or not message.own_text.strip() else ""
+
+
+def pass_on(ledger: Ledger, case_id: int, letter: LetterRow, shown: Shown, actor: str) -> None:
+    """A handler's words below a task or a request go to whoever asked, and to nobody else."""
+    errands = ledger.case(case_id).errands
+    task, request = errands.task_of(letter.id), errands.request_of(letter.id)
+    asked = task or request
+    if asked is None:
+        return
+    ledger.trace["passed_on"] = letter.id
+    key, value = ("task_words", str(task.number)) if task else ("approver_words", tasklist.name_of(ledger, actor))
+    about = ledger.subjects.get(asked.text, "")
+    news(ledger, case_id, News(key, value, about, (shown,), actor), asked.by, who_has(ledger, case_id))
+
+
+def who_has(ledger: Ledger, case_id: int) -> str:
+    """The party of the case's handler, "" for nobody."""
+    handler = ledger.case(case_id).handler
+    return handler_party(handler) if handler else ""

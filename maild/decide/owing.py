@@ -1,0 +1,136 @@
+"""owing: one letter that is owed, and the event that says so.
+
+owe(ledger, case, party, to, kind, reason, shown, ...)  the event and the letter;  letter(...): the letter alone
+case_values(ledger, case)  what every letter may say of its case
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from maild.decide import related, tasklist
+from maild.decide.ledger import Ledger
+from maild.decide.thread import without_tag
+from maild.model.case import Case
+from maild.model.events import Told
+from maild.model.known import Pending, Shown
+from maild.model.message import Address
+from maild.model.people import MAILD, handler_of, handler_party
+from maild.model.plan import Letter, Prepared
+from maild.model.related import Said
+
+# An id that may stand in our header as it came: printable, without angle brackets inside, short.
+_PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")
+
+
+def owe(
+    ledger: Ledger, case: Case, party: str, to: Address, kind: str, reason: str, shown: tuple[Shown, ...], **more: Any
+) -> None:
+    """A letter, and the event that says so."""
+    after = ledger.happen(case.id, MAILD, Told(party, kind, ledger.next_letter())) or case
+    letter(ledger, after, party, to, kind, reason, shown, **more)
+
+
+def letter(
+    ledger: Ledger,
+    case: Case,
+    party: str,
+    to: Address,
+    kind: str,
+    reason: str,
+    shown: tuple[Shown, ...],
+    *,
+    due_at: datetime,
+    language: str,
+    values: dict[str, Any],
+    author: str = "",
+    automatic: str = "",
+    authenticated: bool = True,
+    in_reply_to: str = "",
+    replaces: int | None = None,
+    first: bool = False,
+    subject: str | None = None,
+) -> None:
+    thread = ledger.known.thread.get((case.id, party), ())
+    answers = in_reply_to or (thread[-1] if thread else "")
+    if subject is None:
+        subject = _subject(ledger, case) if authenticated else ""
+    ledger.owe(
+        Letter(
+            ledger.next_letter(),
+            case.id,
+            f"#{case.number}" if case.number else "",
+            kind,
+            party,
+            to,
+            case.desk,
+            language,
+            subject,
+            reason,
+            due_at,
+            author,
+            automatic,
+            authenticated,
+            case.seq,
+            shown,
+            values,
+            tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))),
+            answers,
+            replaces,
+            first,
+        )
+    )
+
+
+def plain_id(prepared: Prepared | None, said: Said | None = None) -> str:
+    """The mail's own id, where it may stand in our header."""
+    value = prepared.message.message_id if prepared else said.message_id if said else None
+    return value if value and _PLAIN_ID.fullmatch(value) else ""
+
+
+def burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
+    """A letter of the same sort to the same person that has not left yet."""
+    return next(
+        (
+            p
+            for p in ledger.known.pending
+            if p.case == case.id and p.party == party and p.kind == kind and p.due_at > ledger.now
+        ),
+        None,
+    )
+
+
+def _subject(ledger: Ledger, case: Case) -> str:
+    return without_tag(ledger.subjects.get(case.subject, ""), case.number)
+
+
+def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
+    customer = ledger.people.get(case.customer)
+    return {
+        "handler_name": name_of(ledger, handler_party(case.handler)) if case.handler else "",
+        "customer_name": customer.name if customer else "",
+        "customer_address": customer.address if customer else "",
+        "customer_verified": ledger.verified,
+        **related.values(ledger, case),
+        "linked": "",
+        "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
+        "title": ledger.subjects.get(case.title, ""),
+        "promised": _promised(ledger, case),
+        "priority": str(case.priority),
+        "status": str(case.status),
+        "tasks": tasklist.shown(ledger, case),
+    }
+
+
+def _promised(ledger: Ledger, case: Case) -> str:
+    zone = ZoneInfo(ledger.policy.desks[case.desk].zone)
+    return case.promised_at.astimezone(zone).isoformat() if case.promised_at else ""
+
+
+def name_of(ledger: Ledger, party: str) -> str:
+    key = handler_of(party)
+    handler = ledger.policy.handlers.get(key) if key else None
+    return handler.name if handler else ""

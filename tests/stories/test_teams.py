@@ -1,0 +1,98 @@
+"""A team's shared mailbox as handler: its members answer for it, and the record names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from parts.house import PEOPLE, Got, House
+
+ANN = "Ann Berg <ann@kunde.example>"
+TEAM, KARI, OLA = "team@staff.example", "kari@staff.example", "ola@staff.example"
+WITH_TEAM = (
+    PEOPLE
+    + """
+driftsteam:
+  name: Driftsteamet
+  addresses: [team@staff.example]
+  members: [kari]
+  digest: none
+"""
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, "- name: team\n  set: {handler: driftsteam}\n", people=WITH_TEAM)
+    yield made
+    made.database.close()
+
+
+def begun(house: House) -> Got:
+    house.mail(ANN, "Skriver", "Den står.")
+    (notice,) = house.letters("notice")
+    assert notice.to == TEAM
+    return notice
+
+
+def test_a_member_answers_for_the_team_and_the_record_says_who(house: House):
+    house.reply(begun(house), "/ta\nHei Ann, vi ser på det.", f"Kari Nordmann <{KARI}>")
+    house.wait(seconds=61)
+    receipt, update = sorted(house.letters(), key=lambda letter: letter.kind)
+    assert (receipt.to, update.to) == (TEAM, "ann@kunde.example")
+    assert "Hei Ann, vi ser på det." in update.text
+    assert "Kari Nordmann (Kundeservice)" in str(update.mail["From"])
+    case = house.case("1001")
+    assert case["handler"] == TEAM
+    assert {event["actor"] for event in case["events"] if event["kind"] in ("replied", "assigned")} >= {KARI}
+
+
+def test_the_shared_mailbox_itself_may_write_too(house: House):
+    house.reply(begun(house), "/prioritet høy")
+    assert house.case("1001")["priority"] == "high"
+
+
+def test_whoever_is_no_member_proves_nothing(house: House):
+    house.reply(begun(house), "/lukk", OLA)
+    assert house.case("1001")["status"] == "new"
+    assert "unverified" in {letter.kind for letter in house.letters()}
+
+
+def test_an_unproven_member_does_nothing(house: House):
+    house.reply(begun(house), "/lukk", KARI, proven=False)
+    assert house.case("1001")["status"] == "new"
+
+
+def test_the_team_is_not_told_of_what_its_member_did(house: House):
+    house.reply(begun(house), "/prioritet høy\n/notat Jeg ringer.", KARI)
+    house.wait(days=1)
+    assert [(letter.kind, letter.to) for letter in house.letters()] == [("receipt", TEAM)]
+
+
+def test_a_members_own_letter_is_answered_as_himself(house: House):
+    notice = begun(house)
+    house.reply(notice, "/tildel kari", KARI)
+    own = house.letters("notice")[0]
+    assert own.to == KARI
+    house.reply(own, "/lukk")
+    (receipt,) = house.letters("receipt")
+    assert receipt.to == KARI
+
+
+def test_a_member_undoes_what_he_did_for_the_team(house: House):
+    notice = begun(house)
+    house.reply(notice, "/prioritet høy", KARI)
+    house.reply(notice, "/angre", KARI)
+    assert house.case("1001")["priority"] == "medium"
+
+
+def test_an_unproven_member_is_asked_himself_and_his_word_carries_it_out_for_the_team(house: House):
+    house.reply(begun(house), "/lukk", KARI, proven=False)
+    (asked,) = house.letters("unverified")
+    assert asked.to == KARI
+    house.wait(seconds=1)
+    house.reply(asked, "/send", proven=False)
+    assert house.case("1001")["status"] == "solved"
+    (receipt,) = house.letters("receipt")
+    assert receipt.to == TEAM
