@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from maild.decide import carry, contact, intake, no_case, notices, outsiders, rest, verbs
+from maild.decide import carry, contact, intake, no_case, notices, outsiders, rest, rights, verbs
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
@@ -40,6 +40,7 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     if message.message_id in ledger.known.obeyed:
         ledger.happen(None, MAILD, Ignored("a mail on somebody's behalf came a second time"))
         return True
+    ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     # What the lines would do shows only in the case that they open: on trial first, then in earnest or not at all.
     trial = Ledger(ledger.cause, ledger.known, ledger.policy, ledger.now)
     begun = _begin(trial, order, parsed, linked)

@@ -105,7 +105,7 @@ def _pass_on(ledger: Ledger, order: Order, done: Sequence[Done], shown: Shown | 
 def weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
     """What each line would do, after those above it: `/done 1` and then `/close` closes a case without an open task."""
     seen: dict[int, Case] = {}
-    text = text_of(parsed, order.handler)
+    text = text_of(parsed, order.handler, notes=False)
     return [attempt(ledger, order, line, text, seen) for line in parsed.lines]
 
 
@@ -169,6 +169,17 @@ def _once(lines: Sequence[verbs.Line]) -> list[verbs.Line]:
 _ENDS = ("close", "reopen", "undo")
 
 
+def inward(ledger: Ledger, parsed: verbs.Parsed) -> bool:
+    """Whether a line's command, or the one that was meant, takes the text below for itself: the customer must not get it instead."""
+    words = ledger.policy.texts.vocabulary
+    slips = (line.written.lstrip(" /#!").split()[:1] for line in parsed.lines if not line.verb)
+    known = any(line.verb in _TAKES_TEXT for line in parsed.lines)
+    return known or any(words.resembles(word, _TAKES_TEXT) for slip in slips for word in slip)
+
+
+_TAKES_TEXT = frozenset(("ask", "request", "escalate", "task", "done", "offer", "approve", "reject", "notice"))
+
+
 def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
     """`close` and `priority high` are commands by themselves; "Close the window" and "Note that it burns" are sentences."""
     command = COMMANDS.get(line.verb)
@@ -177,12 +188,12 @@ def _counts_bare(ledger: Ledger, order: Order, line: verbs.Line) -> bool:
     return not line.argument or isinstance(_act(ledger, order, line), Done)
 
 
-def text_of(parsed: verbs.Parsed, handler: Handler) -> str:
-    """What is left of the mail when the commands are done; `/note words` is a note of these words.
+def text_of(parsed: verbs.Parsed, handler: Handler, *, notes: bool = True) -> str:
+    """What is left of the mail when the commands are done; `/note words` is a note of these words (left out where notes is False).
 
     "Regards, Kari" below a command is how her mail program ends every mail, and no word to anybody.
     """
-    noted = [line.argument for line in parsed.lines if line.verb == "note" and line.argument]
+    noted = [line.argument for line in parsed.lines if notes and line.verb == "note" and line.argument]
     text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
     return doubles.single("\n".join([*noted, text])).strip()
 
@@ -371,5 +382,5 @@ def decline(
     if keep:
         drafts.park(ledger, order, drafts.WRONG, row=row, answers=ledger.next_letter() if shown else None)
         values["kept_until"] = drafts.until(ledger, case.desk)
-        values["sends"] = says_something(order, text_of(parsed, order.handler), parsed)
+        values["sends"] = says_something(order, text_of(parsed, order.handler), parsed) and not inward(ledger, parsed)
     notices.to_handler(ledger, case, order.handler, "error", "your-command", values, shown)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from maild.decide import desk_mail, drafts, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
-from maild.decide.carry import carry, decline, is_note, read, receipt, said, says_something, text_of, weigh
+from maild.decide.carry import carry, decline, inward, is_note, read, receipt, said, says_something, text_of, weigh
 from maild.decide.ledger import Ledger
 from maild.decide.mistaken import no_own_words
 from maild.model.draft import Draft
@@ -86,7 +86,8 @@ def _send(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> N
     held = drafts.order_of(ledger, order, draft)
     kept = read(ledger, held)
     plain = verbs.Parsed((), kept.text)
-    if draft.reason == drafts.WRONG and not says_something(held, text_of(kept, order.handler), kept):
+    empty = not says_something(held, text_of(kept, order.handler), kept) or inward(ledger, kept)
+    if draft.reason == drafts.WRONG and empty:
         decline(ledger, order, parsed, [Wrong("nothing_to_send")], keep=False)
         return
     _file(ledger, order)

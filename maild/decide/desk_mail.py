@@ -142,7 +142,10 @@ def _weigh(ledger: Ledger, order: Order, entries: Sequence[Entry]) -> list[Outco
 def _attempt(ledger: Ledger, order: Order, entry: Entry, seen: dict[int, Case]) -> Outcome:
     if entry.number and entry.case is None:
         return Wrong("no_such_case", f"#{entry.number}")
-    return carry.attempt(ledger, replace(order, case=entry.case), entry.line, seen=seen)
+    # Files of a list are nobody's: which of its cases would they be of?
+    message = replace(order.prepared.message, attachments=())
+    mine = replace(order, case=entry.case, prepared=replace(order.prepared, message=message))
+    return carry.attempt(ledger, mine, entry.line, seen=seen)
 
 
 def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Sequence[Done]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from maild.decide import asked, budget, contact
+from maild.decide import asked, budget, contact, rights
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join, without_tag
 from maild.model.case import Case
@@ -38,10 +38,13 @@ def answered(ledger: Ledger, prepared: Prepared, join: Join, *, automatic: bool)
         contact.heard(ledger, prepared, case.id, automatic=False)
     ledger.happen(case.id if case else None, party, Enquired(party, scope))
     minutes = budget.status_keys(_from(prepared), ledger.now)
-    if any(ledger.known.budgets.get(minute, 0) for minute in minutes):
-        ledger.happen(case.id if case else None, MAILD, Suppressed(party, "status", _TWICE))
+    day = budget.proven_key(_from(prepared), ledger.now)
+    spent = budget.proven_exhausted(_from(prepared), ledger.now, ledger.known.budgets, ledger.policy.limits)
+    if spent or any(ledger.known.budgets.get(minute, 0) for minute in minutes):
+        ledger.happen(case.id if case else None, MAILD, Suppressed(party, "status", spent or _TWICE))
         return True
     ledger.spend(minutes[0])
+    ledger.spend(day)
     _tell(ledger, prepared, ledger.people[party], case, scope)
     return True
 
@@ -62,7 +65,7 @@ def _from(prepared: Prepared) -> str:
 
 def _tell(ledger: Ledger, prepared: Prepared, person: Person, case: Case | None, scope: str) -> None:
     party = person_party(person.id)
-    standing = ledger.known.standing
+    standing = _to_tell(ledger, party)
     # An answer to this letter belongs to the one case that it tells of.
     home = case or (standing[0].case if len(standing) == 1 and standing[0].case.customer == party else None)
     letter = ledger.next_letter()
@@ -93,6 +96,15 @@ def _tell(ledger: Ledger, prepared: Prepared, person: Person, case: Case | None,
             references=(message_id,) if message_id else (),
             in_reply_to=message_id,
         )
+    )
+
+
+def _to_tell(ledger: Ledger, party: str) -> tuple[Standing, ...]:
+    """Also a contact of the whole organisation reads of confidential cases only where they are his own."""
+    return tuple(
+        one
+        for one in ledger.known.standing
+        if one.case.customer == party or not rights.confidential(one.case, ledger.policy)
     )
 
 

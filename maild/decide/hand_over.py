@@ -22,7 +22,8 @@ def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepare
         if pending.case == case_id and pending.party == case.customer != new:
             ledger.cancel(pending.outbox)
     if not any(isinstance(record.event, Opened) for record in ledger.events_of(case_id)):
-        telling = notices.Telling(prepared, actor=by)
+        # The first mail may be forged: whose it is is a handler's word, what it says is nobody's.
+        telling = notices.Telling(None, actor=by)
         notices.acknowledge(ledger, ledger.case(case_id), ledger.people.get(new), telling)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from maild.model.plain import plain
 
@@ -60,6 +60,14 @@ class Vocabulary:
         near = get_close_matches(plain(word[:40]), list(self.verbs), n=1, cutoff=_NEAR)
         return next((w for words in self.own.values() for w in words if near and plain(w) == near[0]), "")
 
+    def resembles(self, word: str, verbs: frozenset[str]) -> bool:
+        """Whether it may be a slip for one of these verbs: it resembles none of the others more."""
+        slip = plain(word[:40])
+        known = [spelt for spelt, verb in self.verbs.items() if verb in verbs]
+        ours = get_close_matches(slip, known, n=1, cutoff=_NEAR)
+        best = get_close_matches(slip, list(self.verbs), n=1, cutoff=_NEAR)
+        return bool(ours) and _alike(slip, ours[0]) >= _alike(slip, best[0])
+
     def means(self, argument: str, word: str) -> bool:
         """Whether a word is one of an argument's: means("quiet", "stille")."""
         return plain(word) in self.arguments.get(argument, frozenset())
@@ -82,6 +90,10 @@ class Vocabulary:
             first, bar, rest = own.partition("|")
             arguments, summary = (first.strip(), rest.strip()) if bar else ("", own)
         return f"{self.word(verb, language)} {arguments}".strip(), summary.strip()
+
+
+def _alike(slip: str, word: str) -> float:
+    return SequenceMatcher(None, word, slip).ratio()
 
 
 def build(tables: Mapping[str, Mapping[str, str]]) -> tuple[Vocabulary, list[Clash]]:

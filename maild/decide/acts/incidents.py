@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from functools import partial
 
-from maild.decide import notices, rest, verbs
+from maild.decide import notices, rest, rights, verbs
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.related import survivor
@@ -41,6 +41,8 @@ def incident(context: Context, argument: str) -> Outcome:
 def gather(context: Context, child: Case, parent: Case) -> Outcome:
     """The one case belongs to the other, which is an incident; to one only."""
     other = parent if child.id == context.case.id else child
+    if not rights.acts_in(context.handler, other, context.policy):
+        return Wrong("not_your_case", rights.who_has(other, context.policy))
     if child.parent == parent.id:
         return Done((), "linked_already", f"#{other.number}")
     by, key = context.by, "grouped" if other is parent else "gathered"

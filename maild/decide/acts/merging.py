@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from maild.decide import notices, organisation, rest
+from maild.decide import notices, organisation, rest, rights
 from maild.decide.acts import cases
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.handed_on import hand_on
@@ -42,6 +42,13 @@ def _not_into(context: Context, target: Case) -> Wrong | None:
         return Wrong("merged_here_already", f"#{target.number}")
     if last.id != target.id:
         return Wrong("merged_elsewhere", f"#{last.number}")
+    if not rights.acts_in(context.handler, target, context.policy):
+        return Wrong("not_your_case", rights.who_has(target, context.policy))
+    # What only some may know must not go on where others read it.
+    if rights.confidential(context.case, context.policy) and (
+        target.desk != context.case.desk or not rights.confidential(target, context.policy)
+    ):
+        return Wrong("merge_confidential", f"#{target.number}")
     if target.ended:
         return Wrong("merge_into_ended", f"#{target.number}")
     if context.case.incident:
@@ -63,7 +70,8 @@ def _strangers(context: Context, target: Case) -> list[str]:
 
 def _absorb(context: Context, into: int, ledger: Ledger) -> None:
     """What follows in the case that goes on, and for those who were tied to this one."""
-    case, by = context.case, context.by
+    # As the lines above have left it: /for, or a question to somebody, may stand in the same mail.
+    case, by = ledger.case(context.case.id), context.by
     before = ledger.case(into)
     ledger.happen(into, by, Absorbed(case.id, by))
     for party in _people(case):
@@ -73,7 +81,7 @@ def _absorb(context: Context, into: int, ledger: Ledger) -> None:
     hand_on(ledger, case, into, by)
     _rests(ledger, case, into)
     _incident(ledger, case, into, by)
-    _tell(ledger, case, before, by)
+    _tell(ledger, case, before, by, ended=context.case.ended)
 
 
 def _rests(ledger: Ledger, case: Case, into: int) -> None:
@@ -96,8 +104,8 @@ def _incident(ledger: Ledger, case: Case, into: int, by: str) -> None:
     ledger.happen(case.parent, by, Gathered(into))
 
 
-def _tell(ledger: Ledger, case: Case, target: Case, by: str) -> None:
+def _tell(ledger: Ledger, case: Case, target: Case, by: str, *, ended: bool) -> None:
     """Whoever has the other case reads what was said in this one; a customer who is new there is told once."""
     notices.news(ledger, target, ledger.known.talk.get(case.id, ()), by, merged=f"#{case.number}")
-    if case.customer in ledger.people and case.customer not in target.participants and not case.ended:
+    if case.customer in ledger.people and case.customer not in target.participants and not ended:
         notices.to_customer(ledger, ledger.case(case.id), case.customer, "merged", (), by, merged=f"#{target.number}")

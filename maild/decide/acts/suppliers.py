@@ -15,7 +15,7 @@ def ask(context: Context, argument: str) -> Outcome:
     address = address_of(context, argument)
     if isinstance(address, Wrong):
         return address
-    if not context.text and not context.order.prepared.message.attachments:
+    if not context.text and all(file.inline for file in context.order.prepared.message.attachments):
         return Wrong("ask_what", address)
     words = " ".join(argument.split()[1:])
     subject = asking.phrase(context.order.prepared, words) if words else None
