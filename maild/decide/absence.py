@@ -38,12 +38,20 @@ def instead(ledger: Ledger, handler: Handler, desk: str) -> tuple[Handler, ...]:
     """Who reads his letters while he is away: the first of his cover who is here, else the others of the desk."""
     if ledger.absence(handler.key) is None:
         return ()
-    return cover(ledger, handler) or present(ledger, (h for h in ledger.policy.team(desk) if h != handler))
+    return cover(ledger, handler, desk) or present(ledger, (h for h in ledger.policy.team(desk) if h != handler))
 
 
-def cover(ledger: Ledger, handler: Handler) -> tuple[Handler, ...]:
+def cover(ledger: Ledger, handler: Handler, desk: str = "") -> tuple[Handler, ...]:
+    """The first who is here; for the cases of a confidential desk, of its own team."""
+    at = ledger.policy.desks.get(desk)
     named = (ledger.policy.handlers[key] for key in handler.cover if key in ledger.policy.handlers)
-    return present(ledger, named)[:1]
+    return present(ledger, (h for h in named if at is None or not at.confidential or h.works_for(desk)))[:1]
+
+
+def stands_in(ledger: Ledger, handler: Handler, key: str | None, desk: str) -> bool:
+    """Whether he reads, and answers for, the handler of a case who is away."""
+    other = ledger.policy.handlers.get(key or "")
+    return other is not None and ledger.absence(other.key) is not None and handler in cover(ledger, other, desk)
 
 
 def home(handler: Handler, policy: Policy) -> Desk:

@@ -20,6 +20,7 @@ from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
 from maild.decide.thread import without_tag
 from maild.model.agenda import Item
+from maild.model.case import Case
 from maild.model.events import Ignored, Status
 from maild.model.people import MAILD, Handler
 from maild.model.plan import Morning
@@ -85,7 +86,7 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
     case = item.case
     if case.handler is None:
         return "unassigned" if not case.rests else ""
-    if not _is_his(ledger, case.handler, handler):
+    if not _is_his(ledger, case, handler):
         return ""
     if case.promised_at is not None and case.promised_at <= ledger.now:
         return "overdue"
@@ -94,12 +95,9 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
     return "waiting" if case.heard > item.answered and not case.rests else ""
 
 
-def _is_his(ledger: Ledger, key: str, handler: Handler) -> bool:
+def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
     """His own, or of somebody who is away and for whom he stands in."""
-    other = ledger.policy.handlers.get(key)
-    return other == handler or (
-        other is not None and ledger.absence(key) is not None and handler in absence.cover(ledger, other)
-    )
+    return case.handler == handler.key or absence.stands_in(ledger, handler, case.handler, case.desk)
 
 
 def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[str, Any]:

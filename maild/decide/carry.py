@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import asking, doubles, drafts, notices, rest, rights, verbs
+from maild.decide import absence, asking, doubles, drafts, notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import implied_line
@@ -56,7 +56,9 @@ _ANSWERS = ("done", "approve", "reject", "note")
 
 
 def _acts(ledger: Ledger, order: Order) -> bool:
-    return rights.acts_in(order.handler, ledger.case(order.case_id), ledger.policy)
+    case = ledger.case(order.case_id)
+    mine = rights.acts_in(order.handler, case, ledger.policy)
+    return mine or absence.stands_in(ledger, order.handler, case.handler, case.desk)
 
 
 def _is_asked(ledger: Ledger, order: Order) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from parts.house import Got, House
+from parts.house import DESKS, Got, House
 
 from maild.cli.status import page
 from maild.edges.watch import report
@@ -301,3 +301,27 @@ def test_status_says_who_is_away_and_until_when(make: Make) -> None:
     assert "away      kari until 2026-03-06T07:00:00Z" in page({**found, "running": True, "since": None}, house.now)
     house.wait(days=5)
     assert report(health.snapshot(house.session, house.now), (), house.now)["away"] == []
+
+
+def test_a_cover_of_another_desk_answers_what_he_reads_but_reads_nothing_confidential(tmp_path: Path):
+    people = """
+kari: {name: Kari Nordmann, addresses: [kari@staff.example], digest: none, cover: ola, desks: [support, varsling, podpora, help]}
+ola: {name: Ola Hansen, addresses: [ola@staff.example], digest: none, desks: [drift]}
+"""
+    secret = (
+        "varsling: {addresses: [varsling@desk.example], name: V, language: nb, zone: Europe/Oslo, confidential: true}"
+    )
+    house = House(tmp_path, TO_KARI, people=people, desks=f"{DESKS}\n{secret}\n")
+    ack, _ = begun(house)
+    hidden, notice = begun(house, "Om sjefen", "varsling@desk.example", BO)
+    goes(house, notice=notice)
+    house.letters()
+    house.reply(ack, "Den står ennå.", ANN)
+    house.reply(hidden, "Han stjeler.", BO)
+    house.wait(minutes=2)
+    (told,) = [letter for letter in house.letters() if letter.to == OLA]
+    assert "Den står ennå." in told.text
+    house.reply(told, "Jeg kommer.")
+    house.wait(minutes=2)
+    assert [letter.to for letter in house.letters() if "Jeg kommer." in letter.text] == ["ann@kunde.example"]
+    house.database.close()
