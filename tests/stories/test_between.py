@@ -71,3 +71,15 @@ def test_files_of_a_list_are_nobodys(house: House):
     house.mail("Ola Hansen <ola@staff.example>", "Oppdrag", "1001 spør hjelp@leverandor.example Deler")
     (error,) = [letter for letter in house.letters() if letter.kind == "error"]
     assert "skriv spørsmålet" in error.text
+
+
+def test_whoever_gets_a_case_later_reads_who_wrote_what(house: House):
+    told = notice(house)
+    house.reply(told, "Slå den av og på.")
+    house.wait(minutes=2)
+    house.letters()
+    house.reply(told, "/tildel ola" if told.to.startswith("kari") else "/tildel kari")
+    given = next(letter for letter in house.letters() if letter.kind == "notice")
+    asked, answered = given.text.index("Ann Berg, 2. mars"), given.text.index("Slå den av og på.")
+    assert given.text.index("Den står.") > asked
+    assert "mars 2026 kl." in given.text[asked + 20 : answered]
