@@ -96,3 +96,18 @@ def test_an_unproven_member_is_asked_himself_and_his_word_carries_it_out_for_the
     assert house.case("1001")["status"] == "solved"
     (receipt,) = house.letters("receipt")
     assert receipt.to == TEAM
+
+
+def test_a_member_does_not_approve_through_the_team_what_he_asked_for_himself(house: House):
+    notice = begun(house)
+    house.reply(notice, "/tildel kari", KARI)
+    own = next(letter for letter in house.letters("notice") if letter.to == KARI)
+    house.reply(own, "/innhent driftsteam Kjøpe skriver")
+    house.letters("receipt")
+    house.wait(minutes=2)
+    asked = next(letter for letter in house.letters() if letter.kind == "approval")
+    assert asked.to == TEAM
+    house.reply(asked, "ja", KARI)
+    assert "approved" not in house.kinds("1001")
+    (error,) = house.letters("error")
+    assert "en annen må godkjenne" in error.text

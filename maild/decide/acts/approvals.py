@@ -62,6 +62,9 @@ def approve(context: Context, argument: str) -> Outcome:
     asked = _asked(context)
     if isinstance(asked, Wrong):
         return asked
+    # Also not through the mailbox of a team that he is in.
+    if asked.by == context.order.by:
+        return Wrong("not_yourself")
     if argument:
         return Wrong("vote_plainly")
     return Done((Approved(asked.letter, context.order.by),), "approved", "", _tells(context, asked, "was_approved"))
