@@ -14,9 +14,11 @@ from maild.model.people import MAILD, handler_of
 
 LOST = "an answer did not arrive"
 # To a handler: news of a case, which somebody else must hear then.  A receipt that is lost is no news.
-_NEWS = ("notice", "update", "woken")
+_NEWS = ("notice", "update", "woken", "news", "supplier")
+# What a case asks of a colleague: whoever has the case must know that it was not read.
+_ASKED = ("task", "approval")
 # To a customer: what he was to read.  That he asked for his status and never got it is nobody's work.
-_SAID = ("ack", "update", "closing")
+_SAID = ("ack", "update", "closing", "question", "offer", "approval", "incident", "merged")
 
 
 def told(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool) -> None:
@@ -34,12 +36,11 @@ def told(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int 
     if letter.words and letter.party == ledger.case(case_id).customer:
         _back(ledger, case_id)
     person = ledger.people.get(letter.party)
-    values = {
-        "status_code": status,
-        "bounced_name": named(person.name, person.address) if person else letter.to,
-        "bounced_kind": letter.kind,
-        "bounced_at": letter.at,
-    }
+    _note(ledger, letter, case_id, status, named(person.name, person.address) if person else letter.to)
+
+
+def _note(ledger: Ledger, letter: LetterRow, case_id: int, status: str, name: str) -> None:
+    values = {"status_code": status, "bounced_name": name, "bounced_kind": letter.kind, "bounced_at": letter.at}
     notices.bounce_note(ledger, ledger.case(case_id), values)
 
 
@@ -54,10 +55,12 @@ def _back(ledger: Ledger, case_id: int) -> None:
 
 def _colleagues(ledger: Ledger, letter: LetterRow, case_id: int, handler: str, status: str) -> None:
     """What its handler could not be told of his case, the others of the desk are."""
-    case = ledger.case(case_id)
+    case, absent = ledger.case(case_id), ledger.policy.handlers.get(handler)
+    if letter.kind in _ASKED and case.handler != handler:
+        _note(ledger, letter, case_id, status, absent.name if absent else handler)
+        return
     if letter.kind not in _NEWS or case.handler != handler:
         return
-    absent = ledger.policy.handlers.get(handler)
     values = {"unreached": absent.name if absent else handler, "status_code": status}
     talk = ledger.known.talk.get(case_id, ())
     for other in ledger.policy.team(case.desk):

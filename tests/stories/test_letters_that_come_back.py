@@ -105,3 +105,23 @@ def test_an_answer_about_the_status_that_comes_back_troubles_no_handler(house: H
     (answer,) = house.letters()
     comes_back(house, answer, status="5.2.2")
     assert house.letters() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        ("/spør hjelp@leverandor.example Deler\nHar dere deler?", "question", "spørsmålet vårt"),
+        ("/tilbud 900 kr Ny skuff", "offer", "tilbudet"),
+        ("/innhent sjef@kunde.example Kjøpe skuff", "approval", "spørsmålet om godkjenning"),
+        ("/oppgave Sjekk skuffen; ola", "task", "oppgaven"),
+    ],
+)
+def test_what_a_case_asked_of_somebody_and_never_arrived_is_told(house: House, words: str, kind: str, said: str):
+    house.mail(ANN, "Skriver", "Den står.")
+    _, notice = house.letters()
+    house.reply(notice, words)
+    house.wait(minutes=2)
+    comes_back(house, next(letter for letter in house.letters() if letter.kind == kind))
+    (note,) = house.letters("bounce")
+    assert note.to == KARI
+    assert said in note.text
