@@ -1,4 +1,5 @@
-"""proof: whether a mail in a handler's name may act (COMMANDS.md): possession, a proven From, a fresh Date, and only once.
+"""proof: whether a mail in a handler's name may act (COMMANDS.md): possession, a proven From, and only once.
+That a signature is fresh is asked where it is verified (mail/signed.py).
 
 lack(ledger, prepared, where) -> what is missing, in words for the record, the weightiest first; "" when nothing is
 lack_anew(ledger, prepared, handler) -> the same for his new mail, which answers no letter
@@ -7,22 +8,16 @@ Pure.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.thread import Join
 from maild.model.people import Handler, Possession
 from maild.model.plan import Prepared
 
-OLDEST = timedelta(days=7)
-# A clock that goes ahead, or that takes its hour for UTC, is no forgery.
-AHEAD = timedelta(days=1)
 CLOSED = "closed-network"
 NOT_HIS = "no signed address of his own"
 AGAIN = "played again"
 NOT_PROVEN = "From is not proven"
-STALE = "its Date is not of these seven days"
 
 
 def lack(ledger: Ledger, prepared: Prepared, where: Join) -> str:
@@ -33,7 +28,7 @@ def lack(ledger: Ledger, prepared: Prepared, where: Join) -> str:
         return AGAIN
     if not prepared.trust.authenticated:
         return NOT_PROVEN
-    return "" if _fresh(prepared) else STALE
+    return ""
 
 
 def lack_anew(ledger: Ledger, prepared: Prepared, handler: Handler, *, own: bool = False) -> str:
@@ -48,16 +43,10 @@ def lack_anew(ledger: Ledger, prepared: Prepared, handler: Handler, *, own: bool
         return NOT_HIS
     if _again(ledger, prepared):
         return AGAIN
-    return "" if _fresh(prepared) else STALE
+    return ""
 
 
 def _again(ledger: Ledger, prepared: Prepared) -> bool:
     """Fields that no signature covers make an old mail another one, whose From is proven all the same."""
     seen = ledger.known.obeyed
     return prepared.message.message_id in seen or any(mark in seen for mark in marks(prepared))
-
-
-def _fresh(prepared: Prepared) -> bool:
-    """Whether its Date is near the hour at which it came."""
-    date = prepared.message.date
-    return date is not None and prepared.received_at - OLDEST <= date <= prepared.received_at + AHEAD

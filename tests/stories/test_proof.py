@@ -81,25 +81,16 @@ def test_whoever_says_the_same_again_is_obeyed_again(house: House):
         assert house.case("1001")["priority"] == priority
 
 
-# --- of this week ---------------------------------------------------------------------------------------------------------------
+# --- by the clock ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("date", "believed"),
-    [
-        ("Mon, 2 Mar 2026 10:00:00 +0100", True),
-        ("Tue, 24 Feb 2026 10:00:00 +0100", True),
-        ("Mon, 23 Feb 2026 08:00:00 +0000", False),
-        ("Wed, 4 Mar 2026 10:00:00 +0100", False),
-        ("yesterday", False),
-    ],
-)
-def test_a_mail_of_another_week_does_nothing(house: House, date: str, believed: bool):
+@pytest.mark.parametrize("date", ["Mon, 23 Feb 2026 08:00:00 +0000", "yesterday"])
+def test_a_clock_that_is_wrong_stops_nobody_whom_the_mail_server_vouches_for(house: House, date: str):
     kari = begun(house)
-    raw = written(house, kari.reply_to, "/priority critical", "1", date=date)
-    house.arrives(PROOF + raw, kari.reply_to, "kari@staff.example")
-    assert (house.case("1001")["priority"] == "critical") is believed
-    assert believed or lacks(house) == "its Date is not of these seven days"
+    house.arrives(
+        PROOF + written(house, kari.reply_to, "/priority critical", "1", date=date), kari.reply_to, "kari@staff.example"
+    )
+    assert house.case("1001")["priority"] == "critical"
 
 
 # --- by who works here ----------------------------------------------------------------------------------------------------------

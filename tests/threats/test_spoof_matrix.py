@@ -90,7 +90,6 @@ FORGERIES = {
     "signed before": Mail(sign=lambda raw: STAFF.sign(raw, SIGNED_DKIM).replace(b"\r\n/", b"\r\n!")),
     "played again": Mail(top=PASS, seen=True),
     "played again, signed": Mail(sign=lambda raw: STAFF.sign(raw, SIGNED_DKIM), seen=True),
-    "an old Date": Mail(top=PASS, date="Mon, 16 Feb 2026 09:59:00 +0100"),
     "an old Date, signed": Mail(sign=lambda raw: STAFF.sign(raw, SIGNED_DKIM), date="Mon, 16 Feb 2026 09:59:00 +0100"),
     "who has left": Mail(top=PASS, retired=True),
     "the thread's id alone": Mail(
@@ -106,6 +105,7 @@ ANEW = {
     "a token that nobody signed": Mail(to=HERS.replace("+r", "+c"), top=PASS),
 }
 GENUINE = {
+    "vouched for, with a wrong clock": Mail(top=PASS, date="Mon, 16 Feb 2026 09:59:00 +0100"),
     "vouched for": Mail(top=PASS),
     "signed": Mail(sign=lambda raw: STAFF.sign(raw, SIGNED_DKIM)),
     "in the closed network": Mail(client="10.0.0.7"),
