@@ -37,6 +37,7 @@ from maild.model.recorded import Recorded
 from maild.model.related_events import Uncopied
 from maild.store import cases, compact, erasure
 from maild.store.database import Session, stamp
+from maild.store.lists import marks
 from maild.store.record import record
 from maild.tracing import Request, Traced, sought_by, trace
 
@@ -186,7 +187,7 @@ def _cases(session: Session, hits: Sequence[Hit]) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        rows = session.all(f"SELECT id, number, desk FROM cases WHERE id IN {erasure.marks(some)}", some)  # noqa: S608  marks only
+        rows = session.all(f"SELECT id, number, desk FROM cases WHERE id IN {marks(some)}", some)  # noqa: S608  marks only
         found |= {row[0]: (row[1], row[2]) for row in rows}
     return found
 

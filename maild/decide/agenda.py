@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 from maild.decide import absence
 from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
-from maild.decide.thread import without_tag
 from maild.model.agenda import Item
 from maild.model.case import Case
 from maild.model.events import Ignored, Status
 from maild.model.people import MAILD, Handler
 from maild.model.plan import Morning
 from maild.model.policy import Policy
+from maild.model.subject import without_tag
 
 LATE = timedelta(hours=8)
 MOST = 20

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 
 from maild.decide import verbs
-from maild.decide.subjects import bare_subject, is_forward, is_reply
-from maild.model.message import Kind, Message
+from maild.model.message import MARKER, Kind, Message
 from maild.model.plain import plain
+from maild.model.subject import bare_subject, is_forward, is_reply
 from maild.model.vocabulary import Vocabulary
 
 OWN, ALL = "own", "organisation"
@@ -25,7 +25,6 @@ _HANGERS_ON = (
     "application/pgp-signature",
     "text/vcard",
 )
-_MARKER = "[maild:"
 _MOST_THANKS = 12
 _LONGEST_PHRASE = 5
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -47,7 +46,7 @@ def scope(message: Message, vocabulary: Vocabulary) -> str:
 
 def said(message: Message) -> str:
     """The own text without the signature; "" where nothing but our quoted letter is left."""
-    text = "" if _MARKER in message.own_text else message.own_text.strip()
+    text = "" if MARKER in message.own_text else message.own_text.strip()
     name = message.author.name if message.author else ""
     rows = text.split("\n")
     for at in range(len(rows)):

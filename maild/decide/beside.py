@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from maild.decide.ledger import Ledger
-from maild.decide.thread import without_tag
 from maild.model.case import Case
 from maild.model.people import Handler
+from maild.model.subject import without_tag
 
 MOST = 5
 

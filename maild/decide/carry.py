@@ -20,7 +20,7 @@ from maild.decide.ledger import Ledger
 from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.known import Shown
-from maild.model.message import Attachment
+from maild.model.message import MARKER, Attachment
 from maild.model.people import Handler, handler_of, handler_party
 from maild.model.recorded import Recorded
 
@@ -119,7 +119,6 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 
 # The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
 # quoted letter, with the addresses signed for this handler.  The customer must not get it.
-MARKER = "[maild:"
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
 _ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d"), "v": ("send", "")}
 # Whoever touched one of these links and wrote something did not mean the customer: it is a note, and the receipt says so.

@@ -31,7 +31,7 @@ KEPT = timedelta(days=7)
 WRONG, MANY, UNPROVEN = "wrong", "many", "unproven"
 SEND, DROP = "send", "drop"
 # How a draft ends.
-SENT, CORRECTED, CONFIRMED, DROPPED, REPLACED = "sent", "corrected", "confirmed", "dropped", "replaced"
+SENT, CORRECTED, CONFIRMED, DROPPED = "sent", "corrected", "confirmed", "dropped"
 
 
 def with_drafts(prepared: Prepared, known: Known) -> Prepared:

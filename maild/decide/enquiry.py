@@ -10,7 +10,7 @@ from typing import Any
 
 from maild.decide import asked, budget, contact, rights
 from maild.decide.ledger import Ledger
-from maild.decide.thread import Join, without_tag
+from maild.decide.thread import Join
 from maild.model.case import Case
 from maild.model.customer_events import Enquired
 from maild.model.events import Suppressed, Told
@@ -18,6 +18,7 @@ from maild.model.known import Person, Standing
 from maild.model.message import Address, named
 from maild.model.people import MAILD, Possession, handler_of, person_party
 from maild.model.plan import Letter, Prepared
+from maild.model.subject import without_tag
 
 SHOWN = 30
 _TWICE = "asked again within ten minutes"

@@ -21,7 +21,6 @@ from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk, is_ours
 from maild.decide.related import survivor
 from maild.decide.route import route
-from maild.decide.thread import bare_subject, is_reply
 from maild.model.case import Case
 from maild.model.events import Assigned, Event, Filed, Ignored, Imported, Noted, Opened, Received, Reopened, Replied
 from maild.model.known import Known, Lookup
@@ -29,6 +28,7 @@ from maild.model.message import Address, Kind, Message
 from maild.model.people import MAILD, Handler, handler_party, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Policy
+from maild.model.subject import bare_subject, is_reply
 
 HOMELESS = "it names no desk of ours"
 NO_LETTER = "a delivery report about no mail that is here"

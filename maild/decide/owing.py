@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import related, tasklist
 from maild.decide.ledger import Ledger
-from maild.decide.thread import without_tag
 from maild.model.case import Case
 from maild.model.events import Told
 from maild.model.known import Pending, Shown
@@ -21,6 +20,7 @@ from maild.model.message import Address
 from maild.model.people import MAILD, handler_of, handler_party
 from maild.model.plan import Letter, Prepared
 from maild.model.related import Said
+from maild.model.subject import without_tag
 
 # An id that may stand in our header as it came: printable, without angle brackets inside, short.
 _PLAIN_ID = re.compile(r"<[^\s<>@]{1,120}@[^\s<>@]{1,78}>")

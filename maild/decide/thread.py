@@ -20,15 +20,13 @@ from dataclasses import dataclass
 
 from maild.decide.facts import foreign_numbers, numbers_in
 from maild.decide.related import answered, survivor
-from maild.decide.subjects import bare_of, bare_subject, is_forward, is_reply, without_tag
 from maild.model.case import Case
 from maild.model.events import Status
 from maild.model.known import Known, LetterRow
 from maild.model.people import Possession, handler_of, handler_party, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Policy
-
-__all__ = ["Join", "bare_of", "bare_subject", "is_reply", "join", "party_of", "without_tag"]
+from maild.model.subject import bare_subject, is_forward
 
 OWN_ID = "its own message id, seen before with other content"
 FOREIGN = "another system's number"

@@ -15,9 +15,9 @@ import re
 
 from maild.mail import html as page
 from maild.mail import quoting
+from maild.model.message import MARKER
 
 LINES = 2000
-MARKER = "[maild:"
 
 # A reply, and on the same line the attribution of what is quoted below ("Fine. On Wed, Apr 4, 2012, Bob wrote:").
 _SHARED = re.compile(r"(?<=\S) (?=(?:On|Den|Am|Le|El|Il|Op|Em|På|Dne|W dniu) [^>]{0,40}\d)")

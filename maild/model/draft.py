@@ -20,7 +20,7 @@ class Draft:
     reason    why it was not carried out: wrong (a line was not understood), many (it asks), unproven (nobody proved who wrote)
     purpose, answers   the verb of the address that it was written to, and the letter that its writer had read
     text      his own words, commands and all; "" when they are gone
-    state     open, or how it ended: sent, corrected, confirmed, dropped, replaced (by a newer draft of the same mail)
+    state     open, or how it ended: sent, corrected, confirmed or dropped
     """
 
     id: int

@@ -23,7 +23,7 @@ class Parked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Finished(Event):
-    """A draft is none any more.  how: sent (its words, without the commands), corrected, confirmed, dropped, or replaced by a newer one."""
+    """A draft is none any more.  how: sent (its words, without the commands), corrected, confirmed or dropped."""
 
     kind: ClassVar[str] = "finished"
     by: str

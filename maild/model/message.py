@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+# The line of our letters above which people write: mail programs cut and quote at will, this stays whole.
+MARKER = "[maild:"
+
 
 class Kind(StrEnum):
     """What sort of mail it is.  Only a person's mail may be answered automatically."""

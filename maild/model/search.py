@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maild.model.message import MARKER
 from maild.model.plain import INVISIBLE, plain
 
 TEXT = 64_000
@@ -27,7 +28,6 @@ MOST = 16_000
 LONGEST = 64
 _TERMS = 32
 # The line above which people answer our letters; below it stands what we wrote, which is in the case already, and in every case.
-_MARKER = "[maild:"
 
 _ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # A mark or an invisible character within a word is no end of it: plain() takes it away.
@@ -82,7 +82,7 @@ def document(number: str, said: Mapping[str, Any], files: Iterable[str] = (), ou
     others = [address for address in (*said.get("to", ()), *said.get("cc", ())) if _bare(address) not in mine]
     about = (number, said.get("subject", ""), said.get("from_name", ""), said.get("from", ""), *others, *files)
     text = str(said.get("text", ""))
-    if _MARKER in text:
+    if MARKER in text:
         text = str(said.get("own_text", ""))
     return f"{_line(' '.join(about))}\n{_line(text)}"
 

@@ -1,14 +1,21 @@
-"""subject: whether a subject says that somebody else's mail is passed on."""
+"""subject: what stands around the words of a subject: marks of replies and of being passed on, numbers of cases."""
 
 from __future__ import annotations
 
 import re
+
+from maild.model.plain import plain
 
 # English, German, bokmål, nynorsk, Slovenian, Danish, Swedish, French, Spanish and Portuguese, Dutch, Italian clients.
 _FORWARD = re.compile(
     r"^\s*(?:fwd?|fw|vs|wg|vb|vl|videresendt?|vidaresendt?|posr|posredovano|rv|enc|tr|doorst|i)\s?(?:\[\d+\])?\s?:",
     re.I,
 )
+_REPLY = re.compile(
+    r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s?(?:\[\d+\])?\s?:)+\s*", re.I
+)
+_TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
+# No letter shows more of a subject, and what a stranger may make us search must have an end.
 LONGEST = 500
 
 
@@ -22,3 +29,24 @@ def unforwarded(subject: str) -> str:
     while match := _FORWARD.match(subject[:LONGEST]):
         subject = subject[match.end() :].lstrip()
     return subject
+
+
+def is_reply(subject: str) -> bool:
+    """Whether it says so itself."""
+    return _REPLY.match(subject[:LONGEST]) is not None
+
+
+def bare_of(subject: str) -> str:
+    """Without what replies put before it."""
+    return " ".join(_REPLY.sub("", subject[:LONGEST]).split())
+
+
+def bare_subject(subject: str) -> str:
+    """Without Re:, tags and accents."""
+    return plain(_TAG.sub(" ", _REPLY.sub("", subject[:LONGEST])))
+
+
+def without_tag(subject: str, number: str) -> str:
+    """As the customer wrote it, without our tag and without what replies put before it; another system's tag is its own."""
+    bare = _REPLY.sub("", subject[:LONGEST])
+    return " ".join(re.sub(rf"\[#{re.escape(number)}\]", " ", bare, flags=re.I).split())

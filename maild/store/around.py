@@ -14,13 +14,10 @@ from maild.model.known import LetterRow
 from maild.model.people import person_of
 from maild.model.related import Said
 from maild.store.database import Session, moment
+from maild.store.lists import marks
 from maild.store.outbox import attachment
 
 _MOST = 200
-
-
-def _marks(values: Sequence[object]) -> str:
-    return "(" + ",".join("?" * len(values)) + ")"
 
 
 def numbers(session: Session, cases: Mapping[int, Case]) -> dict[int, str]:
@@ -33,7 +30,7 @@ def numbers(session: Session, cases: Mapping[int, Case]) -> dict[int, str]:
     if not tied:
         return {}
     ids = sorted(tied)
-    return dict(session.all(f"SELECT id, number FROM cases WHERE id IN {_marks(ids)}", ids))
+    return dict(session.all(f"SELECT id, number FROM cases WHERE id IN {marks(ids)}", ids))
 
 
 def told(session: Session, letters: Sequence[LetterRow]) -> dict[int, tuple[Said, ...]]:
@@ -41,7 +38,7 @@ def told(session: Session, letters: Sequence[LetterRow]) -> dict[int, tuple[Said
     if not letters:
         return {}
     ids = [letter.id for letter in letters]
-    rows = session.all(f"SELECT id, messages FROM letter WHERE id IN {_marks(ids)}", ids)
+    rows = session.all(f"SELECT id, messages FROM letter WHERE id IN {marks(ids)}", ids)
     named = {row[0]: json.loads(row[1]) for row in rows}
     said = _said(session, sorted({message for messages in named.values() for message in messages}))
     return {letter: tuple(said[m] for m in sorted(messages) if m in said) for letter, messages in named.items()}
@@ -54,7 +51,7 @@ def _said(session: Session, messages: Sequence[int]) -> dict[int, Said]:
         "SELECT m.id, m.case_id, m.at, m.author, m.kind, m.message_id, m.incoming, c.text, m.attachments, i.trust,"
         " (SELECT min(o.id) FROM message o WHERE o.case_id=m.case_id)"
         " FROM message m JOIN content c ON c.commitment=m.content LEFT JOIN incoming i ON i.id=m.incoming"
-        f" WHERE m.id IN {_marks(messages)}",
+        f" WHERE m.id IN {marks(messages)}",
         messages,
     )
     return {

@@ -18,6 +18,7 @@ from maild.store import absence, agenda, around, drafts, standing
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
+from maild.store.lists import marks
 
 _LISTED = 51
 
@@ -116,7 +117,7 @@ def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int], cases: M
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
     if not ids:
         return {}
-    states = session.all(f"SELECT id, state FROM cases WHERE id IN {rows.marks(ids)}", ids)
+    states = session.all(f"SELECT id, state FROM cases WHERE id IN {marks(ids)}", ids)
     return {row[0]: load_case(row[0], row[1]) for row in states}
 
 

@@ -14,14 +14,11 @@ from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.plan import Plan
 from maild.store.database import Session, moment, stamp
+from maild.store.lists import marks
 from maild.store.outbox import attachment, attachment_row
 from maild.store.text import dumps
 
 _COLUMNS = "id, letter, case_id, party, incoming, message, reason, purpose, answers, made_at, expires_at, state, files"
-
-
-def _marks(values: Sequence[object]) -> str:
-    return "(" + ",".join("?" * len(values)) + ")"
 
 
 def by_letters(session: Session, letters: Sequence[int]) -> dict[int, tuple[Draft, ...]]:
@@ -31,7 +28,7 @@ def by_letters(session: Session, letters: Sequence[int]) -> dict[int, tuple[Draf
     names = ", ".join(f"d.{name}" for name in _COLUMNS.split(", "))
     rows = session.all(
         f"SELECT {names}, c.text FROM draft d LEFT JOIN content c ON c.commitment=d.content"
-        f" WHERE d.letter IN {_marks(letters)} ORDER BY d.id",
+        f" WHERE d.letter IN {marks(letters)} ORDER BY d.id",
         letters,
     )
     found: dict[int, tuple[Draft, ...]] = {}
@@ -80,9 +77,9 @@ def _add(session: Session, draft: Draft, content: Content) -> None:
 def _blank(session: Session, ids: Sequence[int]) -> None:
     """What was said goes; that there was a draft stays."""
     session.execute(
-        f"DELETE FROM content WHERE commitment IN (SELECT content FROM draft WHERE id IN {_marks(ids)})", ids
+        f"DELETE FROM content WHERE commitment IN (SELECT content FROM draft WHERE id IN {marks(ids)})", ids
     )
-    session.execute(f"UPDATE draft SET content=NULL, files='[]' WHERE id IN {_marks(ids)}", ids)
+    session.execute(f"UPDATE draft SET content=NULL, files='[]' WHERE id IN {marks(ids)}", ids)
 
 
 def blank_of_messages(session: Session, messages: Iterable[int]) -> None:
@@ -90,7 +87,7 @@ def blank_of_messages(session: Session, messages: Iterable[int]) -> None:
     rows = list(messages)
     if not rows:
         return
-    found = session.all(f"SELECT id FROM draft WHERE message IN {_marks(rows)}", rows)
+    found = session.all(f"SELECT id FROM draft WHERE message IN {marks(rows)}", rows)
     if found:
         _blank(session, [row[0] for row in found])
 
@@ -104,4 +101,4 @@ def expired(session: Session, before: int, after: int, limit: int) -> list[int]:
 def forget(session: Session, ids: Sequence[int]) -> int:
     """Words, files and row.  How many."""
     _blank(session, ids)
-    return int(session.execute(f"DELETE FROM draft WHERE id IN {_marks(ids)}", ids).rowcount)
+    return int(session.execute(f"DELETE FROM draft WHERE id IN {marks(ids)}", ids).rowcount)

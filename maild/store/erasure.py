@@ -20,15 +20,12 @@ from maild.model.people import person_party
 from maild.model.search import document
 from maild.store import drafts, search
 from maild.store.database import Session
+from maild.store.lists import marks
 from maild.store.text import dumps
 
 ERASED = "erased"
 _TRUST = '{"authentication":"none","erased":true}'
 _MOST = 500
-
-
-def marks(values: Sequence[object]) -> str:
-    return "(" + (",".join("?" * len(values)) or "NULL") + ")"
 
 
 def overwrite(session: Session) -> None:

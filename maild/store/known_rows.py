@@ -15,6 +15,7 @@ from maild.model.recorded import Recorded, load
 from maild.model.work_events import Titled
 from maild.store import drafts
 from maild.store.database import Session, moment
+from maild.store.lists import marks
 from maild.store.outbox import attachment
 
 _THREAD = 20
@@ -22,10 +23,6 @@ _TALK = 3
 _OTHERS = 20
 _SAID, HEARD = "internal=0", "standing IN ('customer', 'participant', 'thread')"
 _PERSON = "SELECT p.id, p.name, a.address, p.language, p.muted, p.spam FROM address a JOIN person p ON p.id=a.person"
-
-
-def marks(values: Sequence[object]) -> str:
-    return "(" + ",".join("?" * len(values)) + ")"
 
 
 def _letters(session: Session, ids: Sequence[int]) -> dict[int, LetterRow]:

@@ -17,6 +17,11 @@ def places(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
+def marks(values: Sequence[Any]) -> str:
+    """For a few values: (?,?,?).  None at all is no row, which PostgreSQL wants written."""
+    return f"({places(values) or 'NULL'})"
+
+
 def among(session: Session, column: str, values: Sequence[int]) -> str:
     """PostgreSQL plans a list as one value much quicker than as four hundred."""
     return f"{column} IN ({places(values)})" if session.sqlite else f"{column}=ANY(?)"

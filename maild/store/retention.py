@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maild.store.database import Session
-from maild.store.erasure import ERASED, marks
+from maild.store.erasure import ERASED
+from maild.store.lists import marks
 
 _ENDED = "c.desk=? AND c.status IN ('solved', 'closed')"
 _ARCHIVED = (

@@ -8,10 +8,9 @@ import pytest
 from making import MONDAY, PROVEN, Desk1042, from_ann, from_kari, policy
 
 from maild.decide.judge import judge
-from maild.mail import owntext
 from maild.model.events import Received, Status
 from maild.model.known import Shown
-from maild.model.message import Address, Attachment
+from maild.model.message import MARKER, Address, Attachment
 from maild.model.people import Authentication, Trust, person_party
 from maild.model.plan import Plan
 
@@ -289,7 +288,7 @@ def test_a_quoted_command_does_not_act():
 def test_a_reply_that_is_only_our_quoted_letter_does_not_go_to_the_customer():
     """Outlook quotes the whole letter below an empty reply: it holds addresses that are signed for the handler."""
     plan = handled(
-        f"From: Support\nSent: today\n\n{owntext.MARKER}1042:3] Write above this line.\n\n  Close: <mailto:support+c1@x>"
+        f"From: Support\nSent: today\n\n{MARKER}1042:3] Write above this line.\n\n  Close: <mailto:support+c1@x>"
     )
     assert letters(plan) == {"error": "handler:kari"}
     assert kinds(plan) == ["declined", "told"]

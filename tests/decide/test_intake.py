@@ -19,13 +19,13 @@ from making import (
 
 from maild.decide import budget
 from maild.decide.judge import judge
-from maild.decide.thread import bare_subject
 from maild.model.events import Closed, Priority, Solved, Status
 from maild.model.known import Known, Pending, Shown
 from maild.model.message import Bounce, Kind
 from maild.model.people import Trust, person_party
 from maild.model.plan import Plan, Token, Undelivered, Wake
 from maild.model.policy import Choice, Decisions, Rule
+from maild.model.subject import bare_subject
 
 
 def kinds(plan: Plan) -> list[str]:

@@ -17,7 +17,7 @@ MOST = 20
 
 def cc(context: Context, argument: str) -> Outcome:
     """cc ADDRESS    He gets a letter of his own of what the customer is written from now on, and nothing of what was said before."""
-    address = _address(argument)
+    address = outsiders.named(argument)
     if not address:
         return Wrong("cc_whom")
     if is_desk(address, context.policy):
@@ -43,7 +43,7 @@ def uncc(context: Context, argument: str) -> Outcome:
     """uncc ADDRESS    He gets no more letters of the case."""
     case, people = context.case, context.ledger.people
     parties = [p for p in dict.fromkeys((*case.watchers, *case.participants)) if p != case.customer and p in people]
-    address = _address(argument)
+    address = outsiders.named(argument)
     party = next((p for p in parties if people[p].address == address), None)
     if party is None:
         return Wrong("uncc_whom", ", ".join(named(people[p].name, people[p].address) for p in parties))
@@ -59,8 +59,3 @@ def _name(argument: str, address: str) -> str:
     """What stands before the address: Bo Moe <bo@example.org>."""
     before = argument[: argument.lower().find(address)].removesuffix("mailto:")
     return " ".join(before.strip(" <>\"'(,;").split())[:60]
-
-
-def _address(argument: str) -> str:
-    """The one address in the words, lower case; mail programs write it twice when they make a link of it."""
-    return outsiders.named(argument)

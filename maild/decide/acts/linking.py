@@ -10,7 +10,6 @@ from maild.decide import notices, verbs
 from maild.decide.acts import cases, incidents
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.decide.thread import without_tag
 from maild.model.events import Assigned, Opened
 from maild.model.known import Shown
 from maild.model.message import named
@@ -18,6 +17,7 @@ from maild.model.people import person_of
 from maild.model.plan import MessageRow
 from maild.model.related import Said
 from maild.model.related_events import Linked, Split
+from maild.model.subject import without_tag
 from maild.model.trust_events import Restricted
 
 
