@@ -69,14 +69,14 @@ def _block(lines: list[str], style: str, links: Collection[str]) -> str:
 
 
 def _sort(line: str, links: Collection[str]) -> str:
-    if line.startswith("|"):
+    if line[:1] == "|":
         return "box"
-    return "row" if _buttons(line, links) else "text"
+    return "row" if "<mailto:" in line and _buttons(line, links) else "text"
 
 
 def _buttons(line: str, links: Collection[str]) -> list[tuple[str, str]]:
     """(label, link) of each, where the line holds nothing else."""
-    if not line.startswith("  ") or "<mailto:" not in line:
+    if not line.startswith("  "):
         return []
     found = list(_LINK.finditer(line.strip()))
     whole = "".join(match.group() for match in found) == line.strip()
@@ -84,7 +84,7 @@ def _buttons(line: str, links: Collection[str]) -> list[tuple[str, str]]:
 
 
 def _box(rows: list[str], style: str, links: Collection[str]) -> str:
-    return _BOX.format("<br>\n".join(escape(row[1:].removeprefix(" ")) for row in rows))
+    return _BOX.format(_lines([row[1:].removeprefix(" ") for row in rows]))
 
 
 def _row(rows: list[str], style: str, links: Collection[str]) -> str:
@@ -93,7 +93,12 @@ def _row(rows: list[str], style: str, links: Collection[str]) -> str:
 
 
 def _text(rows: list[str], style: str, links: Collection[str]) -> str:
-    return style.format("<br>\n".join(escape(row.strip()) for row in rows))
+    return style.format(_lines([row.strip() for row in rows]))
+
+
+def _lines(rows: list[str]) -> str:
+    """Escaped in one go: a letter has hundreds of lines."""
+    return escape("\n".join(rows)).replace("\n", "<br>\n")
 
 
 _SORTS = {"box": _box, "row": _row, "text": _text}

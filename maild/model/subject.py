@@ -14,6 +14,8 @@ _FORWARD = re.compile(
 _REPLY = re.compile(
     r"^(?:\s*(?:re|sv|vs|aw|ang|odg|antw|fwd?|wg|vb|videresendt|vidaresendt|posr|rv|tr|r)\s?(?:\[\d+\])?\s?:)+\s*", re.I
 )
+# One pattern for all numbers: each of its own would be compiled for each case.
+_BRACKETED = re.compile(r"\[#[^\[\]]*\]")
 _TAG = re.compile(r"\[?#[0-9A-Za-z][0-9A-Za-z-]{0,30}\]?")
 # No letter shows more of a subject, and what a stranger may make us search must have an end.
 LONGEST = 500
@@ -48,5 +50,5 @@ def bare_subject(subject: str) -> str:
 
 def without_tag(subject: str, number: str) -> str:
     """As the customer wrote it, without our tag and without what replies put before it; another system's tag is its own."""
-    bare = _REPLY.sub("", subject[:LONGEST])
-    return " ".join(re.sub(rf"\[#{re.escape(number)}\]", " ", bare, flags=re.I).split())
+    bare, ours = _REPLY.sub("", subject[:LONGEST]), f"[#{number}]".lower()
+    return " ".join(_BRACKETED.sub(lambda found: " " if found[0].lower() == ours else found[0], bare).split())
