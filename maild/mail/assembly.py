@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import getaddresses
+from itertools import pairwise
 from urllib.parse import quote
 
 from maild.mail import dress, encode
@@ -39,6 +40,7 @@ _PART_MAY = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-language"}
 )
 _BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\r\n]+)"', re.M)
+_EMPTY_LINE = b"\r\n\r\n"
 _ALTERNATIVE = re.compile(rb'^Content-Type: multipart/alternative; boundary="([^"\r\n]+)"', re.M)
 
 
@@ -201,17 +203,23 @@ def _part_faults(raw: bytes, meant: Written) -> Iterator[str]:
 
 def _alternative_faults(raw: bytes) -> Iterator[str]:
     """Whether the page beside the text is a part of its own and says the same words."""
-    head, _, body = raw.partition(b"\r\n\r\n")
+    # Looked at where it lies: a letter's files may be many megabytes, and none of them is copied for this.
+    end = raw.find(_EMPTY_LINE)
+    head = raw[:end] if end >= 0 else raw
     # A letter has it as its only part, or as the first of a mixed one; elsewhere it would be somebody's words.
-    first = body.partition(b"\r\n\r\n")[0] if _BOUNDARY.search(head) else head
+    body = end + len(_EMPTY_LINE) if end >= 0 else len(raw)
+    stop = raw.find(_EMPTY_LINE, body)
+    first = raw[body : stop if stop >= 0 else len(raw)] if _BOUNDARY.search(head) else head
     boundary = _ALTERNATIVE.search(first)
     if boundary is None:
         return
-    pieces = raw.split(b"--" + boundary[1])
-    if len(pieces) != 4 or not pieces[3].startswith(b"--\r\n"):
+    mark = b"--" + boundary[1]
+    at = [found.start() for found in re.finditer(re.escape(mark), raw)]
+    if len(at) != 3 or not raw.startswith(b"--\r\n", at[2] + len(mark)):
         yield "an alternative too many or too few"
         return
-    plain, page = (_decoded(piece[2:].removesuffix(b"\r\n")) for piece in pieces[1:3])
+    pieces = (raw[start + len(mark) : stop] for start, stop in pairwise(at))
+    plain, page = (_decoded(piece[2:].removesuffix(b"\r\n")) for piece in pieces)
     if not dress.says_the_same(page, plain):
         yield "a page that says other than its text"
 
