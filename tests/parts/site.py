@@ -7,6 +7,9 @@ site.cases(), site.case("1042"), site.queue()         what the commands say, as 
 site.extra["WATCHDOG_USEC"] = "600000"                 more of the environment
 site.program = planted("...")                         the daemon with a bug in it
 site.send(mail(...)) / site.send(mail(...), to=reply_to)   by SMTP, authenticated unless told otherwise
+
+Daemon and commands are forked from a process that has loaded Python already (parts/warm.py); a program that is planted, or has
+words before it, starts cold.
 """
 
 from __future__ import annotations
@@ -22,12 +25,13 @@ import tempfile
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from parts import warm
 from parts.mails import AUTHSERV, authenticated, send, wire
 from parts.net import free_port, wait_until
 
-MAILD = (sys.executable, "-m", "maild")
+MAILD = warm.COLD
 DESK = "support@desk.example"
 KARI, OLA = "Kari Nordmann <kari@staff.example>", "Ola Hansen <ola@staff.example>"
 
@@ -45,7 +49,7 @@ class Site:
         self.folder, self.relay = folder, relay
         self.port, self.lmtp = free_port(), folder / "lmtp"
         self.config, self.log = folder / "site" / "maild.yaml", folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: warm.Child | subprocess.Popen[bytes] | None = None
         self.extra: dict[str, str] = {}
         self.program: tuple[str, ...] = MAILD
         words = [
@@ -80,15 +84,7 @@ class Site:
 
     def maild(self, *words: str, seconds: float = 60.0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """One command, to its end."""
-        return subprocess.run(
-            [*MAILD, *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            env=self.environment,
-            cwd=self.folder,
-        )
+        return warm.run(words, self.environment, self.folder, seconds, stdin)
 
     def start(self) -> Site:
         """Start the daemon and wait until it is ready."""
@@ -98,15 +94,15 @@ class Site:
         assert self.process is None or self.process.poll() is not None, "the daemon runs already"
         self._seen = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.program, "run"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-                cwd=self.folder,
-            )
+            self.process = self._born(log)
         return self
+
+    def _born(self, log: IO[bytes]) -> warm.Child | subprocess.Popen[bytes]:
+        nothing, words = subprocess.DEVNULL, [*self.program, "run"]
+        if self.program == MAILD:
+            with open(os.devnull, "rb") as stdin:
+                return warm.start(["run"], self.environment, self.folder, (stdin, log, log))
+        return subprocess.Popen(words, stdin=nothing, stdout=log, stderr=log, env=self.environment, cwd=self.folder)
 
     def ready(self, seconds: float = 20.0) -> Site:
         wait_until(lambda: self._said_ready() or self.running is False, seconds)
@@ -178,7 +174,7 @@ class Site:
 def maild(*words: str | bytes, folder: Path) -> subprocess.CompletedProcess[str]:
     """One command in a folder of its own, without a site around it."""
     environ = {key: value for key, value in os.environ.items() if key != "MAILD_CONFIG"}
-    return subprocess.run([*MAILD, *words], capture_output=True, text=True, timeout=60, cwd=folder, env=environ)
+    return warm.run(words, environ, folder, 60)
 
 
 def planted(bug: str) -> tuple[str, ...]:
