@@ -8,8 +8,8 @@ site.extra["WATCHDOG_USEC"] = "600000"                 more of the environment
 site.program = planted("...")                         the daemon with a bug in it
 site.send(mail(...)) / site.send(mail(...), to=reply_to)   by SMTP, authenticated unless told otherwise
 
-Daemon and commands are forked from a process that has loaded Python already (parts/warm.py); a program that is planted, or has
-words before it, starts cold.
+Daemon and commands are forked from a process that has loaded Python already (parts/warm.py); a program with words before it starts
+cold.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ import sys
 import tempfile
 from email.message import EmailMessage
 from email.utils import parseaddr
+from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from parts import warm
 from parts.mails import AUTHSERV, authenticated, send, wire
@@ -52,20 +53,26 @@ class Site:
         self.process: warm.Child | subprocess.Popen[bytes] | None = None
         self.extra: dict[str, str] = {}
         self.program: tuple[str, ...] = MAILD
-        words = [
-            "init",
-            str(folder / "site"),
-            "--smtp",
-            f"127.0.0.1:{self.port}",
-            "--lmtp",
-            str(self.lmtp),
-            "--relay",
-            relay,
-        ]
-        words += [x for desk in desks for x in ("--desk", desk)] + [x for who in handlers for x in ("--handler", who)]
+        words = ["init", str(folder / "site"), "--smtp", f"127.0.0.1:{self.port}", "--lmtp", str(self.lmtp)]
+        words += ["--relay", relay, *(x for desk in desks for x in ("--desk", desk))]
+        words += [x for who in handlers for x in ("--handler", who)]
         words += ["--authserv-id", AUTHSERV, "--zone", "Europe/Oslo", "--language", "nb", *options]
-        made = self.maild(*words)
-        assert made.returncode == 0, made.stderr
+        self._init(words, (str(folder), f"127.0.0.1:{self.port}", relay, *_after("--database", options)))
+
+    def _init(self, words: list[str], own: tuple[str, ...]) -> None:
+        """own: what is this site's alone.  One that differs in nothing else from an earlier one is a copy of it: `maild init` tries
+        all letters in all languages, a third of a second each time."""
+        asked = tuple(_hide(word, own) for word in words)
+        if asked not in _MADE:
+            made = self.maild(*words)
+            assert made.returncode == 0, made.stderr
+            files = (path for path in (self.folder / "site").rglob("*") if path.is_file())
+            _MADE[asked] = {str(path.relative_to(self.folder)): _hide(path.read_text("utf-8"), own) for path in files}
+            return
+        for name, text in _MADE[asked].items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_show(text, own), "utf-8")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -84,7 +91,7 @@ class Site:
 
     def maild(self, *words: str, seconds: float = 60.0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """One command, to its end."""
-        return warm.run(words, self.environment, self.folder, seconds, stdin)
+        return warm.run([*MAILD, *words], self.environment, self.folder, seconds, stdin)
 
     def start(self) -> Site:
         """Start the daemon and wait until it is ready."""
@@ -93,16 +100,9 @@ class Site:
     def launch(self) -> Site:
         assert self.process is None or self.process.poll() is not None, "the daemon runs already"
         self._seen = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            self.process = self._born(log)
+        with self.log.open("ab") as log, open(os.devnull, "rb") as stdin:
+            self.process = warm.start([*self.program, "run"], self.environment, self.folder, (stdin, log, log))
         return self
-
-    def _born(self, log: IO[bytes]) -> warm.Child | subprocess.Popen[bytes]:
-        nothing, words = subprocess.DEVNULL, [*self.program, "run"]
-        if self.program == MAILD:
-            with open(os.devnull, "rb") as stdin:
-                return warm.start(["run"], self.environment, self.folder, (stdin, log, log))
-        return subprocess.Popen(words, stdin=nothing, stdout=log, stderr=log, env=self.environment, cwd=self.folder)
 
     def ready(self, seconds: float = 20.0) -> Site:
         wait_until(lambda: self._said_ready() or self.running is False, seconds)
@@ -174,7 +174,27 @@ class Site:
 def maild(*words: str | bytes, folder: Path) -> subprocess.CompletedProcess[str]:
     """One command in a folder of its own, without a site around it."""
     environ = {key: value for key, value in os.environ.items() if key != "MAILD_CONFIG"}
-    return warm.run(words, environ, folder, 60)
+    return warm.run([*MAILD, *words], environ, folder, 60)
+
+
+_MADE: dict[tuple[str, ...], dict[str, str]] = {}
+
+
+def _hide(text: str, own: tuple[str, ...]) -> str:
+    """The longest first: one may begin like another."""
+    for number, value in sorted(enumerate(own), key=lambda pair: -len(pair[1])):
+        text = text.replace(value, f"\0{number}\0")
+    return text
+
+
+def _show(text: str, own: tuple[str, ...]) -> str:
+    for number, value in enumerate(own):
+        text = text.replace(f"\0{number}\0", value)
+    return text
+
+
+def _after(option: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for before, word in pairwise(words) if before == option)
 
 
 def planted(bug: str) -> tuple[str, ...]:

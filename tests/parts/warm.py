@@ -1,13 +1,14 @@
 """warm: commands of maild, each a process of its own, forked from one that has loaded Python and our modules already.
 
-run(words, environment, folder, seconds, stdin) -> CompletedProcess, as subprocess.run gives it
-start(words, environment, folder, files) -> one that goes on, as subprocess.Popen gives it
+run(command, environment, folder, seconds, stdin) -> CompletedProcess, as subprocess.run gives it
+start(command, environment, folder, files) -> one that goes on, as subprocess.Popen gives it
 
 Half a second of each command is Python loading modules; a fork of a process that has them costs a twentieth of that.  The rest is
-what `python -m maild` does: its own arguments, environment, folder, files, exit code.  Whoever asks how maild starts, dies or is
-killed starts it cold (site.MAILD).
+what `python -m maild` does: its own arguments, environment, folder, files, exit code.  One that begins with lines of Python
+(site.planted) is forked from a process that has everything but our modules, so that the lines come before them.  Any other command,
+and one in whose environment Python itself would start otherwise, is started cold.
 
-The server (this file as a program) has one thread and runs no function of maild, so that what it forks knows nothing.  A request
+The servers (this file as a program) have one thread and run no function of maild, so that what they fork knows nothing.  A request
 is JSON with four file descriptors: stdin, stdout, stderr and a socket, on which come the child's number and how it ended.
 """
 
@@ -36,8 +37,9 @@ ROOT = Path(__file__).parents[2]
 AT_START = ("PYTHON", "LC_", "LANG")
 LARGEST = 1 << 17
 COLD = (sys.executable, "-m", "maild")
-# Loaded by maild where it is needed first.
-OTHERS = (
+LINES = (sys.executable, "-c")
+# What maild loads of others where it is needed first.
+LATE = (
     "rich.console",
     "rich.markup",
     "rich.table",
@@ -51,13 +53,17 @@ OTHERS = (
 
 
 def run(
-    words: Sequence[str | bytes], environment: Mapping[str, str], folder: Path, seconds: float, stdin: str = ""
+    command: Sequence[str | bytes],
+    environment: Mapping[str, str],
+    folder: Path,
+    seconds: float,
+    stdin: str | bytes = "",
 ) -> subprocess.CompletedProcess[str]:
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(open(os.memfd_create(name), "w+b")) for name in ("stdin", "stdout", "stderr")]
-        files[0].write(stdin.encode())
+        files[0].write(stdin.encode() if isinstance(stdin, str) else stdin)
         files[0].seek(0)
-        child = start(words, environment, folder, files)
+        child = start(command, environment, folder, files)
         try:
             code = child.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -65,18 +71,20 @@ def run(
             child.wait()
             raise
         told = [file.read().decode().replace("\r\n", "\n") for file in files[1:] if file.seek(0) == 0]
-    return subprocess.CompletedProcess([*words], code, *told)
+    return subprocess.CompletedProcess([*command], code, *told)
 
 
 def start(
-    words: Sequence[str | bytes], environment: Mapping[str, str], folder: Path, files: Sequence[IO[bytes]]
+    command: Sequence[str | bytes], environment: Mapping[str, str], folder: Path, files: Sequence[IO[bytes]]
 ) -> Child | subprocess.Popen[bytes]:
     """files: stdin, stdout and stderr."""
-    server, said = _server(), [os.fsdecode(word) for word in words]
-    if not server.starts_alike(environment):
+    said = [os.fsdecode(word) for word in command]
+    before = said[2] if tuple(said[:2]) == LINES else None
+    if (before is None and tuple(said[:3]) != COLD) or not _server(ours=True).starts_alike(environment):
         stdin, stdout, stderr = files
-        return subprocess.Popen([*COLD, *said], stdin=stdin, stdout=stdout, stderr=stderr, env=environment, cwd=folder)
-    return Child(said, server.ask({"words": said, "environment": dict(environment), "folder": str(folder)}, files))
+        return subprocess.Popen(said, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, cwd=folder)
+    request = {"before": before, "words": said[3:], "environment": dict(environment), "folder": str(folder)}
+    return Child(said, _server(ours=before is None).ask(request, files))
 
 
 class Child:
@@ -112,11 +120,11 @@ class Child:
 
 
 class Server:
-    def __init__(self) -> None:
+    def __init__(self, *, ours: bool) -> None:
         self.environment = dict(os.environ)
         self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.requests.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * LARGEST)
-        program = [sys.executable, str(Path(__file__)), str(theirs.fileno())]
+        program = [sys.executable, str(Path(__file__)), str(theirs.fileno()), "ours" if ours else "others"]
         with theirs:
             self.serving = subprocess.Popen(
                 program, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], cwd=ROOT, env=_with_us(os.environ)
@@ -154,8 +162,8 @@ _server = cache(Server)
 # --- the server -------------------------------------------------------------------------------------------------------------
 
 
-def serve(requests: socket.socket) -> list[str] | None:
-    """Forks for each request until there are no more: in a child, the words of its command; else None."""
+def serve(requests: socket.socket) -> dict[str, Any] | None:
+    """Forks for each request until there are no more: in a child, what is asked; else None."""
     born: dict[int, socket.socket] = {}
     wake, died = socket.socketpair()
     for end in (wake, died):
@@ -196,7 +204,7 @@ def _bury(born: dict[int, socket.socket]) -> None:
                 answers.send(str(os.waitstatus_to_exitcode(found[1])).encode())
 
 
-def _become(request: dict[str, Any], files: Sequence[int]) -> list[str]:
+def _become(request: dict[str, Any], files: Sequence[int]) -> dict[str, Any]:
     """A process as it were just started."""
     for number, file in enumerate(files):
         os.dup2(file, number)
@@ -205,26 +213,39 @@ def _become(request: dict[str, Any], files: Sequence[int]) -> list[str]:
     os.environ.update(request["environment"])
     time.tzset()
     os.chdir(request["folder"])
-    sys.argv = [str(ROOT / "maild" / "__main__.py"), *request["words"]]
-    return list(request["words"])
+    sys.argv = ["-c" if request["before"] else str(ROOT / "maild" / "__main__.py"), *request["words"]]
+    return request
 
 
-def load() -> None:
+def load(*, ours: bool) -> None:
+    before = set(sys.modules)
     import maild
 
     for module in pkgutil.walk_packages(maild.__path__, "maild."):
         if module.name != "maild.__main__":
             importlib.import_module(module.name)
-    for name in OTHERS:
+    for name in LATE:
         importlib.import_module(name)
+    if not ours:
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] == "maild":
+                del sys.modules[name]
     gc.collect()
     gc.freeze()
 
 
-if __name__ == "__main__":
-    load()
-    of_a_child = serve(socket.socket(fileno=int(sys.argv[1])))
-    if of_a_child is not None:
+def main() -> None:
+    load(ours=sys.argv[2] == "ours")
+    request = serve(socket.socket(fileno=int(sys.argv[1])))
+    if request is None:
+        return
+    if request["before"]:
+        exec(compile(request["before"], "<string>", "exec"), {"__name__": "__main__"})
+    else:
         from maild.cli import main
 
-        main(of_a_child)
+        main(request["words"])
+
+
+if __name__ == "__main__":
+    main()
