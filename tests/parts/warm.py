@@ -33,8 +33,8 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
-# What Python reads once, when it starts.
-AT_START = ("PYTHON", "LC_", "LANG")
+# What Python and the loader read once, when a process starts.
+AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_")
 LARGEST = 1 << 17
 COLD = (sys.executable, "-m", "maild")
 LINES = (sys.executable, "-c")
