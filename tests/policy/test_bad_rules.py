@@ -49,8 +49,9 @@ def problems_of_letters() -> list[Problem]:
 @pytest.fixture
 def letters_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of these sites has letters of its own; the shipped ones in all languages are half a second of each check."""
-    monkeypatch.setattr(texts, "load", lambda overlay, shipped: pristine.shipped())
-    monkeypatch.setattr(texts, "check", lambda letters: problems_of_letters())
+    letters, problems = pristine.shipped(), problems_of_letters()
+    monkeypatch.setattr(texts, "load", lambda overlay, shipped: letters)
+    monkeypatch.setattr(texts, "check", lambda letters: problems)
 
 
 @pytest.mark.usefixtures("letters_are_tried_once")
