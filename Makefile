@@ -27,8 +27,10 @@ ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev
 demo: .stamp-run
 	$(BIN)/maild demo
 
+# Many tests wait (for a daemon, a disk): two workers more than processors.  Compiled tests are kept, whatever the shell says.
+JOBS ?= $(shell echo $$(($$(nproc) + 2)))
 test: .stamp-packages .stamp-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 lint: .stamp-dev
 	$(BIN)/ruff check .
