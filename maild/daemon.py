@@ -31,7 +31,7 @@ from maild.config import Config
 from maild.current import Current
 from maild.decide import health
 from maild.dispatch import Dispatch
-from maild.edges import control, imap_session, retention, smtp, ticker
+from maild.edges import control, imap_session, memory, retention, smtp, ticker
 from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
 from maild.edges.believing import believer_of
@@ -220,6 +220,7 @@ class Daemon:
             self._auditor.run(),
             self._watchdog(),
             self._checkpoints(),
+            memory.run(),
             self._watch.run(),
         ]
 
