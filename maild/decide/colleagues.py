@@ -51,7 +51,7 @@ def _tell(ledger: Ledger, order: Order, before: Case, key: str, shown: tuple[Sho
             continue
         values = {
             "news": {"ok": True, "key": key, "value": tasklist.name_of(ledger, order.by)},
-            **_into(ledger, case, handler),
+            **_around(ledger, case, handler),
         }
         reason = "you-handle-it" if handler == own else "you-stand-in"
         notices.to_handler(ledger, ledger.case(case.id), handler, "notice", reason, values, shown)
@@ -62,7 +62,10 @@ def _reads(ledger: Ledger, party: str, cases: tuple[int | None, ...]) -> bool:
     return any(letter.party == party and letter.case in cases for letter in ledger.letters)
 
 
-def _into(ledger: Ledger, case: Case, handler: Handler) -> dict[str, Any]:
-    """The number of the other, if he may know of it."""
-    into = ledger.known.cases.get(case.merged_into or 0)
-    return {"related": f"#{into.number}"} if into and rights.sees(handler, into, ledger.policy) else {}
+def _around(ledger: Ledger, case: Case, handler: Handler) -> dict[str, Any]:
+    """The numbers of the case in which it goes on, and of its incident, if he may know of them."""
+    tied = {"related": case.merged_into, "incident": case.parent}
+    found = {name: ledger.known.cases.get(row or 0) for name, row in tied.items()}
+    seen = {name: other for name, other in found.items() if other and rights.sees(handler, other, ledger.policy)}
+    hidden = {name: "" for name, other in found.items() if other and name not in seen}
+    return {**hidden, **{name: f"#{other.number}" for name, other in seen.items()}}
