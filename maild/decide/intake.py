@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, contact, effects, notices, replies, rest
+from maild.decide import asked, assents, contact, effects, notices, rest
 from maild.decide.absence import away
 from maild.decide.assign import choose
 from maild.decide.facts import facts
@@ -63,7 +63,7 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
-    if not replies.offer(ledger, prepared, join, shown, automatic):
+    if not assents.offer(ledger, prepared, join, shown, automatic):
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 

@@ -19,9 +19,9 @@ from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
 # Letters whose templates have these links.
-_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier"})
+_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague"})
 # Letters that ask for yes or no, and the purpose letter of each answer's address.
-_ASKING = frozenset({"offer", "approval"})
+_ASKING = frozenset({"offer", "offer-again", "approval"})
 _VOTES = {"yes": "y", "no": "x"}
 # name -> purpose letter of the address, and what the body asks for beside the verb.
 _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w", " 3d")}

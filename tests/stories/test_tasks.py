@@ -34,7 +34,7 @@ def test_a_task_is_told_to_its_handler_whose_reply_finishes_it(house: House, wor
     house.reply(task, finished)
     assert house.case("1001")["tasks"][0]["state"] == "done"
     news = next(letter for letter in house.letters() if letter.to == KARI)
-    assert (news.kind, "oppgave 1 er gjort" in news.text) == ("news", True)
+    assert (news.kind, "oppgave 1 er gjort" in news.text) == ("colleague", True)
 
 
 def test_a_task_without_a_name_is_ones_own_and_needs_no_letter(house: House):
