@@ -86,7 +86,7 @@ def done(context: Context, argument: str) -> Outcome:
 
     def after(ledger: Ledger) -> None:
         about = "\n".join(ledger.subjects.get(task.text, "") for task in chosen)
-        told = asking.News("task_done", numbers, about, context.shown(text), actor)
+        told = asking.News("task_reported", numbers, about, context.shown(text), actor)
         asked = [task.by for task in chosen]
         asking.news(ledger, case_id, told, *asked, asking.who_has(ledger, case_id), who=context.handler.name)
 
