@@ -89,11 +89,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def why(value: object) -> str:
         return table.get(f"why.{value}", table.get("why.other", ""))
 
-    def when(value: object) -> str:
-        return _when(str(value), table)
-
-    def until(value: object) -> str:
-        return _when(str(value), table, "until")
+    def moment(form: str) -> Callable[[object], str]:
+        return lambda value: _when(str(value), table, form)
 
     def size(value: object) -> str:
         return _size(value, table.get("number.decimal", "."))
@@ -121,8 +118,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "standing": named("standing"),
         "kind": named("kind"),
         "why": why,
-        "when": when,
-        "until": until,
+        "when": moment("when"),
+        "until": moment("until"),
         "size": size,
         "files": files,
         "cases": _cases,

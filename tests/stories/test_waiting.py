@@ -55,6 +55,15 @@ def test_a_case_that_rests_for_days_comes_back_by_a_letter(house: House):
     assert house.letters() == [], "once"
 
 
+def test_who_puts_it_off_again_is_told_until_when_it_would_have_rested(house: House):
+    notice = begun(house)
+    house.reply(notice, "/vent 3d")
+    house.letters()
+    house.reply(notice, "/vent 5d")
+    (receipt,) = house.letters()
+    assert "til lørdag 7. mars 2026 kl. 08:00 (var torsdag 5. mars 2026 kl. 08:00)" in receipt.text
+
+
 def test_a_customer_who_writes_ends_the_rest_and_no_reminder_follows(house: House):
     ack, notice = both(house)
     house.reply(notice, "/vent 3d")
