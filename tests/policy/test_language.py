@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maild.mail import words as mail_words
 from maild.policy import samples, texts, words
 
 SHIPPED = Path(__file__).parent.parent.parent / "templates"
@@ -100,6 +101,14 @@ def test_what_an_approver_outside_is_told_is_whole_sentences(key: str, language:
 def test_the_headline_of_a_letter_with_news_begins_with_a_capital(key: str, language: str) -> None:
     assert line(language, key, value="Kari")[0].isupper()
     assert line(language, key)[0].isupper()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_subject_of_ours_reads_like_a_robot_s_or_the_reply_to_it_would_be_taken_for_one(language: str) -> None:
+    load = texts.load(SHIPPED / "none", SHIPPED)
+    given = ({**samples.full(), "subject": "Wi-Fi"}, {**samples.full(), "subject": "Wi-Fi", "absent": ""})
+    subjects = [load.render(name, language, values).subject for name in samples.NAMES for values in given]
+    assert [subject for subject in subjects if subject.lower().startswith(mail_words.ABSENT)] == []
 
 
 # --- words ---------------------------------------------------------------------------------------------------------------

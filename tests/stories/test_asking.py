@@ -87,7 +87,12 @@ def test_the_state_tells_what_it_rests_for_what_was_promised_and_the_time(house:
     house.reply(notice, "/vent 3d\n/frist fre 12:00\n/tid 25m\n/merke vpn")
     house.letters()
     text = answered(house, notice, "/status")
-    for line in ("saken er satt på vent til torsdag 5. mars", "lovet til 6. mars", "0:25 arbeid i alt", "merker: vpn"):
+    for line in (
+        "saken er satt på vent til torsdag 5. mars",
+        "lovet innen fredag 6. mars",
+        "0:25 arbeid i alt",
+        "merker: vpn",
+    ):
         assert line in text
 
 

@@ -74,7 +74,7 @@ def test_what_a_handler_could_not_be_told_his_colleagues_are(house: House):
     comes_back(house, notice)
     (told,) = house.letters()
     assert (told.kind, told.to) == ("notice", OLA)
-    assert "Brev til Kari Nordmann, som har saken, kommer tilbake (5.1.1 adressen finnes ikke)." in told.text
+    assert "E-post til Kari Nordmann, som har saken, kommer tilbake (5.1.1 adressen finnes ikke)." in told.text
     assert "Den står." in told.text
     house.reply(told, "/ta")
     assert house.case("1001")["handler"] == OLA

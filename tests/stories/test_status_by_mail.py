@@ -116,7 +116,7 @@ def test_a_desk_may_keep_its_handlers_names_to_itself(tmp_path: Path):
     house.reply(ack, "status", ANN)
     (answer,) = house.letters()
     assert "Hos: Kundeservice." in answer.text
-    assert "Sist: Kundeservice skrev" in answer.text
+    assert "Siste melding: fra Kundeservice, " in answer.text
     assert "Kari" not in answer.text
 
 
