@@ -82,7 +82,7 @@ _VOTES = {
     "was_approved": "vote_yes",
     "was_rejected": "vote_no",
     "approver_words": "vote_unread",
-    "vote_late": "request_over",
+    "vote_late": "vote_over",
 }
 
 

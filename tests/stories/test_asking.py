@@ -87,7 +87,12 @@ def test_the_state_tells_what_it_rests_for_what_was_promised_and_the_time(house:
     house.reply(notice, "/vent 3d\n/frist fre 12:00\n/tid 25m\n/merke vpn")
     house.letters()
     text = answered(house, notice, "/status")
-    for line in ("saken hviler til 5. mars", "lovet til 6. mars", "0:25 arbeid i alt", "merker: vpn"):
+    for line in (
+        "saken er satt på vent til torsdag 5. mars",
+        "lovet innen fredag 6. mars",
+        "0:25 arbeid i alt",
+        "merker: vpn",
+    ):
         assert line in text
 
 
@@ -138,7 +143,7 @@ def test_all_commands_are_told_in_his_language(house: House, language: str, take
 
 def test_one_command_is_explained_alone(house: House):
     text = answered(house, None, "/hjelp vent")
-    assert "/vent NÅR: saken hviler" in text
+    assert "/vent NÅR: saken venter" in text
     assert "/lukk" not in text
 
 

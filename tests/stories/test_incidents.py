@@ -144,7 +144,7 @@ def test_a_child_that_was_merged_is_told_where_it_goes_on(house: House):
 def test_closing_all_closes_each_with_a_letter(house: House, words: str):
     notice = declared(house)
     house.reply(notice, words)
-    assert "sakene som hører til, også: 2" in house.letters("receipt")[0].text
+    assert "sakene som hører til: 2" in house.letters("receipt")[0].text
     assert {house.case(number)["status"] for number in ("1001", "1002", "P-1001")} == {"solved"}
     assert sorted(letter.to for letter in told(house, "closing")) == [
         "ann@kunde.example",

@@ -90,7 +90,7 @@ def test_it_counts_once(house: House):
     house.reply(offer, "Nei", ANN)
     assert house.kinds("1001").count("offer_accepted") == 1
     assert "offer_refused" not in house.kinds("1001")
-    assert "som er besvart allerede; ingenting er endret" in news(house).text
+    assert "som allerede er besvart; ingenting er endret" in news(house).text
 
 
 def test_a_stranger_with_the_letter_accepts_nothing(house: House):
@@ -148,7 +148,7 @@ def test_it_lapses_after_a_fortnight_and_the_handler_hears(house: House):
         ("/tilbud", "hvor mye?"),
         ("/tilbud Finne årsaken", "hvor mye?"),
         ("/tilbud 12 Finne årsaken", "hvor mye?"),
-        ("/tilbud 2t", "hva tilbys for 2t?"),
+        ("/tilbud 2t", "hva tilbyr du for 2t?"),
         ("/lukk\n/tilbud 2t Finne årsaken", "var allerede løst"),
     ],
 )

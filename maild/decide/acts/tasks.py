@@ -87,7 +87,7 @@ def done(context: Context, argument: str) -> Outcome:
     def after(ledger: Ledger) -> None:
         about = "\n".join(ledger.subjects.get(task.text, "") for task in chosen)
         told = asking.News(
-            *("task_done", numbers, about, context.shown(text), actor, asking.COLLEAGUE),
+            *("task_reported", numbers, about, context.shown(text), actor, asking.COLLEAGUE),
             answers=(actor,),
             text=chosen[0].text,
         )
