@@ -15,7 +15,7 @@ from maild import notify
 from maild.config import Config
 from maild.decide import health
 from maild.errors import RuleError
-from maild.founding import Site, reload_keys, reload_policy, remember_policy
+from maild.founding import Site, node_of, reload_keys, reload_policy, remember_policy
 from maild.model.condition import Condition
 from maild.model.policy import Clock
 from maild.store.writer import Writer
@@ -40,7 +40,9 @@ class Current:
 
     async def remember(self) -> None:
         """Keep the policy of the start under its hash."""
-        await self._writer.write(lambda session: remember_policy(session, self.policy, self._clock()))
+        await self._writer.write(
+            lambda session: remember_policy(session, self.policy, node_of(self._config), self._clock())
+        )
 
     def hang_up(self) -> None:
         """SIGHUP, however often: the one that waits for its turn reads what all the others would have read."""
@@ -64,7 +66,7 @@ class Current:
             policy = await asyncio.to_thread(reload_policy, self._config)
             keys = await asyncio.to_thread(reload_keys, self._config, self.keys)
             now = self._clock()
-            await self._writer.write(lambda session: remember_policy(session, policy, now))
+            await self._writer.write(lambda session: remember_policy(session, policy, node_of(self._config), now))
         except RuleError as error:
             self._failed(str(error), len(error.problems))
             # What is wrong with a file quotes it; the log has the places, `maild check` and `maild status` the words.

@@ -19,6 +19,7 @@ MAY = {
     "store": {"model"},
     "settle": {"mail", "policy", "decide", "store", "model"},
     "rehearse": {"mail", "policy", "decide", "store", "model", "settle"},
+    "policies": {"places", "policy", "store", "model"},
     "orders": {"store", "model", "erasing"},
     "erasures": set(),
     "mentions": {"mail", "store", "model"},
