@@ -32,7 +32,7 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Verdict
+from maild.model.policy import Choice, Shadow, Verdict
 from maild.model.related_events import Included
 
 
@@ -183,14 +183,33 @@ def _because(verdict: Verdict) -> str:
 
 
 def trace(verdict: Verdict) -> dict[str, object]:
-    """Which rules were asked, and what they decided."""
+    """Which rules were asked, and what they decided; took: those that decided anything."""
+    shadows = [_shadow(verdict, shadow) for shadow in verdict.shadows]
     return {
+        "took": list(verdict.took),
+        **({"shadows": shadows} if shadows else {}),
         "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
         "decisions": {
             name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because}
             for name, d in verdict.decisions.items()
         },
     }
+
+
+def _shadow(verdict: Verdict, shadow: Shadow) -> dict[str, object]:
+    """differs: those of its decisions that came out otherwise without it."""
+    now = {name: verdict.value(name) for name in shadow.would}
+    differs = [
+        name
+        for name, value in shadow.would.items()
+        if (set(value) - set(_list(now[name])) if isinstance(value, tuple) else value != now[name])
+    ]
+    would = {name: _plain(value) for name, value in shadow.would.items()}
+    return {"name": shadow.name, "where": shadow.where, "would": would, "differs": differs}
+
+
+def _list(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _plain(value: object) -> object:

@@ -74,7 +74,13 @@ def _built(
     files |= {VERSIONS: made_with} if made_with else {}
     rules_ = (*found, *routing.built_in())
     return Policy(
-        hash=_hash(files), rules=rules_, notices=NOTICES, texts=words, limits=limits or Limits(), files=files, **policy
+        hash=hash_of(files),
+        rules=rules_,
+        notices=NOTICES,
+        texts=words,
+        limits=limits or Limits(),
+        files=files,
+        **policy,
     )
 
 
@@ -149,7 +155,7 @@ def _texts(texts: Texts | Callable[[], Texts]) -> tuple[Texts | None, Source]:
         return None, problems
 
 
-def _hash(files: Mapping[str, str]) -> str:
+def hash_of(files: Mapping[str, str]) -> str:
     """Names the files by their content."""
     whole = hashlib.sha256()
     for name, text in sorted(files.items()):

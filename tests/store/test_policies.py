@@ -51,7 +51,7 @@ def test_a_policy_comes_out_as_it_went_in_whatever_became_of_its_files(make_hous
     shutil.rmtree(own)
     after = policies.restored_policy(house.session, value)
     assert (after.hash, after.files, after.rules[0].set) == (before.hash, before.files, before.rules[0].set)
-    assert build._hash(after.files) == value
+    assert build.hash_of(after.files) == value
     said = {"priority": "high"}
     assert after.texts.render("ack", "nb", said) == before.texts.render("ack", "nb", said)
     assert after.texts.vocabulary.word("close", "nb") == before.texts.vocabulary.word("close", "nb")
