@@ -82,12 +82,18 @@ def found(config: Config) -> Site:
 
 def load_policy(config: Config) -> Policy:
     """The policy of the files as they are now; RuleError with every problem."""
-    limits = Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
-    policy = build.load(config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits)
+    policy = build.load(
+        config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits_of(config)
+    )
     lost = desks_of_mailboxes(config, policy)
     if lost:
         raise RuleError(*lost)
     return replace(policy, admin=config.admin)
+
+
+def limits_of(config: Config) -> Limits:
+    """What of a policy stands in maild.yaml."""
+    return Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
 
 
 def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:

@@ -9,6 +9,10 @@ from parts.net import wait_until
 from parts.site import Site
 
 ROUTING = """
+- name: tried out
+  shadow: true
+  when: {subject: skriver}
+  set: {priority: critical}
 - name: printers
   when: {subject: skriver}
   set: {priority: high}
@@ -18,10 +22,6 @@ ROUTING = """
 - name: too late
   when: {subject: [skriver, pult]}
   set: {priority: low}
-- name: tried out
-  shadow: true
-  when: {subject: skriver}
-  set: {priority: critical}
 """
 
 
