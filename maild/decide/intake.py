@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from maild.decide import asked, contact, effects, notices, replies, rest
 from maild.decide.absence import away
+from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -149,13 +150,13 @@ def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     """Give the case to whom the rules name."""
-    choice = verdict.value("handler")
-    case = ledger.case(case_id)
-    chosen = choose(
-        choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters, away(ledger)
-    )
+    value = verdict.value("handler")
+    choice = value if isinstance(value, Choice) else None
+    weighed = (choice, ledger.case(case_id).desk, ledger.policy, ledger.known.counters, away(ledger))
+    chosen = choose(*weighed)
     ledger.turn(chosen)
-    ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
+    assignment = {"handler": chosen.handler, "reason": chosen.reason, "considered": considered(*weighed)}
+    ledger.trace["assignment"] = assignment
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
 
 

@@ -16,6 +16,7 @@ Answer = dict[str, str]
 Difference = dict[str, tuple[str, str]]
 # Told by name, from the events; of the others the decision itself is compared.
 _BY_EVENT = ("desk", "handler", "priority", "discard")
+_TOLD = ("told", "acknowledged")
 _CRITICAL = "critical"
 
 
@@ -32,7 +33,7 @@ def answer(trace: Mapping[str, Any], events: Iterable[tuple[str, Mapping[str, An
     for name, decided in (trace.get("decisions") or {}).items():
         if name not in _BY_EVENT:
             said[name] = _plain(decided["value"])
-    told = sorted(f"{facts['what']} to {_role(facts['to'])}" for kind, facts in happened if kind == "told")
+    told = sorted(f"{facts.get('what', 'ack')} to {_role(facts['to'])}" for kind, facts in happened if kind in _TOLD)
     if told:
         said["letters"] = ", ".join(told)
     return said if kinds else {"case": "held"}

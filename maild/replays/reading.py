@@ -30,20 +30,20 @@ class _Worker:
     """One process, used by one thread."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: subprocess.Popen[bytes] | None = None
 
     def read(self, raw: bytes, charset: str) -> bytes:
-        process = self._process if self._process and self._process.poll() is None else self._start()
+        child = self._reader if self._reader and self._reader.poll() is None else self._start()
         try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(_HEAD.pack(len(raw), charset.encode("ascii", "replace")[:16]) + raw)
-            process.stdin.flush()
+            assert child.stdin is not None
+            assert child.stdout is not None
+            child.stdin.write(_HEAD.pack(len(raw), charset.encode("ascii", "replace")[:16]) + raw)
+            child.stdin.flush()
             # It is killed by what it costs; what only sleeps is killed by us.
-            there = select.select([process.stdout], [], [], WALL)[0]
-            head = process.stdout.read(_ANSWER.size) if there else b""
+            there = select.select([child.stdout], [], [], WALL)[0]
+            head = child.stdout.read(_ANSWER.size) if there else b""
             size = _ANSWER.unpack(head)[0] if len(head) == _ANSWER.size else -1
-            octets = process.stdout.read(size) if size >= 0 else b""
+            octets = child.stdout.read(size) if size >= 0 else b""
             if size >= 0 and len(octets) == size:
                 return octets
         except OSError:
@@ -53,20 +53,20 @@ class _Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         program = f"import sys; sys.path[:0] = {sys.path!r}; {SERVE}"
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
+        self._reader = subprocess.Popen(  # noqa: S603 - our own interpreter and words
             [sys.executable, "-I", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        return self._process
+        return self._reader
 
     def end(self) -> None:
-        if self._process is None:
+        if self._reader is None:
             return
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._reader.stdin, self._reader.stdout):
             if stream is not None:
                 stream.close()
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        self._process = None
+        self._reader.send_signal(signal.SIGKILL)
+        self._reader.wait()
+        self._reader = None
 
 
 def read(mails: Iterable[tuple[Mail, bytes]], charset: str, count: int = 0) -> Iterator[tuple[Mail, bytes]]:

@@ -140,10 +140,10 @@ def _elsewhere(config: Config, keys: token.Keys, policy: Policy, wish: Wish, *, 
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
     url = config.database if stored else ""
-    process = context.Process(
+    child = context.Process(
         target=_serve, args=(theirs, url, keys, dict(policy.files), wish.since or _BEGINNING), daemon=True
     )
-    process.start()
+    child.start()
     theirs.close()
 
     def ask(batch: list[tuple[Mail, bytes]]) -> Callable[[], list[Answer]]:
@@ -155,8 +155,8 @@ def _elsewhere(config: Config, keys: token.Keys, policy: Policy, wish: Wish, *, 
         yield ask
     finally:
         mine.close()
-        process.join(5)
-        process.kill()
+        child.join(5)
+        child.kill()
 
 
 def _serve(wire: Any, url: str, keys: token.Keys, files: Mapping[str, str], began: datetime) -> None:

@@ -42,10 +42,10 @@ def stored(session: Session, since: datetime | None, left: Counter[str]) -> Sour
 def _mail(session: Session, row: tuple[Any, ...]) -> Mail:
     trace = json.loads(row[8]) if row[8] and row[8].startswith("{") else {}
     who = (row[0], row[2], row[3], past.recipients(session, row[0]), row[4])
-    return Mail(*who, moment(row[5]), row[6], _trust(row[7]), f"in-{row[0]}", trace)
+    return Mail(*who, moment(row[5]), row[6], trust_of(row[7]), f"in-{row[0]}", trace)
 
 
-def _trust(text: str | None) -> Trust:
+def trust_of(text: str | None) -> Trust:
     told = json.loads(text) if text else {}
     word = told.get("authentication") or "none"
     return Trust(Authentication(word), told.get("by", ""), tuple(told.get("evidence", ())))

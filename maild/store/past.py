@@ -69,6 +69,11 @@ def mails(session: Session, since: datetime | None, after: int, most: int) -> li
     return session.all(question, (*_values(since), after, most))
 
 
+def mail(session: Session, row: int) -> tuple[Any, ...] | None:
+    """One of them, by its row."""
+    return session.one(f"SELECT {_COLUMNS} FROM incoming WHERE id=?", (row,))
+
+
 def recipients(session: Session, row: int) -> tuple[str, ...]:
     rows = session.all("SELECT recipient FROM delivery WHERE incoming=? ORDER BY received_at, recipient", (row,))
     return tuple(found[0] for found in rows)
