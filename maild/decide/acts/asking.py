@@ -127,7 +127,8 @@ def _reasons(context: Context, trace: Mapping[str, Any]) -> Iterable[Done]:
 
 def _considered(context: Context, entries: Iterable[Mapping[str, Any]]) -> Iterable[Done]:
     """Who could have had it, with their open cases where that mattered; and who was away."""
-    here, away = [], []
+    here: list[str] = []
+    away: list[str] = []
     for entry in entries:
         handler = context.policy.handlers.get(entry["handler"])
         name = handler.name if handler else entry["handler"]
