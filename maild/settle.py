@@ -27,7 +27,7 @@ from maild.model.plan import Happened, Incoming, Letter, Plan, Prepared, Token
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.restored import Restored
-from maild.store import cases, incoming, outbox, search
+from maild.store import cases, hits, incoming, outbox, search
 from maild.store.database import Session, is_database_error
 from maild.store.incoming import Arrival
 from maild.store.record import record
@@ -260,6 +260,7 @@ def _keep(
     trust = _trust(arrival.trust) if isinstance(arrival, Prepared) else ""
     trace = {**plan.trace, "policy": house.policy.hash}
     incoming.finish(session, arrival.id, plan.cases[0].id if plan.cases else None, message_id, trust, trace)
+    hits.count(session, plan.trace, now)
     return posted
 
 
