@@ -17,6 +17,7 @@ from maild.model import (
     draft_events,
     events,
     related_events,
+    rota_events,
     trust_events,
     undo_events,
     work_events,
@@ -46,6 +47,7 @@ _MODULES = (
     work_events,
     trust_events,
     related_events,
+    rota_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

@@ -1,7 +1,7 @@
 """build: the folder rules/ -> Policy.
 
 load(rules, texts, limits) -> Policy; RuleError with every problem of every file at once.  tests(policy) -> the tests beside rules.
-desks.yaml and people.yaml are needed, routing.yaml and organisations.yaml are not: without rules everybody of a desk's team has a turn.
+desks.yaml and people.yaml are needed, the others are not: without rules everybody of a desk's team has a turn.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from maild.errors import Problem, RuleError
+from maild.model.calendar import Calendar
 from maild.model.message import Kind
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rule, Texts
-from maild.policy import check, conditions, organisations, staffing
+from maild.model.rota import Rota
+from maild.policy import calendars, check, conditions, oncall, organisations, staffing
 from maild.policy.compare import Place, Site, strings
 from maild.policy.schema import HOW, PRIORITIES, ROLES, DeskForm, HandlerForm, RuleForm, RuleTest, SetForm, TestForm
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
-FILES = ("desks.yaml", "people.yaml", "routing.yaml", organisations.FILE)
+FILES = ("desks.yaml", "people.yaml", "routing.yaml", organisations.FILE, calendars.FILE, oncall.FILE)
 BUILT_IN = "built in"
 NOTICES = (
     Notice("opened", "customer", "ack"),
@@ -42,7 +44,7 @@ Form = TypeVar("Form", bound=Strict)
 def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None = None) -> Policy:
     """The policy of these files.  texts may be a function, so that its problems are told together with these."""
     desks_file, people_file = (Source.open(rules / name, name, _cure(rules)) for name in FILES[:2])
-    routing_file, customers_file = (_optional(rules / name) for name in FILES[2:])
+    routing_file, customers_file, *duty_files = (_optional(rules / name) for name in FILES[2:])
     folder = _strays(rules)
     words, broken = _texts(texts)
     languages = words.languages() if words else LANGUAGES
@@ -57,15 +59,14 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     list(_tests(routing_file, site, staff))
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
-    read = (desks_file, people_file, routing_file, customers_file)
+    open_, rotas = _duty(desks_file, *duty_files, site, staff)
+    read = (desks_file, people_file, routing_file, customers_file, *duty_files)
     raise_all((*read, folder, broken))
     assert words is not None
     files = {source.name: source.text for source in read if source.text}
-    files |= getattr(words, "files", {})
-    rules_ = (*found, *built_in())
-    return Policy(
-        _hash(files), desks, handlers, rules_, NOTICES, words, limits or Limits(), files, organisations=customers
-    )
+    files |= getattr(words, "files", {}) | calendars.release(open_)
+    whole = (_hash(files), desks, handlers, (*found, *built_in()), NOTICES, words, limits or Limits(), files)
+    return Policy(*whole, organisations=customers, calendars=open_, rotas=rotas)
 
 
 def _optional(file: Path) -> Source:
@@ -166,6 +167,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
             form.shows,
             form.confidential,
+            form.calendar or "",
         )
     return desks
 
@@ -188,10 +190,29 @@ def _roles(value: str | Mapping[str, str]) -> tuple[Role, tuple[tuple[str, Role]
 
 
 def _organisations(source: Source) -> dict[str, Organisation]:
-    if not source.text.strip() and not source.problems:
-        return {}
-    form, known = organisations.OrganisationForm, Known({}, LANGUAGES)
-    return {key: organisations.made(key, fitting) for key, fitting in _entries(source, form, "organisation", known)}
+    known = Known({}, LANGUAGES)
+    forms = _perhaps(source, organisations.OrganisationForm, "organisation", known)
+    return {key: organisations.made(key, form) for key, form in forms}
+
+
+def _duty(
+    desks_file: Source, calendars_file: Source, oncall_file: Source, site: Site, staff: Staff
+) -> tuple[dict[str, Calendar], dict[str, Rota]]:
+    """Opening hours, and who has duty outside of them."""
+    forms = dict(_perhaps(calendars_file, calendars.CalendarForm, "calendar", _known(site)))
+    found = {key: calendars.made(key, form) for key, form in forms.items()}
+    desks = {key: desk for key, desk in site.desks.items() if desk}
+    calendars.check(calendars_file, desks_file, found, desks)
+    duty = dict(_perhaps(oncall_file, oncall.RotaForm, "rota", _known(site)))
+    rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
+    oncall.check(oncall_file, duty, rotas, staff, None if calendars_file.problems else found)
+    return found, rotas
+
+
+def _perhaps(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:
+    """The entries of a file that may be left out, or be empty."""
+    if source.text.strip() or source.problems:
+        yield from _entries(source, form, what, known)
 
 
 def _entries(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

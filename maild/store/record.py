@@ -17,7 +17,7 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts, search
+from maild.store import absence, around, drafts, search, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -57,6 +57,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     search.add(session, plan.words)
     absence.keep(session, plan.absences)
+    swaps.keep(session, plan.swaps)
     _spend(session, plan)
 
 
