@@ -44,7 +44,7 @@ _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
-def facts(prepared: Prepared, automatic: bool) -> Facts:
+def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
     """The facts of a mail."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
@@ -65,6 +65,7 @@ def facts(prepared: Prepared, automatic: bool) -> Facts:
         headers=message.headers,
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
+        hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
     )
 
 

@@ -22,7 +22,8 @@ from maild.model.vocabulary import Vocabulary
 class Facts:
     """What is known of a mail when rules are asked.
 
-    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to.
+    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to; hours: how that desk stood when it came
+    (model/calendar.Hours).
     """
 
     desk: str
@@ -40,6 +41,7 @@ class Facts:
     headers: tuple[tuple[str, str], ...]
     attachments: tuple[tuple[str, str, int], ...]
     size: int
+    hours: str = "open"
 
 
 class Condition(Protocol):

@@ -111,6 +111,11 @@ class Swap:
         return self.parts[0].handler
 
     @property
+    def people(self) -> tuple[str, ...]:
+        """Whose duty it is about."""
+        return tuple(dict.fromkeys(key for part in self.parts for key in (part.was, part.handler)))
+
+    @property
     def until(self) -> datetime:
         return max(part.until for part in self.parts)
 

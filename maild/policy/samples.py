@@ -35,6 +35,7 @@ NAMES = (
     "offer",
     "approval",
     "vote",
+    "swap",
 )
 
 
@@ -75,6 +76,22 @@ _OUTSIDE: dict[str, Any] = {
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
     "forwarded": True,
+}
+
+
+# Opening hours and duty.
+_HOURS = {
+    "hours": "closed",
+    "opens": "2026-03-03T08:00:00+01:00",
+    "on_duty": "Ola Hansen",
+    "duty": [
+        {
+            "rota": "Driftsvakt",
+            "since": "2026-03-02T15:30:00+01:00",
+            "until": "2026-03-03T08:00:00+01:00",
+            "instead": "Ola Hansen",
+        }
+    ],
 }
 
 
@@ -182,6 +199,7 @@ def full() -> dict[str, Any]:
         **_ALARM,
         **_ASKED,
         **_WORK,
+        **_HOURS,
     }
 
 

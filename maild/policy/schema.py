@@ -181,6 +181,7 @@ class MailForm(Strict):
     language: str = ""
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
+    hours: Literal["open", "closed", "holiday"] = Field("open", description="How the desk stood when it came.")
 
 
 class ExpectForm(Strict):

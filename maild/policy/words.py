@@ -92,6 +92,12 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def when(value: object) -> str:
         return _when(str(value), table)
 
+    def day(value: object) -> str:
+        return _day(str(value), table)
+
+    def weekday(value: object) -> str:
+        return _weekday("weekday_on", str(value), table)
+
     def size(value: object) -> str:
         return _size(value, table.get("number.decimal", "."))
 
@@ -119,6 +125,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "kind": named("kind"),
         "why": why,
         "when": when,
+        "day": day,
+        "weekday": weekday,
         "size": size,
         "files": files,
         "cases": _cases,
@@ -142,6 +150,22 @@ def _when(value: str, table: Mapping[str, str]) -> str:
     for name, field in fields.items():
         text = text.replace(f"{{{name}}}", str(field))
     return text
+
+
+def _weekday(space: str, value: str, table: Mapping[str, str]) -> str:
+    """The day of the week of a time: short, or in words as behind "from"."""
+    try:
+        number = datetime.fromisoformat(value).weekday()
+    except ValueError:
+        return ""
+    return table.get(f"{space}.{number}", "")
+
+
+def _day(value: str, table: Mapping[str, str]) -> str:
+    """Fri 6 March 2026 at 15:30: a time of which one asks on which day it is."""
+    short = _weekday("weekday", value, table)
+    form = table.get("when_day", "{weekday} {when}") if short else "{when}"
+    return form.replace("{weekday}", short).replace("{when}", _when(value, table))
 
 
 def _size(value: object, decimal: str) -> str:
@@ -190,6 +214,10 @@ _NAMED = {
 _MOMENTS = ("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at")
 
 
+# Those that say the day of the week, too; so does their {at}.
+_DAYS = ("duty_from", "duty_yours", "duty_free", "swap_not_yours")
+
+
 def _line(value: object, table: Mapping[str, str]) -> str:
     """A receipt's line: its key's words with the value in them; `key+` stands for the key with a value."""
     if not isinstance(value, Mapping):
@@ -199,12 +227,14 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
     before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
-    at = _when(str(value.get("at", "")), table)
+    at = (_day if key in _DAYS else _when)(str(value.get("at", "")), table)
     return words.replace("{at}", at).replace("{value}", inner) + before
 
 
 def _inner(key: str, value: str, table: Mapping[str, str]) -> str:
     """A line's value as people say it."""
+    if key in _DAYS:
+        return _day(value, table)
     if key in _MOMENTS:
         return _when(value, table)
     space = _NAMED.get(key)
