@@ -18,7 +18,6 @@ from maild.model.policy import Policy
 from maild.model.rota import AWAY, Override, Rota, Shift, duties, on_duty
 
 
-
 def now_on(ledger: Ledger, desk: str) -> tuple[Handler, ...]:
     """Who has duty for the desk at this moment, first who is asked first."""
     book = ledger.book()

@@ -114,9 +114,7 @@ def _both(ledger: Ledger, swap: Swap) -> tuple[Handler, ...]:
     return tuple(handler for handler in found if handler and not handler.retired)
 
 
-def _tell(
-    ledger: Ledger, swap: Swap, readers: Iterable[Handler], by: str, key: str, *, spans: bool = True
-) -> None:
+def _tell(ledger: Ledger, swap: Swap, readers: Iterable[Handler], by: str, key: str, *, spans: bool = True) -> None:
     for reader in readers:
         if handler_party(reader.key) != by:
             _letter(ledger, swap, reader, key, _name(ledger, handler_of(by) or ""), spans=spans)

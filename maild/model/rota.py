@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from maild.model.absence import Absence
 from maild.model.calendar import Calendar
@@ -215,7 +216,7 @@ def _edges(rota: Rota, since: datetime, until: datetime, book: Book) -> list[dat
 
 def _layer(rota: Rota, layer: int, edges: list[datetime], book: Book) -> Iterator[Shift]:
     begun: Shift | None = None
-    for since, until in zip(edges, edges[1:], strict=False):
+    for since, until in pairwise(edges):
         held = holder(rota, layer, since, book)
         if begun and held == begun.held and rota.turn(since) == rota.turn(begun.since):
             begun = replace(begun, until=until)
@@ -245,5 +246,3 @@ def _joined(found: list[Shift]) -> list[Shift]:
         else:
             joined.append(shift)
     return sorted(joined, key=lambda shift: (shift.since, shift.layer))
-
-

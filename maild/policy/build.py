@@ -44,7 +44,8 @@ Form = TypeVar("Form", bound=Strict)
 def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None = None) -> Policy:
     """The policy of these files.  texts may be a function, so that its problems are told together with these."""
     desks_file, people_file = (Source.open(rules / name, name, _cure(rules)) for name in FILES[:2])
-    routing_file, customers_file, *duty_files = (_optional(rules / name) for name in FILES[2:])
+    routing_file, customers_file, *others = (_optional(rules / name) for name in FILES[2:])
+    calendars_file, oncall_file = others
     folder = _strays(rules)
     words, broken = _texts(texts)
     languages = words.languages() if words else LANGUAGES
@@ -59,8 +60,8 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     list(_tests(routing_file, site, staff))
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
-    open_, rotas = _duty(desks_file, *duty_files, site, staff)
-    read = (desks_file, people_file, routing_file, customers_file, *duty_files)
+    open_, rotas = _duty(desks_file, calendars_file, oncall_file, site, staff)
+    read = (desks_file, people_file, routing_file, customers_file, calendars_file, oncall_file)
     raise_all((*read, folder, broken))
     assert words is not None
     files = {source.name: source.text for source in read if source.text}

@@ -60,7 +60,10 @@ def _area(value: str) -> str:
     known = holidays.list_supported_countries()
     country, dash, part = value.partition("-")
     if country not in known:
-        raise wrong(f"no public holidays are known of {value[:20]!r}", f"write a country's two letters: {nearest(country, known)}")
+        raise wrong(
+            f"no public holidays are known of {value[:20]!r}",
+            f"write a country's two letters: {nearest(country, known)}",
+        )
     if dash and part not in known[country]:
         parts = known[country]
         raise wrong(f"{country} has no part {part[:20]!r}", nearest(part, parts) if parts else f"write {country}")
@@ -72,9 +75,7 @@ Special = Annotated[Any, AfterValidator(_special), WithJsonSchema(_SPANS_SCHEMA)
 WeekDay = Annotated[str, AfterValidator(_week_day)]
 DayOfYear = Annotated[str, AfterValidator(_year_day)]
 Area = Annotated[str, AfterValidator(_area)]
-Areas = Annotated[
-    list[Area], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
-]
+Areas = Annotated[list[Area], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
 
 
 class ClosedForm(Strict):
@@ -103,7 +104,9 @@ class CalendarForm(Strict):
     days: dict[DayOfYear, Special] = Field(
         default={}, description="12-24, 2026-12-28 or easter-4: closed, until 12:00, or hours of their own."
     )
-    closed: list[ClosedForm] = Field(default=[], description="Times off, each year's or one year's: {from: 07-13, to: 07-31}.")
+    closed: list[ClosedForm] = Field(
+        default=[], description="Times off, each year's or one year's: {from: 07-13, to: 07-31}."
+    )
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,9 @@ def check(source: Source, desks_file: Source, found: Mapping[str, Calendar], des
     """Every calendar opens some day, and every desk's is there."""
     for calendar in found.values():
         if calendar.opens(datetime(_AT_ONCE.start, 1, 1, tzinfo=UTC)) is None:
-            source.wrong((*path_of(source, calendar.key), "hours"), f"{calendar.key!r} never opens", "give a weekday hours")
+            source.wrong(
+                (*path_of(source, calendar.key), "hours"), f"{calendar.key!r} never opens", "give a weekday hours"
+            )
     if source.problems:
         return
     for desk in desks.values():

@@ -1,8 +1,8 @@
 """clock_words: times of the day and days of the year, as they stand in calendars.yaml and oncall.yaml.
 
-    08:00-16:00 | 08:00-11:30, 12:00-16:00 | all day | closed         the spans of a day
-    monday | mon | weekdays | weekend | everyday                        days of the week
-    12-24 | 2026-12-28 | easter-4 | easter                              days of the year: every year's, one, by Easter
+08:00-16:00 | 08:00-11:30, 12:00-16:00 | all day | closed         the spans of a day
+monday | mon | weekdays | weekend | everyday                        days of the week
+12-24 | 2026-12-28 | easter-4 | easter                              days of the year: every year's, one, by Easter
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from dateutil.easter import easter
@@ -51,7 +52,7 @@ def spans(value: Any, *, around: bool = False) -> Spans:
     if parts in ([ALL], [NONE]):
         return ALL_DAY if parts == [ALL] else ()
     found = sorted(span for part in parts for span in _span(part, around))
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         if other[0] < one[1]:
             raise wrong("two of the spans overlap", "write each hour once")
     return tuple(_joined(found))

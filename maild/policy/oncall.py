@@ -87,7 +87,9 @@ class RotaForm(Strict):
     people: Lines = Field(description="Keys of handlers, in the order of their turns.", examples=["[kari, ola]"])
     cover: Lines | None = Field(None, description="A second layer: who covers, in the order of their turns.")
     start: Start = Field(description="The day on which the first turn begins.", examples=["2026-01-05"])
-    rotate: Turn = Field(default="weekly", validate_default=True, description="How long a turn is: weekly, daily, 3d, 2w.")
+    rotate: Turn = Field(
+        default="weekly", validate_default=True, description="How long a turn is: weekly, daily, 3d, 2w."
+    )
     handover: Handover = Field(
         default="08:00", validate_default=True, description="When turns change: monday 08:00, or the time alone."
     )
@@ -154,7 +156,9 @@ def check(
             for index, who in enumerate(getattr(form, field) or ()):
                 _person(source, _at(source, (*path, field), index), who, form, people)
         if form.calendar and calendars is not None and form.calendar not in calendars:
-            source.wrong((*path, "calendar"), f"there is no calendar {form.calendar[:60]!r}", nearest(form.calendar, calendars))
+            source.wrong(
+                (*path, "calendar"), f"there is no calendar {form.calendar[:60]!r}", nearest(form.calendar, calendars)
+            )
         _turns(source, path, made_of[key], _of(form.handover)[0])
         _layers(source, path, made_of[key])
         if not any(made_of[key].calendar.week) and form.hours != OUTSIDE:

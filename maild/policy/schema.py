@@ -122,7 +122,9 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
-    calendar: Line | None = Field(None, description="Key of its opening hours in calendars.yaml; left out: always open.")
+    calendar: Line | None = Field(
+        None, description="Key of its opening hours in calendars.yaml; left out: always open."
+    )
 
 
 RoleWord = Literal["handler", "lead", "admin"]

@@ -39,7 +39,17 @@ def keep(session: Session, changed: Iterable[Swap]) -> None:
         session.execute("DELETE FROM rota_override WHERE swap=?", (swap.id,))
         rest = (str(swap.state), swap.by, swap.letter, swap.cause, stamp(swap.made_at))
         rows = [
-            (swap.id, number, part.rota, part.layer, stamp(part.since), stamp(part.until), part.handler, part.was, *rest)
+            (
+                swap.id,
+                number,
+                part.rota,
+                part.layer,
+                stamp(part.since),
+                stamp(part.until),
+                part.handler,
+                part.was,
+                *rest,
+            )
             for number, part in enumerate(swap.parts)
         ]
         session.insert(_COLUMNS, rows)
