@@ -26,7 +26,13 @@ def now_on(ledger: Ledger, desk: str) -> tuple[Handler, ...]:
 
 
 def opening(ledger: Ledger, desk: str) -> dict[str, Any]:
-    """hours: open, closed or holiday; opens: when the desk opens next, on its calendar's clock, "" while it is open; on_duty: names."""
+    """hours: open, closed or holiday; opens: when the desk opens next, on its calendar's clock, "" while it is open; on_duty: names.
+
+    Nothing of a desk that has neither hours nor duty.
+    """
+    known = ledger.policy.desks.get(desk)
+    if not (known and known.calendar) and not ledger.policy.rotas_of(desk):
+        return {}
     calendar = ledger.policy.calendar_of(desk)
     hours = calendar.state(ledger.now)
     opens = None if hours is Hours.OPEN else calendar.opens(ledger.now)

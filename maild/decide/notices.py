@@ -164,7 +164,8 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
 def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
     """Whether we are open; who has duty by name only where a customer is told names."""
     desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
-    return found if desk is not None and desk.shows == "handler" else {**found, "on_duty": ""}
+    hides = found and desk is not None and desk.shows != "handler"
+    return {**found, "on_duty": ""} if hides else found
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
@@ -238,6 +239,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
         "others": beside.others(ledger, case, handler),
+        **duty.opening(ledger, case.desk),
     }
     owing.owe(
         ledger,

@@ -59,14 +59,14 @@ def _area(value: str) -> str:
 
     known = holidays.list_supported_countries()
     country, dash, part = value.partition("-")
-    if country not in known:
+    if len(country) != 2 or country not in known:
         raise wrong(
-            f"no public holidays are known of {value[:20]!r}",
-            f"write a country's two letters: {nearest(country, known)}",
+            f"no public holidays are known of {value[:20]!r}", "write a country's two letters, such as NO or SI"
         )
     if dash and part not in known[country]:
-        parts = known[country]
-        raise wrong(f"{country} has no part {part[:20]!r}", nearest(part, parts) if parts else f"write {country}")
+        raise wrong(
+            f"{country} has no part {part[:20]!r}", f"write {country}, or a part of it such as DE-BY (ISO 3166-2)"
+        )
     return value
 
 

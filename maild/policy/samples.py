@@ -122,6 +122,7 @@ _WORK = {
     "reply": "mailto:support+r1aa@desk.example",
     "own_address": "support+s1aa@desk.example",
     **_LINKS,
+    **_HOURS,
 }
 
 
@@ -199,7 +200,6 @@ def full() -> dict[str, Any]:
         **_ALARM,
         **_ASKED,
         **_WORK,
-        **_HOURS,
     }
 
 

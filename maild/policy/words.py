@@ -89,15 +89,6 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def why(value: object) -> str:
         return table.get(f"why.{value}", table.get("why.other", ""))
 
-    def when(value: object) -> str:
-        return _when(str(value), table)
-
-    def day(value: object) -> str:
-        return _day(str(value), table)
-
-    def weekday(value: object) -> str:
-        return _weekday("weekday_on", str(value), table)
-
     def size(value: object) -> str:
         return _size(value, table.get("number.decimal", "."))
 
@@ -124,9 +115,7 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "standing": named("standing"),
         "kind": named("kind"),
         "why": why,
-        "when": when,
-        "day": day,
-        "weekday": weekday,
+        **_times(table),
         "size": size,
         "files": files,
         "cases": _cases,
@@ -136,6 +125,15 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "code": code,
         "quoted": _quoted,
         "length": _length,
+    }
+
+
+def _times(table: Mapping[str, str]) -> dict[str, Callable[[object], str]]:
+    """A time; with its day of the week; the day of the week alone."""
+    return {
+        "when": lambda value: _when(str(value), table),
+        "day": lambda value: _day(str(value), table),
+        "weekday": lambda value: _weekday("weekday_on", str(value), table),
     }
 
 
