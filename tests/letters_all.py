@@ -73,9 +73,10 @@ def work_of(language: str) -> dict[str, Letter]:
 
 def swap(language: str, key: str, *, asks: bool = False, **more: Any) -> Letter:
     """Duty that is asked for, or changes hands."""
+    yours, free = ("duty_gets", "duty_gives") if asks else ("duty_yours", "duty_free")
     parts = [
-        {"ok": True, "written": "", "key": "duty_yours", "value": "2026-03-06T15:30:00+01:00", "at": "2026-03-07T08:00:00+01:00"},
-        {"ok": True, "written": "", "key": "duty_free", "value": "2026-03-13T15:30:00+01:00", "at": "2026-03-14T08:00:00+01:00"},
+        {"ok": True, "written": "", "key": said, "value": f"2026-03-{day}T15:30:00+01:00", "at": f"2026-03-{after}T08:00:00+01:00"}
+        for said, day, after in ((yours, "06", "07"), (free, "13", "14"))
     ]  # fmt: skip
     news = {"ok": True, "key": key, "value": "Ola Hansen"}
     values = {"news": news, "what": "Driftsvakt", "who": "Ola Hansen", "lines": parts, "asks": asks, **more}

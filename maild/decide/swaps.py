@@ -128,7 +128,7 @@ def _letter(
     values: dict[str, Any] = {
         "news": {"ok": True, "key": key, "value": name},
         "what": rota.name if rota else "",
-        "lines": said(ledger, swap.parts, reader.key if spans else ""),
+        "lines": said(ledger, swap.parts, reader.key, asks=asks) if spans else [],
         "asks": asks,
         "who": name,
     }
@@ -141,14 +141,15 @@ def _desk(ledger: Ledger, rota: Rota | None, reader: Handler) -> Desk:
     return named or absence.home(reader, ledger.policy)
 
 
-def said(ledger: Ledger, given: Iterable[Override], reader: str = "") -> list[dict[str, Any]]:
-    """The stretches as lines: what the reader takes over and gives away; for nobody in particular, what changes hands."""
+def said(ledger: Ledger, given: Iterable[Override], reader: str = "", *, asks: bool = False) -> list[dict[str, Any]]:
+    """The stretches as lines: what the reader takes over and gives away, or would; for nobody in particular, what changes hands."""
+    gets, gives = ("duty_gets", "duty_gives") if asks else ("duty_yours", "duty_free")
     lines = []
     for part in given:
         rota = ledger.policy.rotas.get(part.rota)
         if rota is None:
             continue
-        key = {part.handler: "duty_yours", part.was: "duty_free"}.get(reader, "duty_from")
+        key = {part.handler: gets, part.was: gives}.get(reader, "duty_from")
         since, until = duty.span(rota, part)
         lines.append({"ok": True, "written": "", "key": key, "value": since, "at": until})
     return lines

@@ -213,7 +213,7 @@ _MOMENTS = ("waits_until", "away_until", "undone", "promised", "promised_nothing
 
 
 # Those that say the day of the week, too; so does their {at}.
-_DAYS = ("duty_from", "duty_yours", "duty_free", "swap_not_yours")
+_DAYS = ("duty_from", "duty_yours", "duty_free", "duty_gets", "duty_gives", "swap_not_yours", "away_duty")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:

@@ -228,8 +228,8 @@ def test_my_duty_for_yours_is_one_swap(site: Site):
     receipt, question = asked(house, "/bytt ola 6.3. 13.3.")
     assert "vakt fra fre. 6. mars 2026 kl. 15.30 til lør. 7. mars 2026 kl. 8.00" in receipt.text
     assert "vakt fra fre. 13. mars 2026 kl. 15.30 til lør. 14. mars 2026 kl. 8.00" in receipt.text
-    assert "du har vakt fra fre. 6. mars 2026 kl. 15.30" in question.text
-    assert "du har fri fra fre. 13. mars 2026 kl. 15.30" in question.text
+    assert "du får vakt fra fre. 6. mars 2026 kl. 15.30" in question.text
+    assert "du får fri fra fre. 13. mars 2026 kl. 15.30" in question.text
     house.reply(question, "ja")
     assert (has_duty(house, "2026-03-06T20:00"), has_duty(house, "2026-03-13T20:00")) == (("ola",), ("kari",))
     assert kinds(house) == ["duty_offered", "duty_offered", "duty_swapped"]
@@ -353,6 +353,39 @@ def test_nobody_who_is_away_gets_duty(site: Site):
     house.mail(KARI, "Vakt", "/bytt ola fre")
     (error,) = house.letters()
     assert "Ola Hansen er borte da" in error.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        (
+            "en",
+            "/away until 6.3.",
+            "you have duty from Mon 2 March 2026 at 15:30 to Tue 3 March 2026 at 8:00; if you swap it with nobody",
+        ),
+        (
+            "nb",
+            "/borte til 6.3.",
+            "du har vakt fra man. 2. mars 2026 kl. 15.30 til tir. 3. mars 2026 kl. 8.00; bytter du ikke",
+        ),
+        (
+            "nn",
+            "/borte til 6.3.",
+            "du har vakt frå mån. 2. mars 2026 kl. 15.30 til tys. 3. mars 2026 kl. 8.00; byter du ikkje",
+        ),
+        (
+            "sl",
+            "/odsoten do 6.3.",
+            "dežurni ste od pon., 2. marca 2026 ob 15.30 do tor., 3. marca 2026 ob 8.00; če z nikomer",
+        ),
+    ],
+)
+def test_whoever_leaves_is_reminded_of_his_duty(site: Site, language: str, words: str, said: str):
+    house = site(language)
+    house.mail(KARI, "Ferie", words)
+    receipt = next(letter for letter in house.letters() if letter.kind == "receipt")
+    assert said in receipt.text
+    assert has_duty(house, "2026-03-02T20:00") == ("ola",), "the next in order, meanwhile"
 
 
 def test_without_a_rota_there_is_nothing_to_swap(site: Site):
