@@ -6,6 +6,17 @@ Ida leads the desk and is in no rota; Per works for another desk.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from maild.model.rota import Book, on_duty
+from maild.store.absence import absent
+from maild.store.swaps import swaps
+from parts.house import Got, House
+
+KARI, OLA, IDA = "kari@staff.example", "ola@staff.example", "ida@staff.example"
+Site = Callable[..., House]
 DESKS = """
 support:
   addresses: [support@desk.example]
@@ -47,3 +58,29 @@ vakt:
 def people(language: str, digest: str = "none") -> str:
     """With everybody's letters in that language, at that hour."""
     return PEOPLE.replace("digest: none", f"language: {language}, digest: '{digest}'")
+
+
+def has_duty(house: House, at: str) -> tuple[str, ...]:
+    """Who has duty at that time in Oslo."""
+    rota = house.policy.rotas["vakt"]
+    instant = datetime.fromisoformat(at).replace(tzinfo=rota.calendar.zone)
+    book = Book.of(swaps(house.session, datetime(2026, 1, 1, tzinfo=UTC)), absent(house.session))
+    return on_duty(rota, instant, book)
+
+
+def link(letter: Got, purpose: str) -> str:
+    """The address of a button: y or x."""
+    (found,) = {x for x in re.findall(r"mailto:([^?>]+)", letter.text) if x.startswith(f"support+{purpose}")}
+    return str(found)
+
+
+def kinds(house: House) -> list[str]:
+    return [row[0] for row in house.session.all("SELECT kind FROM event WHERE kind LIKE 'duty_%' ORDER BY id")]
+
+
+def asked(house: House, words: str = "/bytt ola fre", sender: str = KARI) -> tuple[Got, Got]:
+    """Somebody's swap: the receipt, and the letter that asks."""
+    house.mail(sender, "Vakt", words)
+    letters = {letter.kind: letter for letter in house.letters()}
+    assert set(letters) == {"receipt", "swap"}, {kind: letter.text for kind, letter in letters.items()}
+    return letters["receipt"], letters["swap"]
