@@ -6,8 +6,8 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -62,7 +62,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The `set` of a rule; None = this rule says nothing about it."""
+    """The `set` of a rule; None or () = this rule says nothing about it."""
 
     desk: str | None = None
     handler: Choice | None = None
@@ -72,10 +72,23 @@ class Decisions:
     discard: str | None = None
     confidential: bool | None = None
 
+    def said(self) -> Iterator[tuple[str, object]]:
+        """Field and value of all that the rule decides."""
+        values = ((name, getattr(self, name)) for name in DECIDED)
+        return ((name, value) for name, value in values if value is not None and value != ())
+
+
+DECIDED = tuple(field.name for field in fields(Decisions))
+# What adds up over rules; of all else the earliest rule's word holds.
+ADDING = frozenset({"labels"})
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched."""
+    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
+
+    shadow: it decides nothing, and stops nothing; what it would have decided is on record.
+    """
 
     name: str
     where: str
@@ -83,6 +96,7 @@ class Rule:
     set: Decisions
     because: str = ""
     stop: bool = False
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +211,25 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """A rule in the shadow that matched.  would: what it would have decided, were it asked in earnest."""
+
+    name: str
+    where: str
+    would: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace."""
+    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace.
+
+    took: the rules that decided anything, in order.
+    """
 
     tried: tuple[Tried, ...]
     decisions: Mapping[str, Decided]
+    took: tuple[str, ...] = ()
+    shadows: tuple[Shadow, ...] = ()
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

@@ -16,6 +16,7 @@ from maild.model import (
     customer_events,
     draft_events,
     events,
+    inside_events,
     related_events,
     trust_events,
     undo_events,
@@ -46,6 +47,7 @@ _MODULES = (
     work_events,
     trust_events,
     related_events,
+    inside_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

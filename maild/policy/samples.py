@@ -33,6 +33,7 @@ NAMES = (
     "news",
     "question",
     "offer",
+    "offer-again",
     "approval",
     "vote",
 )
@@ -115,6 +116,7 @@ _ASKED = {
     "amount": "1500 kr",
     "who": "Ola Hansen",
     "supplier": "support@skriver.example",
+    "back_to": "Ola Hansen",
     "inside": True,
     "yes": "mailto:support+y1aa@desk.example?body=ja",
     "no": "mailto:support+x1aa@desk.example?body=nei",

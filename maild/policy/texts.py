@@ -140,10 +140,34 @@ class _Source:
     source: str
 
 
+# Where the shipped templates stand among a policy's files; the site's own stand without it.
+SHIPPED = "shipped/"
+
+
 def load(overlay: Path, shipped: Path) -> Templates:
     """Read all; RuleError with every problem of every file."""
     problems: list[Problem] = []
     sources = [s for layer, root in enumerate((overlay, shipped)) for s in _read(layer, root, problems)]
+    if not sources and not problems:
+        cure = "install maild again, with its templates folder"
+        problems.append(Problem(str(shipped), 0, 0, "no templates here", cure))
+    return _made(sources, problems)
+
+
+def of(files: Mapping[str, str]) -> Templates:
+    """The templates that `load` gave as `files`, whatever stands on the disk now."""
+    sources = [
+        _Source(int(head == SHIPPED), language, path.removesuffix(".txt"), name, text)
+        for name, text in files.items()
+        for head, _, rest in (name.rpartition("templates/"),)
+        for language, slash, path in (rest.partition("/"),)
+        if slash and head in ("", SHIPPED)
+    ]
+    return _made(sorted(sources, key=lambda source: (source.layer, source.language, source.name)), [])
+
+
+def _made(sources: list[_Source], problems: list[Problem]) -> Templates:
+    """The site's own first."""
     files = _word_files(sources)
     tables = words.tables(files, LAST, NEAREST, problems)
     vocabulary, clashes = build_vocabulary(tables)
@@ -159,13 +183,10 @@ def load(overlay: Path, shipped: Path) -> Templates:
             texts[key] = (*texts.get(key, ()), text)
             # What is shipped has passed our tests; the site's own is looked at before it can replace anything.
             problems += text.faults() if source.layer == 0 else []
-    if not texts and not problems:
-        problems.append(
-            Problem(str(shipped), 0, 0, "no templates here", "install maild again, with its templates folder")
-        )
     if problems:
         raise RuleError(*problems)
-    read = {f"templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)}
+    layers = ("", SHIPPED)
+    read = {f"{layers[s.layer]}templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)}
     return Templates(texts, read, vocabulary)
 
 
