@@ -119,7 +119,7 @@ def test_nobody_who_is_away_gets_duty(rota: Site):
         (
             "sl",
             "/odsoten do 6.3.",
-            "dežurni ste: začetek v ponedeljek, 2. marca 2026, ob 15.30, konec v torek, 3. marca 2026, ob 8.00; če z nikomer",
+            "dežurni ste (začetek v ponedeljek, 2. marca 2026, ob 15.30, konec v torek, 3. marca 2026, ob 8.00); če z nikomer",
         ),
     ],
 )
