@@ -115,6 +115,22 @@ def asked_of(language: str) -> dict[str, Letter]:
         "news-supplier": news(
             language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"
         ),
+        "news-colleague": news(
+            language, "colleague", "colleague_words", "Ola Hansen", (answer,), what=what, inside=True, back_to="Ola Hansen"
+        ),
+        "notice-colleague": to_handler(
+            "notice", language, values={**VALUES, "news": {"ok": True, "key": "by_solved", "value": "Ola Hansen"}}
+        ),
+        "receipt-inside": to_handler(
+            "receipt", language, reason="your-command",
+            values={**VALUES, "lines": [{"ok": True, "written": "/take", "key": "taken"}], "inside": True},
+        ),
+        "error-supplier": to_handler(
+            "error", language, reason="your-command",
+            values={**VALUES, "lines": [{"ok": False, "key": "text_for_whom", "value": "help@canon.example"}],
+                    "supplier": "help@canon.example", "kept_until": "2026-03-09T10:14:00+01:00", "words": "/close"},
+        ),
+        "offer-again": to_customer("offer-again", language, values={"what": what, "amount": "1500 kr", "until": until}),
         "question": to_customer("question", language, shown=(answer,), author="Kari Nordmann", reason="you-are-asked", **outside),
         "offer": to_customer(
             "offer", language, values={"what": what, "amount": "1500 kr", "until": until}, author="Kari Nordmann"

@@ -85,7 +85,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     scope = asked.scope(message, policy.texts.vocabulary)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
-        marks=marks(arrival) if handler else (),
+        # An answer to a letter of ours may be one that acts: a handler's, an approver's, a customer's to an offer.
+        marks=marks(arrival) if handler or arrival.tokens else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
         # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.

@@ -30,11 +30,12 @@ from maild.decide import (
     swap_answers,
     undelivered,
 )
-from maild.decide.acts.context import Order, acting_as
+from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
+from maild.decide.senses import continue_
 from maild.decide.thread import Join, join
 from maild.model.case import closes_at, rests_until, wake_at
 from maild.model.events import Closed, Ignored, Received
@@ -234,13 +235,15 @@ def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> N
     if keep:
         drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
         values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
+    values |= continue_(ledger, order, "unverified")
     notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
 
 
 def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler, *, proven: bool) -> Order:
     assert where.case is not None
     acts, actor = acting_as(ledger.policy, handler, where.letter)
-    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor)
+    about = sense(where.letter, where.case)
+    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor, about=about)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

@@ -99,6 +99,10 @@ class Ledger:
         """As it stands now, with this arrival's events."""
         return self._cases.get(case_id) or self.known.cases[case_id]
 
+    def touched(self) -> tuple[int, ...]:
+        """The cases in which anything has happened, in that order."""
+        return tuple(self._cases)
+
     def events_of(self, case_id: int) -> list[Recorded]:
         return [happened.record for happened in self._events if happened.case == case_id]
 

@@ -25,7 +25,7 @@ from maild.model.events import (
     Suppressed,
     Woken,
 )
-from maild.model.known import Person, Shown
+from maild.model.known import Pending, Person, Shown
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
@@ -99,7 +99,7 @@ def to_customer(
     ledger: Ledger, case: Case, party: str, kind: str, shown: tuple[Shown, ...], actor: str, **values: Any
 ) -> bool:
     """A letter to one of the customer's side, after the time for undo; the news of a burst are one.  False when he cannot have it."""
-    person, mine = ledger.people.get(party), party == case.customer
+    person = ledger.people.get(party)
     if person is None or not person.writes or (person.muted and not shown):
         reason = _BOUNCES if person and person.muted else "no address"
         ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
@@ -108,6 +108,29 @@ def to_customer(
     if before:
         ledger.cancel(before.outbox)
         shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
+    _owe_customer(ledger, case, party, kind, shown, actor, before, **values)
+    return True
+
+
+def without(ledger: Ledger, before: Pending, shown: tuple[Shown, ...], actor: str, **values: Any) -> None:
+    """A letter of a burst, from which what one mail said was taken back: with the rest, when it was due."""
+    _owe_customer(ledger, ledger.case(before.case), before.party, before.kind, shown, actor, before, **values)
+
+
+def _owe_customer(
+    ledger: Ledger,
+    case: Case,
+    party: str,
+    kind: str,
+    shown: tuple[Shown, ...],
+    actor: str,
+    before: Pending | None,
+    **values: Any,
+) -> None:
+    """before: the letter whose place it takes."""
+    person, mine = ledger.people.get(party), party == case.customer
+    if person is None:
+        return
     owing.owe(
         ledger,
         case,
@@ -123,7 +146,6 @@ def to_customer(
         automatic="" if shown else "auto-generated",
         replaces=before.outbox if before else None,
     )
-    return True
 
 
 def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
@@ -205,7 +227,7 @@ def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) ->
     """The case's handler, or who stands in for him; else the team of its desk, to which a case that is only given back is no news."""
     own = ledger.policy.handlers.get(case.handler or "")
     if own and not own.retired:
-        return absence.instead(ledger, own, case.desk) or (own,)
+        return absence.instead(ledger, own, case) or (own,)
     team = ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced", "woken") else ()
     # Is everybody away, everybody is told: a case that nobody hears of is worse than a letter on a holiday.
     return absence.present(ledger, team) or team

@@ -89,7 +89,10 @@ ADDING = frozenset({"labels"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched."""
+    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
+
+    shadow: it decides nothing, and stops nothing; what it would have decided is on record.
+    """
 
     name: str
     where: str
@@ -97,6 +100,7 @@ class Rule:
     set: Decisions
     because: str = ""
     stop: bool = False
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +226,25 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """A rule in the shadow that matched.  would: what it would have decided, were it asked in earnest."""
+
+    name: str
+    where: str
+    would: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace."""
+    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace.
+
+    took: the rules that decided anything, in order.
+    """
 
     tried: tuple[Tried, ...]
     decisions: Mapping[str, Decided]
+    took: tuple[str, ...] = ()
+    shadows: tuple[Shadow, ...] = ()
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

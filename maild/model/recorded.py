@@ -16,6 +16,7 @@ from maild.model import (
     customer_events,
     draft_events,
     events,
+    inside_events,
     related_events,
     rota_events,
     trust_events,
@@ -47,6 +48,7 @@ _MODULES = (
     work_events,
     trust_events,
     related_events,
+    inside_events,
     rota_events,
 )
 KINDS: dict[str, type[Event]] = {

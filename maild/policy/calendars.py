@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from importlib import metadata
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -25,7 +24,6 @@ from maild.policy.shape import Strict, Zone, as_list, wrong
 from maild.policy.source import Source, nearest
 
 FILE = "calendars.yaml"
-HOLIDAYS = "holidays"
 # Laid out while the policy is loaded, so that no mail waits for the package.
 _AT_ONCE = range(2025, 2036)
 _LONGEST = timedelta(days=366)
@@ -188,9 +186,3 @@ def check(source: Source, desks_file: Source, found: Mapping[str, Calendar], des
         if desk.calendar and desk.calendar not in found:
             place = (*path_of(desks_file, desk.key), "calendar")
             desks_file.wrong(place, f"there is no calendar {desk.calendar[:60]!r}", nearest(desk.calendar, found))
-
-
-def release(found: Mapping[str, Calendar]) -> dict[str, str]:
-    """Which holidays were read, as a file of the policy; none where nobody asks for any."""
-    uses = any(isinstance(calendar.days, Differing) and calendar.days.areas for calendar in found.values())
-    return {HOLIDAYS: metadata.version(HOLIDAYS)} if uses else {}

@@ -183,6 +183,7 @@ class RuleForm(Strict):
     set: SetForm = Field(SetForm(), description="What it decides.")
     because: str = Field("", max_length=500, description="Why, for the trace.")
     stop: bool = Field(False, description="true: no later rule of this file is asked.")
+    shadow: bool = Field(False, description="true: decides nothing; what it would have decided is on record.")
     tests: list[TestForm] = Field(default=[])
 
 

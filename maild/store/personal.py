@@ -78,7 +78,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     # Hashes of addresses and domains that anybody could try.
     "budget": {"key": DELETED, **_nothing("bucket", "spent")},
     # Earlier rules may name a customer; today's must not (an erasure is refused until they do not).
-    "policy": {**_nothing("hash", "loaded_at"), "files": MASKED},
+    "policy": {**_nothing("hash", "loaded_at", "shipped"), "files": MASKED},
+    # The templates of a release; the daemons' machines; the rules' names.
+    "shipped": _nothing("hash", "files"),
+    "policy_use": _nothing("id", "hash", "at", "node"),
+    "rule_hit": _nothing("rule", "day", "hits", "decided", "last_at"),
     # A handler's words, which may name anybody; content: a commitment.
     "draft": {
         **_nothing("id", "letter", "case_id", "incoming", "message", "reason", "purpose", "answers"),
