@@ -80,10 +80,14 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
 
 
 def _clocks(rehearsal: Rehearsal, policy: Policy, now: datetime) -> dict[str, str]:
-    """The time on the desk's clock, and when the case would wake by itself."""
+    """The time on the desk's clock, whether it is open, when it opens if it is not, and when the case would wake by itself."""
     case = rehearsal.plan.cases[0] if rehearsal.plan.cases else None
     desk = policy.desks.get(case.desk if case else rehearsal.prepared.desk, policy.default_desk)
-    local = {"here": now.astimezone(zone_of(desk)).isoformat(timespec="minutes")}
+    calendar = policy.calendar_of(desk.key)
+    local = {"here": now.astimezone(zone_of(desk)).isoformat(timespec="minutes"), "hours": str(calendar.state(now))}
+    opens = None if calendar.is_open(now) else calendar.opens(now)
+    if opens is not None:
+        local["opens"] = opens.astimezone(zone_of(desk)).isoformat(timespec="minutes")
     wakes = wake_at(case) if case else None
     return {**local, "wakes": wakes.astimezone(zone_of(desk)).isoformat(timespec="minutes")} if wakes else local
 
