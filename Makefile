@@ -13,7 +13,7 @@
 # make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make programs   what twelve mail programs make of every command, in four languages, as a table (a few minutes)
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
-# make test ARGS="tests/mail -k own"   only some of it
+# make test ARGS="tests/mail -k own"   only some of it     JOBS=2   with so many workers
 
 SHELL = /bin/sh
 PYTHON ?= python3
