@@ -13,6 +13,7 @@
 # make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make programs   what twelve mail programs make of every command, in four languages, as a table (a few minutes)
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
+# make hours   opening hours against the clock on the wall, 10 000 calendars (some minutes)
 # make test ARGS="tests/mail -k own"   only some of it     JOBS=2   with so many workers
 
 SHELL = /bin/sh
@@ -23,7 +24,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search bench-crowd bench-years bench-replay storm storm-imap programs fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search bench-crowd bench-years bench-replay storm storm-imap programs hours fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -57,6 +58,9 @@ storm-imap: .stamp-packages .stamp-dev
 .PHONY: storm-forged storm-points storm-power storm-mutations
 storm-forged storm-points storm-power storm-mutations: .stamp-packages .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.$(@:storm-%=%) $(ARGS)
+
+hours: .stamp-dev
+	MAILD_EXAMPLES=10000 $(BIN)/python -m pytest tests/model/test_calendar.py --timeout 3000
 
 programs: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m corpus.commands

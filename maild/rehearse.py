@@ -64,7 +64,7 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     trace = rehearsal.plan.trace
     automatic = bool(trace.get("automatic"))
     return {
-        "facts": asdict(facts(rehearsal.prepared, automatic)),
+        "facts": asdict(facts(rehearsal.prepared, automatic, policy)),
         "rules": trace.get("rules", []),
         "decisions": trace.get("decisions", {}),
         "assignment": trace.get("assignment"),

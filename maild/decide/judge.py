@@ -27,6 +27,7 @@ from maild.decide import (
     reminders,
     replies,
     rest,
+    swap_answers,
     undelivered,
 )
 from maild.decide.acts.context import Order, acting_as, sense
@@ -151,7 +152,7 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
-_ABOUT_US = ("alarm", "canary", "digest", "absence")
+_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap")
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
@@ -178,7 +179,11 @@ def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler)
     order = Order(prepared, handler, None, "", letter)
     if lacks:
         return False
-    if not (letter is None and behalf.handle(ledger, order, where.linked)) and not desk_mail.handle(ledger, order):
+    if not (
+        swap_answers.answered(ledger, order)
+        or (letter is None and behalf.handle(ledger, order, where.linked))
+        or desk_mail.handle(ledger, order)
+    ):
         return False
     ledger.remember(marks(prepared))
     return True

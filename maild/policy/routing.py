@@ -102,6 +102,7 @@ def _facts(test: TestForm, place: Place) -> Facts:
         headers=tuple((name.lower(), value) for name, value in mail.headers.items()),
         attachments=(),
         size=len(mail.text),
+        hours=mail.hours,
     )
 
 

@@ -41,7 +41,7 @@ def rules_then(session: Session, trace: Mapping[str, Any], keys: token.Keys) -> 
     trust: Trust = trust_of(row[7])
     arrival = Arrival(row[0], row[1], row[2], row[3], to, row[4], "", moment(row[5]), row[6], 1)
     prepared = prepare(arrival, read(octets, charset_of(to, policy)), trust, policy, keys, (b"\0" * 16, b"\1" * 16))
-    verdict = route(facts(prepared, bool(trace.get("automatic"))), policy.rules)
+    verdict = route(facts(prepared, bool(trace.get("automatic")), policy), policy.rules)
     rules: Any = told(verdict)["rules"]
     return list(rules)
 
