@@ -14,7 +14,7 @@
 # make programs   what twelve mail programs make of every command, in four languages, as a table (a few minutes)
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
 # make hours   opening hours against the clock on the wall, 10 000 calendars (some minutes)
-# make test ARGS="tests/mail -k own"   only some of it
+# make test ARGS="tests/mail -k own"   only some of it     JOBS=2   with so many workers
 
 SHELL = /bin/sh
 PYTHON ?= python3
