@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.facts import facts
+from maild.decide.intake import told
 from maild.decide.judge import judge
+from maild.decide.route import route
 from maild.mail import letters, token
 from maild.mail.parse import read
 from maild.model.case import Case
@@ -64,7 +66,7 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     automatic = bool(trace.get("automatic"))
     return {
         "facts": asdict(facts(rehearsal.prepared, automatic)),
-        "rules": trace.get("rules", []),
+        "rules": _rules(rehearsal, policy, automatic),
         "decisions": trace.get("decisions", {}),
         "assignment": trace.get("assignment"),
         "thread": trace.get("thread"),
@@ -73,6 +75,15 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
         "events": [happened.record.event.kind for happened in rehearsal.plan.events],
         "letters": [_letter(letter, policy, keys, now) for letter in rehearsal.plan.letters],
     }
+
+
+def _rules(rehearsal: Rehearsal, policy: Policy, automatic: bool) -> list[Any]:
+    """Every rule that was asked; the trace of a large policy has only those that matched (intake.trace)."""
+    kept: list[Any] = rehearsal.plan.trace.get("rules", [])
+    if rehearsal.plan.trace.get("asked", 0) == len(kept):
+        return kept
+    every = told(route(facts(rehearsal.prepared, automatic), policy.rules).tried)
+    return every if [rule for rule in every if rule["matched"]] == kept else kept
 
 
 def _letter(letter: Letter, policy: Policy, keys: token.Keys, now: datetime) -> dict[str, Any]:

@@ -50,6 +50,9 @@ def explain(trace: dict[str, Any]) -> None:
     _say(f"  thread      {thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}")
     for rule in trace.get("rules", []):
         _say(f"  {'rule  yes' if rule['matched'] else 'rule   no'}   {rule['name']}  {rule['where']}  {rule['failed']}")
+    others = trace.get("asked", 0) - len(trace.get("rules", []))
+    if others > 0:
+        _say(f"  rule   no   and {others} others")
     for field, decided in trace.get("decisions", {}).items():
         _say(
             f"  decided     {field} = {decided['value']}  by {decided['rule']} ({decided['where']})  {decided['because']}"

@@ -32,8 +32,11 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Verdict
+from maild.model.policy import Choice, Tried, Verdict
 from maild.model.related_events import Included
+
+# Of so many rules a trace names every one, with what failed; of more only those that matched: they can be asked again.
+_FEW_RULES = 50
 
 
 def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
@@ -183,14 +186,21 @@ def _because(verdict: Verdict) -> str:
 
 
 def trace(verdict: Verdict) -> dict[str, object]:
-    """Which rules were asked, and what they decided."""
+    """Which rules were asked, and what they decided; of many rules those that matched, and how many were asked."""
+    few = len(verdict.asked) <= _FEW_RULES
     return {
-        "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
+        "rules": told(verdict.tried if few else verdict.matched),
+        "asked": len(verdict.asked),
         "decisions": {
             name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because}
             for name, d in verdict.decisions.items()
         },
     }
+
+
+def told(tried: Iterable[Tried]) -> list[dict[str, object]]:
+    """Rules as a trace has them."""
+    return [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in tried]
 
 
 def _plain(value: object) -> object:

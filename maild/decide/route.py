@@ -1,29 +1,32 @@
 """route: the rules' verdict.  route(facts, rules) -> Verdict.
 
-The earliest matching rule that mentions a field decides it; labels add up; `stop` ends the search.  The trace names every rule
-tried with the first part of its condition that failed.
+The earliest matching rule that mentions a field decides it; labels add up; after a `stop` only those that are
+built in are asked.  Only rules that could match are
+asked (model/policy.Rules.could); the trace names every rule with the first part of its condition that failed all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from maild.model.policy import ADDING, Decided, Facts, Rule, Tried, Verdict
+from maild.model.policy import ADDING, Decided, Facts, Rule, Rules, Tried, Verdict
 
 
 def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
-    """Ask every rule in order."""
-    tried: list[Tried] = []
+    """Ask the rules in order."""
+    known = rules if isinstance(rules, Rules) else Rules(rules)
+    asked: Sequence[Rule] = known
+    matched: list[Tried] = []
     decisions: dict[str, Decided] = {}
-    for rule in rules:
-        failed = rule.when.failed(facts)
-        tried.append(Tried(rule.name, rule.where, not failed, failed))
-        if failed:
+    for number in known.could(facts):
+        rule = known[number]
+        if (asked is not known and not rule.ours) or rule.when.failed(facts):
             continue
+        matched.append(Tried(rule.name, rule.where, True, ""))
         _take(decisions, rule)
         if rule.stop:
-            break
-    return Verdict(tuple(tried), decisions)
+            asked = (*known[: number + 1], *(other for other in known[number + 1 :] if other.ours))
+    return Verdict(facts, asked, tuple(matched), decisions)
 
 
 def _take(decisions: dict[str, Decided], rule: Rule) -> None:

@@ -6,7 +6,7 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -85,7 +85,10 @@ ADDING = frozenset({"labels"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched."""
+    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
+
+    ours: built in, and asked although an earlier one stopped.
+    """
 
     name: str
     where: str
@@ -93,6 +96,15 @@ class Rule:
     set: Decisions
     because: str = ""
     stop: bool = False
+    ours: bool = False
+
+
+class Rules(tuple[Rule, ...]):
+    """Rules in their order."""
+
+    def could(self, facts: Facts) -> Sequence[int]:
+        """The numbers of those that could match, in order; whoever knows better (policy/index.py) leaves out those that cannot."""
+        return range(len(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +165,7 @@ class Policy:
     hash: str
     desks: Mapping[str, Desk]
     handlers: Mapping[str, Handler]
-    rules: tuple[Rule, ...]
+    rules: Rules
     notices: tuple[Notice, ...]
     texts: Texts
     limits: Limits = Limits()
@@ -208,10 +220,23 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace."""
+    """What the rules say of a mail: decisions by field, as Decisions has them.
 
-    tried: tuple[Tried, ...]
+    asked are the rules that were asked in their order, of which matched did.
+    """
+
+    facts: Facts
+    asked: Sequence[Rule]
+    matched: tuple[Tried, ...]
     decisions: Mapping[str, Decided]
+
+    @property
+    def tried(self) -> tuple[Tried, ...]:
+        """The whole trace.  What failed is found now: nobody needs it to judge a mail, and of a thousand rules it takes a while."""
+        return tuple(Tried(rule.name, rule.where, not failed, failed) for rule, failed in self._answers())
+
+    def _answers(self) -> Iterator[tuple[Rule, str]]:
+        return ((rule, rule.when.failed(self.facts)) for rule in self.asked)
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

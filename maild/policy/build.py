@@ -17,6 +17,7 @@ from maild.model.people import Desk, Handler, Line, Organisation, Retention, Rol
 from maild.model.policy import Limits, Notice, Policy, Texts
 from maild.policy import check, organisations, routing, staffing
 from maild.policy.compare import Anything, Site
+from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
@@ -49,7 +50,7 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     raise_all((*read.values(), folder, broken))
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
-    rules_ = (*found, *routing.built_in())
+    rules_ = indexed((*found, *routing.built_in()))
     return Policy(
         hash=_hash(files), rules=rules_, notices=NOTICES, texts=words, limits=limits or Limits(), files=files, **policy
     )

@@ -60,9 +60,10 @@ def built_in() -> tuple[Rule, ...]:
     quiet = Decisions(
         handler=Choice("nobody", ()), priority=actions.PRIORITIES["low"], labels=("automatic",), acknowledge=False
     )
+    turns = Decisions(handler=Choice("round_robin", (), "desk"))
     return (
-        Rule("automatic mail", BUILT_IN, Automatic(), quiet, "Nobody waits for an answer to automatic mail"),
-        Rule("everyone in turn", BUILT_IN, conditions.ALWAYS, Decisions(handler=Choice("round_robin", (), "desk"))),
+        Rule("automatic mail", BUILT_IN, Automatic(), quiet, "Nobody waits for an answer to automatic mail", ours=True),
+        Rule("everyone in turn", BUILT_IN, conditions.ALWAYS, turns, ours=True),
     )
 
 
