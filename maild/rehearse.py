@@ -1,7 +1,7 @@
 """rehearse: the same judgement as the daemon's, without writing.
 
 rehearse(raw, ...) -> Rehearsal     what a mail would do now: facts, rules, decisions, letters       (maild try)
-route_test(...) -> problems         a test that an admin wrote beside a rule                          (maild check)
+facts_of(raw, ...) -> Facts         what rules see of a mail that an admin keeps for a test           (maild check)
 Memory().judge(...) -> Plan         mail after mail, each knowing what became of those before it      (maild import --dry-run)
 """
 
@@ -13,16 +13,16 @@ from typing import Any
 
 from maild.decide.facts import facts
 from maild.decide.intake import told
-from maild.decide.judge import judge
+from maild.decide.judge import from_machine, judge
 from maild.decide.route import route
 from maild.mail import letters, token
 from maild.mail.parse import read
 from maild.model.case import Case
 from maild.model.known import Known, Lookup, Person
 from maild.model.message import Message
-from maild.model.people import Trust
+from maild.model.people import Authentication, Trust
 from maild.model.plan import Letter, Plan, Prepared
-from maild.model.policy import Policy
+from maild.model.policy import Facts, Policy
 from maild.settle import charset_of, desk_at, prepare, weigh
 from maild.store import cases
 from maild.store.database import Session
@@ -42,13 +42,27 @@ def rehearse(
 ) -> Rehearsal:
     """Judge a mail as if it came now to that address.  trust_of(message) -> Trust."""
     message: Message = read(raw, charset_of((recipient,), policy))
-    sender = (message.header("return-path") or (f"<{message.author.address}>" if message.author else "")).strip("<> ")
-    arrival = Arrival(0, 0, "try", sender, (recipient,), "", "", now, len(raw), 0)
+    arrival = Arrival(0, 0, "try", _sender(message), (recipient,), "", "", now, len(raw), 0)
     trust: Trust = trust_of(message)
     prepared = prepare(arrival, message, trust, policy, keys, (b"\0" * 16, b"\1" * 16))
     judged, plan = weigh(session, prepared, policy, now)
     assert isinstance(judged, Prepared)
     return Rehearsal(judged, plan)
+
+
+def facts_of(raw: bytes, policy: Policy, *, authenticated: bool, now: datetime) -> Facts:
+    """What rules see of it when it comes to the desk that it names.  authenticated: whether its From shall be taken as proven."""
+    recipient = recipient_of(raw, policy)
+    message = read(raw, charset_of((recipient,), policy))
+    arrival = Arrival(0, 0, "test", _sender(message), (recipient,), "", "", now, len(raw), 0)
+    trust = Trust(Authentication.ALIGNED if authenticated else Authentication.NONE)
+    prepared = prepare(arrival, message, trust, policy, token.Keys("", {}), (b"\0" * 16, b"\1" * 16))
+    return facts(prepared, from_machine(prepared))
+
+
+def _sender(message: Message) -> str:
+    """Of the envelope, as far as the mail itself says."""
+    return (message.header("return-path") or (f"<{message.author.address}>" if message.author else "")).strip("<> ")
 
 
 def recipient_of(raw: bytes, policy: Policy) -> str:

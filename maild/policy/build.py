@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from maild.errors import Problem, RuleError
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Notice, Policy, Texts
-from maild.policy import check, organisations, routing, staffing
+from maild.policy import check, organisations, reach, routing, staffing
 from maild.policy.compare import Anything, Site
 from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
@@ -45,7 +45,7 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     words, broken = _texts(texts)
     site, policy = _made(read, words.languages() if words else LANGUAGES)
     found = tuple(routing.rules(read[routing.FILE], site))
-    check.routing(read[routing.FILE], found)
+    reach.check(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
     raise_all((*read.values(), folder, broken))
     assert words is not None
@@ -79,6 +79,14 @@ def tests(policy: Policy) -> tuple[RuleTest, ...]:
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages())
     return tuple(routing.tests(read[routing.FILE], site))
+
+
+def warnings(policy: Policy) -> tuple[Problem, ...]:
+    """What is no mistake, but hardly what was meant."""
+    read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
+    site, _ = _made(read, policy.texts.languages())
+    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
 def _named(source: Source, fitting: Mapping[str, Any]) -> Mapping[str, Any]:

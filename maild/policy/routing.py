@@ -13,7 +13,7 @@ from maild.model.message import Kind
 from maild.model.policy import Choice, Decisions, Facts, Rule
 from maild.policy import actions, conditions
 from maild.policy.compare import Place, Site
-from maild.policy.schema import RuleForm, RuleTest, TestForm
+from maild.policy.schema import MailForm, RuleForm, RuleTest
 from maild.policy.shape import fits
 from maild.policy.source import Source, nearest
 
@@ -79,11 +79,17 @@ def tests(source: Source, site: Site) -> Iterator[RuleTest]:
         for number, test in enumerate(form.tests):
             path = (index, "tests", number)
             expect = actions.expected(test.expect, Place(source, (*path, "expect"), site))
-            yield RuleTest(form.name, source.name, *source.place(path), _facts(test, Place(source, path, site)), expect)
+            if (test.mail is None) == (test.file is None):
+                source.wrong(
+                    path, "needs a mail or a file", "write  mail: {subject: Skriver}  or  file: tests/skriver.eml"
+                )
+            facts = _facts(
+                test.mail or MailForm.model_validate({"authenticated": test.authenticated}), Place(source, path, site)
+            )
+            yield RuleTest(form.name, source.name, *source.place(path), facts, expect, test.file or "")
 
 
-def _facts(test: TestForm, place: Place) -> Facts:
-    mail = test.mail
+def _facts(mail: MailForm, place: Place) -> Facts:
     if mail.kind not in tuple(Kind):
         place.at("mail").at("kind").wrong(f"there is no kind {mail.kind!r}", nearest(mail.kind, tuple(Kind)))
     author = mail.author.lower()

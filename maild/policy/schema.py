@@ -177,7 +177,13 @@ class MailForm(Strict):
 
 
 class TestForm(Strict):
-    mail: MailForm = Field(examples=["{from: ann@customer.example, subject: Skriver}"])
+    """A mail, written here or kept in a file, and what must come out."""
+
+    mail: MailForm | None = Field(None, description="A mail in few words.")
+    file: Line | None = Field(
+        None, description="A mail as it came, in a file of the folder of rules: tests/skriver.eml."
+    )
+    authenticated: bool = Field(True, description="Of a file: whether its From is taken as proven.")
     expect: ExpectForm = Field(examples=["{priority: high}"])
 
 
@@ -194,7 +200,10 @@ class RuleForm(Strict):
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain."""
+    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain.
+
+    mail: the name of the file that has the mail, whose facts only its reader knows; "" where facts stand here.
+    """
 
     rule: str
     file: str
@@ -202,6 +211,7 @@ class RuleTest:
     column: int
     facts: Facts
     expect: Mapping[str, object]
+    mail: str = ""
 
 
 # --- for editors ------------------------------------------------------------------------------------------------------------

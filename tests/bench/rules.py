@@ -33,7 +33,7 @@ SYLLABLES = "ka la pro ser ver skri nett ut lån bok inn pass ord mail print fei
 COMMON = (
     "hei vi har et problem med skriveren på kontoret den virker ikke og ingen kan logge inn mappe server nede takk hilsen fra vennlig "
     "til det er som for av at jeg de kunde ringe når kommer noen kan dere se feilen igjen siden mandag"
-).split()
+)
 DESKS = ("support", "drift", "utstyr")
 HANDLERS = ("kari", "ola", "ida", "per")
 PEOPLE = {key: {"name": key.title(), "addresses": [f"{key}@staff.example"], "role": "handler"} for key in HANDLERS}
@@ -45,12 +45,21 @@ class Writer:
     def __init__(self, count: int, seed: int = 7) -> None:
         self.chance = random.Random(seed)
         self.count = count
+        self.used: set[str] = set()
 
     def word(self) -> str:
-        return "".join(self.chance.choices(SYLLABLES.split(), k=self.chance.randint(3, 5)))
+        return "".join(self.chance.choices(SYLLABLES.split(), k=self.chance.randint(3, 6)))
 
     def words(self, most: int) -> list[str]:
-        return [self.word() for _ in range(self.chance.randint(1, most))]
+        return [self.fresh() for _ in range(self.chance.randint(1, most))]
+
+    def fresh(self) -> str:
+        """A word that contains none of those before: rules that never decide are refused."""
+        word = self.word()
+        while any(other in word for other in self.used):
+            word = self.word()
+        self.used.add(word)
+        return word
 
     def rules(self) -> list[dict[str, object]]:
         return [self.rule(number) for number in range(self.count)]
@@ -92,7 +101,7 @@ class Writer:
         return {"any": [{"subject": {"contains": one}}, {"text": {"contains": other}}]}, {"text": f"Hei, {other[0]}"}
 
     def expression(self, number: int) -> tuple[object, object]:
-        one, other = self.word(), self.word()
+        one, other = self.fresh(), self.fresh()
         form, mail = self.chance.choice(
             (
                 (rf"\b{one}\s+{other}\b", f"{one}  {other}"),
@@ -104,7 +113,7 @@ class Writer:
         return {self.chance.choice(("subject", "text")): {"matches": form}}, {"subject": mail, "text": mail}
 
     def header(self, number: int) -> tuple[object, object]:
-        value = self.word()
+        value = self.fresh()
         return {"header": {"name": "X-System", "is": value}, "desk": "drift"}, {
             "headers": {"X-System": value}, "to": ["drift@desk.example"],
         }  # fmt: skip
@@ -122,7 +131,7 @@ class Writer:
     def other(self) -> str:
         """A word that people write, or a name, a number or the like."""
         if self.chance.random() < 0.8:
-            return self.chance.choice(COMMON)
+            return self.chance.choice(COMMON.split())
         return "".join(self.chance.choices("abcdefghijklmnoprstuvyæøå0123456789", k=self.chance.randint(2, 11)))
 
 
