@@ -60,7 +60,8 @@ def test_json_says_the_same(site: Path) -> None:
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"]) == (1, False)
     assert told["problems"][0] == {
-        "file": "routing.yaml", "line": 2, "column": 10, "severity": "error", "problem": "there is no condition 'subjekt'", "cure": "did you mean subject?",
+        "file": "routing.yaml", "line": 2, "column": 10, "severity": "error",
+        "problem": "there is no condition 'subjekt'", "cure": "did you mean subject?",
     }  # fmt: skip
 
 

@@ -79,10 +79,6 @@ def tests(source: Source, site: Site) -> Iterator[RuleTest]:
         for number, test in enumerate(form.tests):
             path = (index, "tests", number)
             expect = actions.expected(test.expect, Place(source, (*path, "expect"), site))
-            if (test.mail is None) == (test.file is None):
-                source.wrong(
-                    path, "needs a mail or a file", "write  mail: {subject: Skriver}  or  file: tests/skriver.eml"
-                )
             facts = _facts(
                 test.mail or MailForm.model_validate({"authenticated": test.authenticated}), Place(source, path, site)
             )

@@ -10,10 +10,10 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from maild.model import numbers
 from maild.model.people import Role
@@ -185,6 +185,15 @@ class TestForm(Strict):
     )
     authenticated: bool = Field(True, description="Of a file: whether its From is taken as proven.")
     expect: ExpectForm = Field(examples=["{priority: high}"])
+
+    @model_validator(mode="after")
+    def _one_mail(self) -> Self:
+        if (self.mail is None) == (self.file is None):
+            raise wrong(
+                "each needs a mail or a file, and not both",
+                "write  mail: {subject: Skriver}  or  file: tests/skriver.eml",
+            )
+        return self
 
 
 class RuleForm(Strict):
