@@ -138,8 +138,8 @@ def _matches(words: Sequence[str], place: Place) -> Holds:
         except pattern.PatternError as error:
             here = place.at(index) if len(words) > 1 else place
             # As it was written: repr doubles each backslash.
-            written = repr(word[:60]).replace(r"\\", "\\")
-            here.wrong(f"the expression {written} {error.what} (character {error.at + 1})", error.cure)
+            quoted = repr(word[:60]).replace(r"\\", "\\")
+            here.wrong(f"the expression {quoted} {error.what} (character {error.at + 1})", error.cure)
     searches, written = [one.search for one in patterns], tuple(one.written for one in patterns)
     return Test("matches", tuple(words), lambda text: any(search(text) for search in searches), written)
 
