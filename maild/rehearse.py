@@ -8,7 +8,7 @@ Memory().judge(...) -> Plan         mail after mail, each knowing what became of
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from maild.decide.facts import facts
@@ -17,7 +17,8 @@ from maild.decide.judge import from_machine, judge
 from maild.decide.route import route
 from maild.mail import letters, token
 from maild.mail.parse import read
-from maild.model.case import Case
+from maild.mail.wording import zone_of
+from maild.model.case import Case, wake_at
 from maild.model.known import Known, Lookup, Person
 from maild.model.message import Message
 from maild.model.people import Authentication, Trust
@@ -27,6 +28,8 @@ from maild.settle import charset_of, desk_at, prepare, weigh
 from maild.store import cases
 from maild.store.database import Session
 from maild.store.incoming import Arrival
+
+_ON_A_MONDAY = datetime(2026, 1, 12, 10, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,18 @@ def rehearse(
     return Rehearsal(judged, plan)
 
 
-def facts_of(raw: bytes, policy: Policy, *, authenticated: bool, now: datetime) -> Facts:
-    """What rules see of it when it comes to the desk that it names.  authenticated: whether its From shall be taken as proven."""
+def facts_of(raw: bytes, policy: Policy, *, authenticated: bool) -> Facts:
+    """What rules see of it when it comes to the desk that it names, at its own date, else on a Monday morning.
+
+    authenticated: whether its From shall be taken as proven.
+    """
     recipient = recipient_of(raw, policy)
     message = read(raw, charset_of((recipient,), policy))
-    arrival = Arrival(0, 0, "test", _sender(message), (recipient,), "", "", now, len(raw), 0)
+    came = message.date or _ON_A_MONDAY
+    arrival = Arrival(0, 0, "test", _sender(message), (recipient,), "", "", came, len(raw), 0)
     trust = Trust(Authentication.ALIGNED if authenticated else Authentication.NONE)
     prepared = prepare(arrival, message, trust, policy, token.Keys("", {}), (b"\0" * 16, b"\1" * 16))
-    return facts(prepared, from_machine(prepared))
+    return facts(prepared, from_machine(prepared), policy)
 
 
 def _sender(message: Message) -> str:
@@ -79,13 +86,16 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     trace = rehearsal.plan.trace
     automatic = bool(trace.get("automatic"))
     return {
-        "facts": asdict(facts(rehearsal.prepared, automatic)),
+        "facts": asdict(facts(rehearsal.prepared, automatic, policy)),
         "rules": _rules(rehearsal, policy, automatic),
         "decisions": trace.get("decisions", {}),
         "assignment": trace.get("assignment"),
         "thread": trace.get("thread"),
         "trust": trace.get("trust"),
         "why": trace.get("why", []),
+        "policy": policy.hash,
+        **({"shadows": trace["shadows"]} if "shadows" in trace else {}),
+        "clocks": _clocks(rehearsal, policy, now),
         "events": [happened.record.event.kind for happened in rehearsal.plan.events],
         "letters": [_letter(letter, policy, keys, now) for letter in rehearsal.plan.letters],
     }
@@ -96,8 +106,17 @@ def _rules(rehearsal: Rehearsal, policy: Policy, automatic: bool) -> list[Any]:
     kept: list[Any] = rehearsal.plan.trace.get("rules", [])
     if rehearsal.plan.trace.get("asked", 0) == len(kept):
         return kept
-    every = told(route(facts(rehearsal.prepared, automatic), policy.rules).tried)
+    every = told(route(facts(rehearsal.prepared, automatic, policy), policy.rules).tried)
     return every if [rule for rule in every if rule["matched"]] == kept else kept
+
+
+def _clocks(rehearsal: Rehearsal, policy: Policy, now: datetime) -> dict[str, str]:
+    """The time on the desk's clock, and when the case would wake by itself."""
+    case = rehearsal.plan.cases[0] if rehearsal.plan.cases else None
+    desk = policy.desks.get(case.desk if case else rehearsal.prepared.desk, policy.default_desk)
+    local = {"here": now.astimezone(zone_of(desk)).isoformat(timespec="minutes")}
+    wakes = wake_at(case) if case else None
+    return {**local, "wakes": wakes.astimezone(zone_of(desk)).isoformat(timespec="minutes")} if wakes else local
 
 
 def _letter(letter: Letter, policy: Policy, keys: token.Keys, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +82,7 @@ def check(file: Path) -> Found:
 
     try:
         found.policy = build.load(rules, load)
-        found.problems += [*build.warnings(found.policy), *failures(found.policy, rules, datetime.now(UTC))]
+        found.problems += [*build.warnings(found.policy), *failures(found.policy, rules)]
         found.problems += desks_of_mailboxes(settings, found.policy) if settings else []
     except RuleError as error:
         found.problems += error.problems

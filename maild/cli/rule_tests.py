@@ -1,19 +1,18 @@
 """rule_tests: the tests that stand beside rules, run.
 
-failures(policy, folder, now) -> problems: what came out otherwise, and, as warnings, rules that none of their tests meets.
+failures(policy, folder) -> problems: what came out otherwise, and, as warnings, rules that none of their tests meets.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from maild.decide.route import route
 from maild.errors import WARNING, Problem
-from maild.model.policy import Facts, Policy, Verdict
+from maild.model.policy import Facts, Policy, Rule, Verdict
 from maild.policy.actions import otherwise, said, yaml_name
 from maild.policy.build import tests
 from maild.policy.schema import RuleTest
@@ -23,28 +22,35 @@ from maild.rehearse import facts_of
 _LARGEST = 50_000_000
 
 
-def failures(policy: Policy, folder: Path, now: datetime) -> Iterator[Problem]:
+def failures(policy: Policy, folder: Path) -> Iterator[Problem]:
     """folder: that of the rules, in which mails are kept."""
     of_rule: dict[str, list[tuple[RuleTest, bool]]] = defaultdict(list)
     for test in tests(policy):
-        facts = _facts(test, policy, folder, now)
+        facts = _facts(test, policy, folder)
         if isinstance(facts, Problem):
             yield facts
             continue
-        verdict = route(facts, policy.rules)
+        verdict = route(facts, _in_earnest(policy, test.rule))
         of_rule[test.rule].append((test, any(tried.name == test.rule for tried in verdict.matched)))
         yield from _otherwise(test, facts, verdict)
     yield from _idle(of_rule)
 
 
-def _facts(test: RuleTest, policy: Policy, folder: Path, now: datetime) -> Facts | Problem:
+def _in_earnest(policy: Policy, name: str) -> Sequence[Rule]:
+    """A rule in the shadow is tested as what it shall become."""
+    if not any(rule.shadow and rule.name == name for rule in policy.rules):
+        return policy.rules
+    return [replace(rule, shadow=False) if rule.name == name else rule for rule in policy.rules]
+
+
+def _facts(test: RuleTest, policy: Policy, folder: Path) -> Facts | Problem:
     if not test.mail:
         return test.facts
     file = folder / test.mail
     try:
         if file.stat().st_size > _LARGEST:
             return _problem(test, f"the mail {test.mail!r} is larger than 50 MB", "keep a smaller one")
-        return facts_of(file.read_bytes(), policy, authenticated=test.facts.authenticated, now=now)
+        return facts_of(file.read_bytes(), policy, authenticated=test.facts.authenticated)
     except FileNotFoundError:
         return _problem(test, f"there is no mail {test.mail!r}", f"keep it as {folder.name}/{test.mail}")
     except OSError as error:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, contact, effects, notices, replies, rest
+from maild.decide import asked, assents, contact, effects, notices, rest
 from maild.decide.absence import away
+from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -32,11 +33,12 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Tried, Verdict
+from maild.model.policy import Choice, Shadow, Tried, Verdict
 from maild.model.related_events import Included
 
-# Of so many rules a trace names every one, with what failed; of more only those that matched: they can be asked again.
-_FEW_RULES = 50
+# Of so many rules (fifty and the two built in) a trace names every one, with what failed; of more only those that matched: the others
+# can be asked again.
+_FEW_RULES = 52
 
 
 def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
@@ -62,11 +64,11 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
-            assign(ledger, case_id, route(facts(prepared, automatic), ledger.policy.rules))
+            assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
-    if not replies.offer(ledger, prepared, join, shown, automatic):
+    if not assents.offer(ledger, prepared, join, shown, automatic):
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 
@@ -92,7 +94,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         # Thanks to a case that is over for good are no new matter either.
         add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
         return
-    verdict = route(facts(prepared, automatic), ledger.policy.rules)
+    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
@@ -152,13 +154,13 @@ def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     """Give the case to whom the rules name."""
-    choice = verdict.value("handler")
-    case = ledger.case(case_id)
-    chosen = choose(
-        choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters, away(ledger)
-    )
+    value = verdict.value("handler")
+    choice = value if isinstance(value, Choice) else None
+    weighed = (choice, ledger.case(case_id).desk, ledger.policy, ledger.known.counters, away(ledger))
+    chosen = choose(*weighed)
     ledger.turn(chosen)
-    ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
+    assignment = {"handler": chosen.handler, "reason": chosen.reason, "considered": considered(*weighed)}
+    ledger.trace["assignment"] = assignment
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
 
 
@@ -186,9 +188,15 @@ def _because(verdict: Verdict) -> str:
 
 
 def trace(verdict: Verdict) -> dict[str, object]:
-    """Which rules were asked, and what they decided; of many rules those that matched, and how many were asked."""
+    """Which rules were asked, and what they decided; of many rules those that matched, and how many were asked.
+
+    took: those that decided anything.
+    """
+    shadows = [_shadow(verdict, shadow) for shadow in verdict.shadows]
     few = len(verdict.asked) <= _FEW_RULES
     return {
+        "took": list(verdict.took),
+        **({"shadows": shadows} if shadows else {}),
         "rules": told(verdict.tried if few else verdict.matched),
         "asked": len(verdict.asked),
         "decisions": {
@@ -201,6 +209,22 @@ def trace(verdict: Verdict) -> dict[str, object]:
 def told(tried: Iterable[Tried]) -> list[dict[str, object]]:
     """Rules as a trace has them."""
     return [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in tried]
+
+
+def _shadow(verdict: Verdict, shadow: Shadow) -> dict[str, object]:
+    """differs: those of its decisions that came out otherwise without it."""
+    now = {name: verdict.value(name) for name in shadow.would}
+    differs = [
+        name
+        for name, value in shadow.would.items()
+        if (set(value) - set(_list(now[name])) if isinstance(value, tuple) else value != now[name])
+    ]
+    would = {name: _plain(value) for name, value in shadow.would.items()}
+    return {"name": shadow.name, "where": shadow.where, "would": would, "differs": differs}
+
+
+def _list(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _plain(value: object) -> object:

@@ -27,13 +27,15 @@ from maild.decide import (
     reminders,
     replies,
     rest,
+    swap_answers,
     undelivered,
 )
-from maild.decide.acts.context import Order, acting_as
+from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.facts import lookup, unverified_key
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
+from maild.decide.senses import continue_
 from maild.decide.thread import Join, join
 from maild.model.case import closes_at, rests_until, wake_at
 from maild.model.events import Closed, Ignored, Received
@@ -149,7 +151,7 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
-_ABOUT_US = ("alarm", "canary", "digest", "absence")
+_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap")
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
@@ -176,7 +178,11 @@ def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler)
     order = Order(prepared, handler, None, "", letter)
     if lacks:
         return False
-    if not (letter is None and behalf.handle(ledger, order, where.linked)) and not desk_mail.handle(ledger, order):
+    if not (
+        swap_answers.answered(ledger, order)
+        or (letter is None and behalf.handle(ledger, order, where.linked))
+        or desk_mail.handle(ledger, order)
+    ):
         return False
     ledger.remember(marks(prepared))
     return True
@@ -228,13 +234,15 @@ def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> N
     if keep:
         drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
         values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
+    values |= continue_(ledger, order, "unverified")
     notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
 
 
 def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler, *, proven: bool) -> Order:
     assert where.case is not None
     acts, actor = acting_as(ledger.policy, handler, where.letter)
-    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor)
+    about = sense(where.letter, where.case)
+    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor, about=about)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

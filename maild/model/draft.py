@@ -21,6 +21,7 @@ class Draft:
     purpose, answers   the verb of the address that it was written to, and the letter that its writer had read
     text      his own words, commands and all; "" when they are gone
     state     open, or how it ended: sent, corrected, confirmed or dropped
+    named     the cases that the question named: confirmed, it reaches these and no others
     """
 
     id: int
@@ -37,6 +38,7 @@ class Draft:
     text: str
     files: tuple[Attachment, ...] = ()
     state: str = OPEN
+    named: tuple[int, ...] = ()
 
     def waits(self, now: datetime) -> bool:
         """Whether it can still be finished."""

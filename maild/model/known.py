@@ -14,6 +14,7 @@ from maild.model.draft import Draft
 from maild.model.message import Attachment
 from maild.model.recorded import Recorded
 from maild.model.related import Said
+from maild.model.rota import Swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Lookup:
     logs    all that happened in the cases that he names or answers, and in those tied to them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
     letters: tuple[int, ...] = ()
@@ -52,6 +54,7 @@ class Lookup:
     logs: bool = False
     mine: str = ""
     traces: bool = False
+    swaps: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ class Known:
                    cases to which a handler's letter leads, or which he names
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
+    swaps          as asked, by their numbers
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -201,3 +205,5 @@ class Known:
     next_message: int = 1
     next_letter: int = 1
     next_draft: int = 1
+    next_swap: int = 1
+    swaps: Mapping[int, Swap] = field(default_factory=dict)

@@ -30,6 +30,7 @@ _ONE = frozenset(
         "desk",
         "automatic",
         "authenticated",
+        "hours",
     )
 )
 Told = dict[tuple[str, int, int], bool]

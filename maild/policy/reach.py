@@ -40,13 +40,15 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
             source.wrong((index, "when"), what, "put alternatives into  any: [...], or into one list")
             continue
         same = _canonical(entries[index].get("when"))
-        if same in written:
+        if same in written and not rule.shadow:
             what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
             source.wrong((index, "when"), what, "put both into one rule")
         else:
             _useful(source, index, rule, tuple(earlier.implied(rule)))
-        written.setdefault(same, rule.name)
-        earlier.add(rule)
+        # A rule on trial decides nothing, and stops nothing.
+        if not rule.shadow:
+            written.setdefault(same, rule.name)
+            earlier.add(rule)
 
 
 def _broken(source: Source, count: int) -> frozenset[int]:

@@ -38,11 +38,14 @@ def by_letters(session: Session, letters: Sequence[int]) -> dict[int, tuple[Draf
 
 
 def _draft(row: Sequence[Any]) -> Draft:
-    text = json.loads(row[13])["own_text"] if row[13] else ""
+    said = json.loads(row[13]) if row[13] else {"own_text": ""}
+    text, named = said["own_text"], tuple(said.get("named", ()))
     files = tuple(attachment(a) for a in json.loads(row[12]))
     id, letter, case, party, arrival, message, reason, purpose, answers = row[:9]
     when = moment(row[9]), moment(row[10])
-    return Draft(id, letter, case, party, arrival, message, reason, purpose, answers, *when, text, files, row[11])
+    return Draft(
+        id, letter, case, party, arrival, message, reason, purpose, answers, *when, text, files, row[11], named
+    )
 
 
 def next_id(session: Session) -> int:

@@ -17,7 +17,7 @@ from maild.decide.judge import judge
 from maild.model.case import fold
 from maild.model.known import Known, Lookup
 from maild.model.recorded import Recorded, load
-from maild.store import cases, found, incoming, migrate, outbox, views
+from maild.store import cases, found, incoming, migrate, outbox, search, views
 from maild.store.database import Database, NotDurable, Session, moment
 from maild.store.filters import Filters
 from maild.store.record import link, record
@@ -93,12 +93,26 @@ def test_no_question_on_the_way_of_a_mail_scans_a_table(tmp_path: Path):
     assert scans == {}
 
 
+def test_what_is_open_is_found_without_looking_at_years_of_closed_cases(tmp_path: Path):
+    database = Database(str(tmp_path / "maild.db"))
+    migrate.up(database, MIGRATIONS)
+    database.session()
+    session = Watched(database)
+    settle_one(session)
+    cases.look(session, Lookup(mine="kari"))
+    asked = [sql for sql in session.statements if re.search(r"customer IN.*status IN|status IN.* handler=", sql)]
+    plans = [session.all(f"EXPLAIN QUERY PLAN {sql}", session.statements[sql])[0][3] for sql in asked]
+    assert len(plans) == 2
+    assert all("cases_open_" in plan for plan in plans), plans
+
+
 def settle_one(session: Session) -> None:
     """A mail in, its questions, its rows, its end, and what asks for work."""
     row, _ = incoming.accept(session, taken(kept=True))
     prepared = mail(id=row)
     plan = judge(prepared, cases.look(session, lookup(prepared, policy(), MONDAY)), policy(), MONDAY)
     record(session, plan, MONDAY, "hash")
+    search.add(session, plan.words)
     outbox.post(session, [posted(99)], MONDAY, 0)
     incoming.finish(session, row, 1, "<1@kunde.example>", "", {})
     everything = Lookup(
