@@ -14,9 +14,9 @@ from maild.decide import asked, assents, contact, effects, notices, rest
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
-from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
 from maild.decide.route import route
+from maild.decide.seeing import asked as asked_of
 from maild.decide.thread import Join
 from maild.model.case import Case
 from maild.model.content import Content
@@ -64,7 +64,7 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
-            assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
+            assign(ledger, case_id, route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
@@ -94,7 +94,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         # Thanks to a case that is over for good are no new matter either.
         add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
         return
-    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
+    verdict = route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules)
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:

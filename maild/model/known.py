@@ -15,6 +15,7 @@ from maild.model.message import Attachment
 from maild.model.recorded import Recorded
 from maild.model.related import Said
 from maild.model.rota import Swap
+from maild.model.seen import Counted, Counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Lookup:
     logs    all that happened in the cases that he names or answers, and in those tied to them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    counting  numbers of cases that rules want to know
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
@@ -55,6 +57,7 @@ class Lookup:
     mine: str = ""
     traces: bool = False
     swaps: datetime | None = None
+    counting: Counting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Known:
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
     swaps          as asked, by their numbers
+    counted        as asked
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -207,3 +211,4 @@ class Known:
     next_draft: int = 1
     next_swap: int = 1
     swaps: Mapping[int, Swap] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)

@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 
 from maild import __version__
 from maild.errors import Problem, RuleError
+from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Notice, Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import calendars, check, oncall, organisations, reach, routing, staffing
+from maild.policy import agreements, calendars, catalogue, check, oncall, organisations, reach, routing, staffing
 from maild.policy import texts as templates
+from maild.policy.asks import asks
 from maild.policy.compare import Anything, Site
 from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
@@ -31,7 +33,15 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE)
+FILES = (
+    *NEEDED,
+    routing.FILE,
+    organisations.FILE,
+    calendars.FILE,
+    oncall.FILE,
+    agreements.FILE,
+    catalogue.FILE,
+)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
 NOTICES = (
@@ -75,7 +85,8 @@ def _built(
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
     files |= {VERSIONS: made_with} if made_with else {}
-    rules_ = indexed((*found, *routing.built_in()))
+    orders = policy["catalogue"]
+    rules_ = indexed((*found, *catalogue.rules(orders), *routing.built_in()))
     return Policy(
         hash=hash_of(files),
         rules=rules_,
@@ -83,6 +94,7 @@ def _built(
         texts=words,
         limits=limits or Limits(),
         files=files,
+        asks=asks(rule.when for rule in (*found, *orders)),
         **policy,
     )
 
@@ -108,7 +120,11 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
     open_, rotas = _duty(read, site)
     parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
-    return site, parts
+    agreed = _agreements(read[agreements.FILE], site)
+    site = replace(site, agreements=_named(read[agreements.FILE], agreed))
+    orders = indexed(tuple(catalogue.items(read[catalogue.FILE], site)))
+    site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
+    return site, parts | {"agreements": agreed, "catalogue": orders}
 
 
 def _optional(file: Path) -> Source:
@@ -226,6 +242,13 @@ def _organisations(source: Source) -> dict[str, Organisation]:
     known = Known({}, LANGUAGES)
     forms = _perhaps(source, organisations.OrganisationForm, "organisation", known)
     return {key: organisations.made(key, form) for key, form in forms}
+
+
+def _agreements(source: Source, site: Site) -> dict[str, Agreement]:
+    forms = _perhaps(source, agreements.AgreementForm, "agreement", site.known())
+    found = {key: agreements.made(key, form) for key, form in forms}
+    agreements.check(source, found, site.organisations)
+    return found
 
 
 def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], dict[str, Rota]]:

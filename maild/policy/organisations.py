@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from maild.model.people import Desk, Handler, Organisation
 from maild.policy.read import Path
-from maild.policy.shape import Addresses, Line, Strict, as_list, wrong
+from maild.policy.shape import Addresses, Line, Lines, Strict, as_list, wrong
 from maild.policy.source import Source
 
 FILE = "organisations.yaml"
@@ -46,10 +46,11 @@ class OrganisationForm(Strict):
     name: Line = Field(description="As its contacts read it.", examples=["Kunde AS"])
     domains: Domains = Field(default=[], description="Everybody with an address there belongs to it.")
     contacts: Addresses = Field(default=[], description="Who may ask for all of its open cases by  status all.")
+    labels: Lines = Field(default=[], description="Words by which rules name several: {organisation: {label: health}}.")
 
 
 def made(key: str, form: OrganisationForm) -> Organisation:
-    return Organisation(key, form.name, tuple(form.domains), tuple(form.contacts))
+    return Organisation(key, form.name, tuple(form.domains), tuple(form.contacts), labels=tuple(form.labels))
 
 
 def check(

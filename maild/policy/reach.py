@@ -39,15 +39,17 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
             what = f"the rule {rule.name!r} can never match: {why}"
             source.wrong((index, "when"), what, "put alternatives into  any: [...], or into one list")
             continue
+        asking = imply.asks_rules(rule.when)
         same = _canonical(entries[index].get("when"))
-        if same in written and not rule.shadow:
+        if same in written and not asking and not rule.shadow:
             what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
             source.wrong((index, "when"), what, "put both into one rule")
         else:
             _useful(source, index, rule, tuple(earlier.implied(rule)))
         # A rule on trial decides nothing, and stops nothing.
         if not rule.shadow:
-            written.setdefault(same, rule.name)
+            if not asking:
+                written.setdefault(same, rule.name)
             earlier.add(rule)
 
 

@@ -18,7 +18,9 @@ from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import actions, conditions
 from maild.policy.actions import ExpectForm, SetForm
+from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm
+from maild.policy.catalogue import ItemForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.shape import (
@@ -30,6 +32,7 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
+    Size,
     Strict,
     Zone,
     as_list,
@@ -38,6 +41,8 @@ from maild.policy.shape import (
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
+# A moment of a desk's clock.
+AT = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$"
 _LINE = re.compile(r"\w[\w -]{0,38}")
 
 
@@ -125,6 +130,7 @@ class DeskForm(Strict):
     )
 
 
+TrustWord = Literal["none", "aligned", "internal"]
 RoleWord = Literal["handler", "lead", "admin"]
 # The brackets keep the tags out of the places that problems name (shape.py).
 Roles = Annotated[
@@ -153,6 +159,14 @@ class HandlerForm(Strict):
     )
 
 
+class FileForm(Strict):
+    """A file of a mail in a test."""
+
+    name: Line = "file"
+    type: Line = "application/octet-stream"
+    size: Size = 1000
+
+
 class MailForm(Strict):
     """A mail for a test beside a rule: what is left out is an ordinary person's."""
 
@@ -168,6 +182,28 @@ class MailForm(Strict):
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
     hours: Literal["open", "closed", "holiday"] = Field("open", description="How the desk stood when it came.")
+    at: str = Field("2026-01-12T10:00", pattern=AT, description="When it came, on the desk's clock.")
+    size: Size | None = Field(None, description="Left out: the text's; 12MB.")
+    attachments: list[FileForm] = Field(
+        default=[], description="Files: {name: a.pdf, type: application/pdf, size: 5MB}."
+    )
+    organisation: Line | None = Field(None, description="Left out: by the address, as organisations.yaml has it.")
+    agreement: Lines | None = Field(None, description="Left out: those of the organisation that hold on that day.")
+    item: Line | None = Field(None, description="Left out: by catalogue.yaml.")
+    trust: TrustWord | None = Field(None, description="Left out: aligned, or none where authenticated is false.")
+    possession: Literal["none", "thread", "own"] = Field("none", description="What the sender shows of our letters.")
+    spam: str = Field("", description="The filter's verdict.")
+    known: bool = Field(False, description="The author wrote before.")
+    muted: bool = Field(False, description="Letters to him come back.")
+    marked_spam: bool = Field(False, description="A mail of his was spam.")
+    cases: int = Field(0, ge=0, description="How many he has.")
+    counts: dict[Literal["person", "domain", "organisation"], int] = Field(
+        default={}, description="Cases that were opened lately, in whatever time a rule asks for: {person: 6}."
+    )
+    open_same_subject: bool = Field(False, description="The author has an open case of that subject.")
+    case_status: Literal["", "new", "open", "waiting", "on_hold", "solved", "closed"] = Field(
+        "", description="Of the case that it goes on from."
+    )
 
 
 class TestForm(Strict):
@@ -228,6 +264,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
         "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
+        "agreements.json": _entries(AgreementForm, "agreements.yaml: what was agreed with organisations"),
+        "catalogue.json": _catalogue(),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "routing.json": _routing(),
     }
@@ -248,12 +286,23 @@ def _entries(form: type[Strict], title: str) -> dict[str, Any]:
 
 def _routing() -> dict[str, Any]:
     rules = TypeAdapter(list[RuleForm]).json_schema()
-    # These are compiled by hand: pydantic cannot know their form.
+    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **_by_hand(rules, rules["$defs"]["RuleForm"])}
+
+
+def _catalogue() -> dict[str, Any]:
+    item = TypeAdapter(ItemForm).json_schema()
+    definitions = _by_hand(item, item).pop("$defs")
+    entries = {"type": "object", "additionalProperties": item, "$defs": definitions}
+    return {"$schema": DIALECT, "title": "catalogue.yaml: what can be ordered by mail", **entries}
+
+
+def _by_hand(whole: dict[str, Any], rule: dict[str, Any]) -> dict[str, Any]:
+    """These are compiled by hand: pydantic cannot know their form."""
     made = {"when": conditions.schema(), **{name: schema() for name, (_, schema) in actions.BY_HAND.items()}}
     for name in made:
-        rules["$defs"]["RuleForm" if name == "when" else "SetForm"]["properties"][name]["$ref"] = f"#/$defs/{name}"
-    rules["$defs"] |= made
-    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **rules}
+        (rule if name == "when" else whole["$defs"]["SetForm"])["properties"][name]["$ref"] = f"#/$defs/{name}"
+    whole["$defs"] |= made
+    return whole
 
 
 ROLES = {str(x): x for x in Role}
