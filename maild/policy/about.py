@@ -24,6 +24,8 @@ from maild.policy.source import nearest
 
 WHOSE = ("person", "domain", "organisation")
 _LONGEST = 366 * 86_400
+# How one of them is called.
+_SINGULAR = {"covers": "cause"}
 _WEEK = ("weekdays", "weekend")
 
 
@@ -64,7 +66,7 @@ class Parts:
             here.wrong(f"{key} has no {name!r}", nearest(name, self.rows))
             return ALWAYS
         values, against = self.rows[name]
-        found = against.compile(name, values, value, here)
+        found = against.compile(_SINGULAR.get(name, name), values, value, here)
         return Leaf(shown(key, {name: value}), found.values, found.tests) if isinstance(found, Leaf) else found
 
     def schema(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
@@ -41,8 +42,6 @@ from maild.policy.shape import (
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
-# A moment of a desk's clock.
-AT = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$"
 _LINE = re.compile(r"\w[\w -]{0,38}")
 
 
@@ -57,6 +56,16 @@ def _text(value: str) -> str:
     if len(value) > _TEXT or any(ord(c) < 32 and c != "\n" for c in value):
         raise wrong(f"must be plain text of at most {_TEXT} characters", "shorten it; lines are fine, tabs are not")
     return value.strip("\n")
+
+
+def _moment(value: str) -> str:
+    """On a clock, to the minute."""
+    try:
+        if len(value) == 16 and datetime.fromisoformat(value).isoformat(timespec="minutes") == value:
+            return value
+    except ValueError:
+        pass
+    raise wrong(f"{value[:40]!r} is no moment", "write it like 2026-12-24T18:00")
 
 
 def _line_name(value: str) -> str:
@@ -74,6 +83,7 @@ def _digest(value: str) -> str:
     return value
 
 
+Moment = Annotated[str, AfterValidator(_moment)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
@@ -182,7 +192,7 @@ class MailForm(Strict):
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
     hours: Literal["open", "closed", "holiday"] = Field("open", description="How the desk stood when it came.")
-    at: str = Field("2026-01-12T10:00", pattern=AT, description="When it came, on the desk's clock.")
+    at: Moment = Field("2026-01-12T10:00", description="When it came, on the desk's clock.")
     size: Size | None = Field(None, description="Left out: the text's; 12MB.")
     attachments: list[FileForm] = Field(
         default=[], description="Files: {name: a.pdf, type: application/pdf, size: 5MB}."

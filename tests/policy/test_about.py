@@ -180,7 +180,7 @@ def test_what_failed_is_told_as_written(text: str, failed: str) -> None:
         ("case: {count: {from: person, in: 2000d, over: 1}}", "'2000d' is no span to count in"),
         ("case: open", "case must be a mapping"),
         ("agreement: silver", "there is no agreement 'silver'"),
-        ("agreement: {covers: beer}", "there is no covers 'beer'"),
+        ("agreement: {covers: beer}", "there is no cause 'beer'"),
         ("item: {a: b}", "item has no operator 'a'"),
         ("priority: urgent", "there is no priority 'urgent'"),
         ("subject: {contains: a, exactly: 'yes'}", "exactly must be true or false"),
