@@ -65,7 +65,7 @@ WHAT = {
 
 
 def news(language: str, kind: str, key: str, value: str, shown: tuple[Shown, ...] = (), **values: Any) -> Letter:
-    given = {**VALUES, "news": {"ok": True, "key": key, "value": value}, **values}
+    given = {**VALUES, "acts": True, "news": {"ok": True, "key": key, "value": value}, **values}
     return to_handler(kind, language, shown=shown, values=given, reason="your-question")
 
 
@@ -77,6 +77,7 @@ def asked_of(language: str) -> dict[str, Letter]:
     yours = {"what": what, "until": until, "who": "Kari Nordmann", "inside": True, "tasks": [task]}
     return {
         "news-task": news(language, "task", "task_due", "1", **yours),
+        "news-task-elsewhere": news(language, "task", "task_yours", "1", **{**yours, "acts": False}),
         "news-offer": news(language, "news", "offer_accepted", "1500 kr", (answer,), what=what),
         "news-supplier": news(
             language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"

@@ -4,7 +4,8 @@ While a handler is away, new cases go to the others, and letters about his open 
 nobody reads helps no customer, and two people with the same letter each think that it is the other's.  His cases stay his; the
 cover answers or takes what cannot wait.
 
-instead(ledger, handler, desk)   who gets his letters, () when he is here (or nobody else is)
+instead(ledger, handler, case)   who gets his letters, () when he is here (or nobody else is)
+acts_in(ledger, handler, case)   whether a handler may act in it, standing in or by himself
 leave, back                      he says so himself;  answered(ledger, ...) his mailbox does, for a day
 """
 
@@ -14,11 +15,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from maild.decide import rights
 from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
 from maild.model.absence import Absence
 from maild.model.absence_events import Left, Returned
-from maild.model.people import MAILD, Desk, Handler, handler_party
+from maild.model.case import Case
+from maild.model.people import MAILD, Desk, Handler, Role, handler_party
 from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
@@ -34,24 +37,41 @@ def away(ledger: Ledger) -> frozenset[str]:
     return frozenset(key for key in ledger.policy.handlers if ledger.absence(key) is not None)
 
 
-def instead(ledger: Ledger, handler: Handler, desk: str) -> tuple[Handler, ...]:
-    """Who reads his letters while he is away: the first of his cover who is here, else the others of the desk."""
+def instead(ledger: Ledger, handler: Handler, case: Case) -> tuple[Handler, ...]:
+    """Who reads his letters about a case while he is away: the first of his cover who is here, else the others of the desk.
+
+    Of a confidential case that is the desk's lead, before the others.
+    """
     if ledger.absence(handler.key) is None:
         return ()
-    return cover(ledger, handler, desk) or present(ledger, (h for h in ledger.policy.team(desk) if h != handler))
+    others = tuple(h for h in present(ledger, ledger.policy.team(case.desk)) if h != handler)
+    leads = tuple(h for h in others if h.role_at(case.desk).covers(Role.LEAD))
+    return cover(ledger, handler, case) or (leads if rights.confidential(case, ledger.policy) else ()) or others
 
 
-def cover(ledger: Ledger, handler: Handler, desk: str = "") -> tuple[Handler, ...]:
-    """The first who is here; for the cases of a confidential desk, of its own team."""
-    at = ledger.policy.desks.get(desk)
+def cover(ledger: Ledger, handler: Handler, case: Case | None = None) -> tuple[Handler, ...]:
+    """The first who is here; for a confidential case, whether its desk or a rule made it so, of its desk's own team."""
     named = (ledger.policy.handlers[key] for key in handler.cover if key in ledger.policy.handlers)
-    return present(ledger, (h for h in named if at is None or not at.confidential or h.works_for(desk)))[:1]
+    open_to_all = case is None or not rights.confidential(case, ledger.policy)
+    return present(ledger, (h for h in named if open_to_all or (case and h.works_for(case.desk))))[:1]
 
 
-def stands_in(ledger: Ledger, handler: Handler, key: str | None, desk: str) -> bool:
-    """Whether he reads, and answers for, the handler of a case who is away."""
+def stands_in(ledger: Ledger, handler: Handler, key: str | None, case: Case) -> bool:
+    """Whether he reads, and answers for, a handler who is away, in this case."""
     other = ledger.policy.handlers.get(key or "")
-    return other is not None and ledger.absence(other.key) is not None and handler in cover(ledger, other, desk)
+    return other is not None and ledger.absence(other.key) is not None and handler in cover(ledger, other, case)
+
+
+def acts_in(ledger: Ledger, handler: Handler, case: Case) -> bool:
+    """Whether his commands and answers count in the case: by his own right, or for its handler who is away."""
+    return rights.acts_in(handler, case, ledger.policy) or stands_in(ledger, handler, case.handler, case)
+
+
+def is_asked(ledger: Ledger, handler: Handler, case: Case) -> bool:
+    """Whether the case asked something of him; or set a task for somebody who is away and for whom he stands in."""
+    if rights.is_asked(handler, case):
+        return True
+    return any(stands_in(ledger, handler, task.handler, case) for task in case.errands.open_tasks)
 
 
 def home(handler: Handler, policy: Policy) -> Desk:

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import carry, drafts, no_case, rights, verbs
+from maild.decide import absence, carry, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Done, Order, Outcome, Wrong, sees
+from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.decide.related import survivor
 from maild.model.case import Case
@@ -108,7 +108,7 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
     case = known.get(number, known.get(number.upper()))
     line = verbs.command(row, found["rest"], vocabulary)
     case = survivor(ledger.known.cases[case], ledger.known).id if case is not None else None
-    if case is not None and sees(ledger.policy, handler, ledger.case(case)):
+    if case is not None and absence.acts_in(ledger, handler, ledger.case(case)):
         return Entry(line, number, case, certain=bool(line.verb or line.hint))
     # A number that we do not know may begin a sentence: "3 take aways from the meeting".
     short = bool(found["hash"]) or len(row.split()) <= _FEW_WORDS

@@ -197,7 +197,7 @@ def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) ->
     """The case's handler, or who stands in for him; else the team of its desk, to which a case that is only given back is no news."""
     own = ledger.policy.handlers.get(case.handler or "")
     if own and not own.retired:
-        return absence.instead(ledger, own, case.desk) or (own,)
+        return absence.instead(ledger, own, case) or (own,)
     team = ledger.policy.team(case.desk) if moved or notice.on in ("opened", "received", "bounced", "woken") else ()
     # Is everybody away, everybody is told: a case that nobody hears of is worse than a letter on a holiday.
     return absence.present(ledger, team) or team

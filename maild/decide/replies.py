@@ -112,7 +112,8 @@ def offer(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown, automati
     if not said:
         return False
     case_id = join.case.id
-    asked = ledger.case(case_id).errands.offer
+    errands = ledger.case(case_id).errands
+    asked = errands.withdrawn_offer(letter.id) or errands.offer
     key = _offer_outcome(ledger, join, said)
     if key in ("offer_accepted", "offer_refused"):
         event: type[OfferAccepted] | type[OfferRefused] = OfferAccepted if said == asking.YES else OfferRefused
@@ -130,9 +131,12 @@ def _offer_outcome(ledger: Ledger, join: Join, said: str) -> str:
     """From the customer's own address and the letter that was made for him; the newest offer, once, and in time."""
     assert join.case is not None
     assert join.letter is not None
-    asked = ledger.case(join.case.id).errands.offer
+    errands = ledger.case(join.case.id).errands
+    asked = errands.offer
     if join.possession is not Possession.OWN or join.letter.party != join.case.customer:
         return "offer_stranger"
+    if errands.withdrawn_offer(join.letter.id):
+        return "offer_withdrawn_yes" if said == asking.YES else "offer_withdrawn_no"
     if asked is None or asked.letter != join.letter.id:
         return "offer_old"
     if asked.state != OPEN:

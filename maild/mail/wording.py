@@ -119,7 +119,7 @@ _NOTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks"), ()),
 }
 
@@ -223,6 +223,7 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
         "news": _told(given["news"]) if given.get("news") else "",
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
         "inside": bool(given.get("inside")),
+        "acts": bool(given.get("acts")),
         **{key: _line(given, key) for key in ("amount", "who", "supplier")},
     }
 

@@ -116,6 +116,7 @@ _ASKED = {
     "who": "Ola Hansen",
     "supplier": "support@skriver.example",
     "inside": True,
+    "acts": True,
     "yes": "mailto:support+y1aa@desk.example?body=ja",
     "no": "mailto:support+x1aa@desk.example?body=nei",
     "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",

@@ -24,6 +24,7 @@ def dump(errands: Errands) -> dict[str, Any]:
         "suppliers": [_plain(supplier) for supplier in errands.suppliers],
         "offer": _plain(errands.offer) if errands.offer else None,
         "requests": [_plain(request) for request in errands.requests],
+        "withdrawn": [_plain(offer) for offer in errands.withdrawn],
     }
     return {name: value for name, value in found.items() if value}
 
@@ -39,6 +40,7 @@ def load(found: Mapping[str, Any]) -> Errands:
         tuple(_rich(Supplier, supplier) for supplier in found.get("suppliers", ())),
         _rich(Offer, found["offer"]) if found.get("offer") else None,
         tuple(_rich(Request, request) for request in found.get("requests", ())),
+        tuple(_rich(Offer, offer) for offer in found.get("withdrawn", ())),
     )
 
 

@@ -55,7 +55,7 @@ def _give(context: Context, handler: Handler) -> Outcome:
     reason = f"assigned by {context.handler.name}"
     if handler == context.handler or context.ledger.absence(handler.key) is None:
         return Done((Assigned(handler.key, reason),), "assigned", handler.name, was=context.handler_name)
-    cover = absence.cover(context.ledger, handler)
+    cover = absence.cover(context.ledger, handler, context.case)
     if not cover:
         team = absence.present(context.ledger, context.policy.team(context.case.desk))
         return Wrong("is_away", ", ".join(h.key for h in team))
