@@ -26,6 +26,7 @@ from maild.model.message import Address, Message
 from maild.model.people import MAILD, Trust, handler_party
 from maild.model.plan import Prepared
 from maild.model.subject import is_forward, unforwarded
+from maild.model.trust_events import Doubted
 
 FOR = "for"
 
@@ -93,6 +94,9 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     language = contact.language(ledger, ledger.people.get(customer), original, desk)
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
+    if passed is not None:
+        # What is passed on may be forged.
+        ledger.happen(case_id, MAILD, Doubted())
     intake.mark(ledger, case_id, verdict)
     intake.assign(ledger, case_id, verdict)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
