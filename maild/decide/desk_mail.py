@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, carry, drafts, no_case, rights, verbs
+from maild.decide import absence, behalf, carry, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -229,6 +229,9 @@ def _finishes(ledger: Ledger, order: Order, entries: Sequence[Entry]) -> bool:
         lines = [carry.said(entries[0].line, Done((), "dropped"))]
         no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines})
         return True
+    if draft.reason == drafts.BEHALF:
+        lines_only = not any(entry.number for entry in entries)
+        return lines_only and behalf.correct(ledger, order, [entry.line for entry in entries], draft)
     if words == [drafts.SEND] and draft.reason != drafts.WRONG:
         carry_out(ledger, order, draft, drafts.CONFIRMED)
         return True

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from maild.model.content import Content
-from maild.model.draft import Draft
+from maild.model.draft import Draft, load_kept
 from maild.model.plan import Plan
 from maild.store.database import Session, moment, stamp
 from maild.store.lists import marks
@@ -38,11 +38,27 @@ def by_letters(session: Session, letters: Sequence[int]) -> dict[int, tuple[Draf
 
 
 def _draft(row: Sequence[Any]) -> Draft:
-    text = json.loads(row[13])["own_text"] if row[13] else ""
+    said = json.loads(row[13]) if row[13] else {}
+    kept = load_kept(said["mail"]) if "mail" in said else None
     files = tuple(attachment(a) for a in json.loads(row[12]))
     id, letter, case, party, arrival, message, reason, purpose, answers = row[:9]
     when = moment(row[9]), moment(row[10])
-    return Draft(id, letter, case, party, arrival, message, reason, purpose, answers, *when, text, files, row[11])
+    return Draft(
+        id,
+        letter,
+        case,
+        party,
+        arrival,
+        message,
+        reason,
+        purpose,
+        answers,
+        *when,
+        said.get("own_text", ""),
+        files,
+        row[11],
+        kept,
+    )
 
 
 def next_id(session: Session) -> int:

@@ -80,7 +80,9 @@ def test_a_contact_of_her_organisation_does_not_read_them_either(tmp_path: Path)
 
 
 def test_what_a_handler_passed_on_may_be_forged(house: House):
-    head = "Fra: Ann Berg <ann@kunde.example>\nSendt: mandag 2. mars 2026 10:14\nTil: Kari Nordmann <kari@staff.example>"
+    head = (
+        "Fra: Ann Berg <ann@kunde.example>\nSendt: mandag 2. mars 2026 10:14\nTil: Kari Nordmann <kari@staff.example>"
+    )
     house.mail(KARI, f"VS: {WORDS}", f"Ser dette rett ut?\n\n{head}\nEmne: {WORDS}\n\nSe vedlegg.\n")
     house.wait(minutes=2)
     house.letters()
@@ -90,7 +92,7 @@ def test_what_a_handler_passed_on_may_be_forged(house: House):
 
 def test_a_mail_of_hers_that_is_split_off_and_was_not_proven_is_not_told_by_its_words(house: House):
     house.mail(ANN, "Skriver", "Den står.")
-    ack, notice = house.letters()
+    ack, _ = house.letters()
     house.mail(ANN, f"Re: {WORDS} [#1001]", "Se vedlegg.", proven=False, In_Reply_To=str(ack.mail["Message-ID"]))
     house.wait(minutes=2)
     update = house.newest("1001", "handler:kari")

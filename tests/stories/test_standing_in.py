@@ -158,7 +158,7 @@ def test_a_reminder_of_a_task_reaches_who_stands_in(make: Make):
 @pytest.mark.parametrize(("line", "said"), [("/vis #1002", "#1002 Skriver"), ("1002 prioritet høy", "prioritet høy")])
 def test_who_stands_in_may_name_the_case_as_its_own_people_do(make: Make, line: str, said: str):
     house = make()
-    _, his = begun(house, "Nettet", "drift@desk.example")
+    begun(house, "Nettet", "drift@desk.example")
     _, notice = begun(house)
     house.mail(OLA, "Liste", line, "drift@desk.example")
     (error,) = house.letters()
