@@ -36,12 +36,21 @@ SENT, CORRECTED, CONFIRMED, DROPPED = "sent", "corrected", "confirmed", "dropped
 
 def with_drafts(prepared: Prepared, known: Known) -> Prepared:
     """The mail with the words of the drafts that it may finish, for asking what they name."""
-    kept = [draft.text for drafts in known.drafts.values() for draft in drafts if draft.text]
+    kept = [_top(draft.text) for drafts in known.drafts.values() for draft in drafts if draft.text]
     own = "\n".join([prepared.message.own_text, *kept])
     passed = (d.kept.passed for some in known.drafts.values() for d in some if d.kept)
     message = prepared.message
     forwarded = message.forwarded or next((one for one in passed if one), None)
     return replace(prepared, message=replace(message, own_text=own, forwarded=forwarded))
+
+
+def _top(text: str) -> str:
+    """Where its commands stand, ten lines at most: of many drafts, each must have its part in what is asked."""
+    rows = [row[:300] for row in text.split("\n") if row.strip()]
+    return "\n".join(rows[:_TOP])
+
+
+_TOP = 12
 
 
 def waiting(ledger: Ledger, order: Order) -> tuple[Draft, ...]:

@@ -83,6 +83,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "mails": _mails(given.get("mails")),
         "alarm": _line(given, "alarm"),
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
@@ -120,7 +121,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks"), ()),
+    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "mails"), ()),
 }
 
 
@@ -226,6 +227,16 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
         "acts": bool(given.get("acts")),
         **{key: _line(given, key) for key in ("amount", "who", "supplier")},
     }
+
+
+def _mails(given: object) -> list[dict[str, str]]:
+    """Mails in a handler's name: the number of each one's case, and its words."""
+    found = [mail for mail in given if isinstance(mail, Mapping)] if isinstance(given, list | tuple) else []
+    room = TEXT // max(1, len(found))
+    return [
+        {"number": _line(mail, "number", 60), "words": encode.lines(str(mail.get("words", ""))[:room]).strip()}
+        for mail in found[:_LINES]
+    ]
 
 
 def _tasks(given: object) -> list[dict[str, str]]:

@@ -117,6 +117,7 @@ _ASKED = {
     "supplier": "support@skriver.example",
     "inside": True,
     "acts": True,
+    "mails": [{"number": "#1042", "words": "/close"}, {"number": "#1043", "words": "/take\nHei Ann."}],
     "yes": "mailto:support+y1aa@desk.example?body=ja",
     "no": "mailto:support+x1aa@desk.example?body=nei",
     "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",

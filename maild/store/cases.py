@@ -12,7 +12,7 @@ from maild.model.case import Case
 from maild.model.customer_events import Attributed
 from maild.model.events import Opened
 from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
-from maild.model.people import handler_of
+from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.store import absence, agenda, around, drafts, standing
 from maild.store import known_rows as rows
@@ -30,6 +30,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_number = rows.cases_of_numbers(session, lookup.numbers)
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
     wanted |= {row.case for row in letters.values() if row.case}
+    unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
+    wanted |= {d.case for some in (*kept.values(), unproven) for d in some if d.case}
     cases, waiting = _with_those_that_wait(
         session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     )
@@ -62,6 +64,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         others=rows.others(session, cases, author),
         drafts=kept,
+        unproven=unproven,
         by_address=rows.by_address(session, lookup.people),
         standing=asked,
         mine=mine,

@@ -37,6 +37,16 @@ def by_letters(session: Session, letters: Sequence[int]) -> dict[int, tuple[Draf
     return found
 
 
+def untold(session: Session, party: str) -> tuple[Draft, ...]:
+    """Those that no letter has told of yet: it asks this party whether they are his, and waits for its hour."""
+    letters = session.all(
+        "SELECT id FROM outbox WHERE state NOT IN ('done', 'cancelled') AND state='ready' AND attempts=0 AND party=?"
+        " AND kind='unverified' ORDER BY id",
+        (party,),
+    )
+    return tuple(d for some in by_letters(session, [row[0] for row in letters]).values() for d in some)
+
+
 def _draft(row: Sequence[Any]) -> Draft:
     said = json.loads(row[13]) if row[13] else {}
     kept = load_kept(said["mail"]) if "mail" in said else None
@@ -72,6 +82,7 @@ def keep(session: Session, plan: Plan) -> None:
     for draft, state in plan.finished.items():
         _blank(session, [draft])
         session.execute("UPDATE draft SET state=? WHERE id=?", (state, draft))
+    session.executemany("UPDATE draft SET letter=? WHERE id=?", [(to, draft) for draft, to in plan.retold.items()])
     for draft_, content in plan.drafts:
         _add(session, draft_, content)
 
