@@ -72,7 +72,7 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str) -> None:
 def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     """Its lines, or None for a mail with other words in it."""
     text = order.prepared.message.own_text
-    rows = [row for row in text.split("\n") if row.strip()]
+    rows = verbs.whole_rows(text, ledger.policy.texts.vocabulary)
     if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):
         return None
     entries: list[Entry] = []
