@@ -103,6 +103,10 @@ def asked_of(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
+def promised(language: str, until: str) -> Letter:
+    return to_customer("promised", language, values={**VALUES, "promised": until}, automatic="auto-generated")
+
+
 def unverified(language: str, **more: object) -> Letter:
     values = {**VALUES, "words": "/close", **more}
     return to_handler("unverified", language, values=values, reason="mail-in-your-name")
@@ -150,6 +154,8 @@ def around(language: str) -> dict[str, Letter]:
         "update-in-copy": to_customer(
             "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
         ),
+        "promised": promised(language, "2026-03-06T12:00:00+01:00"),
+        "promised-no-more": promised(language, ""),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
         "incident": to_customer(
             "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "incident_title": SUBJECT[language]}

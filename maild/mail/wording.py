@@ -120,7 +120,7 @@ _NOTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts"), False),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "mails"), ()),
 }
 
@@ -225,6 +225,7 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
         "inside": bool(given.get("inside")),
         "acts": bool(given.get("acts")),
+        "dated": bool(given.get("dated")),
         **{key: _line(given, key) for key in ("amount", "who", "supplier")},
     }
 
@@ -267,6 +268,7 @@ _SENTENCES = {
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
+    "promised": "There is a new date in case {number}.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",

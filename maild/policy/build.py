@@ -32,6 +32,7 @@ NOTICES = (
     Notice("solved", "customer", "closing"),
     Notice("assigned", "handler", "notice"),
     Notice("woken", "handler", "woken"),
+    Notice("promised", "customer", "promised"),
 )
 _MOST_RULES = 2000
 _EXPECTED = ("desk", "handler", "priority", "acknowledge", "discard", "confidential")

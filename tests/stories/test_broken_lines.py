@@ -7,6 +7,7 @@ import textwrap
 import pytest
 from corpus.commands.keyboards import TYPING
 from parts.house import Got, House
+from parts.mails import authenticated, mail
 
 ANN = "Ann Berg <ann@kunde.example>"
 LONG = "Bestille ny trommel hos leverandøren og spørre hva de tar for å komme og bytte den, for kunden får ikke vite at hun betaler"
@@ -114,7 +115,9 @@ def test_however_it_was_typed(house: House, typing: str):
 def test_a_program_that_says_how_it_breaks_lines_is_believed(house: House):
     notice = begun(house)
     soft = broken(f"/oppgave {LONG}", 50).replace("\n", " \n")
-    house.reply(notice, f"{soft}\nHei Ann!", Content_Type='text/plain; charset="utf-8"; format=flowed')
+    made = mail("Kari Nordmann <kari@staff.example>", f"Re: {notice.subject}", f"{soft}\nHei Ann!", notice.reply_to)
+    made.set_param("format", "flowed")
+    house.arrives(authenticated(made), notice.reply_to, "kari@staff.example")
     house.wait(minutes=2)
     assert [task["text"] for task in house.case("1001")["tasks"]] == [LONG]
     assert [letter.kind for letter in house.letters() if letter.to == "ann@kunde.example"] == ["update"]
