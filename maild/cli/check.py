@@ -18,7 +18,6 @@ import click
 if TYPE_CHECKING:
     from maild.errors import Problem
     from maild.model.policy import Policy
-    from maild.policy.schema import RuleTest
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ def check(file: Path) -> Found:
 
 
 def _counts(policy: Policy) -> tuple[tuple[str, int], ...]:
-    from maild.policy.build import BUILT_IN
+    from maild.policy.routing import BUILT_IN
 
     rules = sum(rule.where != BUILT_IN for rule in policy.rules)
     languages = len(policy.texts.languages())
@@ -108,44 +107,20 @@ def _plain(found: Found) -> dict[str, Any]:
 def _failures(policy: Policy) -> Iterator[Problem]:
     from maild.decide.route import route
     from maild.errors import Problem
+    from maild.policy.actions import otherwise, said, yaml_name
     from maild.policy.build import tests
 
     for test in tests(policy):
         verdict = route(test.facts, policy.rules)
         for name, wanted in test.expect.items():
-            decided = verdict.decisions.get("labels" if name == "label" else name)
-            came, rule = (
-                (_said(test, name, decided.value), decided.rule) if decided else (_otherwise(test, name), "no rule")
-            )
+            decided = verdict.decisions.get(name)
+            came = said(name, decided.value) if decided else otherwise(name, test.facts.desk)
             if not _holds(wanted, came):
-                what = f"a test of the rule {test.rule!r} fails: {name} is {_word(came)}, not {_word(wanted)}"
-                yield Problem(
-                    test.file,
-                    test.line,
-                    test.column,
-                    what,
-                    f"{rule} decided it: mend the rules, or what the test expects",
+                what = (
+                    f"a test of the rule {test.rule!r} fails: {yaml_name(name)} is {_word(came)}, not {_word(wanted)}"
                 )
-
-
-def _said(test: RuleTest, name: str, value: Any) -> object:
-    """A decision as Expect names it."""
-    if name == "handler":
-        return value.handlers[0] if value.how == "named" else value.how
-    return True if name == "discard" else value
-
-
-def _otherwise(test: RuleTest, name: str) -> object:
-    """What holds when no rule says anything."""
-    return {
-        "desk": test.facts.desk,
-        "priority": "medium",
-        "acknowledge": True,
-        "discard": False,
-        "confidential": False,
-        "handler": "nobody",
-        "label": (),
-    }[name]
+                cure = f"{decided.rule if decided else 'no rule'} decided it: mend the rules, or what the test expects"
+                yield Problem(test.file, test.line, test.column, what, cure)
 
 
 def _holds(wanted: object, came: object) -> bool:

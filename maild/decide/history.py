@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maild.decide import contact, intake
+from maild.decide import contact, effects, intake
 from maild.decide.facts import facts, lookup
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk, is_ours
@@ -182,7 +182,7 @@ def _begin(ledger: Ledger, prepared: Prepared, side: Side) -> None:
     verdict = route(facts(prepared, message.automatic), ledger.policy.rules)
     discard = verdict.value("discard")
     if discard is not None:
-        ledger.happen(None, intake.RULES, Ignored(f"discarded by a rule: {discard}"))
+        ledger.happen(None, effects.RULES, Ignored(f"discarded by a rule: {discard}"))
         return
     asked = str(verdict.value("desk", prepared.desk))
     desk = asked if asked in ledger.policy.desks else ledger.policy.default_desk.key
@@ -194,7 +194,7 @@ def _begin(ledger: Ledger, prepared: Prepared, side: Side) -> None:
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, customer, language, row))
     if side.ours:
         ledger.happen(case_id, party, _event(ledger, prepared, side, row, party, "", ""))
-    intake.mark(ledger, case_id, verdict)
+    effects.apply(ledger, case_id, verdict)
     _answered(ledger, prepared, case_id, side)
     if _is_open(ledger, prepared):
         _give(ledger, prepared, case_id)

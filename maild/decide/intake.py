@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, contact, notices, replies, rest
+from maild.decide import asked, contact, effects, notices, replies, rest
 from maild.decide.absence import away
 from maild.decide.assign import choose
 from maild.decide.facts import facts
@@ -23,10 +23,7 @@ from maild.model.customer_events import Thanked
 from maild.model.events import (
     Assigned,
     Ignored,
-    Labelled,
     Opened,
-    Prioritised,
-    Priority,
     Received,
     Reopened,
     Status,
@@ -37,9 +34,7 @@ from maild.model.people import MAILD, Possession, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Verdict
 from maild.model.related_events import Included
-from maild.model.trust_events import Doubted, Restricted, Vouched
-
-RULES = "maild"
+from maild.model.trust_events import Doubted, Vouched
 
 
 def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
@@ -108,7 +103,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
-        ledger.happen(None, RULES, Ignored(f"discarded by a rule: {discard}"))
+        ledger.happen(None, effects.RULES, Ignored(f"discarded by a rule: {discard}"))
         return
     case_id = _open(ledger, prepared, verdict, join)
     contact.heard(ledger, prepared, case_id, automatic=automatic)
@@ -160,21 +155,8 @@ def untagged(subject: Content, numbers: Iterable[str]) -> Content:
 
 
 def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
-    mark(ledger, case_id, verdict)
+    effects.apply(ledger, case_id, verdict)
     assign(ledger, case_id, verdict)
-
-
-def mark(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
-    """Priority, labels, and whether only its own people may see it."""
-    priority = verdict.decisions.get("priority")
-    if priority is not None:
-        ledger.happen(case_id, RULES, Prioritised(Priority(str(priority.value)), priority.because or priority.rule))
-    labels = verdict.value("labels", ())
-    for label in labels if isinstance(labels, tuple) else ():
-        ledger.happen(case_id, RULES, Labelled(label))
-    confided = verdict.decisions.get("confidential")
-    if confided is not None and confided.value:
-        ledger.happen(case_id, RULES, Restricted(confided.because or confided.rule))
 
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:

@@ -6,8 +6,8 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -62,7 +62,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The `set` of a rule; None = this rule says nothing about it."""
+    """The `set` of a rule; None or () = this rule says nothing about it."""
 
     desk: str | None = None
     handler: Choice | None = None
@@ -71,6 +71,16 @@ class Decisions:
     acknowledge: bool | None = None
     discard: str | None = None
     confidential: bool | None = None
+
+    def said(self) -> Iterator[tuple[str, object]]:
+        """Field and value of all that the rule decides."""
+        values = ((name, getattr(self, name)) for name in DECIDED)
+        return ((name, value) for name, value in values if value is not None and value != ())
+
+
+DECIDED = tuple(field.name for field in fields(Decisions))
+# What adds up over rules; of all else the earliest rule's word holds.
+ADDING = frozenset({"labels"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from maild.model import numbers
 from maild.model.people import Desk, Handler
-from maild.model.policy import Decisions, Rule
+from maild.model.policy import ADDING, Decisions, Rule
 from maild.policy.read import Path
 from maild.policy.source import Source, nearest
 
@@ -190,23 +190,23 @@ def _named_once(source: Source, index: int, rule: Rule, names: dict[str, int]) -
 
 
 def _useful(source: Source, index: int, rule: Rule, decided: Mapping[str, str]) -> None:
-    fields = _fields(rule.set)
-    if not fields and not rule.set.labels and not rule.stop:
+    fields, adding = _fields(rule.set), _adding(rule.set)
+    if not fields and not adding and not rule.stop:
         source.wrong((index,), f"the rule {rule.name!r} decides nothing", "add  set: {priority: high}  or the like")
         return
     shadowed = [name for name in fields if name in decided]
-    if fields and len(shadowed) == len(fields) and not rule.set.labels and not rule.stop:
+    if fields and len(shadowed) == len(fields) and not adding and not rule.stop:
         by = decided[fields[0]]
         what = f"the rule {rule.name!r} never decides: the rule {by!r} always has {' and '.join(fields)}"
         source.wrong((index,), what, "move it above that one; the earliest rule decides")
 
 
 def _fields(decisions: Decisions) -> list[str]:
-    return [
-        name
-        for name in ("desk", "handler", "priority", "acknowledge", "discard", "confidential")
-        if getattr(decisions, name) is not None
-    ]
+    return [name for name, _ in decisions.said() if name not in ADDING]
+
+
+def _adding(decisions: Decisions) -> bool:
+    return any(name in ADDING for name, _ in decisions.said())
 
 
 def _canonical(value: Any) -> str:

@@ -7,14 +7,15 @@ of a list one entry is enough; several operators must all hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from maild.model.people import Desk
+from maild.model.people import Desk, Handler, Organisation
 from maild.model.policy import Condition, Facts
 from maild.policy import pattern
 from maild.policy.fold import fold
 from maild.policy.read import Path
+from maild.policy.shape import Known
 from maild.policy.source import Source, nearest
 
 LONGEST = 65_536
@@ -27,10 +28,28 @@ _STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "s
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What rules may name: desks by key (None: it has problems of its own), and languages."""
+    """What rules may name, by key (None: it has problems of its own), and languages.
+
+    Of a file that could not be read everything is known: its own problem is enough, so no reference to it is another.
+    """
 
     desks: Mapping[str, Desk | None]
     languages: tuple[str, ...]
+    staff: Mapping[str, Handler | None] = field(default_factory=dict)
+    organisations: Mapping[str, Organisation | None] = field(default_factory=dict)
+
+    def known(self) -> Known:
+        """What values with a form of pydantic's may refer to."""
+        if isinstance(self.desks, Anything):
+            return Known(Anything(), self.languages)
+        return Known({key: desk is not None and desk.retired for key, desk in self.desks.items()}, self.languages)
+
+
+class Anything(dict[str, Any]):
+    """What an unreadable file may have named."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)

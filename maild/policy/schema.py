@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
 
 from maild.model import numbers
-from maild.model.events import Priority
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import conditions
+from maild.policy import actions, conditions
+from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.shape import (
     Addresses,
@@ -30,7 +30,6 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
-    OpenDesk,
     Strict,
     as_list,
     wrong,
@@ -87,7 +86,6 @@ Digest = Annotated[str, AfterValidator(_digest)]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
-PriorityWord = Literal["critical", "high", "medium", "low"]
 
 
 class RetentionForm(Strict):
@@ -162,20 +160,6 @@ class HandlerForm(Strict):
     )
 
 
-class SetForm(Strict):
-    """What a rule decides."""
-
-    desk: OpenDesk | None = None
-    handler: Any = None
-    priority: PriorityWord | None = None
-    label: Lines = Field(default=[], description="Labels add up over rules.")
-    acknowledge: bool | None = Field(default=None, description="false: the customer gets no acknowledgement.")
-    discard: Line | None = Field(default=None, description="No case; the reason stays on record.")
-    confidential: bool | None = Field(
-        default=None, description="true: the case is shown to its desk's team and to its handler only."
-    )
-
-
 class MailForm(Strict):
     """A mail for a test beside a rule: what is left out is an ordinary person's."""
 
@@ -190,18 +174,6 @@ class MailForm(Strict):
     language: str = ""
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
-
-
-class ExpectForm(Strict):
-    """What must come out; what is left out does not matter."""
-
-    desk: DeskKey | None = None
-    handler: Line | None = Field(None, description="A key, nobody, round_robin or least_loaded.")
-    priority: PriorityWord | None = None
-    label: Lines = Field(default=[], description="These, and perhaps others.")
-    acknowledge: bool | None = None
-    discard: bool | None = None
-    confidential: bool | None = None
 
 
 class TestForm(Strict):
@@ -260,21 +232,12 @@ def _entries(form: type[Strict], title: str) -> dict[str, Any]:
 
 def _routing() -> dict[str, Any]:
     rules = TypeAdapter(list[RuleForm]).json_schema()
-    keys = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-    handler = [
-        {"type": "string"},
-        *(
-            {"type": "object", "properties": {how: keys}, "required": [how], "additionalProperties": False}
-            for how in HOW
-        ),
-    ]
-    # These two are compiled by hand (conditions.py, build.py): pydantic cannot know their form.
-    for form, name in (("RuleForm", "when"), ("SetForm", "handler")):
-        rules["$defs"][form]["properties"][name]["$ref"] = f"#/$defs/{name}"
-    rules["$defs"] |= {"when": conditions.schema(), "handler": {"anyOf": handler}}
+    # These are compiled by hand: pydantic cannot know their form.
+    made = {"when": conditions.schema(), **{name: schema() for name, (_, schema) in actions.BY_HAND.items()}}
+    for name in made:
+        rules["$defs"]["RuleForm" if name == "when" else "SetForm"]["properties"][name]["$ref"] = f"#/$defs/{name}"
+    rules["$defs"] |= made
     return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **rules}
 
 
-HOW = ("round_robin", "least_loaded")
-PRIORITIES = {str(x): x for x in Priority}
 ROLES = {str(x): x for x in Role}

