@@ -3,6 +3,7 @@
 # make clean-root   the README's installation on a new Debian
 # make man     writes man/ again, after a change of a command
 # make bench-search   how long a search takes among a million messages (a quarter of an hour, 3 GB of disk)
+# make bench-replay  how many stored mails a second maild replay judges
 # make bench-crowd    how mail is taken beside 2 500 clients that only take places (a minute)
 # make bench-years  what a million cases cost, and how soon a killed daemon with 100 000 letters waiting is back (half an hour, 20 GB)
 # make storm ARGS="--postgres --kills 60 --mails 3000 --seed 7"   the same on a PostgreSQL; --only kill,door makes a part of it
@@ -12,6 +13,7 @@
 # make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make programs   what twelve mail programs make of every command, in four languages, as a table (a few minutes)
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
+# make hours   opening hours against the clock on the wall, 10 000 calendars (some minutes)
 # make test ARGS="tests/mail -k own"   only some of it
 
 SHELL = /bin/sh
@@ -22,13 +24,15 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search bench-crowd bench-years storm storm-imap programs fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search bench-crowd bench-years bench-replay storm storm-imap programs hours fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
 
+# Many tests wait (for a daemon, a disk): two workers more than processors.  Compiled tests are kept, whatever the shell says.
+JOBS ?= $(shell echo $$(($$(nproc) + 2)))
 test: .stamp-packages .stamp-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 lint: .stamp-dev
 	$(BIN)/ruff check .
@@ -41,7 +45,7 @@ bench: .stamp-dev
 bench-search: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.search $(ARGS)
 
-bench-crowd bench-years: .stamp-dev
+bench-crowd bench-years bench-replay: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.$(@:bench-%=%) $(ARGS)
 
 storm: .stamp-packages .stamp-dev
@@ -54,6 +58,9 @@ storm-imap: .stamp-packages .stamp-dev
 .PHONY: storm-forged storm-points storm-power storm-mutations
 storm-forged storm-points storm-power storm-mutations: .stamp-packages .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m storm.$(@:storm-%=%) $(ARGS)
+
+hours: .stamp-dev
+	MAILD_EXAMPLES=10000 $(BIN)/python -m pytest tests/model/test_calendar.py --timeout 3000
 
 programs: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m corpus.commands

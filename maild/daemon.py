@@ -19,6 +19,7 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from random import SystemRandom
@@ -31,7 +32,7 @@ from maild.config import Config
 from maild.current import Current
 from maild.decide import health
 from maild.dispatch import Dispatch
-from maild.edges import control, imap_session, retention, smtp, ticker
+from maild.edges import control, imap_session, memory, retention, smtp, ticker
 from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
 from maild.edges.believing import believer_of
@@ -82,7 +83,8 @@ class Daemon:
         self._tally = Tally()
         self._writer = Writer(site.database, self._ghost)
         self._steady = Steady(clock)
-        self._current = Current(config, site, self._writer, clock, self._steady.accept)
+        self._watching = store.Reader(site.database)
+        self._current = Current(config, site, self._writer, self._watching, clock, self._steady.accept)
         self._reader = Reader()
         self._database = store.Reader(site.database)
         self._letterbox = Letterbox(self._writer, self._database, clock, self._woken, self._tally)
@@ -106,7 +108,6 @@ class Daemon:
             self._worker,
             self._tally,
         )
-        self._watching = store.Reader(site.database)
         self._watch = Watch(config, self._writer, self._watching, self._house, clock, self._posted, self._tally)
         self._watch.add(self._relay.conditions)
         self._watch.add(self._current.conditions)
@@ -176,7 +177,7 @@ class Daemon:
     async def run(self) -> int:
         """Until SIGTERM or SIGINT; the exit code."""
         await self._writer.write(partial(_recover, alone=self._site.database.sqlite))
-        await self._current.remember()
+        await self._current.begin()
         asyncio.get_running_loop().set_exception_handler(loop_fault)
         self._restored = await self._writer.write(restoring.remembered)
         self._steady.remember(await self._writer.write(incoming.newest))
@@ -206,6 +207,8 @@ class Daemon:
             await self._reader.close()
             await self._database.close()
             await self._watching.close()
+            with suppress(Exception):
+                await self._current.end()
             await self._writer.close()
         log.info("ended", code=self._code)
         return self._code
@@ -220,7 +223,9 @@ class Daemon:
             self._auditor.run(),
             self._watchdog(),
             self._checkpoints(),
+            memory.run(),
             self._watch.run(),
+            *(() if self._site.database.sqlite else (self._current.follow(),)),
         ]
 
     async def _ask_for_utf8(self, doors: smtp.Doors) -> None:

@@ -18,7 +18,7 @@ from maild.erasing import Change, Look, happen
 from maild.model.events import Expired
 from maild.model.people import MAILD, Desk, person_of
 from maild.model.policy import Policy
-from maild.store import compact, drafts, erasure, retention
+from maild.store import compact, drafts, erasure, hits, retention
 from maild.store.database import Session, stamp
 
 SLICE = 20
@@ -62,6 +62,7 @@ def expire(policy: Policy, now: datetime) -> Steps:
         if keep.cases is not None:
             cases += yield from _some(_asker(retention.cases, desk, now, keep.cases), partial(_expire, now), 1)
     drafts_ = yield from _some(partial(_old_drafts, stamp(now)), drafts.forget)
+    yield Change(lambda session: hits.forget(session, now))
     gone = Gone(mails, letters, cases, drafts_)
     if gone.any:
         yield Change(lambda session: compact.ask(session, stamp(now)))

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from maild import keyring, notify, places
+from maild import keyring, notify, places, policies
 from maild.config import Config
 from maild.errors import Problem, RuleError
 from maild.mail import token
 from maild.model.policy import Limits, Policy
 from maild.policy import build, texts
 from maild.policy.source import nearest
-from maild.store import migrate
+from maild.store import migrate, used
 from maild.store.database import (
     Database,
     NotDurable,
@@ -32,9 +32,9 @@ from maild.store.database import (
     is_damage,
     is_database_error,
     is_unwritable,
-    stamp,
     unwrapped,
 )
+from maild.store.policies import Use
 
 EX_TEMPFAIL, EX_CONFIG = 75, 78
 RESTORE = "restore the newest backup with `maild restore BACKUP --force`"
@@ -82,12 +82,18 @@ def found(config: Config) -> Site:
 
 def load_policy(config: Config) -> Policy:
     """The policy of the files as they are now; RuleError with every problem."""
-    limits = Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
-    policy = build.load(config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits)
+    policy = build.load(
+        config.rules, lambda: texts.load(config.templates, places.shipped("templates")), limits_of(config)
+    )
     lost = desks_of_mailboxes(config, policy)
     if lost:
         raise RuleError(*lost)
     return replace(policy, admin=config.admin)
+
+
+def limits_of(config: Config) -> Limits:
+    """What of a policy stands in maild.yaml."""
+    return Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
 
 
 def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:
@@ -108,36 +114,22 @@ def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:
 reload_policy = load_policy
 
 
-def remember_policy(session: Session, policy: Policy, now: datetime) -> None:
-    """Keep the files under their hash; RuleError when open cases use a desk or a handler that is gone."""
-    gone = _still_used(session, policy)
+def remember_policy(session: Session, policy: Policy, node: str, now: datetime) -> Use:
+    """Keep its files and put it in force; RuleError when open cases use a desk or a handler that is gone."""
+    refuse_gone(session, policy)
+    return policies.remember(session, policy, node, now)
+
+
+def refuse_gone(session: Session, policy: Policy) -> None:
+    """RuleError with what open cases use and this policy no longer has."""
+    gone = used.gone(session, policy)
     if gone:
         raise RuleError(*gone)
-    session.execute(
-        "INSERT INTO policy(hash, files, loaded_at) VALUES (?,?,?) ON CONFLICT(hash) DO UPDATE SET loaded_at=excluded.loaded_at",
-        (policy.hash, json.dumps(dict(policy.files), ensure_ascii=False), stamp(now)),
-    )
 
 
-def _still_used(session: Session, policy: Policy) -> list[Problem]:
-    problems = []
-    for file, column, keys in (("desks.yaml", "desk", policy.desks), ("people.yaml", "handler", policy.handlers)):
-        rows = session.all(
-            f"SELECT {column}, count(*) FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold')"
-            f" AND {column} IS NOT NULL GROUP BY {column}"
-        )
-        problems += [
-            Problem(
-                file,
-                0,
-                0,
-                f"{column} {key!r} is gone, but {count} open cases use it",
-                "keep it with `retired: true`, or reassign them first",
-            )
-            for key, count in rows
-            if key not in keys
-        ]
-    return problems
+def node_of(config: Config) -> str:
+    """This daemon among those of its database: the same after a restart."""
+    return f"{socket.gethostname()}:{config.state}"
 
 
 # --- lock and database ----------------------------------------------------------------------------------------------------------

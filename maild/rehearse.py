@@ -15,7 +15,8 @@ from maild.decide.facts import facts
 from maild.decide.judge import judge
 from maild.mail import letters, token
 from maild.mail.parse import read
-from maild.model.case import Case
+from maild.mail.wording import zone_of
+from maild.model.case import Case, wake_at
 from maild.model.known import Known, Lookup, Person
 from maild.model.message import Message
 from maild.model.people import Trust
@@ -63,16 +64,28 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     trace = rehearsal.plan.trace
     automatic = bool(trace.get("automatic"))
     return {
-        "facts": asdict(facts(rehearsal.prepared, automatic)),
+        "facts": asdict(facts(rehearsal.prepared, automatic, policy)),
         "rules": trace.get("rules", []),
         "decisions": trace.get("decisions", {}),
         "assignment": trace.get("assignment"),
         "thread": trace.get("thread"),
         "trust": trace.get("trust"),
         "why": trace.get("why", []),
+        "policy": policy.hash,
+        **({"shadows": trace["shadows"]} if "shadows" in trace else {}),
+        "clocks": _clocks(rehearsal, policy, now),
         "events": [happened.record.event.kind for happened in rehearsal.plan.events],
         "letters": [_letter(letter, policy, keys, now) for letter in rehearsal.plan.letters],
     }
+
+
+def _clocks(rehearsal: Rehearsal, policy: Policy, now: datetime) -> dict[str, str]:
+    """The time on the desk's clock, and when the case would wake by itself."""
+    case = rehearsal.plan.cases[0] if rehearsal.plan.cases else None
+    desk = policy.desks.get(case.desk if case else rehearsal.prepared.desk, policy.default_desk)
+    local = {"here": now.astimezone(zone_of(desk)).isoformat(timespec="minutes")}
+    wakes = wake_at(case) if case else None
+    return {**local, "wakes": wakes.astimezone(zone_of(desk)).isoformat(timespec="minutes")} if wakes else local
 
 
 def _letter(letter: Letter, policy: Policy, keys: token.Keys, now: datetime) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from maild.model.plan import Happened, Incoming, Letter, Plan, Prepared, Token
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.restored import Restored
-from maild.store import cases, incoming, outbox
+from maild.store import cases, hits, incoming, outbox, search
 from maild.store.database import Session, is_database_error
 from maild.store.incoming import Arrival
 from maild.store.record import record
@@ -201,32 +201,37 @@ def settle(session: Session, batch: Sequence[Incoming], house: House, now: datet
     session.lock_settler()
     done: list[Fate] = []
     leased: list[outbox.Leased] = []
+    words: dict[int, str] = {}
     end, count = house.stopwatch() + SLICE, 0
     for arrival in batch:
-        fate, posted, written = _one(session, arrival, house, now, leases - len(leased))
+        fate, plan, posted = _one(session, arrival, house, now, leases - len(leased))
         done.append(fate)
         leased += posted
-        count += written
+        words |= plan.words
+        count += len(plan.letters)
         if house.stopwatch() > end:
             break
+    # All together: SQLite's index writes what it holds before each savepoint, and for one mail that is as much work as for five.
+    search.add(session, words)
     return Settled(tuple(done), tuple(leased), tuple(batch[len(done) :]), count)
 
 
 def _one(
     session: Session, arrival: Incoming, house: House, now: datetime, leases: int
-) -> tuple[Fate, list[outbox.Leased], int]:
+) -> tuple[Fate, Plan, list[outbox.Leased]]:
+    """Its fate, what was written of it (nothing, if it is held) and the letters leased to the caller; its words are not indexed yet."""
     try:
         with session.savepoint():
             arrival, plan = weigh(session, arrival, house.policy, now)
             posted = _keep(session, arrival, plan, house, now, leases)
     except Conflict as conflict:
-        return Fate(arrival.id, "taken", error=str(conflict)), [], 0
+        return Fate(arrival.id, "taken", error=str(conflict)), Plan(()), []
     except Exception as bug:
         if is_database_error(bug):
             raise
-        return _hold(session, arrival, bug, now), [], 0
+        return _hold(session, arrival, bug, now), Plan(()), []
     kinds = tuple(happened.record.event.kind for happened in plan.events)
-    return Fate(arrival.id, "settled", plan.cases[0].number if plan.cases else "", kinds), posted, len(plan.letters)
+    return Fate(arrival.id, "settled", plan.cases[0].number if plan.cases else "", kinds), plan, posted
 
 
 def weigh(session: Session, arrival: Incoming, policy: Policy, now: datetime) -> tuple[Incoming, Plan]:
@@ -255,6 +260,7 @@ def _keep(
     trust = _trust(arrival.trust) if isinstance(arrival, Prepared) else ""
     trace = {**plan.trace, "policy": house.policy.hash}
     incoming.finish(session, arrival.id, plan.cases[0].id if plan.cases else None, message_id, trust, trace)
+    hits.count(session, plan.trace, now)
     return posted
 
 

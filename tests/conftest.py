@@ -22,6 +22,21 @@ from parts.sink import Sink
 from parts.site import Site, short_folder
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the tests of a file share (a site that has lived, a mail server) is made by one worker, not by each of them."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "_fixtureinfo", None)
+    return fixtures is not None and any(
+        definition.scope == "module" for found in fixtures.name2fixturedefs.values() for definition in found
+    )
+
+
 @pytest.fixture
 def free_port() -> int:
     return net.free_port()

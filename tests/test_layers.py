@@ -19,6 +19,8 @@ MAY = {
     "store": {"model"},
     "settle": {"mail", "policy", "decide", "store", "model"},
     "rehearse": {"mail", "policy", "decide", "store", "model", "settle"},
+    "policies": {"places", "policy", "store", "model"},
+    "replays": EDGE_ROOMS | {"config", "places", "policies", "keyring", "edges"},
     "orders": {"store", "model", "erasing"},
     "erasures": set(),
     "mentions": {"mail", "store", "model"},

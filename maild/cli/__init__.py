@@ -22,10 +22,14 @@ COMMANDS = {
     "queue": "queue",
     "person": "person",
     "handler": "handler",
+    "oncall": "oncall",
     "mailbox": "mailbox",
     "doctor": "doctor",
     "inspect": "inspect",
     "try": "try_",
+    "replay": "replay",
+    "policy": "policy",
+    "rules": "rules",
     "explain": "explain",
     "audit": "audit",
     "trace": "trace",
@@ -44,10 +48,10 @@ COMMANDS = {
 }
 # How `maild --help` and maild(1) put them together; a command that has no place yet comes last.
 SECTIONS = {
-    "The site": ("init", "check", "doctor", "setup", "demo"),
+    "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "handler", "import", "export", "audit"),
-    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "explain", "inspect"),
+    "Cases and people": ("case", "person", "handler", "oncall", "import", "export", "audit"),
+    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "explain", "inspect"),
     "Help": ("help", "completion"),
 }
 

@@ -190,6 +190,10 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "gathered": lambda facts, name: "another case belongs to this incident",
     "parted": lambda facts, name: "a case does not belong to this incident any more",
     "announced": _announced,
+    "relayed": lambda facts, name: f"what {name(facts['to'])} said is passed on; a reply to that letter goes back",
+    "continued": lambda facts, name: "a reply to the letter about it is read as that mail was",
+    "represented": lambda facts, name: f"for {name('handler:' + facts['team'])}",
+    "reasked": lambda facts, name: "the customer is asked to confirm his answer to the offer",
     "informed": lambda facts, name: f"{name(facts['by'])} told the customer of the incident",
     "archived": lambda facts, name: f"taken into the archive by {name(facts['by'])}",
     "erased": _erased,
@@ -222,5 +226,12 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "spammed": lambda facts, name: f"closed as spam of {name(facts['sender'])}",
     "cleared": lambda facts, name: f"no spam of {name(facts['sender'])}",
     "quarantined": lambda facts, name: f"in quarantine, for an earlier mail of {name(facts['sender'])} was spam",
+    "duty_offered": lambda facts, name: (
+        f"{name('handler:' + facts['handler'])} to have the duty {facts['rota']} of {name('handler:' + facts['was'])}"
+        f" from {facts['from_at']} to {facts['until_at']} (swap {facts['swap']})"
+    ),
+    "duty_swapped": lambda facts, name: f"swap {facts['swap']} of duty agreed by {name(facts['by'])}",
+    "duty_refused": lambda facts, name: f"swap {facts['swap']} of duty refused by {name(facts['by'])}",
+    "duty_returned": lambda facts, name: f"swap {facts['swap']} of duty taken back by {name(facts['by'])}",
     "rekeyed": lambda facts, name: f"key {facts['key']} of the signed addresses {facts['what']}",
 }  # fmt: skip

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from maild.cli.completion import complete_case
 from maild.cli.options import config_option
-from maild.cli.terminal import harmless
+
+if TYPE_CHECKING:
+    from maild.cli.desk import Open
+
+_LABEL = 13
+Trace = Mapping[str, Any]
 
 
 @click.command("explain")
@@ -17,12 +23,16 @@ from maild.cli.terminal import harmless
 @click.option("--json", "as_json", is_flag=True, help="One JSON list.")
 @config_option
 def command(config: Path, subject: str, *, as_json: bool) -> int:
-    """Print the stored traces of a case, or of one mail."""
+    """Tell how the mails of a case, or one mail, were judged: exactly what was true then.
+
+    Each with the policy of that day (`maild policy show HASH`), every rule with the first part of its condition that failed, who was
+    considered for the case, and the letters that left.
+    """
     from maild.cli.desk import opened, say_json
     from maild.store import views
 
     with opened(config) as site:
-        traces = views.traces(site.session, subject)
+        traces = [_whole(site, trace) for trace in views.traces(site.session, subject)]
     if not traces:
         click.echo(f"maild: nothing is known of {subject} (a case number, or the Message-ID of a mail)", err=True)
         return 1
@@ -34,32 +44,95 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
     return 0
 
 
-def explain(trace: dict[str, Any]) -> None:
+def _whole(site: Open, trace: dict[str, Any]) -> dict[str, Any]:
+    """With the rules that it does not name, asked again under the policy of then."""
+    from maild.founding import load_keys
+    from maild.replays.recall import is_short, rules_then
+
+    if not is_short(trace):
+        return trace
+    rules = rules_then(site.session, trace, load_keys(site.config.keys))
+    return trace if rules is None else {**trace, "rules": rules}
+
+
+def explain(trace: Trace) -> None:
     """One arrival in the words of its trace; also what `maild try` prints."""
+    from maild.cli.terminal import one_line, width, wrapped
+
     if "incoming" in trace:
-        _say(f"{trace['received_at']}  {trace['source']}  {trace['message_id'] or ''}  ({trace['state']})", bold=True)
-        _say(f"  to          {', '.join(trace['recipients']) or '-'}")
+        head = f"{trace['received_at']}  {trace['source']}  {trace['message_id'] or ''}  ({trace['state']})"
+        click.secho(one_line(head), bold=True)
+    for label, text in _lines(trace):
+        # Trust and thread quote what strangers wrote.
+        for line in wrapped(one_line(text), width(), f"  {label:<{_LABEL}}", " " * (_LABEL + 2)):
+            click.echo(line)
+
+
+def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
+    """(label, text) in the order of judging."""
+    if "incoming" in trace:
+        yield "to", ", ".join(trace["recipients"]) or "-"
+    yield from _duplicate(trace)
     if trace.get("kind"):
-        _say(
-            f"  kind        {trace['kind']}{', automatic' if trace.get('automatic') else ''}  {'; '.join(trace.get('why', []))}"
+        yield (
+            "kind",
+            f"{trace['kind']}{', automatic' if trace.get('automatic') else ''}  {'; '.join(trace.get('why', []))}",
         )
     trust = trace.get("trust") or {}
-    _say(f"  trust       {trust.get('authentication', 'none')}  {'; '.join(trust.get('evidence', []))}")
+    yield "trust", f"{trust.get('authentication', 'none')}  {'; '.join(trust.get('evidence', []))}"
     thread = trace.get("thread") or {}
     found = thread.get("found") or ["no evidence of a case"]
-    _say(f"  thread      {thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}")
-    for rule in trace.get("rules", []):
-        _say(f"  {'rule  yes' if rule['matched'] else 'rule   no'}   {rule['name']}  {rule['where']}  {rule['failed']}")
-    for field, decided in trace.get("decisions", {}).items():
-        _say(
-            f"  decided     {field} = {decided['value']}  by {decided['rule']} ({decided['where']})  {decided['because']}"
-        )
-    if trace.get("assignment"):
-        _say(f"  assigned    {trace['assignment']['handler'] or 'nobody'}: {trace['assignment']['reason']}")
+    yield "thread", f"{thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}"
+    if trace.get("policy"):
+        yield "policy", str(trace["policy"])[:12]
+    yield from _rules(trace)
+    yield from _assignment(trace)
+    yield from _clocks(trace)
+    for letter in trace.get("letters", ()):
+        if "state" in letter:
+            yield "letter", f"{letter['kind']} to {letter['to'] or '(erased)'}: {letter['state']} ({letter['id']})"
     if trace.get("error"):
-        _say(f"  error       {trace['error'].strip().rpartition(chr(10))[2]}")
+        yield "error", trace["error"].strip().rpartition(chr(10))[2]
 
 
-def _say(text: str, *, bold: bool = False) -> None:
-    """Trust and thread quote what strangers wrote."""
-    click.secho(harmless(text), bold=bold or None)
+def _duplicate(trace: Trace) -> Iterator[tuple[str, str]]:
+    again = trace.get("duplicate")
+    if isinstance(again, str):
+        yield "duplicate", again
+    for other in again if isinstance(again, list) else ():
+        yield "duplicate", f"the same mail again for {other['recipient']} at {other['at']}: no second one"
+
+
+def _rules(trace: Trace) -> Iterator[tuple[str, str]]:
+    for rule in trace.get("rules", []):
+        failed = f"  failed: {rule['failed']}" if rule["failed"] else ""
+        yield ("rule  yes" if rule["matched"] else "rule   no"), f"{rule['name']}  {rule['where']}{failed}"
+    for field, decided in trace.get("decisions", {}).items():
+        because = f"  {decided['because']}" if decided["because"] else ""
+        yield "decided", f"{field} = {_said(decided['value'])}  by {decided['rule']} ({decided['where']}){because}"
+    for shadow in trace.get("shadows", ()):
+        would = ", ".join(
+            f"{name} = {_said(value)}" for name, value in shadow["would"].items() if name in shadow["differs"]
+        )
+        yield "shadow", f"{shadow['name']} ({shadow['where']}) would change {would or 'nothing'}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{value.get('how', '')} {', '.join(value.get('handlers', ()))}".strip()
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _assignment(trace: Trace) -> Iterator[tuple[str, str]]:
+    from maild.decide.arithmetic import told
+
+    assignment = trace.get("assignment")
+    if assignment:
+        yield "assigned", f"{assignment['handler'] or 'nobody'}: {assignment['reason']}"
+        if assignment.get("considered"):
+            yield "considered", told(assignment["considered"])
+
+
+def _clocks(trace: Trace) -> Iterator[tuple[str, str]]:
+    for name, at in (trace.get("clocks") or {}).items():
+        yield "clock", f"{name.replace('_', ' ')}: {at}"

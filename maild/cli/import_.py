@@ -123,9 +123,10 @@ def _mark(kind: str, name: str, wish: Wish, entries: list[Any]) -> str:
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[Config, Site]]:
     from maild import config as plumbing
+    from maild import policies
     from maild.edges import control
     from maild.edges.importing import Site
-    from maild.founding import EX_TEMPFAIL, CannotStart, found, load_keys, load_policy, remember_policy
+    from maild.founding import EX_TEMPFAIL, CannotStart, found, load_keys, load_policy, refuse_gone
     from maild.store.database import Database
 
     config = plumbing.load(file)
@@ -140,7 +141,8 @@ def _opened(file: Path) -> Iterator[tuple[Config, Site]]:
     if session.sqlite:
         session.execute("PRAGMA busy_timeout=60000")
     with session.transaction():
-        remember_policy(session, policy, datetime.now(UTC))
+        refuse_gone(session, policy)
+        policies.keep(session, policy, datetime.now(UTC))
     try:
         yield (
             config,

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import MAXYEAR, UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from maild.cli.options import config_option
+
+if TYPE_CHECKING:
+    from maild.cli.desk import Open
+    from maild.mail.token import Keys
+
+# The texts are in the mail; these are shown as other lines.
+_LONG = ("text", "own_text", "headers", "subject", "author", "kind", "automatic")
 
 
 @click.command("try")
@@ -19,7 +27,10 @@ from maild.cli.options import config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @config_option
 def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, as_json: bool) -> None:
-    """Judge MAIL as the daemon would: facts, each rule, decisions, letters."""
+    """Judge MAIL as the daemon would: facts, each rule, decisions, who was considered, clocks, and the letters in full.
+
+    By the rules as the files have them now, and by what the database knows.  Nothing is written.
+    """
     from maild.cli.desk import opened, say_json
     from maild.edges.believing import believer_of
     from maild.founding import load_keys
@@ -39,7 +50,7 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
             keys,
             now,
         )
-        shown = view(done, policy, keys, now)
+        shown = view(done, policy, keys, now) | {"duplicate": _duplicate(site, raw, keys)}
     if as_json:
         say_json(shown)
     else:
@@ -62,14 +73,39 @@ def _instant(text: str | None) -> datetime:
     return value
 
 
+def _duplicate(site: Open, raw: bytes, keys: Keys) -> str:
+    """Whether the daemon would take it for one that it has."""
+    from maild.mail.digest import digest
+    from maild.store.views import arrival_of
+
+    row = arrival_of(site.session, digest(raw, next(iter(keys.secrets.values())))[0])
+    return f"it is here already ({row}): the daemon would not take it a second time" if row else "none like it is here"
+
+
 def _print(shown: dict[str, Any]) -> None:
     from maild.cli.explain import explain
+    from maild.cli.terminal import harmless, one_line
 
     facts = shown["facts"]
-    click.secho(f"{facts['author']} -> {facts['desk']}: {facts['subject']}", bold=True)
+    click.secho(one_line(f"{facts['author']} -> {facts['desk']}: {facts['subject']}"), bold=True)
+    for line in _facts(facts):
+        click.echo(line)
     explain({**shown, "kind": facts["kind"], "automatic": facts["automatic"]})
-    click.echo(f"  events      {', '.join(shown['events'])}")
+    click.echo(f"  {'events':<13}{', '.join(shown['events'])}")
     for letter in shown["letters"]:
-        click.secho(f"\n-> {letter['to']}  {letter['kind']}  {letter['subject']}", bold=True)
+        head = f"-> {letter['to']}  {letter['kind']}  {letter['subject']}  (leaves {letter['due_at']})"
+        click.echo()
+        click.secho(one_line(head), bold=True)
         for line in letter["text"].splitlines():
-            click.echo(f"   {line}")
+            click.echo(f"   {harmless(line)}")
+
+
+def _facts(facts: dict[str, Any]) -> Iterator[str]:
+    """What rules may look at, but for the long ones; what is not there is not told."""
+    from maild.cli.terminal import one_line, width, wrapped
+
+    for name, value in facts.items():
+        if name in _LONG or value in ("", None, [], (), {}):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        yield from wrapped(one_line(text), width(), f"  {'fact':<6}{name:<14}", " " * 22)

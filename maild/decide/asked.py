@@ -12,19 +12,13 @@ import re
 from collections.abc import Iterable
 
 from maild.decide import verbs
+from maild.decide.attached import is_a_file
 from maild.model.message import MARKER, Kind, Message
 from maild.model.plain import plain
 from maild.model.subject import bare_subject, is_forward, is_reply
 from maild.model.vocabulary import Vocabulary
 
 OWN, ALL = "own", "organisation"
-# What mail programs hang on every mail.
-_HANGERS_ON = (
-    "application/pkcs7-signature",
-    "application/x-pkcs7-signature",
-    "application/pgp-signature",
-    "text/vcard",
-)
 _MOST_THANKS = 12
 _LONGEST_PHRASE = 5
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -59,7 +53,7 @@ def said(message: Message) -> str:
 
 def carries(message: Message) -> bool:
     """Whether a file came along; a logo in a signature is none."""
-    return any(not file.inline and file.type not in _HANGERS_ON for file in message.attachments)
+    return any(map(is_a_file, message.attachments))
 
 
 def _word(text: str, vocabulary: Vocabulary) -> str:

@@ -16,14 +16,20 @@ from typing import Any
 from maild.decide import absence, notices, owing, tasklist, verbs
 from maild.decide.ledger import Ledger
 from maild.model.content import Content
+from maild.model.errands import Talk
+from maild.model.inside_events import Relayed
 from maild.model.known import LetterRow, Shown
 from maild.model.message import Address
-from maild.model.people import Handler, handler_of, handler_party
+from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
 from maild.model.vocabulary import Vocabulary
 
+# What became of something that a case asked, or what somebody said to it: a plain reply goes to him.
+COLLEAGUE, SUPPLIER = "colleague", "supplier"
+# A letter about a mail that was meant as a note (decide/senses.py).
+NOTE = "note"
 # A reply to one of these stays among the handlers: its text is a note.
-INSIDE = ("task", "approval")
+INSIDE = ("task", "approval", COLLEAGUE, NOTE)
 YES, NO = "yes", "no"
 # The purpose letters of the links that answer.
 VOTES = {"y": YES, "x": NO}
@@ -33,7 +39,8 @@ VOTES = {"y": YES, "x": NO}
 class News:
     """What a handler is told: a line of the templates' words with its value, the words it is about, and the mail that brought it.
 
-    actor: who did it, and need not be told; values: what else the letter says.
+    actor: who did it, and need not be told; answers: the parties to whom a plain reply may go: the first who is not its reader (the
+    letter is a colleague's then); text: the phrase that it is about.
     """
 
     key: str
@@ -43,6 +50,12 @@ class News:
     actor: str = ""
     kind: str = "news"
     reason: str = "your-question"
+    answers: tuple[str, ...] = ()
+    text: str = ""
+
+    def back_to(self, reader: str) -> str:
+        """To whom a reply of that party goes."""
+        return next((party for party in self.answers if party and party != reader), "")
 
 
 def phrase(prepared: Prepared, text: str) -> Content:
@@ -70,6 +83,9 @@ def news(ledger: Ledger, case_id: int, told: News, *parties: str, **values: Any)
             sent.append(ledger.next_letter())
             mine = told if reader in asked else replace(told, reason="you-stand-in")
             _tell(ledger, case_id, reader, mine, values)
+            if told.kind == COLLEAGUE:
+                back_to = told.back_to(handler_party(reader.key))
+                ledger.happen(case_id, MAILD, Relayed(sent[-1], back_to, told.text))
     return sent
 
 
@@ -79,6 +95,7 @@ def _tell(ledger: Ledger, case_id: int, handler: Handler, told: News, values: di
         "what": told.about,
         "inside": told.kind in INSIDE,
         "acts": absence.acts_in(ledger, handler, ledger.case(case_id)),
+        "back_to": tasklist.name_of(ledger, told.back_to(handler_party(handler.key))),
         **values,
     }
     notices.to_handler(ledger, ledger.case(case_id), handler, told.kind, told.reason, given, told.shown)
@@ -140,8 +157,12 @@ def reads(prepared: Prepared, purpose: str, vocabulary: Vocabulary) -> str:
 
 
 def pass_on(ledger: Ledger, case_id: int, letter: LetterRow, shown: Shown, actor: str) -> None:
-    """A handler's words below a task or a request go to whoever asked, and to nobody else."""
+    """A handler's words below a task or a request go to whoever asked; below what a colleague wrote, to him; and to nobody else."""
     errands = ledger.case(case_id).errands
+    talk = errands.talk_of(letter.id)
+    if talk is not None:
+        _answer_colleague(ledger, case_id, talk, shown, actor)
+        return
     task, request = errands.task_of(letter.id), errands.request_of(letter.id)
     asked = task or request
     if asked is None:
@@ -149,7 +170,20 @@ def pass_on(ledger: Ledger, case_id: int, letter: LetterRow, shown: Shown, actor
     ledger.trace["passed_on"] = letter.id
     key, value = ("task_words", str(task.number)) if task else ("approver_words", tasklist.name_of(ledger, actor))
     about = ledger.subjects.get(asked.text, "")
-    news(ledger, case_id, News(key, value, about, (shown,), actor), asked.by, who_has(ledger, case_id))
+    told = News(key, value, about, (shown,), actor, COLLEAGUE, answers=(actor,), text=asked.text)
+    news(ledger, case_id, told, asked.by, who_has(ledger, case_id))
+
+
+def _answer_colleague(ledger: Ledger, case_id: int, talk: Talk, shown: Shown, actor: str) -> None:
+    """Whoever is outside gets it by a command (acts/implied.py)."""
+    if handler_of(talk.to) is None:
+        return
+    ledger.trace["passed_on"] = talk.letter
+    about, name = ledger.subjects.get(talk.text, ""), tasklist.name_of(ledger, actor)
+    told = News(
+        "colleague_words", name, about, (shown,), actor, COLLEAGUE, "colleague-wrote", answers=(actor,), text=talk.text
+    )
+    news(ledger, case_id, told, talk.to)
 
 
 def who_has(ledger: Ledger, case_id: int) -> str:

@@ -12,15 +12,18 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, asking, doubles, drafts, notices, rest, rights, verbs
+from maild.decide import absence, asking, colleagues, doubles, drafts, notices, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
-from maild.decide.acts.implied import implied_line
+from maild.decide.acts.implied import FOR_WHOM, implied_line
+from maild.decide.attached import is_a_file
 from maild.decide.ledger import Ledger
+from maild.decide.senses import NOTES, continue_
 from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
+from maild.model.inside_events import Represented
 from maild.model.known import Shown
-from maild.model.message import MARKER, Attachment
+from maild.model.message import MARKER
 from maild.model.people import Handler, handler_of, handler_party
 from maild.model.recorded import Recorded
 
@@ -43,9 +46,10 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     for outcome in done:
         if outcome.after:
             outcome.after(ledger)
-    _pass_on(ledger, order, done, shown)
+    _pass_on(ledger, order, parsed, done, shown)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
+    colleagues.tell(ledger, order, {order.case_id: shown})
     if _owes_receipt(ledger, parsed):
         receipt(ledger, order, lines, shown_by(done))
     return lines
@@ -61,9 +65,11 @@ def _acts(ledger: Ledger, order: Order) -> bool:
 
 
 def _is_asked(ledger: Ledger, order: Order) -> bool:
-    """He answers the letter of a task or of a request: his words stay inside (is_note)."""
-    inside = order.letter is not None and order.letter.kind in asking.INSIDE
-    return inside and absence.is_asked(ledger, order.handler, ledger.case(order.case_id))
+    """He answers the letter of a task, of a request, or what a colleague wrote him of one: his words stay inside (is_note)."""
+    if order.about is None or order.about.kind not in asking.INSIDE:
+        return False
+    case = ledger.case(order.case_id)
+    return absence.is_asked(ledger, order.handler, case) or case.errands.talk_of(order.about.id) is not None
 
 
 def _not_his(ledger: Ledger, order: Order) -> Wrong:
@@ -91,16 +97,21 @@ def asks(outcomes: Sequence[Outcome]) -> bool:
 def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
     """Whether the whole mail is internal; so it is where the word was only misspelt."""
     words = ledger.policy.texts.vocabulary
-    inside = order.letter is not None and order.letter.kind in asking.INSIDE
-    return inside or order.purpose in _INSIDE or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
+    inside = order.about is not None and order.about.kind in asking.INSIDE
+    return inside or order.purpose in NOTES or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
 
 
-def _pass_on(ledger: Ledger, order: Order, done: Sequence[Done], shown: Shown | None) -> None:
+# These tell the text below themselves.
+_TELL = ("done", "approve", "reject", "notice")
+
+
+def _pass_on(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], shown: Shown | None) -> None:
     """Words below a task or a request, of which no command tells anybody, go to whoever asked."""
-    if shown is None or order.letter is None or order.letter.kind not in asking.INSIDE:
+    if shown is None or order.about is None or order.about.kind not in asking.INSIDE:
         return
-    if shown.text and not any(outcome.after or outcome.inside for outcome in done):
-        asking.pass_on(ledger, order.case_id, order.letter, shown, handler_party(order.handler.key))
+    told = any(outcome.inside for outcome in done) or any(line.verb in _TELL for line in parsed.lines)
+    if shown.text and not told:
+        asking.pass_on(ledger, order.case_id, order.about, shown, handler_party(order.handler.key))
 
 
 def weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
@@ -120,8 +131,6 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 # quoted letter, with the addresses signed for this handler.  The customer must not get it.
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
 _ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d"), "v": ("send", "")}
-# Whoever touched one of these links and wrote something did not mean the customer: it is a note, and the receipt says so.
-_INSIDE = ("n", "t", "w")
 _WORD = r"[a-z][a-z0-9]{19,}"
 
 
@@ -146,10 +155,12 @@ def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
-    parsed = verbs.Parsed(tuple(_once(parsed.lines)), parsed.text)
-    implied = implied_line(ledger, order, parsed) if order.case is not None else None
-    if implied is not None:
-        return implied
+    parsed = _with_link(order, verbs.Parsed(tuple(_once(parsed.lines)), parsed.text))
+    return implied_line(ledger, order, parsed) or parsed
+
+
+def _with_link(order: Order, parsed: verbs.Parsed) -> verbs.Parsed:
+    """With the command of the link's address, where the body does not say it."""
     verb, argument = _ADDRESS_VERBS.get(order.purpose, ("", ""))
     if not verb or any(line.verb == verb for line in parsed.lines):
         return parsed
@@ -170,10 +181,13 @@ _ENDS = ("close", "reopen", "undo")
 
 
 def inward(ledger: Ledger, parsed: verbs.Parsed) -> bool:
-    """Whether a line's command, or the one that was meant, takes the text below for itself: the customer must not get it instead."""
+    """Whether a line's command, or the one that was meant, takes the text below for itself: the customer must not get it instead.
+
+    So it is where nobody knows yet whom the text is for.
+    """
     words = ledger.policy.texts.vocabulary
     slips = (line.written.lstrip(" /#!").split()[:1] for line in parsed.lines if not line.verb)
-    known = any(line.verb in _TAKES_TEXT for line in parsed.lines)
+    known = any(line.verb in _TAKES_TEXT or line.why == FOR_WHOM for line in parsed.lines)
     return known or any(words.resembles(word, _TAKES_TEXT) for slip in slips for word in slip)
 
 
@@ -244,15 +258,6 @@ def _language(ledger: Ledger, order: Order) -> str:
     return order.handler.language or ledger.policy.desks[order.prepared.desk].language
 
 
-# What mail programs hang on every mail; beside commands it is no file for the customer.
-_HANGERS_ON = (
-    "application/pkcs7-signature",
-    "application/x-pkcs7-signature",
-    "application/pgp-signature",
-    "text/vcard",
-)
-
-
 def says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
     """Whether there is an answer in it: words or files; under a command alone the logo of a signature is neither."""
     files = order.prepared.message.attachments
@@ -261,17 +266,14 @@ def says_something(order: Order, text: str, parsed: verbs.Parsed) -> bool:
     return bool(text or files)
 
 
-def is_a_file(file: Attachment) -> bool:
-    """Not the logo of a signature, nor a key."""
-    return not file.inline and file.type not in _HANGERS_ON
-
-
 def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[Done], *, note: bool) -> Shown | None:
     """File the mail, and let happen what its lines say.  Its words, if it has any, are a note, or the answer to the customer."""
     text = text_of(parsed, order.handler)
     party = order.by
     answer = says_something(order, text, parsed) and not note
     row = row_of(ledger, order, "handler" if order.proven else "noted", internal=not answer)
+    if order.actor:
+        ledger.happen(order.case_id, party, Represented(order.handler.key))
     if answer:
         if ledger.case(order.case_id).handler is None:
             ledger.happen(order.case_id, party, Assigned(order.handler.key, "first to answer"))
@@ -334,19 +336,24 @@ def shown_by(done: Sequence[Done]) -> tuple[Shown, ...]:
 
 
 def receipt(ledger: Ledger, order: Order, lines: list[dict[str, Any]], shown: tuple[Shown, ...] = ()) -> None:
-    notices.to_handler(
-        ledger, ledger.case(order.case_id), order.handler, "receipt", "your-command", {"lines": lines}, shown
-    )
+    values = {"lines": lines, **continue_(ledger, order, "receipt")}
+    notices.to_handler(ledger, ledger.case(order.case_id), order.handler, "receipt", "your-command", values, shown)
 
 
 def _ask(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[Outcome]) -> None:
     """Nothing is done until he says so in reply; the mail is kept whole."""
     row = row_of(ledger, order, "declined", internal=True)
-    drafts.park(ledger, order, drafts.MANY, row=row)
-    case = ledger.case(order.case_id)
-    lines = [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
+    done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+    drafts.park(ledger, order, drafts.MANY, row=row, named=named_by(done))
+    case, lines = ledger.case(order.case_id), told(parsed.lines, done)
     values = {"lines": lines, "kept_until": drafts.until(ledger, case.desk), "sends": True}
+    values |= continue_(ledger, order, "confirm")
     notices.to_handler(ledger, case, order.handler, "confirm", "your-command", values)
+
+
+def named_by(done: Sequence[Done]) -> tuple[int, ...]:
+    """The other cases that a question about these lines names."""
+    return tuple(case for outcome in done for case in outcome.names)
 
 
 def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
@@ -383,4 +390,5 @@ def decline(
         drafts.park(ledger, order, drafts.WRONG, row=row, answers=ledger.next_letter() if shown else None)
         values["kept_until"] = drafts.until(ledger, case.desk)
         values["sends"] = says_something(order, text_of(parsed, order.handler), parsed) and not inward(ledger, parsed)
+    values |= continue_(ledger, order, "error")
     notices.to_handler(ledger, case, order.handler, "error", "your-command", values, shown)

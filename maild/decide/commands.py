@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from maild.decide import desk_mail, drafts, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
+from maild.decide.acts.implied import FOR_WHOM, implied_line
 from maild.decide.carry import carry, decline, inward, is_note, read, receipt, said, says_something, text_of, weigh
 from maild.decide.ledger import Ledger
 from maild.decide.mistaken import no_own_words
@@ -98,7 +99,11 @@ def _send(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> N
     """The words without the commands; what only waited for a word is carried out."""
     held = drafts.order_of(ledger, order, draft)
     kept = read(ledger, held)
-    plain = verbs.Parsed((), kept.text)
+    unsaid = next((line for line in kept.lines if line.why == FOR_WHOM), None)
+    if unsaid is not None:
+        decline(ledger, order, parsed, [Wrong(FOR_WHOM, unsaid.hint)], keep=False)
+        return
+    plain = _with_implied(ledger, held, verbs.Parsed((), kept.text))
     empty = not says_something(held, text_of(kept, order.handler), kept) or inward(ledger, kept)
     if draft.reason == drafts.WRONG and empty:
         decline(ledger, order, parsed, [Wrong("nothing_to_send")], keep=False)
@@ -128,8 +133,13 @@ def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -
     _file(ledger, order)
     drafts.finish(ledger, draft, drafts.CORRECTED)
     whole = drafts.order_of(ledger, order, draft, drafts.written(lines, kept.text))
-    carry(ledger, whole, verbs.Parsed(tuple(lines), kept.text))
+    carry(ledger, whole, _with_implied(ledger, whole, verbs.Parsed(tuple(lines), kept.text)))
     return True
+
+
+def _with_implied(ledger: Ledger, held: Order, parsed: verbs.Parsed) -> verbs.Parsed:
+    """As its letter is answered: words to a supplier are his, whatever was wrong beside them."""
+    return implied_line(ledger, held, parsed) or parsed
 
 
 def _file(ledger: Ledger, order: Order) -> None:

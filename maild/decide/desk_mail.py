@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, behalf, carry, drafts, no_case, rights, verbs
+from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -121,15 +121,15 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
 def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: int) -> None:
     outcomes = _weigh(ledger, order, entries)
     lines = [carry.said(entry.line, outcome) for entry, outcome in zip(entries, outcomes, strict=True)]
+    done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
         _decline(ledger, order, entries, lines, wrong)
     elif len([entry for entry in entries if entry.case is not None]) > at_once or (
         at_once == AT_ONCE and carry.asks(outcomes)
     ):
-        _ask(ledger, order, lines)
+        _ask(ledger, order, entries, done)
     else:
-        done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
         _perform(ledger, order, entries, done)
 
 
@@ -162,6 +162,7 @@ def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Seque
             outcome.after(ledger)
     for (part, outcomes), shown in zip(parts, happened, strict=True):
         carry.tell(ledger, part.order, part.parsed, outcomes, shown, note=True)
+    colleagues.tell(ledger, order, {})
     lines = carry.told([entry.line for entry in entries], done)
     lines += [line for part, _ in parts for line in carry.woke(ledger, part.order)]
     no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines}, carry.shown_by(done))
@@ -208,9 +209,10 @@ def _decline(ledger: Ledger, order: Order, entries: Sequence[Entry], lines: list
     no_case.owe(ledger, order.handler, order.prepared, "error", values)
 
 
-def _ask(ledger: Ledger, order: Order, lines: list[dict[str, Any]]) -> None:
+def _ask(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Sequence[Done]) -> None:
     """So much at once is done when he says it a second time."""
-    drafts.park(ledger, order, drafts.MANY)
+    drafts.park(ledger, order, drafts.MANY, named=carry.named_by(done))
+    lines = carry.told([entry.line for entry in entries], done)
     values = {"lines": lines, "kept_until": drafts.until(ledger, order.prepared.desk), "sends": True}
     no_case.owe(ledger, order.handler, order.prepared, "confirm", values)
 

@@ -10,14 +10,14 @@ Anything else in reply is a mail of its own, and the draft stays.  Kept for a we
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Order, acting_as
+from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.ledger import Ledger
 from maild.decide.related import answered, survivor
 from maild.model.content import Content
@@ -73,11 +73,13 @@ def park(
     row: int | None = None,
     letter: int | None = None,
     answers: int | None = None,
+    named: Iterable[int] = (),
 ) -> Draft:
     """Keep his mail.
 
     text: its words if they are no longer those of the mail; row: where it stands in the case; letter: the one that will tell of it,
-    None for the next to be written; answers: the letter that he will have read when he finishes it, None for the one that he answers now.
+    None for the next to be written; answers: the letter that he will have read when he finishes it, None for the one that he answers now;
+    named: the cases that he is asked about.
     """
     prepared = order.prepared
     text = text or prepared.message.own_text
@@ -97,9 +99,14 @@ def park(
         ledger.now + KEPT,
         text,
         prepared.message.attachments,
+        named=tuple(dict.fromkeys(named)),
         kept=kept,
     )
-    said = {"own_text": text, **({"mail": dump_kept(kept)} if kept else {})}
+    said = {
+        "own_text": text,
+        **({"named": draft.named} if draft.named else {}),
+        **({"mail": dump_kept(kept)} if kept else {}),
+    }
     ledger.keep(draft, Content(prepared.body.salt, json.dumps(said, ensure_ascii=False)))
     if reason not in (WRONG, BEHALF):
         ledger.happen(order.case, draft.party, Parked(draft.party, draft.id, reason))
@@ -134,15 +141,18 @@ def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Orde
     read = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
     case = ledger.known.cases.get(draft.case) if draft.case is not None else None
     handler, actor = acting_as(ledger.policy, order.handler, read)
+    letter = answered(read, ledger.known) if read else None
+    going_on = survivor(case, ledger.known) if case else None
     return replace(
         order,
         handler=handler,
         actor=actor or order.actor,
         prepared=mail,
         # The case may have been merged since.
-        case=survivor(case, ledger.known).id if case else draft.case,
+        case=going_on.id if going_on else draft.case,
         purpose=draft.purpose,
-        letter=answered(read, ledger.known) if read else None,
+        letter=letter,
+        about=sense(letter, going_on),
         draft=draft,
     )
 
@@ -161,7 +171,8 @@ def corrected(lines: Sequence[verbs.Line], wrong: Sequence[bool], new: Sequence[
 
 def written(lines: Sequence[verbs.Line], text: str) -> str:
     """The mail that these lines and this text would have been."""
-    return "\n".join([*(_signed(line.written) for line in lines), "", text]).strip()
+    # What a letter implies is not written, and is read into it again.
+    return "\n".join([*(_signed(line.written) for line in lines if line.written), "", text]).strip()
 
 
 def _signed(row: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
@@ -19,6 +19,7 @@ from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
 HOUR = 3600
+_OVER = timedelta(days=31)
 # A number as our letters write it: in brackets with a hash, or behind a hash.
 _FOREIGN = re.compile(
     r"[\[(]#?([A-Z][A-Z0-9]{1,9}-\d{1,9})[\])]"  # [SUP-77]
@@ -44,7 +45,7 @@ _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
-def facts(prepared: Prepared, automatic: bool) -> Facts:
+def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
     """The facts of a mail."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
@@ -65,6 +66,7 @@ def facts(prepared: Prepared, automatic: bool) -> Facts:
         headers=message.headers,
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
+        hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
     )
 
 
@@ -75,7 +77,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
     if isinstance(arrival, Morning):
-        return Lookup(agenda=agenda_of(arrival.handler, policy))
+        return Lookup(agenda=agenda_of(arrival.handler, policy), swaps=swaps_since(policy, now))
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None
@@ -84,7 +86,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     scope = asked.scope(message, policy.texts.vocabulary)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
-        marks=marks(arrival) if handler else (),
+        # An answer to a letter of ours may be one that acts: a handler's, an approver's, a customer's to an offer.
+        marks=marks(arrival) if handler or arrival.tokens else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
         message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
         # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.
@@ -98,6 +101,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         doubted=handler.key if handler else "",
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,
+        swaps=swaps_since(policy, now),
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -107,6 +111,11 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         people=_named(message) if handler else (),
         whose=whose(policy, address, scope) if scope else None,
     )
+
+
+def swaps_since(policy: Policy, now: datetime) -> datetime | None:
+    """From when on it matters who has swapped his duty: what is over may still be answered, and is said to be over."""
+    return now - _OVER if policy.rotas else None
 
 
 def whose(policy: Policy, address: str, scope: str) -> Whose:

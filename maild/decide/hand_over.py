@@ -8,8 +8,9 @@ from maild.decide.outsiders import Whom
 from maild.model.customer_events import Attributed
 from maild.model.events import Opened
 from maild.model.known import Person
-from maild.model.people import person_party
+from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
+from maild.model.undo_events import TakenBack
 
 
 def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepared) -> None:
@@ -21,6 +22,7 @@ def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepare
     for pending in ledger.known.pending:
         if pending.case == case_id and pending.party == case.customer != new:
             ledger.cancel(pending.outbox)
+            ledger.happen(case_id, MAILD, TakenBack(pending.party, pending.kind, pending.letter))
     if not any(isinstance(record.event, Opened) for record in ledger.events_of(case_id)):
         # The first mail may be forged: whose it is is a handler's word, what it says is nobody's.
         telling = notices.Telling(None, actor=by)

@@ -9,6 +9,7 @@ LIMITS  Text and cure are for the log and `maild status` too: they name numbers 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from maild.decide.silence import usual
@@ -159,9 +160,21 @@ def no_certificate(why: str) -> Condition:
     return Condition("certificate", False, text, "put it back where maild.yaml says: after a restart there is no door")
 
 
-def policy(version: str, problems: int, since: datetime | None) -> Condition:
-    """problems: of the reload that failed last, 0 when the rules on the disk are in force."""
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The policy in force was brought by another daemon.  files: the hash of those on this disk, "" where they make no policy."""
+
+    node: str
+    files: str
+
+
+def policy(version: str, problems: int, since: datetime | None, elsewhere: Elsewhere | None = None) -> Condition:
+    """problems: of the reload that failed last, 0 when what was read last is in force."""
     facts = {"hash": version}
+    if not problems and elsewhere and elsewhere.files != version:
+        theirs = f"rules {version[:12]} are in force, brought by {elsewhere.node}"
+        mine = f"the files here are others ({elsewhere.files[:12]})" if elsewhere.files else "the files here are broken"
+        return Condition("policy", True, f"{theirs}; {mine}", facts={**facts, "files": elsewhere.files})
     if not problems:
         return Condition("policy", True, f"rules {version[:12]} are in force", facts=facts)
     text = f"the last reload failed ({_count(problems, 'problem')}); rules {version[:12]} stay in force"

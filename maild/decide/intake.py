@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, contact, effects, notices, replies, rest
+from maild.decide import asked, assents, contact, effects, notices, rest
 from maild.decide.absence import away
+from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
 from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
@@ -32,7 +33,7 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, Possession, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Verdict
+from maild.model.policy import Choice, Shadow, Verdict
 from maild.model.related_events import Included
 from maild.model.trust_events import Doubted, Vouched
 
@@ -62,11 +63,11 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
-            assign(ledger, case_id, route(facts(prepared, automatic), ledger.policy.rules))
+            assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
-    if not replies.offer(ledger, prepared, join, shown, automatic):
+    if not assents.offer(ledger, prepared, join, shown, automatic):
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 
@@ -99,7 +100,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         # Thanks to a case that is over for good are no new matter either.
         add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
         return
-    verdict = route(facts(prepared, automatic), ledger.policy.rules)
+    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
@@ -161,13 +162,13 @@ def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     """Give the case to whom the rules name."""
-    choice = verdict.value("handler")
-    case = ledger.case(case_id)
-    chosen = choose(
-        choice if isinstance(choice, Choice) else None, case.desk, ledger.policy, ledger.known.counters, away(ledger)
-    )
+    value = verdict.value("handler")
+    choice = value if isinstance(value, Choice) else None
+    weighed = (choice, ledger.case(case_id).desk, ledger.policy, ledger.known.counters, away(ledger))
+    chosen = choose(*weighed)
     ledger.turn(chosen)
-    ledger.trace["assignment"] = {"handler": chosen.handler, "reason": chosen.reason}
+    assignment = {"handler": chosen.handler, "reason": chosen.reason, "considered": considered(*weighed)}
+    ledger.trace["assignment"] = assignment
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
 
 
@@ -195,14 +196,33 @@ def _because(verdict: Verdict) -> str:
 
 
 def trace(verdict: Verdict) -> dict[str, object]:
-    """Which rules were asked, and what they decided."""
+    """Which rules were asked, and what they decided; took: those that decided anything."""
+    shadows = [_shadow(verdict, shadow) for shadow in verdict.shadows]
     return {
+        "took": list(verdict.took),
+        **({"shadows": shadows} if shadows else {}),
         "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
         "decisions": {
             name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because}
             for name, d in verdict.decisions.items()
         },
     }
+
+
+def _shadow(verdict: Verdict, shadow: Shadow) -> dict[str, object]:
+    """differs: those of its decisions that came out otherwise without it."""
+    now = {name: verdict.value(name) for name in shadow.would}
+    differs = [
+        name
+        for name, value in shadow.would.items()
+        if (set(value) - set(_list(now[name])) if isinstance(value, tuple) else value != now[name])
+    ]
+    would = {name: _plain(value) for name, value in shadow.would.items()}
+    return {"name": shadow.name, "where": shadow.where, "would": would, "differs": differs}
+
+
+def _list(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _plain(value: object) -> object:

@@ -25,10 +25,11 @@ from maild.decide import (
     reminders,
     replies,
     rest,
+    swap_answers,
     undelivered,
     unproven,
 )
-from maild.decide.acts.context import Order, acting_as
+from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.facts import lookup
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
@@ -149,7 +150,7 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
-_ABOUT_US = ("alarm", "canary", "digest", "absence")
+_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap")
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
@@ -176,7 +177,11 @@ def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler)
     order = Order(prepared, handler, None, "", letter)
     if lacks:
         return False
-    if not (letter is None and behalf.handle(ledger, order, where.linked)) and not desk_mail.handle(ledger, order):
+    if not (
+        swap_answers.answered(ledger, order)
+        or (letter is None and behalf.handle(ledger, order, where.linked))
+        or desk_mail.handle(ledger, order)
+    ):
         return False
     ledger.remember(marks(prepared))
     return True
@@ -222,7 +227,8 @@ def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> N
 def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler, *, proven: bool) -> Order:
     assert where.case is not None
     acts, actor = acting_as(ledger.policy, handler, where.letter)
-    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor)
+    about = sense(where.letter, where.case)
+    return Order(prepared, acts, where.case.id, where.purpose, where.letter, proven, actor=actor, about=about)
 
 
 # --- a bounce -------------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from maild.model.people import person_party
 from maild.model.plan import Happened, Letter, MessageRow, Plan, Prepared
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
+from maild.model.rota import Book, Swap
 from maild.model.search import document
 
 NOBODY = "nobody"
@@ -57,6 +58,7 @@ class Ledger:
         self._budgets: dict[tuple[str, int], int] = {}
         self._absences: dict[str, Absence | None] = {}
         self._marks: list[str] = []
+        self._swaps: dict[int, Swap] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         named = {person_party(person.id): person for person in known.by_address.values()}
@@ -97,6 +99,10 @@ class Ledger:
     def case(self, case_id: int) -> Case:
         """As it stands now, with this arrival's events."""
         return self._cases.get(case_id) or self.known.cases[case_id]
+
+    def touched(self) -> tuple[int, ...]:
+        """The cases in which anything has happened, in that order."""
+        return tuple(self._cases)
 
     def events_of(self, case_id: int) -> list[Recorded]:
         return [happened.record for happened in self._events if happened.case == case_id]
@@ -243,6 +249,24 @@ class Ledger:
         """From now on; None: he is back."""
         self._absences[handler] = absence
 
+    # --- who has duty -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def swaps(self) -> dict[int, Swap]:
+        return {**self.known.swaps, **self._swaps}
+
+    def next_swap(self) -> int:
+        return self.known.next_swap + len(self._swaps.keys() - self.known.swaps.keys())
+
+    def swap(self, swap: Swap) -> None:
+        """New, or as it is from now on."""
+        self._swaps[swap.id] = swap
+
+    def book(self) -> Book:
+        """What stands over the rotas now."""
+        keys = (*self.known.absent, *self._absences)
+        return Book.of(self.swaps, {key: found for key in keys if (found := self.absence(key))})
+
     # --- drafts ---------------------------------------------------------------------------------------------------------------
 
     def next_draft(self) -> int:
@@ -330,6 +354,7 @@ class Ledger:
             counters=self._counters,
             budgets=self._budgets,
             absences=self._absences,
+            swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
             trace=trace,
         )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from maild.decide import verbs
 from maild.decide.acts.context import Order
-from maild.decide.carry import is_a_file, quotes_us
+from maild.decide.attached import is_a_file
+from maild.decide.carry import quotes_us
 from maild.decide.ledger import Ledger
 
 

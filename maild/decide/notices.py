@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from maild.decide import absence, beside, budget, contact, outsiders, owing, related, rights
+from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights
 from maild.decide.ledger import NOBODY, Ledger
 from maild.model.case import Case
 from maild.model.events import (
@@ -25,7 +25,7 @@ from maild.model.events import (
     Suppressed,
     Woken,
 )
-from maild.model.known import Person, Shown
+from maild.model.known import Pending, Person, Shown
 from maild.model.message import Address
 from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
@@ -107,7 +107,7 @@ def to_customer(
     ledger: Ledger, case: Case, party: str, kind: str, shown: tuple[Shown, ...], actor: str, **values: Any
 ) -> bool:
     """A letter to one of the customer's side, after the time for undo; the news of a burst are one.  False when he cannot have it."""
-    person, mine = ledger.people.get(party), party == case.customer
+    person = ledger.people.get(party)
     if person is None or not person.writes or (person.muted and not shown):
         reason = _BOUNCES if person and person.muted else "no address"
         ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
@@ -116,6 +116,29 @@ def to_customer(
     if before:
         ledger.cancel(before.outbox)
         shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
+    _owe_customer(ledger, case, party, kind, shown, actor, before, **values)
+    return True
+
+
+def without(ledger: Ledger, before: Pending, shown: tuple[Shown, ...], actor: str, **values: Any) -> None:
+    """A letter of a burst, from which what one mail said was taken back: with the rest, when it was due."""
+    _owe_customer(ledger, ledger.case(before.case), before.party, before.kind, shown, actor, before, **values)
+
+
+def _owe_customer(
+    ledger: Ledger,
+    case: Case,
+    party: str,
+    kind: str,
+    shown: tuple[Shown, ...],
+    actor: str,
+    before: Pending | None,
+    **values: Any,
+) -> None:
+    """before: the letter whose place it takes."""
+    person, mine = ledger.people.get(party), party == case.customer
+    if person is None:
+        return
     owing.owe(
         ledger,
         case,
@@ -131,7 +154,6 @@ def to_customer(
         automatic="" if shown else "auto-generated",
         replaces=before.outbox if before else None,
     )
-    return True
 
 
 def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> None:
@@ -160,12 +182,20 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
         values=(owing.case_values(ledger, case) if verified else {})
+        | _opening(ledger, case)
         | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
         in_reply_to="" if behalf and telling.of is None else owing.plain_id(telling.prepared, telling.of),
         first=telling.new,
     )
+
+
+def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
+    """Whether we are open; who has duty by name only where a customer is told names."""
+    desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
+    hides = found and desk is not None and desk.shows != "handler"
+    return {**found, "on_duty": ""} if hides else found
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
@@ -239,6 +269,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
         "others": beside.others(ledger, case, handler),
+        **duty.opening(ledger, case.desk),
     }
     owing.owe(
         ledger,

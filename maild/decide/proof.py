@@ -3,6 +3,7 @@ That a signature is fresh is asked where it is verified (mail/signed.py).
 
 lack(ledger, prepared, where) -> what is missing, in words for the record, the weightiest first; "" when nothing is
 lack_anew(ledger, prepared, handler) -> the same for his new mail, which answers no letter
+again(ledger, prepared) -> whether it, or the proof of it, has acted before
 Pure.
 """
 
@@ -24,7 +25,7 @@ def lack(ledger: Ledger, prepared: Prepared, where: Join) -> str:
     """Why it does nothing."""
     if where.possession is not Possession.OWN:
         return NOT_HIS
-    if _again(ledger, prepared):
+    if again(ledger, prepared):
         return AGAIN
     if not prepared.trust.authenticated:
         return NOT_PROVEN
@@ -41,12 +42,12 @@ def lack_anew(ledger: Ledger, prepared: Prepared, handler: Handler, *, own: bool
         return NOT_PROVEN
     if prepared.trust.by == CLOSED and not own and prepared.standing != handler.key:
         return NOT_HIS
-    if _again(ledger, prepared):
+    if again(ledger, prepared):
         return AGAIN
     return ""
 
 
-def _again(ledger: Ledger, prepared: Prepared) -> bool:
+def again(ledger: Ledger, prepared: Prepared) -> bool:
     """Fields that no signature covers make an old mail another one, whose From is proven all the same."""
     seen = ledger.known.obeyed
     return prepared.message.message_id in seen or any(mark in seen for mark in marks(prepared))

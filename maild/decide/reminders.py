@@ -28,5 +28,8 @@ def _lapse(ledger: Ledger, case_id: int, asked: Offer | Request) -> None:
         if isinstance(asked, Offer)
         else ("request_lapsed", tasklist.name_of(ledger, asked.approver))
     )
-    told = asking.News(*whose, about=ledger.subjects.get(asked.text, ""))
+    about = ledger.subjects.get(asked.text, "")
+    told = asking.News(*whose, about)
+    if isinstance(asked, Request):
+        told = asking.News(*whose, about, kind=asking.COLLEAGUE, answers=(asked.approver, asked.by), text=asked.text)
     asking.news(ledger, case_id, told, asked.by, asking.who_has(ledger, case_id))

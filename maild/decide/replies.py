@@ -1,15 +1,15 @@
-"""replies: what people outside answer to a question of a handler's: suppliers, approvers, and customers who got an offer.
+"""replies: what people outside answer to a question of a handler's: suppliers and approvers (a customer's yes: assents.py).
 
-add(ledger, prepared, join, automatic)      a supplier's or approver's mail: the handlers' only, never the customer's
-offer(ledger, prepared, join, automatic)    the customer's yes or no; False where his mail is an ordinary one
+add(ledger, prepared, join, automatic)      their mail: the handlers' only, never the customer's
 """
 
 from __future__ import annotations
 
-from maild.decide import asking, contact, tasklist
+from maild.decide import asking, contact, proof, tasklist
 from maild.decide.ledger import Ledger
+from maild.decide.marks import marks
 from maild.decide.thread import Join
-from maild.model.asking_events import Answered, Approved, OfferAccepted, OfferRefused, Rejected
+from maild.model.asking_events import Answered, Approved, Rejected
 from maild.model.errands import OPEN, Request
 from maild.model.events import Received, Woken
 from maild.model.known import Shown
@@ -64,12 +64,14 @@ def _vote(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown) -> None:
     if request is None:
         return
     said = asking.reads(prepared, join.purpose, ledger.policy.texts.vocabulary)
-    proven = join.possession is Possession.OWN and prepared.trust.authenticated
+    own = join.possession is Possession.OWN and not proof.again(ledger, prepared)
+    proven = own and prepared.trust.authenticated
     key = _outcome(ledger, request, said, proven=proven)
     if key in ("was_approved", "was_rejected"):
         event: type[Approved] | type[Rejected] = Approved if said == asking.YES else Rejected
         ledger.happen(join.case.id, request.approver, event(request.letter, request.approver))
-    _tell_vote(ledger, join.case.id, request, key, shown)
+        ledger.remember(marks(prepared))
+    _tell_vote(ledger, join.case.id, request, key, shown, stranger=ledger.person(prepared) != request.approver)
     # An answer goes to the address that was asked, not to whoever used the letter.
     if proven:
         news = {"ok": True, "key": _VOTES[key], "value": ""}
@@ -80,7 +82,7 @@ _VOTES = {
     "was_approved": "vote_yes",
     "was_rejected": "vote_no",
     "approver_words": "vote_unread",
-    "vote_late": "request_over",
+    "vote_late": "vote_over",
 }
 
 
@@ -94,53 +96,10 @@ def _outcome(ledger: Ledger, request: Request, said: str, *, proven: bool) -> st
     return "was_approved" if said == asking.YES else "was_rejected"
 
 
-def _tell_vote(ledger: Ledger, case_id: int, request: Request, key: str, shown: Shown) -> None:
-    name = tasklist.name_of(ledger, request.approver)
-    told = asking.News(key, name, ledger.subjects.get(request.text, ""), (shown,))
-    asking.news(ledger, case_id, told, request.by, asking.who_has(ledger, case_id))
-
-
-# --- offers ---------------------------------------------------------------------------------------------------------------------
-
-
-def offer(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown, automatic: bool) -> bool:
-    """Whether the mail was an answer to an offer; then its handlers are told so.  "Yes, but ..." is an ordinary reply."""
-    letter = join.letter
-    if automatic or join.case is None or letter is None or letter.kind != "offer":
-        return False
-    said = asking.reads(prepared, join.purpose, ledger.policy.texts.vocabulary)
-    if not said:
-        return False
-    case_id = join.case.id
-    errands = ledger.case(case_id).errands
-    asked = errands.withdrawn_offer(letter.id) or errands.offer
-    key = _offer_outcome(ledger, join, said)
-    if key in ("offer_accepted", "offer_refused"):
-        event: type[OfferAccepted] | type[OfferRefused] = OfferAccepted if said == asking.YES else OfferRefused
-        ledger.happen(case_id, join.case.customer, event(letter.id, join.case.customer))
+def _tell_vote(ledger: Ledger, case_id: int, request: Request, key: str, shown: Shown, *, stranger: bool) -> None:
+    """What is answered to it goes to the approver, not to the customer."""
+    name, about = tasklist.name_of(ledger, request.approver), ledger.subjects.get(request.text, "")
     told = asking.News(
-        key, asked.amount if asked else "", ledger.subjects.get(asked.text, "") if asked else "", (shown,)
+        *(key, name, about, (shown,)), kind=asking.COLLEAGUE, answers=(request.approver,), text=request.text
     )
-    by = asked.by if asked else ""
-    stranger = join.standing == "stranger"
-    asking.news(ledger, case_id, told, by, asking.who_has(ledger, case_id), stranger=stranger)
-    return True
-
-
-def _offer_outcome(ledger: Ledger, join: Join, said: str) -> str:
-    """From the customer's own address and the letter that was made for him; the newest offer, once, and in time."""
-    assert join.case is not None
-    assert join.letter is not None
-    errands = ledger.case(join.case.id).errands
-    asked = errands.offer
-    if join.possession is not Possession.OWN or join.letter.party != join.case.customer:
-        return "offer_stranger"
-    if errands.withdrawn_offer(join.letter.id):
-        return "offer_withdrawn_yes" if said == asking.YES else "offer_withdrawn_no"
-    if asked is None or asked.letter != join.letter.id:
-        return "offer_old"
-    if asked.state != OPEN:
-        return "offer_answered"
-    if asked.until_at <= ledger.now:
-        return "offer_late"
-    return "offer_accepted" if said == asking.YES else "offer_refused"
+    asking.news(ledger, case_id, told, request.by, asking.who_has(ledger, case_id), stranger=stranger)

@@ -1,38 +1,49 @@
 """route: the rules' verdict.  route(facts, rules) -> Verdict.
 
 The earliest matching rule that mentions a field decides it; labels add up; `stop` ends the search.  The trace names every rule
-tried with the first part of its condition that failed.
+tried with the first part of its condition that failed.  A rule in the shadow decides nothing: the trace says what it would have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from maild.model.policy import ADDING, Decided, Facts, Rule, Tried, Verdict
+from maild.model.policy import ADDING, Decided, Facts, Rule, Shadow, Tried, Verdict
 
 
 def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
     """Ask every rule in order."""
     tried: list[Tried] = []
     decisions: dict[str, Decided] = {}
+    took: list[str] = []
+    shadows: list[Shadow] = []
     for rule in rules:
         failed = rule.when.failed(facts)
         tried.append(Tried(rule.name, rule.where, not failed, failed))
         if failed:
             continue
-        _take(decisions, rule)
+        if rule.shadow:
+            shadows.append(Shadow(rule.name, rule.where, _new(decisions, rule)))
+            continue
+        new = _new(decisions, rule)
+        decisions |= {name: Decided(value, rule.name, rule.where, rule.because) for name, value in new.items()}
+        if new or rule.stop:
+            took.append(rule.name)
         if rule.stop:
             break
-    return Verdict(tuple(tried), decisions)
+    return Verdict(tuple(tried), decisions, tuple(took), tuple(shadows))
 
 
-def _take(decisions: dict[str, Decided], rule: Rule) -> None:
+def _new(decisions: Mapping[str, Decided], rule: Rule) -> dict[str, object]:
+    """What the rule decides that no rule before it has; of what adds up, all of it so far."""
+    new: dict[str, object] = {}
     for name, value in rule.set.said():
+        before = decisions.get(name)
         if name in ADDING:
-            value = _joined(decisions[name].value if name in decisions else (), value)
-        elif name in decisions:
-            continue
-        decisions[name] = Decided(value, rule.name, rule.where, rule.because)
+            new[name] = _joined(before.value if before else (), value)
+        elif before is None:
+            new[name] = value
+    return new
 
 
 def _joined(*lists: object) -> tuple[object, ...]:

@@ -14,11 +14,11 @@ from maild.model.people import MAILD, handler_of
 
 LOST = "an answer did not arrive"
 # To a handler: news of a case, which somebody else must hear then.  A receipt that is lost is no news.
-_NEWS = ("notice", "update", "woken", "news", "supplier")
+_NEWS = ("notice", "update", "woken", "news", "supplier", "colleague")
 # What a case asks of a colleague: whoever has the case must know that it was not read.
-_ASKED = ("task", "approval")
+_ASKED = ("task", "approval", "colleague")
 # To a customer: what he was to read.  That he asked for his status and never got it is nobody's work.
-_SAID = ("ack", "update", "closing", "question", "offer", "approval", "incident", "merged", "promised")
+_SAID = ("ack", "update", "closing", "question", "offer", "offer-again", "approval", "incident", "merged", "promised")
 
 
 def told(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool) -> None:

@@ -16,10 +16,12 @@ from maild.decide import drafts, notices, owing
 from maild.decide.acts.context import Order
 from maild.decide.facts import HOUR, unverified_key
 from maild.decide.ledger import Ledger
+from maild.decide.senses import continue_
 from maild.model.draft import Draft
+from maild.model.inside_events import Continued
 from maild.model.known import Pending
 from maild.model.message import Address
-from maild.model.people import handler_party
+from maild.model.people import MAILD, handler_party
 
 # How many mails one letter names.
 MOST = 10
@@ -41,6 +43,7 @@ def _at_once(ledger: Ledger, order: Order, row: int, words: str, *, keep: bool) 
     if keep:
         drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
         values |= _until(ledger, order)
+    values |= continue_(ledger, order, _KIND)
     notices.to_handler(ledger, ledger.case(order.case_id), order.handler, _KIND, _REASON, values)
 
 
@@ -78,6 +81,7 @@ def _owe(ledger: Ledger, order: Order, named: Sequence[Draft], due_at: datetime,
     case, handler = ledger.case(order.case_id), order.handler
     mails = [{"number": f"#{ledger.case(d.case).number}", "words": d.text} for d in named if d.case is not None]
     one = {"words": named[0].text} if len(mails) == 1 else {"mails": mails, "more": len(mails) >= MOST}
+    sense = continue_(ledger, order, _KIND) or _carry_on(ledger, order, instead)
     owing.owe(
         ledger,
         case,
@@ -88,7 +92,16 @@ def _owe(ledger: Ledger, order: Order, named: Sequence[Draft], due_at: datetime,
         (),
         due_at=due_at,
         language=handler.language or ledger.policy.desks[case.desk].language,
-        values={**owing.case_values(ledger, case), **one, **_until(ledger, order)},
+        values={**owing.case_values(ledger, case), **one, **_until(ledger, order), **sense},
         automatic="auto-generated",
         replaces=instead.outbox if instead else None,
     )
+
+
+def _carry_on(ledger: Ledger, order: Order, instead: Pending | None) -> dict[str, Any]:
+    """What the letter that it replaces would have been answered as, it is answered as, too."""
+    found = ledger.case(order.case_id).errands.sense_of(instead.letter) if instead else None
+    if found is None:
+        return {}
+    ledger.happen(order.case, MAILD, Continued(ledger.next_letter(), found.of, found.what))
+    return {"inside": True}

@@ -21,6 +21,9 @@ _TITLE = re.compile(r"== (.+) ==")
 _TAG = re.compile(r"<[^<>]*>")
 _MAILTO = re.compile(r"<mailto:[^<>\s]*>")
 _NO_WORD = re.compile(r"[\W_]+")
+# Our rows of buttons have one.
+_HARD_SPACE = "\u00a0"
+_MARKS = bytes(octet for octet in range(128) if not chr(octet).isalnum())
 
 _HEAD = (
     '<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
@@ -47,8 +50,9 @@ _BUTTON = (
 
 def page(text: str, language: str, links: Collection[str]) -> str:
     """The page of a letter's text.  links: the addresses that may be buttons."""
-    blocks = [block for block in re.split(r"\n{2,}", text.strip("\n")) if block.strip()]
-    shown = [_block(block.split("\n"), _style(at, len(blocks)), links) for at, block in enumerate(blocks)]
+    # Of three line ends in a row the last stays before the next block.
+    blocks = [block.lstrip("\n") for block in text.strip("\n").split("\n\n") if block.strip()]
+    shown = [_block(block, _style(at, len(blocks)), links) for at, block in enumerate(blocks)]
     safe = language if language.isascii() and language.isalpha() else "en"
     return _HEAD.format(language=safe) + "".join(shown) + _TAIL
 
@@ -60,12 +64,18 @@ def _style(at: int, count: int) -> str:
     return _FIRST if at == 1 else _PLAIN
 
 
-def _block(lines: list[str], style: str, links: Collection[str]) -> str:
-    if len(lines) == 1 and (heading := _TITLE.fullmatch(lines[0])):
+def _block(block: str, style: str, links: Collection[str]) -> str:
+    lines = block.split("\n")
+    if len(lines) == 1 and (heading := _TITLE.fullmatch(block)):
         return _HEADING.format(escape(heading[1]))
-    return "".join(
-        _SORTS[sort](list(rows), style, links) for sort, rows in groupby(lines, lambda line: _sort(line, links))
-    )
+    # Most blocks are of one sort, and hold nothing that could be another; only others are sorted line by line.
+    bars = block.startswith("|") + block.count("\n|")
+    if bars == len(lines):
+        return _box(lines, style, links)
+    if not bars and "<mailto:" not in block:
+        return _text(lines, style, links)
+    runs = groupby(lines, lambda line: _sort(line, links))
+    return "".join([_SORTS[sort](list(rows), style, links) for sort, rows in runs])
 
 
 def _sort(line: str, links: Collection[str]) -> str:
@@ -78,8 +88,9 @@ def _buttons(line: str, links: Collection[str]) -> list[tuple[str, str]]:
     """(label, link) of each, where the line holds nothing else."""
     if not line.startswith("  "):
         return []
-    found = list(_LINK.finditer(line.strip()))
-    whole = "".join(match.group() for match in found) == line.strip()
+    line = line.strip()
+    found = list(_LINK.finditer(line))
+    whole = "".join([match[0] for match in found]) == line
     return [(m[1], m[2]) for m in found] if whole and all(m[2] in links for m in found) else []
 
 
@@ -106,8 +117,11 @@ _SORTS = {"box": _box, "row": _row, "text": _text}
 
 def says_the_same(html: str, text: str) -> bool:
     """Whether the page says what the text says, word for word, as far as letters and digits go."""
-    return _words(unescape(_TAG.sub(" ", html))) == _words(text)
+    shown, written = _MAILTO.sub(" ", unescape(_TAG.sub(" ", html))), _MAILTO.sub(" ", text)
+    # What is the same without ASCII's marks is so without all marks; only of what is not must each character be asked.
+    return _without_marks(shown) == _without_marks(written) or _NO_WORD.sub("", shown) == _NO_WORD.sub("", written)
 
 
-def _words(said: str) -> str:
-    return _NO_WORD.sub("", _MAILTO.sub(" ", said))
+def _without_marks(said: str) -> bytes:
+    """In octets, which can be left out ten times as fast."""
+    return said.replace(_HARD_SPACE, "").encode("utf-8", "surrogatepass").translate(None, _MARKS)

@@ -9,6 +9,7 @@ A link is shorter than 500 characters (Outlook's limit is 2046, Gmail's 1600); a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from maild.mail import encode, token
@@ -18,9 +19,9 @@ from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
 # Letters whose templates have these links.
-_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier"})
+_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague"})
 # Letters that ask for yes or no, and the purpose letter of each answer's address.
-_ASKING = frozenset({"offer", "approval"})
+_ASKING = frozenset({"offer", "offer-again", "approval", "swap"})
 _VOTES = {"yes": "y", "no": "x"}
 # name -> purpose letter of the address, and what the body asks for beside the verb.
 _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w", " 3d")}
@@ -40,7 +41,7 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
         }
     tag = encode.one_line(letter.number, 60)
     subject = f"[{tag}]" if tag else ""
-    if letter.kind in _ASKING:
+    if letter.kind in _ASKING and letter.values.get("asks", True):
         return _votes(letter, subject, desk, keys, vocabulary)
     if letter.kind not in _LINKED or not handler_of(letter.party):
         found = _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)
@@ -91,5 +92,11 @@ def _address(desk: Desk, purpose: str, letter: Letter, keys: Keys) -> str:
 
 def _link(address: str, subject: str, body: str) -> str:
     # RFC 6068 section 2: the address may hold "+" and "@" as they are, whatever else is encoded.
-    fields = f"?subject={quote(subject.strip(), safe='')}" + (f"&body={quote(body, safe='')}" if body else "")
+    fields = f"?subject={_quoted(subject.strip())}" + (f"&body={_quoted(body)}" if body else "")
     return f"mailto:{quote(address, safe='+@')}{fields}"
+
+
+@lru_cache(256)
+def _quoted(words: str) -> str:
+    """Of a language the same few bodies stand in all letters."""
+    return quote(words, safe="")

@@ -17,6 +17,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from maild.model.people import Desk
@@ -102,6 +103,8 @@ def _mac(name: str, secret: bytes) -> str:
     return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
+# A letter is signed for a dozen purposes, one after the other.
+@lru_cache(16)
 def _base36(number: int) -> str:
     if not 0 < number <= _LARGEST:
         raise ValueError(f"a letter's id is a positive 64-bit number, not {number}")

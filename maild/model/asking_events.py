@@ -83,7 +83,10 @@ class Answered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Offered(Event):
-    """The customer is offered this for so much (a number with its unit).  An older offer that is open is void from now on."""
+    """The customer is offered this for so much (a number with its unit).  An older offer that is open is void from now on.
+
+    to: who is offered it, where that is not the case's customer: an offer of a case that was merged into this one.
+    """
 
     kind: ClassVar[str] = "offered"
     by: str
@@ -91,6 +94,7 @@ class Offered(Event):
     text: str
     letter: int
     until_at: datetime
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

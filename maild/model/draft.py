@@ -56,6 +56,7 @@ class Draft:
     text      his own words, commands and all; "" when they are gone
     kept      of a mail that would have opened a case: the rest of it
     state     open, or how it ended: sent, corrected, confirmed or dropped
+    named     the cases that the question named: confirmed, it reaches these and no others
     """
 
     id: int
@@ -72,6 +73,7 @@ class Draft:
     text: str
     files: tuple[Attachment, ...] = ()
     state: str = OPEN
+    named: tuple[int, ...] = ()
     kept: Kept | None = None
 
     def waits(self, now: datetime) -> bool:

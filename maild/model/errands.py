@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.model import asking_events as happened
+from maild.model import inside_events as inside
 from maild.model.recorded import Recorded
 
 OPEN, DONE, VOID, LAPSED = "open", "done", "void", "lapsed"
@@ -42,7 +43,10 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """state: open, accepted, refused, lapsed or void."""
+    """state: open, accepted, refused, lapsed or void; to: who is offered it, "" for the case's customer.
+
+    reasked: letters that ask him once more, since nobody proved that an answer was his; reasked_at: the last of them.
+    """
 
     by: str
     amount: str
@@ -50,6 +54,9 @@ class Offer:
     letter: int
     until_at: datetime
     state: str = OPEN
+    to: str = ""
+    reasked: tuple[int, ...] = ()
+    reasked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,24 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """A letter to a handler, a plain reply to which goes to this party; text: a phrase, what it is about."""
+
+    letter: int
+    to: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """A letter that is answered as another one would be.  what: the kind of that."""
+
+    letter: int
+    of: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Errands:
     """withdrawn: offers that were taken back when the customer had them, the last few: he may answer all the same."""
 
@@ -73,6 +98,8 @@ class Errands:
     suppliers: tuple[Supplier, ...] = ()
     offer: Offer | None = None
     requests: tuple[Request, ...] = ()
+    talks: tuple[Talk, ...] = ()
+    senses: tuple[Sense, ...] = ()
     withdrawn: tuple[Offer, ...] = ()
 
     @property
@@ -94,10 +121,16 @@ class Errands:
         return next((supplier for supplier in self.suppliers if letter in supplier.letters), None)
 
     def withdrawn_offer(self, letter: int) -> Offer | None:
-        return next((offer for offer in self.withdrawn if offer.letter == letter), None)
+        return next((offer for offer in self.withdrawn if letter in (offer.letter, *offer.reasked)), None)
 
     def request_of(self, letter: int) -> Request | None:
         return next((request for request in self.requests if request.letter == letter), None)
+
+    def talk_of(self, letter: int) -> Talk | None:
+        return next((talk for talk in self.talks if talk.letter == letter), None)
+
+    def sense_of(self, letter: int) -> Sense | None:
+        return next((sense for sense in self.senses if sense.letter == letter), None)
 
     def open_requests(self, approver: str) -> tuple[Request, ...]:
         return tuple(one for one in self.requests if one.approver == approver and one.state == OPEN)
@@ -106,6 +139,9 @@ class Errands:
         """Everybody whom a letter about it may need."""
         yield from (supplier.party for supplier in self.suppliers)
         yield from (request.approver for request in self.requests)
+        yield from (talk.to for talk in self.talks)
+        if self.offer and self.offer.to:
+            yield self.offer.to
 
     def phrases(self) -> Iterator[str]:
         """The commitments of its texts."""
@@ -113,6 +149,7 @@ class Errands:
         yield from (supplier.subject for supplier in self.suppliers if supplier.subject)
         yield from (request.text for request in self.requests)
         yield from (offer.text for offer in self.withdrawn)
+        yield from (talk.text for talk in self.talks if talk.text)
         if self.offer:
             yield self.offer.text
 
@@ -137,8 +174,15 @@ def apply(errands: Errands, record: Recorded) -> Errands:
         case happened.Answered(supplier=party, letter=letter):
             known = errands.supplier(party) or Supplier(party)
             return _supplier(errands, replace(known, letters=(*known.letters, letter)))
-        case happened.Offered(by, amount, text, letter, until_at):
-            return replace(errands, offer=Offer(by, amount, text, letter, until_at))
+        case happened.Offered(by, amount, text, letter, until_at, to):
+            return replace(errands, offer=Offer(by, amount, text, letter, until_at, to=to))
+        case inside.Reasked(offer=offered, letter=letter) if errands.offer and errands.offer.letter == offered:
+            letters = (*errands.offer.reasked, letter)
+            return replace(errands, offer=replace(errands.offer, reasked=letters, reasked_at=record.at))
+        case inside.Relayed(letter, to, text):
+            return replace(errands, talks=(*errands.talks, Talk(letter, to, text)))
+        case inside.Continued(letter, of, what):
+            return replace(errands, senses=(*errands.senses, Sense(letter, of, what)))
         case happened.Requested(by, approver, text, letter, until_at):
             asked = Request(by, approver, text, letter, record.seq, until_at)
             others = [one for one in errands.requests if one.letter != letter]

@@ -14,6 +14,7 @@ from maild.model.draft import Draft
 from maild.model.message import Attachment
 from maild.model.recorded import Recorded
 from maild.model.related import Said
+from maild.model.rota import Swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Lookup:
     doubted the handler in whose name the mail came: which of his mails wait for a letter that asks whether he wrote them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
     letters: tuple[int, ...] = ()
@@ -54,6 +56,7 @@ class Lookup:
     mine: str = ""
     doubted: str = ""
     traces: bool = False
+    swaps: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ class Known:
     unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
+    swaps          as asked, by their numbers
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -205,3 +209,5 @@ class Known:
     next_message: int = 1
     next_letter: int = 1
     next_draft: int = 1
+    next_swap: int = 1
+    swaps: Mapping[int, Swap] = field(default_factory=dict)

@@ -103,6 +103,7 @@ class Desk:
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
     shows: whom `status` names to a customer, the handler or only the desk.
     confidential: its cases are shown to its team and to their handlers only.
+    calendar: key of its opening hours; "" where it is always open.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Desk:
     lines: tuple[Line, ...] = ()
     shows: str = "handler"
     confidential: bool = False
+    calendar: str = ""
 
     @property
     def address(self) -> str:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maild.model.calendar import ALWAYS, Calendar
 from maild.model.events import Priority
 from maild.model.people import Desk, Handler, Organisation
+from maild.model.rota import Rota
 from maild.model.vocabulary import Vocabulary
 
 
@@ -20,7 +22,8 @@ from maild.model.vocabulary import Vocabulary
 class Facts:
     """What is known of a mail when rules are asked.
 
-    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to.
+    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to; hours: how that desk stood when it came
+    (model/calendar.Hours).
     """
 
     desk: str
@@ -38,6 +41,7 @@ class Facts:
     headers: tuple[tuple[str, str], ...]
     attachments: tuple[tuple[str, str, int], ...]
     size: int
+    hours: str = "open"
 
 
 class Condition(Protocol):
@@ -85,7 +89,10 @@ ADDING = frozenset({"labels"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched."""
+    """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
+
+    shadow: it decides nothing, and stops nothing; what it would have decided is on record.
+    """
 
     name: str
     where: str
@@ -93,6 +100,7 @@ class Rule:
     set: Decisions
     because: str = ""
     stop: bool = False
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +168,8 @@ class Policy:
     files: Mapping[str, str] = field(default_factory=dict)
     admin: str | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
 
     @property
     def default_desk(self) -> Desk:
@@ -180,6 +190,15 @@ class Policy:
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)
+
+    def calendar_of(self, desk: str) -> Calendar:
+        """The desk's opening hours; it is always open if it has none."""
+        found = self.desks.get(desk)
+        return self.calendars.get(found.calendar, ALWAYS) if found else ALWAYS
+
+    def rotas_of(self, desk: str) -> tuple[Rota, ...]:
+        """Who has duty for this desk."""
+        return tuple(rota for rota in self.rotas.values() if desk in rota.desks)
 
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""
@@ -207,11 +226,25 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """A rule in the shadow that matched.  would: what it would have decided, were it asked in earnest."""
+
+    name: str
+    where: str
+    would: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace."""
+    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace.
+
+    took: the rules that decided anything, in order.
+    """
 
     tried: tuple[Tried, ...]
     decisions: Mapping[str, Decided]
+    took: tuple[str, ...] = ()
+    shadows: tuple[Shadow, ...] = ()
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

@@ -16,7 +16,9 @@ from maild.model import (
     customer_events,
     draft_events,
     events,
+    inside_events,
     related_events,
+    rota_events,
     trust_events,
     undo_events,
     work_events,
@@ -46,6 +48,8 @@ _MODULES = (
     work_events,
     trust_events,
     related_events,
+    inside_events,
+    rota_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

@@ -1,21 +1,28 @@
 """build: the folder rules/ -> Policy.
 
-load(rules, texts, limits) -> Policy; RuleError with every problem of every file at once.  tests(policy) -> the tests beside rules.
-desks.yaml and people.yaml are needed, routing.yaml and organisations.yaml are not: without rules everybody of a desk's team has a turn.
+load(rules, texts, limits) -> Policy; RuleError with every problem of every file at once.  of(files) -> the same policy again, out of
+the files that it was built from.  tests(policy) -> the tests beside rules.
+desks.yaml and people.yaml are needed, the others are not: without rules everybody of a desk's team has a turn.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
+from maild import __version__
 from maild.errors import Problem, RuleError
+from maild.model.calendar import Calendar
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Notice, Policy, Texts
-from maild.policy import check, organisations, routing, staffing
+from maild.model.rota import Rota
+from maild.policy import calendars, check, oncall, organisations, routing, staffing
+from maild.policy import texts as templates
 from maild.policy.compare import Anything, Site
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
@@ -23,7 +30,9 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE)
+FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE)
+# Among a policy's files: what it was made with.
+VERSIONS = "versions.txt"
 NOTICES = (
     Notice("opened", "customer", "ack"),
     Notice("opened", "handler", "notice"),
@@ -41,7 +50,22 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     """The policy of these files.  texts may be a function, so that its problems are told together with these."""
     read = {name: Source.open(rules / name, name, _cure(rules)) for name in NEEDED}
     read |= {name: _optional(rules / name) for name in FILES if name not in NEEDED}
-    folder = _strays(rules)
+    return _built(read, _strays(rules), texts, limits, versions())
+
+
+def of(files: Mapping[str, str], limits: Limits | None = None) -> Policy:
+    """The policy whose `files` these are, whatever stands on the disk now; RuleError if this maild does not understand them."""
+    read = {name: Source.of(files.get(name, ""), name) for name in FILES}
+    return _built(read, Source("rules"), lambda: templates.of(files), limits, files.get(VERSIONS, ""))
+
+
+def _built(
+    read: Mapping[str, Source],
+    folder: Source,
+    texts: Texts | Callable[[], Texts],
+    limits: Limits | None,
+    made_with: str,
+) -> Policy:
     words, broken = _texts(texts)
     site, policy = _made(read, words.languages() if words else LANGUAGES)
     found = tuple(routing.rules(read[routing.FILE], site))
@@ -50,10 +74,25 @@ def load(rules: Path, texts: Texts | Callable[[], Texts], limits: Limits | None 
     raise_all((*read.values(), folder, broken))
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
+    files |= {VERSIONS: made_with} if made_with else {}
     rules_ = (*found, *routing.built_in())
     return Policy(
-        hash=_hash(files), rules=rules_, notices=NOTICES, texts=words, limits=limits or Limits(), files=files, **policy
+        hash=hash_of(files),
+        rules=rules_,
+        notices=NOTICES,
+        texts=words,
+        limits=limits or Limits(),
+        files=files,
+        **policy,
     )
+
+
+def versions() -> str:
+    """What a policy is judged with beside its files: it may decide otherwise with others, so its hash covers them."""
+    lines = [f"maild {__version__}"]
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        lines.append(f"holidays {metadata.version('holidays')}")
+    return "\n".join(lines) + "\n"
 
 
 def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site, dict[str, Any]]:
@@ -67,7 +106,9 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
-    return site, {"desks": desks, "handlers": handlers, "organisations": customers}
+    open_, rotas = _duty(read, site)
+    parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
+    return site, parts
 
 
 def _optional(file: Path) -> Source:
@@ -119,7 +160,7 @@ def _texts(texts: Texts | Callable[[], Texts]) -> tuple[Texts | None, Source]:
         return None, problems
 
 
-def _hash(files: Mapping[str, str]) -> str:
+def hash_of(files: Mapping[str, str]) -> str:
     """Names the files by their content."""
     whole = hashlib.sha256()
     for name, text in sorted(files.items()):
@@ -151,6 +192,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
             form.shows,
             form.confidential,
+            form.calendar or "",
         )
     return desks
 
@@ -173,10 +215,28 @@ def _roles(value: str | Mapping[str, str]) -> tuple[Role, tuple[tuple[str, Role]
 
 
 def _organisations(source: Source) -> dict[str, Organisation]:
-    if not source.text.strip() and not source.problems:
-        return {}
-    form, known = organisations.OrganisationForm, Known({}, LANGUAGES)
-    return {key: organisations.made(key, fitting) for key, fitting in _entries(source, form, "organisation", known)}
+    known = Known({}, LANGUAGES)
+    forms = _perhaps(source, organisations.OrganisationForm, "organisation", known)
+    return {key: organisations.made(key, form) for key, form in forms}
+
+
+def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], dict[str, Rota]]:
+    """Opening hours, and who has duty."""
+    calendars_file, oncall_file = read[calendars.FILE], read[oncall.FILE]
+    forms = dict(_perhaps(calendars_file, calendars.CalendarForm, "calendar", site.known()))
+    found = {key: calendars.made(key, form) for key, form in forms.items()}
+    desks = {key: desk for key, desk in site.desks.items() if desk}
+    calendars.check(calendars_file, read[DESKS], found, desks)
+    duty = dict(_perhaps(oncall_file, oncall.RotaForm, "rota", site.known()))
+    rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
+    oncall.check(oncall_file, duty, rotas, site.staff, None if calendars_file.problems else found)
+    return found, rotas
+
+
+def _perhaps(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:
+    """The entries of a file that may be left out, or be empty."""
+    if source.text.strip() or source.problems:
+        yield from _entries(source, form, what, known)
 
 
 def _entries(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

@@ -173,11 +173,12 @@ def routing(source: Source, rules: Sequence[Rule]) -> None:
             continue
         _useful(source, index, rule, decided)
         same = _canonical(entry.get("when"))
-        if same in written:
+        if same in written and not rule.shadow:
             what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
             source.wrong((index, "when"), what, "put both into one rule")
-        written.setdefault(same, rule.name)
-        if not entry.get("when"):
+        if not rule.shadow:
+            written.setdefault(same, rule.name)
+        if not entry.get("when") and not rule.shadow:
             decided |= {name: rule.name for name in _fields(rule.set) if name not in decided}
             ended = rule.name if rule.stop else ""
 

@@ -32,7 +32,7 @@ def rules(source: Source, site: Site) -> Iterator[Rule]:
         compiled = actions.compile_by_hand(raw.get("set"), Place(source, (index, "set"), site))
         if form is not None:
             decided = actions.decisions(form.set, compiled)
-            yield Rule(form.name, source.where((index,)), when, decided, form.because.strip(), form.stop)
+            yield Rule(form.name, source.where((index,)), when, decided, form.because.strip(), form.stop, form.shadow)
 
 
 def _listed(source: Source) -> Iterator[tuple[int, Any]]:
@@ -102,6 +102,7 @@ def _facts(test: TestForm, place: Place) -> Facts:
         headers=tuple((name.lower(), value) for name, value in mail.headers.items()),
         attachments=(),
         size=len(mail.text),
+        hours=mail.hours,
     )
 
 

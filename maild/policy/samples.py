@@ -34,8 +34,10 @@ NAMES = (
     "news",
     "question",
     "offer",
+    "offer-again",
     "approval",
     "vote",
+    "swap",
 )
 
 
@@ -79,6 +81,22 @@ _OUTSIDE: dict[str, Any] = {
 }
 
 
+# Opening hours and duty.
+_HOURS = {
+    "hours": "closed",
+    "opens": "2026-03-03T08:00:00+01:00",
+    "on_duty": "Ola Hansen",
+    "duty": [
+        {
+            "rota": "Driftsvakt",
+            "since": "2026-03-02T15:30:00+01:00",
+            "until": "2026-03-03T08:00:00+01:00",
+            "instead": "Ola Hansen",
+        }
+    ],
+}
+
+
 _LINKS = {
     name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
 }
@@ -106,6 +124,7 @@ _WORK = {
     "reply": "mailto:support+r1aa@desk.example",
     "own_address": "support+s1aa@desk.example",
     **_LINKS,
+    **_HOURS,
 }
 
 
@@ -116,6 +135,7 @@ _ASKED = {
     "amount": "1500 kr",
     "who": "Ola Hansen",
     "supplier": "support@skriver.example",
+    "back_to": "Ola Hansen",
     "inside": True,
     "acts": True,
     "dated": True,

@@ -1,4 +1,4 @@
-"""schema: the form of desks.yaml, people.yaml and routing.yaml; that of organisations.yaml stands in a file of its own.
+"""schema: the form of desks.yaml, people.yaml and routing.yaml; the others' stand in files of their own.
 
 What a value must look like stands here; what it may refer to (desks, handlers, languages) in build.py and check.py.  schemas() gives
 the JSON Schemas for editors, kept in rules/schema/.
@@ -6,12 +6,10 @@ the JSON Schemas for editors, kept in rules/schema/.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
 
@@ -20,6 +18,8 @@ from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import actions, conditions
 from maild.policy.actions import ExpectForm, SetForm
+from maild.policy.calendars import CalendarForm
+from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.shape import (
     Addresses,
@@ -31,6 +31,7 @@ from maild.policy.shape import (
     Line,
     Lines,
     Strict,
+    Zone,
     as_list,
     wrong,
 )
@@ -38,16 +39,6 @@ from maild.policy.shape import (
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
 _LINE = re.compile(r"\w[\w -]{0,38}")
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        close = difflib.get_close_matches(value[:60], available_timezones(), 1)
-        cure = f"did you mean {close[0]}?" if close else "write it like Europe/Oslo"
-        raise wrong(f"{value[:60]!r} is no time zone", cure) from None
-    return value
 
 
 def _number(value: str) -> str:
@@ -78,7 +69,6 @@ def _digest(value: str) -> str:
     return value
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
@@ -130,6 +120,9 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+    calendar: Line | None = Field(
+        None, description="Key of its opening hours in calendars.yaml; left out: always open."
+    )
 
 
 RoleWord = Literal["handler", "lead", "admin"]
@@ -174,6 +167,7 @@ class MailForm(Strict):
     language: str = ""
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
+    hours: Literal["open", "closed", "holiday"] = Field("open", description="How the desk stood when it came.")
 
 
 class TestForm(Strict):
@@ -189,6 +183,7 @@ class RuleForm(Strict):
     set: SetForm = Field(SetForm(), description="What it decides.")
     because: str = Field("", max_length=500, description="Why, for the trace.")
     stop: bool = Field(False, description="true: no later rule of this file is asked.")
+    shadow: bool = Field(False, description="true: decides nothing; what it would have decided is on record.")
     tests: list[TestForm] = Field(default=[])
 
 
@@ -213,6 +208,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
+        "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
+        "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "routing.json": _routing(),
     }
 

@@ -49,18 +49,21 @@ class Text:
     Compiled at its first use: all letters in all languages would be a quarter of a second of every start.
     """
 
-    __slots__ = ("_environment", "_template", "file", "source")
+    __slots__ = ("_environment", "_parsed", "_template", "file", "source")
 
     def __init__(self, file: str, source: str, environment: ImmutableSandboxedEnvironment) -> None:
         self.file, self.source = file, source
         self._environment = environment
         self._template: Template | None = None
+        # What `faults` parsed, until it is compiled: each is half of the price of `maild check`.
+        self._parsed: nodes.Template | None = None
 
     @property
     def template(self) -> Template:
         if self._template is None:
-            code = self._environment.compile(self.source, filename=self.file)
-            self._template = Template.from_code(self._environment, code, {})
+            parsed = self._parsed or self._environment.parse(self.source, filename=self.file)
+            code = self._environment.compile(parsed, filename=self.file)
+            self._template, self._parsed = Template.from_code(self._environment, code, {}), None
         return self._template
 
     def render(self, values: Mapping[str, object]) -> tuple[str, str]:
@@ -71,7 +74,7 @@ class Text:
     def faults(self) -> list[Problem]:
         """What in it cannot be compiled or has no place in a template."""
         try:
-            tree = self._environment.parse(self.source, filename=self.file)
+            self._parsed = tree = self._environment.parse(self.source, filename=self.file)
         except TemplateError as error:
             cure = "templates/README.md shows what a template may say"
             return [Problem(self.file, getattr(error, "lineno", None) or 1, 1, str(error.message), cure)]
@@ -137,10 +140,34 @@ class _Source:
     source: str
 
 
+# Where the shipped templates stand among a policy's files; the site's own stand without it.
+SHIPPED = "shipped/"
+
+
 def load(overlay: Path, shipped: Path) -> Templates:
     """Read all; RuleError with every problem of every file."""
     problems: list[Problem] = []
     sources = [s for layer, root in enumerate((overlay, shipped)) for s in _read(layer, root, problems)]
+    if not sources and not problems:
+        cure = "install maild again, with its templates folder"
+        problems.append(Problem(str(shipped), 0, 0, "no templates here", cure))
+    return _made(sources, problems)
+
+
+def of(files: Mapping[str, str]) -> Templates:
+    """The templates that `load` gave as `files`, whatever stands on the disk now."""
+    sources = [
+        _Source(int(head == SHIPPED), language, path.removesuffix(".txt"), name, text)
+        for name, text in files.items()
+        for head, _, rest in (name.rpartition("templates/"),)
+        for language, slash, path in (rest.partition("/"),)
+        if slash and head in ("", SHIPPED)
+    ]
+    return _made(sorted(sources, key=lambda source: (source.layer, source.language, source.name)), [])
+
+
+def _made(sources: list[_Source], problems: list[Problem]) -> Templates:
+    """The site's own first."""
     files = _word_files(sources)
     tables = words.tables(files, LAST, NEAREST, problems)
     vocabulary, clashes = build_vocabulary(tables)
@@ -156,13 +183,10 @@ def load(overlay: Path, shipped: Path) -> Templates:
             texts[key] = (*texts.get(key, ()), text)
             # What is shipped has passed our tests; the site's own is looked at before it can replace anything.
             problems += text.faults() if source.layer == 0 else []
-    if not texts and not problems:
-        problems.append(
-            Problem(str(shipped), 0, 0, "no templates here", "install maild again, with its templates folder")
-        )
     if problems:
         raise RuleError(*problems)
-    read = {f"templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)}
+    layers = ("", SHIPPED)
+    read = {f"{layers[s.layer]}templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)}
     return Templates(texts, read, vocabulary)
 
 

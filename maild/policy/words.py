@@ -89,8 +89,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     def why(value: object) -> str:
         return table.get(f"why.{value}", table.get("why.other", ""))
 
-    def when(value: object) -> str:
-        return _when(str(value), table)
+    def moment(form: str) -> Callable[[object], str]:
+        return lambda value: _when(str(value), table, form)
 
     def size(value: object) -> str:
         return _size(value, table.get("number.decimal", "."))
@@ -118,7 +118,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         "standing": named("standing"),
         "kind": named("kind"),
         "why": why,
-        "when": when,
+        "when": moment("when"),
+        "until": moment("until"),
         "size": size,
         "files": files,
         "cases": _cases,
@@ -131,14 +132,23 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _when(value: str, table: Mapping[str, str]) -> str:
-    """2026-03-02T10:14 as people write it."""
+def _when(value: str, table: Mapping[str, str], form: str = "when") -> str:
+    """2026-03-02T10:14 as people write it.  until: its form behind a word such as until, which in Slovenian is another."""
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    fields = {"day": at.day, "month": table.get(f"month.{at.month}", at.month), "year": at.year, "hour": at.hour}
-    text = table.get("when", "{year}-{month}-{day} {hour}:{minute}").replace("{minute}", f"{at.minute:02}")
+    weekday = f"weekday.{at.isoweekday()}"
+    fields = {
+        "weekday": table.get(f"{form}.{weekday}") or table.get(weekday, ""),
+        "day": at.day,
+        "month": table.get(f"month.{at.month}", at.month),
+        "year": at.year,
+        "hour": at.hour,
+        "hh": f"{at.hour:02}",
+        "minute": f"{at.minute:02}",
+    }
+    text = table.get(form) or table.get("when", "{year}-{month}-{day} {hh}:{minute}")
     for name, field in fields.items():
         text = text.replace(f"{{{name}}}", str(field))
     return text
@@ -187,7 +197,12 @@ _NAMED = {
 }
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at")
+_MOMENTS = (
+    *("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at"),
+    *("duty_from", "duty_yours", "duty_free", "duty_gets", "duty_gives", "swap_not_yours", "away_duty"),
+)
+# Lines whose words say until before an instant.
+_UNTIL = ("waits_until", "away_until", "promised", "back_promised_at", "tasked_until")
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:
@@ -195,18 +210,19 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     if not isinstance(value, Mapping):
         return str(value)
     key, inner, was = (str(value.get(name, "")) for name in ("key", "value", "was"))
-    inner, was = _inner(key, inner, table), _inner(key, was, table)
+    form = "until" if key in _UNTIL else "when"
+    inner, was = _inner(key, inner, table, form), _inner(key, was, table)
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
     before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
-    at = _when(str(value.get("at", "")), table)
+    at = _when(str(value.get("at", "")), table, form)
     return words.replace("{at}", at).replace("{value}", inner) + before
 
 
-def _inner(key: str, value: str, table: Mapping[str, str]) -> str:
+def _inner(key: str, value: str, table: Mapping[str, str], form: str = "when") -> str:
     """A line's value as people say it."""
     if key in _MOMENTS:
-        return _when(value, table)
+        return _when(value, table, form)
     space = _NAMED.get(key)
     return ", ".join(table.get(f"{space}.{name}", name) for name in value.split(", ")) if space else value
 

@@ -49,24 +49,18 @@ def untold(session: Session, party: str) -> tuple[Draft, ...]:
 
 def _draft(row: Sequence[Any]) -> Draft:
     said = json.loads(row[13]) if row[13] else {}
+    text, named = said.get("own_text", ""), tuple(said.get("named", ()))
     kept = load_kept(said["mail"]) if "mail" in said else None
     files = tuple(attachment(a) for a in json.loads(row[12]))
     id, letter, case, party, arrival, message, reason, purpose, answers = row[:9]
     when = moment(row[9]), moment(row[10])
     return Draft(
-        id,
-        letter,
-        case,
-        party,
-        arrival,
-        message,
-        reason,
-        purpose,
-        answers,
+        *(id, letter, case, party, arrival, message, reason, purpose, answers),
         *when,
-        said.get("own_text", ""),
+        text,
         files,
         row[11],
+        named,
         kept,
     )
 

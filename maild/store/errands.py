@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from maild.model.errands import Errands, Offer, Request, Supplier, Task
+from maild.model.errands import Errands, Offer, Request, Sense, Supplier, Talk, Task
 from maild.model.people import handler_party
 from maild.store.database import Session, iso, moment, stamp
 
-T = TypeVar("T", Task, Supplier, Offer, Request)
+T = TypeVar("T", Task, Supplier, Offer, Request, Talk, Sense)
 
 
 def dump(errands: Errands) -> dict[str, Any]:
@@ -24,12 +24,14 @@ def dump(errands: Errands) -> dict[str, Any]:
         "suppliers": [_plain(supplier) for supplier in errands.suppliers],
         "offer": _plain(errands.offer) if errands.offer else None,
         "requests": [_plain(request) for request in errands.requests],
+        "talks": [_plain(talk) for talk in errands.talks],
+        "senses": [_plain(sense) for sense in errands.senses],
         "withdrawn": [_plain(offer) for offer in errands.withdrawn],
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _plain(value: Task | Supplier | Offer | Request) -> dict[str, Any]:
+def _plain(value: Task | Supplier | Offer | Request | Talk | Sense) -> dict[str, Any]:
     named = {field.name: getattr(value, field.name) for field in fields(value)}
     return {name: stamp(one) if name.endswith("_at") and one is not None else one for name, one in named.items()}
 
@@ -40,6 +42,8 @@ def load(found: Mapping[str, Any]) -> Errands:
         tuple(_rich(Supplier, supplier) for supplier in found.get("suppliers", ())),
         _rich(Offer, found["offer"]) if found.get("offer") else None,
         tuple(_rich(Request, request) for request in found.get("requests", ())),
+        tuple(_rich(Talk, talk) for talk in found.get("talks", ())),
+        tuple(_rich(Sense, sense) for sense in found.get("senses", ())),
         tuple(_rich(Offer, offer) for offer in found.get("withdrawn", ())),
     )
 

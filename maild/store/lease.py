@@ -33,6 +33,13 @@ def give_back(session: Session, name: str, owner: str) -> None:
     session.execute("DELETE FROM lease WHERE name=? AND owner=?", (name, owner))
 
 
+def living(session: Session, begins: str) -> set[str]:
+    """The owners of the things with such names that are somebody's now."""
+    now = _NOW[session.sqlite]
+    rows = session.all(f"SELECT owner FROM lease WHERE name LIKE ? AND until > {now}", (f"{begins}%",))
+    return {row[0] for row in rows}
+
+
 def free_all(session: Session) -> None:
     """At the start of the only daemon of a database: whoever had one is dead."""
     session.execute("DELETE FROM lease")

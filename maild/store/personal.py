@@ -78,7 +78,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     # Hashes of addresses and domains that anybody could try.
     "budget": {"key": DELETED, **_nothing("bucket", "spent")},
     # Earlier rules may name a customer; today's must not (an erasure is refused until they do not).
-    "policy": {**_nothing("hash", "loaded_at"), "files": MASKED},
+    "policy": {**_nothing("hash", "loaded_at", "shipped"), "files": MASKED},
+    # The templates of a release; the daemons' machines; the rules' names.
+    "shipped": _nothing("hash", "files"),
+    "policy_use": _nothing("id", "hash", "at", "node"),
+    "rule_hit": _nothing("rule", "day", "hits", "decided", "last_at"),
     # A handler's words, which may name anybody; content: a commitment.
     "draft": {
         **_nothing("id", "letter", "case_id", "incoming", "message", "reason", "purpose", "answers"),
@@ -98,6 +102,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     ),
     "mailbox_uid": _nothing("mailbox", "uid", "fate", "incoming", "tries", "at", "error"),
     "absence": {"handler": STAFF, **_nothing("since", "until_at", "provisional")},
+    # Keys of handlers; by whom, as a party of theirs.
+    "rota_override": {
+        **_nothing("swap", "part", "rota", "layer", "since", "until_at", "state", "letter", "cause", "made_at"),
+        **dict.fromkeys(("handler", "was", "ordered_by"), STAFF),
+    },
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
     # Hashes of signatures, and of handlers' words with a letter's row and the hour: only who has the mail can try them.

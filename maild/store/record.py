@@ -1,7 +1,7 @@
 """record: the writing of a finished plan.  Computes nothing: decide/ has done that.
 
 record(session, plan, at, policy) appends the events to the log and its hash chain, and writes case rows, messages, contents,
-references and counters; its letters go by store/outbox.py.
+references and counters; its letters go by store/outbox.py, its words by store/search.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts, search
+from maild.store import absence, around, drafts, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -27,7 +27,7 @@ NO_CHAIN = "0" * 64
 
 
 def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
-    """Write all of a plan but its letters."""
+    """Write all of a plan but its letters and its words."""
     _add_persons(session, plan.persons, at)
     session.insert("address(address, person)", plan.addresses)
     for person in plan.changed:
@@ -55,8 +55,8 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     drafts.keep(session, plan)
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
-    search.add(session, plan.words)
     absence.keep(session, plan.absences)
+    swaps.keep(session, plan.swaps)
     _spend(session, plan)
 
 

@@ -212,6 +212,12 @@ def traces(session: Session, subject: str) -> list[View]:
     return [_trace(session, row) for row in rows]
 
 
+def arrival_of(session: Session, digest: str) -> str:
+    """The arrival of that digest, as the queue names it; "" for none."""
+    row = session.one("SELECT id FROM incoming WHERE digest=?", (digest,))
+    return f"in-{row[0]}" if row else ""
+
+
 def _trace(session: Session, row: Sequence[Any]) -> View:
     happened = session.all(
         "SELECT case_id, seq, kind, data FROM event WHERE cause=? ORDER BY id", (f"incoming:{row[0]}",)
@@ -229,4 +235,24 @@ def _trace(session: Session, row: Sequence[Any]) -> View:
         "error": row[7],
         **(json.loads(row[6]) if row[6] and row[6].startswith("{") else {}),
         "events": [{"seq": e[1], "kind": e[2], "data": json.loads(e[3])} for e in happened],
+        "duplicate": _again(session, row[0], row[2]),
+        "letters": _told(session, [json.loads(e[3]) for e in happened if e[2] in ("told", "acknowledged")]),
     }
+
+
+def _again(session: Session, row_id: int, received_at: int) -> list[View]:
+    """The same mail once more, for others than those who had it already: it is no second mail."""
+    rows = session.all(
+        "SELECT recipient, received_at FROM delivery WHERE incoming=? AND received_at>? ORDER BY received_at, recipient",
+        (row_id, received_at),
+    )
+    return [{"recipient": recipient, "at": iso(moment(at))} for recipient, at in rows]
+
+
+def _told(session: Session, events: Sequence[Mapping[str, Any]]) -> list[View]:
+    """The letters that a mail brought about, and where they are now."""
+    found = []
+    for event in events:
+        row = session.one("SELECT recipient, state FROM outbox WHERE id=?", (event["letter"],)) or ("", "gone")
+        found.append({"kind": event.get("what", "ack"), "to": row[0], "state": row[1], "id": f"out-{event['letter']}"})
+    return found

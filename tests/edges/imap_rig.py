@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from parts import pristine
+
 from maild.config import Mailbox
 from maild.edges.imap import Mailboxes
 from maild.edges.imap_keys import Secrets
@@ -144,7 +146,7 @@ def _subject(raw: bytes) -> str:
 
 @contextlib.asynccontextmanager
 async def rig(folder: Path, url: str = "", owner: str = "one") -> AsyncIterator[Rig]:
-    made = Rig(folder, url or str(folder / "maild.db"), owner)
+    made = Rig(folder, url or str(pristine.sqlite(folder / "maild.db")), owner)
     try:
         yield made
     finally:

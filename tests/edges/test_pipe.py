@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from making import policy
+from parts import warm
 from parts.mails import mail
 from parts.net import wait_until
 from parts.sink import Sink
@@ -33,11 +34,9 @@ def piped(
 ) -> tuple[int, str]:
     """The exit code and what it said on standard error."""
     octets = raw if isinstance(raw, bytes) else raw.as_bytes()
-    done = subprocess.run(
-        [*program, "pipe", *words], input=octets, capture_output=True, timeout=60, env={**site.environment, **environ}
-    )
-    assert done.stdout == b""
-    return done.returncode, done.stderr.decode().strip()
+    done = warm.run([*program, "pipe", *words], {**site.environment, **environ}, site.folder, 60, octets)
+    assert done.stdout == ""
+    return done.returncode, done.stderr.strip()
 
 
 # --- whose mail, and to whom ----------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ async def test_a_held_mail_is_told_to_the_admin_and_so_is_its_end(home: House) -
         [alarm] = await site.at(MONDAY + MINUTE)
         assert (alarm.to, alarm.subject) == (ADMIN, "maild: Noe er holdt tilbake på grunn av en feil i maild")
         assert alarm.mail["Auto-Submitted"] == "auto-generated"
-        assert "siden 2. mars 2026 kl. 10.00" in alarm.text
+        assert "siden mandag 2. mars 2026 kl. 10:00" in alarm.text
         assert "maild queue retry ID" in alarm.text
         assert await site.at(MONDAY + 2 * MINUTE) == []
         home.session.execute("UPDATE incoming SET state='done' WHERE id=?", (row,))
@@ -189,7 +189,7 @@ async def test_one_that_is_late_is_an_alarm_until_one_is_back(home: House) -> No
         [first] = await site.at(MONDAY)
         assert await site.at(MONDAY + 9 * MINUTE) == []
         [alarm] = await site.at(MONDAY + 10 * MINUTE)
-        assert alarm.subject == "maild: En prøve-e-post til oss selv er ikke kommet tilbake"
+        assert alarm.subject == "maild: En testmelding til oss selv har ikke kommet tilbake"
         [second] = await site.at(MONDAY + 61 * MINUTE)
         home.arrives(second.raw, second.to, "")
         [over] = await site.at(MONDAY + 62 * MINUTE)

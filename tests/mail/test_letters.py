@@ -266,7 +266,10 @@ def test_a_link_s_address_is_the_verb() -> None:
 def test_a_burst_is_told_oldest_first_in_the_desk_s_time() -> None:
     text = text_of(mail(to_handler("update", shown=(shown(text="first"), shown(text="second", after=60)))))
     assert (
-        text.index("2. mars 2026 kl. 10.14") < text.index("| first") < text.index("kl. 11.14") < text.index("| second")
+        text.index("mandag 2. mars 2026 kl. 10:14")
+        < text.index("| first")
+        < text.index("kl. 11:14")
+        < text.index("| second")
     )
 
 

@@ -14,6 +14,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 from parts.site import short_folder
 
 _SERIAL = itertools.count(1)
@@ -55,10 +57,11 @@ class Postgres:
     def stop(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
-    def fresh(self) -> str:
-        """The URL of a new, empty database."""
+    def fresh(self, template: str = "template0") -> str:
+        """The URL of a new database: an empty one, or a copy of that one."""
         name = f"maild{next(_SERIAL)}"
-        self.run("createdb", "-h", str(self.folder), "-U", "maild", name)
+        with psycopg.connect(self.url("postgres"), autocommit=True) as one:
+            one.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self.url(name)
 
     def url(self, name: str) -> str:

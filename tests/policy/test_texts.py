@@ -273,7 +273,7 @@ def test_a_letter_that_fails_gives_way_to_the_next_and_an_unknown_one_is_a_key_e
         ("kind", "update", "svaret"),
         ("why", "your-case", "Du får denne e-posten fordi saken er din."),
         ("why", "new-code", "Du får denne e-posten fordi saken angår deg."),
-        ("when", "2026-03-02T10:05:00+01:00", "2. mars 2026 kl. 10.05"),
+        ("when", "2026-03-02T10:05:00+01:00", "mandag 2. mars 2026 kl. 10:05"),
         ("when", "yesterday", "yesterday"),
         ("size", 999, "999 B"),
         ("size", 348_160, "348 kB"),

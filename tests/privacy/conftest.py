@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from parts import pristine
 from parts.house import DESKS, House
 
 Maker = Callable[..., House]
@@ -16,7 +17,7 @@ def make_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker
     made: list[House] = []
 
     def make(desks: str = DESKS, **more: str) -> House:
-        url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+        url = "" if request.param == "sqlite" else pristine.postgresql(request.getfixturevalue("postgres"))
         made.append(House(tmp_path, url=url, desks=desks, **more))
         return made[-1]
 

@@ -1,4 +1,4 @@
-"""One suite, two databases: `session` is a fresh SQLite file on disk, then a fresh PostgreSQL database."""
+"""One suite, two databases: `session` is a fresh SQLite file on disk, then a fresh PostgreSQL database, with our tables."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from parts import pristine
 
-from maild.store import migrate
 from maild.store.database import Database, Session
-
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = str(tmp_path / "maild.db") if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    made = Database(url)
-    migrate.up(made, MIGRATIONS)
+    on_disk = request.param == "sqlite"
+    made = Database(
+        str(pristine.sqlite(tmp_path / "maild.db"))
+        if on_disk
+        else pristine.postgresql(request.getfixturevalue("postgres"))
+    )
     yield made
     made.close()
 

@@ -8,23 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from parts import pristine
+from parts.postgres import Postgres
 from searching import DAY, DESKS, STATUSES, Desk, question
 
 from maild.model.search import asked
-from maild.store import finding, found, migrate, search
+from maild.store import finding, found, search
 from maild.store.database import Database, Session, moment
 from maild.store.filters import Filters
 from maild.store.finding import find
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
-
 
 @pytest.fixture
-def both(tmp_path: Path, postgres_url: str) -> Iterator[tuple[Session, Session]]:
+def both(tmp_path: Path, postgres: Postgres) -> Iterator[tuple[Session, Session]]:
     """SQLite's and PostgreSQL's, to be filled alike."""
-    made = [Database(str(tmp_path / "both.db")), Database(postgres_url)]
-    for database in made:
-        migrate.up(database, MIGRATIONS)
+    made = [Database(str(pristine.sqlite(tmp_path / "both.db"))), Database(pristine.postgresql(postgres))]
     yield made[0].session(), made[1].session()
     for database in made:
         database.close()

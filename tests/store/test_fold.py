@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import KARI, MONDAY, OLA, mail, policy
+from parts import pristine
 
 from maild.decide.facts import lookup
 from maild.decide.judge import judge
@@ -17,11 +18,10 @@ from maild.model.case import Case, fold
 from maild.model.message import Kind
 from maild.model.plan import Incoming, Token, Wake
 from maild.model.recorded import Recorded, load
-from maild.store import cases, migrate
+from maild.store import cases
 from maild.store.database import Database, Session, moment, stamp
 from maild.store.record import record
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 TEXTS = (
     "Hei",
     "/close",
@@ -92,9 +92,9 @@ def folded(session: Session, case_id: int) -> Case | None:
 @given(st.lists(STEP, min_size=1, max_size=12))
 def test_rows_are_folds_and_counters_are_counts(steps: list[tuple[str, str]]):
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"{folder}/maild.db")
-        migrate.up(database, MIGRATIONS)
+        database = Database(str(pristine.sqlite(Path(folder) / "maild.db")))
         session = database.session()
+        session.execute("PRAGMA synchronous=off")
         settle(session, mail(id=1), 1)
         for serial, (who, text) in enumerate(steps, 2):
             settle(session, arrival(session, who, text, serial), serial)

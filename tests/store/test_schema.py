@@ -17,7 +17,7 @@ from maild.decide.judge import judge
 from maild.model.case import fold
 from maild.model.known import Known, Lookup
 from maild.model.recorded import Recorded, load
-from maild.store import cases, found, incoming, migrate, outbox, views
+from maild.store import cases, found, incoming, migrate, outbox, search, views
 from maild.store.database import Database, NotDurable, Session, moment
 from maild.store.filters import Filters
 from maild.store.record import link, record
@@ -112,6 +112,7 @@ def settle_one(session: Session) -> None:
     prepared = mail(id=row)
     plan = judge(prepared, cases.look(session, lookup(prepared, policy(), MONDAY)), policy(), MONDAY)
     record(session, plan, MONDAY, "hash")
+    search.add(session, plan.words)
     outbox.post(session, [posted(99)], MONDAY, 0)
     incoming.finish(session, row, 1, "<1@kunde.example>", "", {})
     everything = Lookup(

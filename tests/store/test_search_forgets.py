@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from parts import pristine
 
 from maild.model.search import asked, document
-from maild.store import migrate, search
+from maild.store import search
 from maild.store.database import Database, Session
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # FTS5 writes of a word only what the one before it had not; nothing begins like this one, so that it stands there whole.
 CANARY = "qxkanariefuglq"
 
@@ -64,8 +64,7 @@ def spread(session: Session, folder: Path) -> int:
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Session]:
-    made = Database(str(tmp_path / "maild.db"))
-    migrate.up(made, MIGRATIONS)
+    made = Database(str(pristine.sqlite(tmp_path / "maild.db")))
     yield made.session()
     made.close()
 

@@ -288,7 +288,7 @@ Diagnostic-Code: smtp; 550 5.1.1 no such user\r
     [
         ("drift@desk.example", "1001", "saksnummer"),
         ("podpora@desk.example", "P-1001", "prejeli smo vaše sporočilo"),
-        ("help@desk.example", "2026-0001", "we have received your message"),
+        ("help@desk.example", "2026-0001", "We have received your message"),
     ],
 )
 def test_every_desk_has_its_own_numbers_and_language(house: House, to: str, number: str, word: str):

@@ -84,7 +84,7 @@ def test_an_unproven_vote_does_not_count_and_no_letter_goes_to_its_sender(house:
     house.reply(requested(house, BOSS), "Ja", proven=False)
     house.wait(seconds=61)
     (news,) = house.letters()
-    assert (news.to, "det er ikke bevist hvem som skrev det; det teller ikke" in news.text) == (KARI, True)
+    assert (news.to, "det er ikke bekreftet hvem som skrev det; det teller ikke" in news.text) == (KARI, True)
     assert "approved" not in house.kinds("1001")
 
 
@@ -103,7 +103,7 @@ def test_yes_but_is_no_vote_and_is_passed_on(house: House):
     house.reply(asked, "Ja, men bare hvis det er garanti.")
     house.wait(seconds=61)
     news, vote = sorted(house.letters(), key=lambda letter: letter.to)
-    assert ("uten et rent ja eller nei" in news.text, "| Ja, men bare" in news.text) == (True, True)
+    assert ("uten et klart ja eller nei" in news.text, "| Ja, men bare" in news.text) == (True, True)
     assert "verken ja eller nei" in vote.text
     house.reply(asked, "Ja")
     assert "approved" in house.kinds("1001")
@@ -157,6 +157,17 @@ def test_a_request_lapses_after_a_fortnight(house: House):
     (news,) = house.letters()
     assert (news.to, "Ola Hansen svarte ikke på spørsmålet ditt" in news.text) == (KARI, True)
     house.reply(asked, "/godkjenn")
+    assert "approved" not in house.kinds("1001")
+
+
+def test_somebody_outside_who_is_late_is_told_so(house: House):
+    asked = requested(house, BOSS)
+    house.wait(days=15)
+    house.letters()
+    house.reply(asked, "Ja")
+    house.wait(seconds=61)
+    vote = next(letter for letter in house.letters() if letter.to == BOSS)
+    assert "Takk for svaret, men spørsmålet gjelder ikke lenger, så svaret teller ikke." in vote.text
     assert "approved" not in house.kinds("1001")
 
 

@@ -96,6 +96,38 @@ def test_the_customer_accepts_an_offer_when_both_cases_are_hers(house: House):
     assert "offer_accepted" in house.kinds("1002")
 
 
+def test_whoever_was_offered_it_accepts_it_also_when_the_other_case_is_another_s(house: House):
+    house.reply(asked(house, "/offer 1500 kr Ny skriver", "offer"), "ja", ANN)
+    assert "offer_accepted" in house.kinds("1002")
+
+
+def test_the_customer_of_the_other_case_accepts_nothing_that_was_not_offered_her(house: House):
+    house.reply(asked(house, "/offer 1500 kr Ny skriver", "offer"), "ja", LI)
+    assert "offer_accepted" not in house.kinds("1002")
+
+
+def test_an_unproven_yes_after_the_merge_asks_whoever_was_offered_it(house: House):
+    house.reply(asked(house, "/offer 1500 kr Ny skriver", "offer"), "ja", ANN, proven=False)
+    (again,) = house.letters("offer-again")
+    assert again.to == "ann@kunde.example"
+    house.reply(again, "ja", ANN, proven=False)
+    assert "offer_accepted" in house.kinds("1002")
+
+
+def test_a_colleague_s_question_is_answered_to_him(house: House):
+    house.reply(asked(house, "/task Bestille skjerm; ola", "task"), "Hvilken?")
+    question = next(got for got in house.letters() if got.to == KARI)
+    house.mail(ANN, "Toner", "Tom.")
+    third = next(got for got in house.letters() if got.to == KARI)
+    house.reply(house.newest("1002"), "/slå sammen #1003")
+    house.wait(seconds=61)
+    house.letters()
+    house.reply(question, "Den minste.")
+    house.wait(seconds=61)
+    assert third.kind == "notice"
+    assert {got.to for got in house.letters()} == {OLA}
+
+
 def test_undone_each_case_asks_what_it_asked(house: House):
     (_, notice), _ = begun(house), begun(house, LI, "Utskrift")
     house.reply(notice, "/task Bestille skjerm; ola")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from making import shipped_vocabulary
-from parts.house import DESKS, Got, House
+from parts.house import DESKS, PEOPLE, Got, House
 from parts.mails import AUTHSERV, authenticated
 from parts.mails import mail as written
 
@@ -87,7 +87,12 @@ def test_the_state_tells_what_it_rests_for_what_was_promised_and_the_time(house:
     house.reply(notice, "/vent 3d\n/frist fre 12:00\n/tid 25m\n/merke vpn")
     house.letters()
     text = answered(house, notice, "/status")
-    for line in ("saken hviler til 5. mars", "lovet til 6. mars", "0:25 arbeid i alt", "merker: vpn"):
+    for line in (
+        "saken er satt på vent til torsdag 5. mars",
+        "lovet innen fredag 6. mars",
+        "0:25 arbeid i alt",
+        "merker: vpn",
+    ):
         assert line in text
 
 
@@ -98,6 +103,49 @@ def test_the_reasons_of_its_way_are_the_sites_own_rules(tmp_path: Path, words: s
     assert "denne regelen slo til: skrivere (routing.yaml:2)" in text
     assert "bestemt: priority = high, skrivere: skriverne er gamle" in text
     assert "saksbehandler: Kari Nordmann (" in text
+
+
+ON_TRIAL = """
+- name: på prøve
+  shadow: true
+  set: {priority: critical}
+- name: minst å gjøre
+  when: {subject: Skriver}
+  set: {handler: {least_loaded: all}}
+"""
+
+
+PER = """
+per:
+  name: Per Li
+  addresses: [per@staff.example]
+  digest: none
+"""
+REASONS = {
+    "en": ("the sender is proven", "considered for it: Ola Hansen (0), Per Li (0)", "away then: Kari Nordmann (1)",
+           "a rule on trial would have decided otherwise: på prøve (routing.yaml:2): priority = critical", "rules in force then: "),
+    "nb": ("avsenderen er bekreftet", "vurdert for saken: Ola Hansen (0), Per Li (0)", "borte da: Kari Nordmann (1)",
+           "en regel på prøve ville ha bestemt noe annet: på prøve (routing.yaml:2): priority = critical", "regler som gjaldt da: "),
+    "nn": ("avsendaren er stadfesta", "vurderte for saka: Ola Hansen (0), Per Li (0)", "borte då: Kari Nordmann (1)",
+           "ein regel på prøve ville ha avgjort noko anna: på prøve (routing.yaml:2): priority = critical", "reglar som galdt då: "),
+    "sl": ("pošiljatelj je potrjen", "za zadevo so prišli v poštev: Ola Hansen (0), Per Li (0)", "takrat odsotni: Kari Nordmann (1)",
+           "pravilo na preizkušnji bi odločilo drugače: på prøve (routing.yaml:2): priority = critical", "takrat veljavna pravila: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "language"), [("/why", "en"), ("hvorfor", "nb"), ("kvifor", "nn"), ("/zakaj", "sl")])
+def test_the_reasons_tell_who_was_considered_and_by_which_rules(tmp_path: Path, words: str, language: str):
+    people = (PEOPLE + PER).replace("digest: none", f"digest: none\n  language: {language}")
+    house = House(tmp_path, ON_TRIAL, people=people)
+    notice = begun(house)
+    house.reply(notice, "/away")
+    house.mail("Bo <bo@annen.example>", "Skriver", "Den også.")
+    house.letters()
+    text = " ".join(answered(house, None, f"{words} #1002", OLA).split())
+    for line in REASONS[language]:
+        assert line in text
+    assert f"{REASONS[language][-1]}{house.policy.hash[:12]}" in text
+    house.database.close()
 
 
 @pytest.mark.parametrize("words", ["list", "/liste", "seznam"])
@@ -138,7 +186,7 @@ def test_all_commands_are_told_in_his_language(house: House, language: str, take
 
 def test_one_command_is_explained_alone(house: House):
     text = answered(house, None, "/hjelp vent")
-    assert "/vent NÅR: saken hviler" in text
+    assert "/vent NÅR: saken venter" in text
     assert "/lukk" not in text
 
 

@@ -80,6 +80,6 @@ def test_whoever_gets_a_case_later_reads_who_wrote_what(house: House):
     house.letters()
     house.reply(told, "/tildel ola" if told.to.startswith("kari") else "/tildel kari")
     given = next(letter for letter in house.letters() if letter.kind == "notice")
-    asked, answered = given.text.index("Ann Berg, 2. mars"), given.text.index("Slå den av og på.")
+    asked, answered = given.text.index("Ann Berg, mandag 2. mars"), given.text.index("Slå den av og på.")
     assert given.text.index("Den står.") > asked
     assert "mars 2026 kl." in given.text[asked + 20 : answered]

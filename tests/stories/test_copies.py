@@ -108,7 +108,7 @@ def test_copies_to_nobody_or_to_ourselves_are_refused(house: House, words: str, 
 def test_one_who_gets_them_already_is_said_to(house: House):
     _, notice = begun(house)
     house.reply(notice, "/kopi ann@kunde.example")
-    assert "ann@kunde.example får allerede brevene i saken" in house.letters()[0].text
+    assert "ann@kunde.example får allerede e-postene i saken" in house.letters()[0].text
 
 
 def test_an_address_that_a_mail_program_made_a_link_of_is_one(house: House):

@@ -53,7 +53,7 @@ def test_it_comes_at_half_past_seven_with_what_waits_and_only_once(make: Make) -
     assert house.letters() == []
     until(house, tuesday(6, 30))
     (digest,) = house.letters()
-    assert (digest.kind, digest.to, digest.subject) == ("digest", "kari@staff.example", "Kundeservice: venter på deg 1")
+    assert (digest.kind, digest.to, digest.subject) == ("digest", "kari@staff.example", "Kundeservice: Venter på deg 1")
     assert "1 dag · #1001 · Ann Berg · Skriver virker ikke · ny" in digest.text
     assert digest.mail["Auto-Submitted"] == "auto-generated"
     until(house, tuesday(12))
@@ -88,14 +88,14 @@ def test_each_case_stands_where_it_belongs(make: Make) -> None:
     house.letters()
     until(house, tuesday(6, 30))
     (digest,) = house.letters("digest")
-    assert digest.subject == "Kundeservice: våkner i dag 1 · venter på deg 1 · uten saksbehandler 1"
+    assert digest.subject == "Kundeservice: Tas opp igjen i dag 1 · Venter på deg 1 · Uten saksbehandler 1"
     found = re.findall(r"^(?:== (\w[^\n]*) \(\d+\) ==|[^\n]* · (#\d+) · [^\n]*)\r?$", digest.text, re.M)
     assert [one or two for one, two in found] == [
-        "våkner i dag",
+        "Tas opp igjen i dag",
         "#1002",
-        "venter på deg",
+        "Venter på deg",
         "#1001",
-        "uten saksbehandler",
+        "Uten saksbehandler",
         "#1003",
     ]
 
@@ -251,7 +251,7 @@ def test_an_answer_to_the_digest_works_off_its_cases_or_says_i_am_away(make: Mak
     house.letters()
     house.reply(digest, "/borte til fredag")
     (receipt,) = house.letters("receipt")
-    assert "du er borte til 6. mars 2026 kl. 8.00" in receipt.text
+    assert "du er borte til fredag 6. mars 2026 kl. 08:00" in receipt.text
     until(house, tuesday(6, 30) + timedelta(days=1))
     assert house.letters("digest") == [], "no digest while she is away"
     house.reply(digest, "tilbake")
@@ -267,5 +267,5 @@ def test_what_was_promised_and_is_not_done_stands_first(make: Make) -> None:
     house.letters()
     until(house, tuesday(6, 30))
     (digest,) = house.letters("digest")
-    assert digest.subject == "Kundeservice: over fristen 1 · venter på deg 1"
+    assert digest.subject == "Kundeservice: Over fristen 1 · Venter på deg 1"
     assert digest.text.index("#1002") < digest.text.index("#1001")

@@ -87,7 +87,7 @@ def test_the_text_goes_out_without_the_commands(house: House, word: str):
     assert "Hei Ann, vi ser på det." in got["update"].text
     assert "tildle" not in got["update"].text
     assert house.case("1001")["handler"] == "kari@staff.example"
-    assert "teksten din går til Ann Berg 2. mars 2026 kl. 10.01" in got["receipt"].text
+    assert "teksten din går til Ann Berg mandag 2. mars 2026 kl. 10:01" in got["receipt"].text
 
 
 @pytest.mark.parametrize("word", ["/drop", "/forkast", "zavrzi"])
@@ -151,7 +151,7 @@ def test_more_lines_than_were_wrong_are_a_mail_of_their_own(house: House):
 
 def test_after_a_week_it_is_gone_and_says_so(house: House):
     error = turned_down(house, "/tildle ola\nHei Ann!")
-    assert "tatt vare på til 9. mars 2026" in error.text
+    assert "tatt vare på til mandag 9. mars 2026" in error.text
     house.wait(days=7)
     house.letters()
     house.reply(error, "/send")

@@ -46,7 +46,7 @@ def test_a_child_can_be_fetched_from_the_incident_too(house: House):
     house.reply(notice, "/hendelse Fiberbrudd\n")
     house.letters()
     house.reply(notice, "/koble #1002")
-    assert "#1002 hører nå til denne hendelsen" in house.letters()[0].text
+    assert "#1002 hører nå til denne hendelsen" in house.letters("receipt")[0].text
     assert house.case("1002")["parent"] == "1001"
 
 
@@ -144,7 +144,7 @@ def test_a_child_that_was_merged_is_told_where_it_goes_on(house: House):
 def test_closing_all_closes_each_with_a_letter(house: House, words: str):
     notice = declared(house)
     house.reply(notice, words)
-    assert "sakene som hører til, også: 2" in house.letters()[0].text
+    assert "sakene som hører til: 2" in house.letters("receipt")[0].text
     assert {house.case(number)["status"] for number in ("1001", "1002", "P-1001")} == {"solved"}
     assert sorted(letter.to for letter in told(house, "closing")) == [
         "ann@kunde.example",
@@ -233,6 +233,44 @@ def test_more_than_five_are_closed_when_he_says_it_a_second_time(house: House):
     (again,) = house.letters("confirm")
     house.reply(again, "/send")
     assert house.case("1002")["status"] == "solved"
+
+
+def linked_later(house: House) -> None:
+    """One more case belongs to the incident, after the question."""
+    _, child = begun(house, "Tom <tom@sent.example>")
+    house.reply(child, "/koble #1001")
+    house.letters()
+
+
+@pytest.mark.parametrize("words", ["/close all", "/lukk alle", "/zapri vse"])
+def test_a_confirmation_closes_what_the_question_named_and_names_the_others(house: House, words: str):
+    house.reply(crowded(house), words)
+    (question,) = house.letters()
+    assert "disse: #1002, #P-1001, #1003, #1004, #1005, #1006" in question.text
+    linked_later(house)
+    house.reply(question, "/send")
+    (receipt,) = house.letters("receipt")
+    assert "koblet til etter at du ble spurt, og fortsatt åpne: #1007" in receipt.text
+    assert (house.case("1002")["status"], house.case("1007")["status"]) == ("solved", "new")
+
+
+def test_in_a_list_to_a_desk_too(house: House):
+    crowded(house)
+    house.mail("Kari Nordmann <kari@staff.example>", "Liste", "#1001 lukk alle")
+    (question,) = house.letters("confirm")
+    linked_later(house)
+    house.reply(question, "/send")
+    assert "#1007" in house.letters("receipt")[0].text
+    assert (house.case("1002")["status"], house.case("1007")["status"]) == ("solved", "new")
+
+
+def test_a_confirmed_notice_tells_whom_the_question_counted(house: House):
+    house.reply(crowded(house), "/driftsmelding Vi retter nå.")
+    (question,) = house.letters()
+    linked_later(house)
+    house.reply(question, "/send")
+    assert "ikke varslet: #1007" in house.letters("receipt")[0].text
+    assert "tom@sent.example" not in {letter.to for letter in told(house)}
 
 
 def test_a_list_of_commands_to_a_desk_tells_nobody_its_own_lines(house: House):

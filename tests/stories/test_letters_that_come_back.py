@@ -40,7 +40,7 @@ def test_the_handler_is_told_at_once_in_one_line_what_did_not_arrive_and_why(hou
     comes_back(house, answered(house, "Hei Ann, prøv nå."))
     (note,) = house.letters()
     assert (note.kind, note.to) == ("bounce", KARI)
-    assert "Ann Berg fikk ikke svaret fra 2. mars 2026 kl. 10.14: 5.1.1 adressen finnes ikke." in note.text
+    assert "Ann Berg fikk ikke svaret fra mandag 2. mars 2026 kl. 10:14: 5.1.1 adressen finnes ikke." in note.text
 
 
 @pytest.mark.parametrize("words", ["/vent kunde\nHva står det på lappen?", "/lukk\nNå skal den virke."])
@@ -74,7 +74,7 @@ def test_what_a_handler_could_not_be_told_his_colleagues_are(house: House):
     comes_back(house, notice)
     (told,) = house.letters()
     assert (told.kind, told.to) == ("notice", OLA)
-    assert "Brev til Kari Nordmann, som har saken, kommer tilbake (5.1.1 adressen finnes ikke)." in told.text
+    assert "E-post til Kari Nordmann, som har saken, kommer tilbake (5.1.1 adressen finnes ikke)." in told.text
     assert "Den står." in told.text
     house.reply(told, "/ta")
     assert house.case("1001")["handler"] == OLA

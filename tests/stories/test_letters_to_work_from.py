@@ -69,7 +69,7 @@ def test_every_link_does_what_it_says_even_where_the_program_drops_all_but_its_a
 def test_the_wait_link_waits_three_days(house: House) -> None:
     touched(house, notice(house), "Vent 3 dager")
     (receipt,) = house.letters("receipt")
-    assert "saken hviler til 5. mars 2026 kl. 8.00" in receipt.text
+    assert "saken er satt på vent til torsdag 5. mars 2026 kl. 08:00" in receipt.text
 
 
 def test_whoever_writes_into_the_wait_link_writes_a_note_and_can_wait_longer(house: House) -> None:
@@ -91,7 +91,7 @@ def test_the_answer_link_answers(house: House) -> None:
 def test_what_else_is_open_for_the_customer_stands_in_the_letter(house: House) -> None:
     notice(house, "Nettet er nede")
     second = notice(house, "Skriver")
-    assert "Også åpent: #1001 (Nettet er nede)" in second.text
+    assert "Andre åpne saker: #1001 (Nettet er nede)" in second.text
     house.reply(second, "/lukk")
     house.letters()
     assert "#1002" not in notice(house, "Mus").text, "what is solved is no work"

@@ -80,7 +80,7 @@ def test_from_line_to_line_until_the_last_which_says_so(house: House):
     assert to_per.to == "per@staff.example"
     house.reply(to_per, "/eskaler")
     (error,) = house.letters()
-    assert "saken er hos siste linje (seniorer) allerede; gi den til noen med /tildel" in error.text
+    assert "saken er allerede hos siste linje (seniorer); gi den til noen med /tildel" in error.text
     assert house.kinds("1001").count("escalated") == 2
 
 

@@ -67,7 +67,7 @@ def test_more_than_five_lines_are_done_when_he_says_it_again(house: House):
     assert "Du ber om mye på en gang." in confirm.text
     assert house.case("1006")["status"] == "new"
     house.reply(confirm, "/send")
-    (receipt,) = house.letters()
+    (receipt,) = house.letters("receipt")
     assert receipt.text.count("✓") == 6
     assert {house.case(str(n))["status"] for n in range(1001, 1007)} == {"solved"}
     house.wait(seconds=1)

@@ -70,7 +70,7 @@ def test_the_customer_is_told_once_and_whoever_has_the_other_case_reads_it(house
     assert "Den står." in news.text
     (merged,) = told(house)
     assert (merged.kind, merged.to) == ("merged", "ann@kunde.example")
-    assert "saken din #1001 fortsetter sammen med sak #1002" in merged.text
+    assert "Saken din #1001 fortsetter sammen med sak #1002" in merged.text
     assert "Utskrift" not in merged.raw.decode()
     assert told(house) == []
 

@@ -90,7 +90,7 @@ def test_it_counts_once(house: House):
     house.reply(offer, "Nei", ANN)
     assert house.kinds("1001").count("offer_accepted") == 1
     assert "offer_refused" not in house.kinds("1001")
-    assert "som er besvart allerede; ingenting er endret" in news(house).text
+    assert "som allerede er besvart; ingenting er endret" in news(house).text
 
 
 def test_a_stranger_with_the_letter_accepts_nothing(house: House):
@@ -148,7 +148,7 @@ def test_it_lapses_after_a_fortnight_and_the_handler_hears(house: House):
         ("/tilbud", "hvor mye?"),
         ("/tilbud Finne årsaken", "hvor mye?"),
         ("/tilbud 12 Finne årsaken", "hvor mye?"),
-        ("/tilbud 2t", "hva tilbys for 2t?"),
+        ("/tilbud 2t", "hva tilbyr du for 2t?"),
         ("/lukk\n/tilbud 2t Finne årsaken", "var allerede løst"),
     ],
 )
@@ -197,3 +197,80 @@ def test_so_it_is_where_an_older_offer_stands_again(house: House):
     house.reply(newer, "Ja", ANN)
     assert "offer_accepted" not in house.kinds("1001")
     assert "Kunden godtar et tilbud (1500 kr) som er trukket tilbake" in news(house).text
+
+
+# --- a From that nobody proves ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("desk", "yes", "asks"),
+    [
+        ("help", "Yes", "Was it you? Then reply to this very mail"),
+        ("support", "Ja", "Da holder det at du svarer på akkurat denne e-posten"),
+        ("drift", "Ja", "Då held det at du svarar på akkurat denne e-posten"),
+        ("podpora", "Da", "zadošča, da odgovorite prav na to sporočilo"),
+    ],
+)
+def test_an_unproven_yes_binds_nobody_and_the_customer_is_asked_at_her_own_address(
+    house: House, desk: str, yes: str, asks: str
+):
+    house.mail("ann@kunde.example", "E-42", "E-42", f"{desk}@desk.example")
+    (notice,) = house.letters("notice")
+    offer = offered(house, "/tilbud 1500 kr Finne årsaken", notice)
+    number = offer.subject.partition("[#")[2].partition("]")[0]
+    house.reply(offer, yes, ANN, proven=False)
+    assert "offer_accepted" not in house.kinds(number)
+    again, told = sorted(house.letters(), key=lambda letter: letter.to)
+    assert (again.to, again.kind, asks in again.text) == ("ann@kunde.example", "offer-again", True)
+    assert told.kind == "news"
+    house.reply(again, yes, ANN, proven=False)
+    assert "offer_accepted" in house.kinds(number)
+
+
+def test_the_handler_reads_that_nobody_proved_it(house: House):
+    house.reply(offered(house), "Ja", ANN, proven=False)
+    told = next(letter for letter in house.letters() if letter.to == KARI)
+    assert "ingen har bevist at det var kunden; det teller ikke ennå" in told.text
+
+
+def test_an_unproven_no_ends_no_offer(house: House):
+    offer = offered(house)
+    house.reply(offer, "Nei", ANN, proven=False)
+    assert "offer_refused" not in house.kinds("1001")
+    house.reply(offer, "Ja", ANN)
+    assert "offer_accepted" in house.kinds("1001")
+
+
+def test_she_is_asked_once_a_day_whoever_writes(house: House):
+    offer = offered(house)
+    for _ in range(3):
+        house.reply(offer, "Ja", ANN, proven=False)
+    assert len(house.letters("offer-again")) == 1
+    house.wait(days=1)
+    house.reply(offer, "Ja", ANN, proven=False)
+    assert len(house.letters("offer-again")) == 1
+
+
+def test_the_second_letter_is_hers_alone(house: House):
+    house.reply(offered(house), "Ja", ANN, proven=False)
+    (again,) = house.letters("offer-again")
+    house.reply(again, "Ja", "Eve <eve@evil.example>")
+    assert "offer_accepted" not in house.kinds("1001")
+
+
+def test_a_yes_to_the_second_letter_counts_no_longer_than_the_offer(house: House):
+    offer = offered(house)
+    house.reply(offer, "Ja", ANN, proven=False)
+    (again,) = house.letters("offer-again")
+    house.wait(days=15)
+    house.reply(again, "Ja", ANN, proven=False)
+    assert "offer_accepted" not in house.kinds("1001")
+
+
+def test_a_second_letter_of_an_older_offer_accepts_no_newer_one(house: House):
+    notice = begun(house)
+    house.reply(offered(house, notice=notice), "Ja", ANN, proven=False)
+    (again,) = house.letters("offer-again")
+    offered(house, "/tilbud 9000 kr Finne årsaken", notice)
+    house.reply(again, "Ja", ANN, proven=False)
+    assert "offer_accepted" not in house.kinds("1001")

@@ -71,7 +71,7 @@ def test_opening_it_again_lifts_the_quarantine(house: House, verb: str):
     house.letters()
     house.reply(notice, verb)
     (receipt,) = house.letters()
-    assert "ikke søppel: saken er åpen igjen" in receipt.text
+    assert "ikke søppelpost: saken er åpen igjen" in receipt.text
     assert (house.case("1001")["status"], house.case("1001")["labels"]) == ("open", [])
     assert house.session.all("SELECT * FROM label WHERE label='spam'") == []
     house.mail(EVE, "Skriver", "Den står.", proven=False)
@@ -82,7 +82,7 @@ def test_spam_gets_no_words(house: House):
     house.reply(begun(house)[1], "/søppel\nHold opp!")
     house.wait(seconds=61)
     (error,) = house.letters()
-    assert "søppel får ikke svar; ta bort teksten" in error.text
+    assert "søppelpost får ikke svar; ta bort teksten" in error.text
     assert house.case("1001")["status"] == "new"
 
 

@@ -25,7 +25,7 @@ def test_the_answer_shows_what_she_wrote_and_the_same_line_is_enough(house: Hous
     error = overtaken(house, words)
     assert house.case("1001")["status"] == "new"
     assert "| Nå ryker det av den!" in error.text
-    assert "kunden har skrevet etter brevet du svarte på" in error.text
+    assert "kunden har skrevet siden e-posten du svarte på" in error.text
     house.reply(error, words)
     assert house.case("1001")["status"] in ("solved", "waiting", "on_hold")
 
@@ -74,5 +74,5 @@ def test_a_receipt_says_old_and_new_and_each_letter_with_its_time(house: House):
     (receipt,) = [letter for letter in house.letters() if letter.kind == "receipt"]
     assert "/prioritet høy: prioritet: høy (var medium)" in receipt.text
     assert "/tildel ola: Ola Hansen har fått saken (var Kari Nordmann)" in receipt.text
-    assert "teksten din går til Ann Berg 2. mars 2026 kl. 10.01" in receipt.text
+    assert "teksten din går til Ann Berg mandag 2. mars 2026 kl. 10:01" in receipt.text
     assert "Ola Hansen får beskjed nå" in receipt.text

@@ -54,8 +54,8 @@ def test_the_word_alone_is_answered_and_troubles_nobody(house: House, words: str
     (answer,) = house.letters()
     assert (answer.kind, answer.to, answer.subject) == ("status", "ann@kunde.example", "Re: Skriver [#1001]")
     assert "#1001 Skriver" in answer.text
-    assert "vi har den, men har ikke begynt ennå. Hos: Kari Nordmann." in answer.text
-    assert "Sist: du skrev 2. mars 2026 kl. 10.00." in answer.text
+    assert "Vi har fått saken, men har ikke begynt ennå. Hos: Kari Nordmann." in answer.text
+    assert "Siste melding: fra deg, mandag 2. mars 2026 kl. 10:00." in answer.text
     assert house.kinds("1001") == [*SEEN, "enquired", "told"]
     house.wait(minutes=5)
     assert house.letters() == [], "the handler hears nothing of it"
@@ -101,8 +101,8 @@ def test_the_answer_of_a_handler_is_told_and_a_note_is_not(house: House):
     house.letters()
     house.reply(ack, "status", ANN)
     (answer,) = house.letters()
-    assert "vi venter på svar fra deg" in answer.text
-    assert "Sist: Kari Nordmann skrev 2. mars 2026 kl. 10.10." in answer.text
+    assert "Vi venter på svar fra deg" in answer.text
+    assert "Siste melding: fra Kari Nordmann, mandag 2. mars 2026 kl. 10:10." in answer.text
     assert house.case("1001")["status"] == "waiting", "the question is no answer"
 
 
@@ -116,7 +116,7 @@ def test_a_desk_may_keep_its_handlers_names_to_itself(tmp_path: Path):
     house.reply(ack, "status", ANN)
     (answer,) = house.letters()
     assert "Hos: Kundeservice." in answer.text
-    assert "Sist: Kundeservice skrev" in answer.text
+    assert "Siste melding: fra Kundeservice, " in answer.text
     assert "Kari" not in answer.text
 
 
@@ -200,7 +200,7 @@ def test_an_empty_answer_does_not_reopen_a_solved_case(house: House):
     house.reply(ack, "", ANN)
     (answer,) = house.letters()
     assert answer.kind == "status"
-    assert "du har ingen åpen sak hos oss" in answer.text
+    assert "Du har ingen åpen sak hos oss" in answer.text
     assert house.case("1001")["status"] == "solved"
 
 
@@ -219,7 +219,7 @@ def test_a_contact_is_told_of_all_cases_of_the_organisation(tmp_path: Path, word
     house.mail(BO, "", words)
     (answer,) = house.letters()
     assert answer.to == "bo@kunde.example"
-    assert "dette er de åpne sakene til Kunde AS" in answer.text
+    assert "Dette er de åpne sakene til Kunde AS" in answer.text
     assert "#1001 Skriver" in answer.text
     assert "Kunde: Ann Berg." in answer.text
     assert "#1002 Nettet er nede" in answer.text
@@ -251,7 +251,7 @@ def test_the_answer_is_in_the_askers_language(house: House):
             "drift@desk.example",
             "Skrivar",
             "Eg har ein skrivar som ikkje verkar. Kva gjer eg?",
-            "slik står saka di:",
+            "Slik står saka di:",
         ),
         (
             "a@sl.example",
@@ -265,7 +265,7 @@ def test_the_answer_is_in_the_askers_language(house: House):
             "help@desk.example",
             "Printer",
             "The printer does not work, please help me.",
-            "this is how your case stands:",
+            "This is how your case stands:",
         ),
     ):
         house.mail(sender, subject, text, to)
@@ -280,4 +280,4 @@ def test_what_was_promised_is_told(house: House):
     house.letters()
     house.reply(ack, "status", ANN)
     (answer,) = house.letters()
-    assert "Lovet innen 12. mars 2026 kl. 12.00." in answer.text
+    assert "Lovet innen torsdag 12. mars 2026 kl. 12:00." in answer.text

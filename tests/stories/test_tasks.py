@@ -29,14 +29,14 @@ def begun(house: House) -> Got:
 def test_a_task_is_told_to_its_handler_whose_reply_finishes_it(house: House, words: str, finished: str):
     house.reply(begun(house), words)
     receipt, task = sorted(house.letters(), key=lambda letter: letter.to)
-    assert "oppgave 1: Ola Hansen, innen 6. mars 2026 kl. 8.00" in receipt.text
+    assert "oppgave 1: Ola Hansen, innen fredag 6. mars 2026 kl. 08:00" in receipt.text
     assert (task.kind, task.to) == ("task", OLA)
     assert "Oppgave 1 er din:" in task.text
     assert "| Bestille skjerm" in task.text
     house.reply(task, finished)
     assert house.case("1001")["tasks"][0]["state"] == "done"
     news = next(letter for letter in house.letters() if letter.to == KARI)
-    assert (news.kind, "oppgave 1 er gjort" in news.text) == ("news", True)
+    assert (news.kind, "Oppgave 1 er gjort:" in news.text) == ("colleague", True)
 
 
 def test_a_task_without_a_name_is_ones_own_and_needs_no_letter(house: House):
@@ -82,7 +82,10 @@ def test_what_is_to_be_done_stands_in_the_next_letter(house: House):
     house.wait(seconds=61)
     update = next(letter for letter in house.letters() if letter.kind == "update")
     listed = update.text.partition("Fortsatt å gjøre:")[2].split("\r\n")[1:3]
-    assert listed == ["  1 Ringe Ann (Kari Nordmann, 6. mars 2026 kl. 8.00)", "  2 Hente nøkkel (Ola Hansen)"]
+    assert listed == [
+        "  1 Ringe Ann (Kari Nordmann, innen fredag 6. mars 2026 kl. 08:00)",
+        "  2 Hente nøkkel (Ola Hansen)",
+    ]
 
 
 def test_words_below_a_task_are_a_note_to_whoever_gave_it_and_never_the_customers(house: House):
@@ -104,7 +107,7 @@ def test_words_below_a_task_are_a_note_to_whoever_gave_it_and_never_the_customer
         ("/ferdig", "ingen oppgave er åpen"),
         ("/ferdig 7", "det finnes ingen slik oppgave"),
         ("/oppgave En\n/oppgave To\n/ferdig", "hvilken oppgave? Skriv nummeret; åpne er 1, 2"),
-        ("/oppgave En\n/ferdig 1\n/ferdig 1", "oppgave 1 er gjort eller oppgitt allerede"),
+        ("/oppgave En\n/ferdig 1\n/ferdig 1", "oppgave 1 er allerede gjort eller gitt opp"),
         ("/ferdig med dette", "hvilken oppgave?"),
     ],
 )

@@ -111,3 +111,44 @@ def test_a_member_does_not_approve_through_the_team_what_he_asked_for_himself(ho
     assert "approved" not in house.kinds("1001")
     (error,) = house.letters("error")
     assert "en annen må godkjenne" in error.text
+
+
+# --- whose acts a member may undo -------------------------------------------------------------------------------------------------
+
+BOTH = WITH_TEAM.replace("members: [kari]", "members: [kari, ola]")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, "- name: team\n  set: {handler: driftsteam}\n", people=BOTH)
+    yield made
+    made.database.close()
+
+
+@pytest.mark.parametrize("word", ["/undo", "/angre", "/razveljavi"])
+def test_a_members_own_act_is_not_undone_through_the_team(pair: House, word: str):
+    notice = begun(pair)
+    pair.reply(notice, "/tildel ola", KARI)
+    own = next(letter for letter in pair.letters("notice") if letter.to == OLA)
+    pair.reply(own, "/tildel driftsteam\n/prioritet kritisk")
+    pair.letters()
+    pair.reply(notice, word, KARI)
+    case = pair.case("1001")
+    assert case["priority"] == "critical", "it is Ola's"
+
+
+def test_what_one_member_did_as_the_team_another_undoes(pair: House):
+    notice = begun(pair)
+    pair.reply(notice, "/prioritet kritisk", OLA)
+    pair.letters()
+    pair.reply(notice, "/angre", KARI)
+    assert pair.case("1001")["priority"] == "medium"
+
+
+def test_a_member_for_himself_does_not_undo_what_another_did_as_the_team(pair: House):
+    notice = begun(pair)
+    pair.reply(notice, "/tildel kari\n/prioritet kritisk", OLA)
+    own = next(letter for letter in pair.letters("notice") if letter.to == KARI)
+    pair.reply(own, "/angre")
+    assert "ikke noe av deg som kan angres" in pair.letters("error")[0].text
+    assert pair.case("1001")["priority"] == "critical"

@@ -36,7 +36,7 @@ def test_a_mails_acts_are_undone_together(house: House, word: str):
     house.reply(done, word)
     assert state(house) == before == ("new", "medium", "kari@staff.example")
     text = receipt(house).text
-    assert "angret, det e-posten din fra 2. mars 2026 kl. 10.00 gjorde" in text
+    assert "angret: det e-posten din fra mandag 2. mars 2026 kl. 10:00 gjorde" in text
     assert "prioritet: medium (var kritisk)" in text
     assert "saksbehandler: Kari Nordmann (var Ola Hansen)" in text
     assert "status: ny (var satt på vent)" in text
@@ -48,7 +48,7 @@ def test_an_answer_that_has_not_left_is_taken_back(house: House):
     done = receipt(house)
     house.wait(seconds=50)
     house.reply(done, "/angre")
-    assert "brevet til Ann Berg var ikke sendt, og blir det ikke" in receipt(house).text
+    assert "e-posten til Ann Berg var ikke sendt, og blir det ikke" in receipt(house).text
     house.wait(minutes=5)
     assert house.letters() == []
     assert state(house)[0] == "new"
@@ -64,7 +64,7 @@ def test_an_answer_that_has_left_is_said_to_have_left(house: House):
     house.wait(seconds=61)
     house.letters()
     house.reply(done, "/angre")
-    assert "brevet til Ann Berg er allerede sendt og kan ikke kalles tilbake" in receipt(house).text
+    assert "e-posten til Ann Berg er allerede sendt og kan ikke kalles tilbake" in receipt(house).text
     assert state(house)[0] == "new"
     assert house.session.all("SELECT internal FROM message ORDER BY id") == [(0,), (0,), (1,)]
 
@@ -139,7 +139,7 @@ def test_a_colleagues_acts_are_not_his_to_undo(house: House):
     house.reply(notice, "/tildel ola")
     to_ola = next(letter for letter in house.letters() if letter.to == "ola@staff.example")
     house.reply(to_ola, "/angre", OLA)
-    assert "ikke noe av deg som kan angres" in receipt(house).text
+    assert "ikke gjort noe som kan angres" in receipt(house).text
     assert state(house)[2] == "ola@staff.example"
 
 

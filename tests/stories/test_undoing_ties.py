@@ -158,3 +158,55 @@ def test_a_list_to_a_desk_is_undone_only_in_the_case_that_is_meant(house: House)
     house.letters()
     house.mail("Kari Nordmann <kari@staff.example>", "Liste", "1001 angre\n")
     assert [house.case(number)["status"] for number in ("1001", "1002")] == ["new", "solved"]
+
+
+# --- notices in one burst ---------------------------------------------------------------------------------------------------------
+
+
+def told_twice(house: House) -> tuple[Got, Got]:
+    """The receipts of two notices within a minute: the customers have both in one letter, which has not left."""
+    (_, notice), (_, child) = begun(house), begun(house, LI)
+    house.reply(notice, "/hendelse Brudd")
+    house.reply(child, "/koble #1001")
+    house.letters()
+    first = receipt(house, notice, "/driftsmelding Feilen er funnet.")
+    house.wait(seconds=20)
+    return first, receipt(house, notice, "/driftsmelding Feil melding.")
+
+
+@pytest.mark.parametrize("word", ["/undo", "/angre", "/razveljavi"])
+def test_a_second_notice_is_taken_back_and_the_first_goes_out(house: House, word: str):
+    house.reply(told_twice(house)[1], word)
+    assert house.letters()[0].text.count("var ikke sendt, og blir det ikke") == 2
+    house.wait(seconds=41)
+    letters = house.letters("incident")
+    assert {letter.to for letter in letters} == {"ann@kunde.example", "li@kunde.example"}
+    assert all("Feilen er funnet." in letter.text and "Feil melding." not in letter.text for letter in letters)
+    assert all("Brudd" in letter.text for letter in letters)
+    hidden = [m["own_text"] for m in house.case("1002")["messages"] if m["internal"] and "Feil" in m["own_text"]]
+    assert hidden == ["Feil melding."]
+
+
+def test_a_first_notice_is_taken_back_and_the_second_goes_out(house: House):
+    house.reply(told_twice(house)[0], "/angre")
+    assert "er allerede sendt" not in house.letters()[0].text
+    house.wait(seconds=41)
+    letters = house.letters("incident")
+    assert len(letters) == 2
+    assert all("Feil melding." in letter.text and "Feilen er funnet." not in letter.text for letter in letters)
+
+
+def test_both_are_taken_back_one_after_the_other(house: House):
+    first, second = told_twice(house)
+    house.reply(second, "/angre")
+    house.reply(first, "/angre")
+    house.wait(minutes=5)
+    assert house.letters("incident") == []
+
+
+def test_a_notice_that_has_left_is_said_to_have_left(house: House):
+    first, _ = told_twice(house)
+    house.wait(seconds=61)
+    house.letters()
+    house.reply(first, "/angre")
+    assert "er allerede sendt og kan ikke kalles tilbake" in house.letters()[0].text

@@ -42,7 +42,7 @@ def test_a_case_that_rests_for_days_comes_back_by_a_letter(house: House):
     notice = begun(house)
     house.reply(notice, "/vent 3d")
     (receipt,) = house.letters()
-    assert "saken hviler til 5. mars 2026 kl. 8.00" in receipt.text
+    assert "saken er satt på vent til torsdag 5. mars 2026 kl. 08:00" in receipt.text
     assert house.case("1001")["status"] == "on_hold"
     house.wait(days=2)
     assert house.letters() == []
@@ -53,6 +53,15 @@ def test_a_case_that_rests_for_days_comes_back_by_a_letter(house: House):
     assert house.case("1001")["status"] == "open"
     house.wait(days=5)
     assert house.letters() == [], "once"
+
+
+def test_who_puts_it_off_again_is_told_until_when_it_would_have_rested(house: House):
+    notice = begun(house)
+    house.reply(notice, "/vent 3d")
+    house.letters()
+    house.reply(notice, "/vent 5d")
+    (receipt,) = house.letters()
+    assert "til lørdag 7. mars 2026 kl. 08:00 (var torsdag 5. mars 2026 kl. 08:00)" in receipt.text
 
 
 def test_a_customer_who_writes_ends_the_rest_and_no_reminder_follows(house: House):
@@ -101,10 +110,10 @@ def test_a_case_that_waits_for_another_goes_on_when_that_is_solved(house: House)
     ("words", "said"),
     [
         ("/vent", "vente på hva?"),
-        ("/vent på godt vær", "ingen dato eller tid jeg kjenner"),
+        ("/vent på godt vær", "ingen slik dato eller tid"),
         ("/vent 31.4.", "den siste i måneden er 30.4."),
         ("/vent 1.3.2026", "det er allerede forbi"),
-        ("/vent 400d", "mer enn et år fram"),
+        ("/vent 400d", "mer enn ett år fram"),
         ("/vent #1001", "det finnes ingen annen sak #1001"),
         ("/vent #9999", "det finnes ingen annen sak #9999"),
     ],

@@ -72,16 +72,16 @@ def test_a_title_is_for_handlers_and_the_subject_stays(house: House, notice: Got
 
 @pytest.mark.parametrize("words", ["/due fri 12:00", "/frist fre 12:00", "/frist fre kl 12", "/rok pet 12:00"])
 def test_a_promised_date_stands_in_the_next_notice(house: House, notice: Got, words: str):
-    assert "lovet til 6. mars 2026 kl. 12.00" in receipt(house, notice, words)
+    assert "lovet innen fredag 6. mars 2026 kl. 12:00" in receipt(house, notice, words)
     house.reply(notice, "/tildel ola")
     to_ola = next(letter for letter in house.letters() if letter.to == "ola@staff.example")
-    assert "lovet til 6. mars 2026 kl. 12.00" in to_ola.text
+    assert "lovet innen fredag 6. mars 2026 kl. 12:00" in to_ola.text
 
 
 @pytest.mark.parametrize("word", ["none", "ingen", "ingenting", "nič"])
 def test_a_promise_is_taken_away(house: House, notice: Got, word: str):
     receipt(house, notice, "/frist fre 12:00")
-    assert "ingenting er lovet (var 6. mars 2026 kl. 12.00)" in receipt(house, notice, f"/frist {word}")
+    assert "ingenting er lovet (var fredag 6. mars 2026 kl. 12:00)" in receipt(house, notice, f"/frist {word}")
 
 
 def test_all_of_it_can_be_undone(house: House, notice: Got):
@@ -89,7 +89,7 @@ def test_all_of_it_can_be_undone(house: House, notice: Got):
     receipt(house, notice, "/tid 0:30\n/merke -vpn\n/tittel Andre\n/frist 5d")
     undone = receipt(house, notice, "/angre")
     assert "tittel: Første (var Andre)" in undone
-    assert "lovet til 5. mars 2026 kl. 8.00 (var 7. mars 2026 kl. 8.00)" in undone
+    assert "lovet innen torsdag 5. mars 2026 kl. 08:00 (var lørdag 7. mars 2026 kl. 08:00)" in undone
     assert house.case("1001")["labels"] == ["vpn"]
     assert "1:15 arbeid i alt" in receipt(house, notice, "/tid 15m")
 

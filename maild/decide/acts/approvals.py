@@ -89,7 +89,7 @@ def reject(context: Context, argument: str) -> Outcome:
 
 def _asked(context: Context) -> Request | Wrong:
     """The request that is meant: behind the letter that is answered, else the only one that waits for him."""
-    letter, me = context.order.letter, handler_party(context.handler.key)
+    letter, me = context.order.about, handler_party(context.handler.key)
     found = context.case.errands.request_of(letter.id) if letter else None
     if found is None:
         waiting = context.case.errands.open_requests(me)
@@ -107,12 +107,12 @@ def _tells(context: Context, asked: Request, key: str, reason: str = "") -> Afte
     text = "\n\n".join(filter(None, (reason, context.text if context.inside else "")))
 
     def after(ledger: Ledger) -> None:
+        me = handler_party(context.handler.key)
         told = asking.News(
-            key,
-            context.handler.name,
-            ledger.subjects.get(asked.text, ""),
-            context.shown(text),
-            handler_party(context.handler.key),
+            *(key, context.handler.name, ledger.subjects.get(asked.text, ""), context.shown(text), me),
+            kind=asking.COLLEAGUE,
+            answers=(me,),
+            text=asked.text,
         )
         asking.news(ledger, context.case.id, told, asked.by, asking.who_has(ledger, context.case.id))
 

@@ -101,7 +101,10 @@ def _at(context: Context, case: Case, at: Any) -> str:
 
 def _reasons(context: Context, trace: Mapping[str, Any]) -> Iterable[Done]:
     """What the site's own rules decided; nothing that a stranger wrote."""
-    matched = [rule for rule in trace.get("rules", ()) if rule["matched"]]
+    proven = (trace.get("trust") or {}).get("authentication", "none") != "none"
+    yield Done((), "why_proven" if proven else "why_not_proven")
+    shadows = {shadow["name"] for shadow in trace.get("shadows", ())}
+    matched = [rule for rule in trace.get("rules", ()) if rule["matched"] and rule["name"] not in shadows]
     for rule in matched:
         yield Done((), "why_rule", f"{rule['name']} ({rule['where']})")
     if not matched:
@@ -113,6 +116,28 @@ def _reasons(context: Context, trace: Mapping[str, Any]) -> Iterable[Done]:
     if chosen:
         handler = context.policy.handlers.get(chosen["handler"] or "")
         yield Done((), "why_chosen", f"{handler.name if handler else '–'} ({chosen['reason']})")
+        yield from _considered(context, chosen.get("considered", ()))
+    for shadow in trace.get("shadows", ()):
+        if shadow["differs"]:
+            would = ", ".join(f"{name} = {_said(shadow['would'][name])}" for name in shadow["differs"])
+            yield Done((), "why_shadow", f"{shadow['name']} ({shadow['where']}): {would}")
+    if trace.get("policy"):
+        yield Done((), "why_policy", str(trace["policy"])[:12])
+
+
+def _considered(context: Context, entries: Iterable[Mapping[str, Any]]) -> Iterable[Done]:
+    """Who could have had it, with their open cases where that mattered; and who was away."""
+    here: list[str] = []
+    away: list[str] = []
+    for entry in entries:
+        handler = context.policy.handlers.get(entry["handler"])
+        name = handler.name if handler else entry["handler"]
+        count = f" ({entry['open']})" if entry.get("open") is not None else ""
+        (away if entry.get("away") else here).append(f"{name}{count}")
+    if len(here) > 1:
+        yield Done((), "why_considered", ", ".join(here))
+    if away:
+        yield Done((), "why_away", ", ".join(away))
 
 
 def _said(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,8 @@ class Order:
     opens: his new mail opens the case, at whatever desk.
     actor: the party of a member who writes for a team's shared mailbox, whose mail this is then; "" for the handler himself.
     case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
+    about: the letter in whose sense his words are read: the one he answers, or, where that tells of a mail of his, the one which that
+    mail answered (sense).
     """
 
     prepared: Prepared
@@ -44,6 +46,7 @@ class Order:
     draft: Draft | None = None
     actor: str = ""
     opens: bool = False
+    about: LetterRow | None = None
 
     @property
     def by(self) -> str:
@@ -77,7 +80,7 @@ class Done:
     have happened.  inside: the text below the commands is this command's, and goes to no customer.  shown: messages that the receipt
     shows.  asks: it reaches so many people that he must say it a second time.  was: what the value was before; at: an instant, in the
     zone of the desk (ISO 8601), for {at} in the words; also: more lines of the receipt, which cause nothing; written: what stands
-    before the words of such a line.
+    before the words of such a line; names: the other cases that it reaches, by their rows.
     """
 
     events: tuple[Event, ...]
@@ -91,6 +94,7 @@ class Done:
     at: str = ""
     written: str = ""
     also: tuple[Done, ...] = ()
+    names: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Context:
     @property
     def inside(self) -> bool:
         """Whether the letter that is answered makes the text below a note."""
-        return self.order.letter is not None and self.order.letter.kind in INSIDE
+        return self.order.about is not None and self.order.about.kind in INSIDE
 
     @property
     def author(self) -> str:
@@ -130,11 +134,6 @@ class Context:
         """Where the mail stands in the case, when it is filed; one that was kept stood there before."""
         kept = self.order.draft.message if self.order.draft else None
         return self.ledger.next_message() - 1 if kept is None else kept
-
-    @property
-    def actors(self) -> frozenset[str]:
-        """The parties who act as this handler: himself, and the members of a team."""
-        return frozenset(map(handler_party, (self.handler.key, *self.handler.members)))
 
     @property
     def case(self) -> Case:
@@ -206,6 +205,12 @@ def acting_as(policy: Policy, handler: Handler, letter: LetterRow | None) -> tup
     asked = handler_of(letter.party) if letter else None
     team = policy.answers_for(handler, asked) if asked else None
     return (team, handler_party(handler.key)) if team else (handler, "")
+
+
+def sense(letter: LetterRow | None, case: Case | None) -> LetterRow | None:
+    """The letter in whose sense a reply to this one is read: a correction of words to a supplier is no word to the customer."""
+    found = case.errands.sense_of(letter.id) if letter and case else None
+    return replace(letter, id=found.of, kind=found.what) if letter and found else letter
 
 
 Outcome = Done | Wrong

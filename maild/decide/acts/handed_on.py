@@ -9,6 +9,7 @@ from maild.decide.ledger import Ledger
 from maild.model.asking_events import Answered, Asked, Offered, Reminded, Requested, Tasked
 from maild.model.case import Case
 from maild.model.errands import OPEN, Errands
+from maild.model.inside_events import Continued, Reasked, Relayed
 
 
 def hand_on(ledger: Ledger, case: Case, into: int, by: str) -> None:
@@ -21,10 +22,17 @@ def hand_on(ledger: Ledger, case: Case, into: int, by: str) -> None:
     offer, there = errands.offer, ledger.case(into).errands.offer
     # Of two offers nobody could tell which stands.
     if offer and offer.state == OPEN and not (there and there.state == OPEN):
-        ledger.happen(into, by, Offered(offer.by, offer.amount, offer.text, offer.letter, offer.until_at))
+        to = offer.to or case.customer
+        ledger.happen(into, by, Offered(offer.by, offer.amount, offer.text, offer.letter, offer.until_at, to))
+        for letter in offer.reasked:
+            ledger.happen(into, by, Reasked(offer.letter, letter))
     for one in errands.requests:
         if one.state == OPEN:
             ledger.happen(into, by, Requested(one.by, one.approver, one.text, one.letter, one.until_at))
+    for talk in errands.talks:
+        ledger.happen(into, by, Relayed(talk.letter, talk.to, talk.text))
+    for sense in errands.senses:
+        ledger.happen(into, by, Continued(sense.letter, sense.of, sense.what))
 
 
 def _tasks(ledger: Ledger, errands: Errands, into: int, by: str) -> None:

@@ -20,6 +20,8 @@ MOST_A_DAY = 10
 # More people than these, and he must say it a second time.
 AT_ONCE = 5
 _TITLE = 200
+# So many numbers, each of 15 characters, fit into a value of a receipt.
+_IN_A_LINE = 10
 
 
 def incident(context: Context, argument: str) -> Outcome:
@@ -87,14 +89,18 @@ def notice(context: Context, argument: str) -> Outcome:
     day_ago = context.ledger.now.timestamp() - 86400
     if sum(at > day_ago for at in context.case.announced) >= MOST_A_DAY:
         return Wrong("notices_enough", str(MOST_A_DAY))
+    open_ones, since = _as_asked(context, open_ones)
     # What stands below goes to this case's own customer as a reply anyway.
     told = _once_each([*([context.case] if argument else []), *open_ones])
     able = [case for case in told if _reachable(context, case)]
     by = context.by
     count = f"{len(able)}" if len(able) == len(told) else f"{len(able)}/{len(told)}"
     key = "announced" if len(able) == len(told) else "announced_some"
+    also = (*_named(context, "told_these", able), *_named(context, "untold_since", since))
     after = partial(_announce, context, text, able)
-    return Done((Announced(len(able), by),), key, count, after, asks=len(able) > AT_ONCE)
+    names = tuple(case.id for case in open_ones)
+    asks = len(able) > AT_ONCE
+    return Done((Announced(len(able), by),), key, count, after, asks=asks, also=also, names=names)
 
 
 def _once_each(cases: list[Case]) -> list[Case]:
@@ -133,12 +139,41 @@ def _words(context: Context, text: str, case: Case, ledger: Ledger) -> int:
 
 
 def close_all(context: Context, own: Done) -> Outcome:
-    """The incident is solved, and so are its cases; each customer has a closing letter in his own."""
+    """The incident is solved, and so are its cases; each customer has a closing letter in his own.
+
+    Another desk's are its own to close: rights.  A handler confirms what he was asked, and no more.
+    """
     if not context.case.incident:
         return Wrong("no_incident")
-    open_ones = children(context)
-    after = partial(_close, context, open_ones)
-    return Done(own.events, "solved_all", str(len(open_ones)), after, asks=len(open_ones) > AT_ONCE)
+    found = children(context)
+    mine = [case for case in found if rights.acts_in(context.handler, case, context.policy)]
+    others = [case for case in found if case not in mine and rights.sees(context.handler, case, context.policy)]
+    closed, since = _as_asked(context, mine)
+    after = partial(_close, context, closed)
+    also = (
+        *_named(context, "solved_these", closed),
+        *_named(context, "linked_since", since),
+        *_named(context, "left_to_others", others),
+    )
+    names = tuple(case.id for case in closed)
+    asks = len(closed) > AT_ONCE
+    return Done(own.events, "solved_all", str(len(closed)), after, asks=asks, also=also, names=names)
+
+
+def _as_asked(context: Context, found: list[Case]) -> tuple[list[Case], list[Case]]:
+    """Those that the question named to which this mail is the answer, and those that were linked since; all, where nobody was asked."""
+    draft, known = context.order.draft, context.ledger.known
+    if draft is None or not draft.named:
+        return found, []
+    named = {survivor(known.cases[case], known).id for case in draft.named if case in known.cases}
+    return [case for case in found if case.id in named], [case for case in found if case.id not in named]
+
+
+def _named(context: Context, key: str, some: list[Case]) -> list[Done]:
+    """Their numbers, a few in a line of the receipt."""
+    seen = [f"#{case.number}" for case in some if rights.sees(context.handler, case, context.policy)]
+    rows = [seen[at : at + _IN_A_LINE] for at in range(0, len(seen), _IN_A_LINE)]
+    return [Done((), key, ", ".join(row)) for row in rows]
 
 
 def _close(context: Context, cases: list[Case], ledger: Ledger) -> None:

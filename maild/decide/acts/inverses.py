@@ -42,6 +42,7 @@ from maild.model.events import (
     Waiting,
     Woken,
 )
+from maild.model.inside_events import Continued, Reasked, Relayed, Represented
 from maild.model.people import handler_party
 from maild.model.related_events import (
     Absorbed,
@@ -89,7 +90,7 @@ def _solved_again(before: Case, event: Reopened) -> tuple[Event, ...]:
 def _unoffered(before: Case, event: Offered) -> tuple[Event, ...]:
     """The offer is void; an older one that stood stands again."""
     older = before.errands.offer
-    again = Offered(older.by, older.amount, older.text, older.letter, older.until_at) if older else None
+    again = Offered(older.by, older.amount, older.text, older.letter, older.until_at, older.to) if older else None
     return (Withdrawn("offer", event.letter), *((again,) if again and older and older.state == OPEN else ()))
 
 
@@ -121,6 +122,11 @@ INVERSES: dict[type[Event], Inverse | None] = {
     # Letters are what they are; so a merged case brings them along.
     Answered: lambda before, event: (),
     Reminded: lambda before, event: (),
+    Relayed: lambda before, event: (),
+    Continued: lambda before, event: (),
+    Reasked: lambda before, event: (),
+    # For whom he acted is what it was.
+    Represented: lambda before, event: (),
     Offered: _unoffered,
     Requested: _unrequested,
     Escalated: lambda before, event: (Escalated(before.line or ""),),

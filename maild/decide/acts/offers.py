@@ -12,6 +12,8 @@ from maild.model.asking_events import Offered
 from maild.model.content import Content
 from maild.model.errands import OPEN
 from maild.model.message import Address
+from maild.model.people import MAILD
+from maild.model.undo_events import TakenBack
 
 STANDS = timedelta(days=14)
 _UNIT = r"kr\.?|kroner|nok|sek|dkk|eur|euro|evrov|€|usd|\$|gbp|£"
@@ -54,6 +56,7 @@ def _send(ledger: Ledger, context: Context, amount: str, content: Content) -> No
     for waiting in ledger.known.pending:
         if older and waiting.letter == older.letter:
             ledger.cancel(waiting.outbox)
+            ledger.happen(case_id, MAILD, TakenBack(waiting.party, waiting.kind, waiting.letter))
     customer = ledger.people[case.customer]
     until = ledger.now + STANDS
     text = ledger.phrase(case_id, content)

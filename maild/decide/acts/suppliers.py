@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from maild.decide import asking
+from maild.decide import asking, verbs
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.decide.attached import is_a_file
 from maild.decide.facts import addresses_in
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Asked
@@ -11,11 +12,16 @@ from maild.model.content import Content
 
 
 def ask(context: Context, argument: str) -> Outcome:
-    """ask ADDRESS [SUBJECT]    The text below goes to a supplier, and nothing else of the case; the answers are the handlers' only."""
+    """ask ADDRESS [SUBJECT]    The text below goes to a supplier, and nothing else of the case; the answers are the handlers' only.
+
+    ask customer: it goes to the customer, although he answers a supplier's letter.
+    """
+    if context.vocabulary.means("customer", argument):
+        return _customer(context)
     address = address_of(context, argument)
     if isinstance(address, Wrong):
         return address
-    if not context.text and all(file.inline for file in context.order.prepared.message.attachments):
+    if not _says_something(context):
         return Wrong("ask_what", address)
     words = " ".join(argument.split()[1:])
     subject = asking.phrase(context.order.prepared, words) if words else None
@@ -24,6 +30,25 @@ def ask(context: Context, argument: str) -> Outcome:
         _send(ledger, context, address, subject)
 
     return Done((), "asked", address, after, inside=True)
+
+
+def _customer(context: Context) -> Outcome:
+    """The text is an ordinary answer."""
+    if context.inside:
+        return Wrong("inside_only")
+    if sum(line.verb == "ask" for line in _lines(context)) > 1:
+        return Wrong("ask_once")
+    return Done((), "for_customer") if _says_something(context) else Wrong("ask_what")
+
+
+def _lines(context: Context) -> tuple[verbs.Line, ...]:
+    return verbs.parse(context.order.prepared.message.own_text, context.vocabulary).lines
+
+
+def _says_something(context: Context) -> bool:
+    """Words or a file; where nothing else is in the mail, a picture is an answer too."""
+    files = context.order.prepared.message.attachments
+    return bool(context.text) or (any(map(is_a_file, files)) if _lines(context) else bool(files))
 
 
 def address_of(context: Context, argument: str) -> str | Wrong:

@@ -86,7 +86,11 @@ def done(context: Context, argument: str) -> Outcome:
 
     def after(ledger: Ledger) -> None:
         about = "\n".join(ledger.subjects.get(task.text, "") for task in chosen)
-        told = asking.News("task_done", numbers, about, context.shown(text), actor)
+        told = asking.News(
+            *("task_reported", numbers, about, context.shown(text), actor, asking.COLLEAGUE),
+            answers=(actor,),
+            text=chosen[0].text,
+        )
         asked = [task.by for task in chosen]
         asking.news(ledger, case_id, told, *asked, asking.who_has(ledger, case_id), who=context.handler.name)
 
@@ -102,7 +106,7 @@ def _chosen(context: Context, argument: str) -> list[Task] | Wrong:
             return Wrong("which_task", listed)
         found = [errands.task(int(number)) for number in dict.fromkeys(re.findall(r"\d+", argument))]
     else:
-        letter = context.order.letter
+        letter = context.order.about
         told = errands.task_of(letter.id) if letter else None
         found = [told] if told else list(errands.open_tasks)
         if len(found) != 1:

@@ -6,12 +6,14 @@ inverses.py says how.  Letters that have not left are taken back, the answer too
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from maild.decide.acts import duty, taking_back
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.inverses import INVERSES, UNDONE
+from maild.decide.acts.taking_back import Owed
 from maild.decide.ledger import Ledger
 from maild.model.case import Case, apply, begin
 from maild.model.draft_events import Finished, Parked
@@ -28,8 +30,8 @@ from maild.model.events import (
     Waiting,
     Woken,
 )
-from maild.model.known import Pending
-from maild.model.people import MAILD, handler_of, handler_party
+from maild.model.inside_events import Represented
+from maild.model.people import MAILD, handler_of
 from maild.model.recorded import Recorded
 from maild.model.related_events import (
     Absorbed,
@@ -44,7 +46,7 @@ from maild.model.related_events import (
 from maild.model.undo_events import Retracted, TakenBack, Undone
 
 # They tell of a mail, and change nothing; what becomes of an answer is said with its letter.
-_TELLS = (Received, Declined, Parked, Finished, Replied)
+_TELLS = (Received, Declined, Parked, Finished, Replied, Represented)
 # Fields that go on whatever a handler does, and totals, from which a part is taken away again whoever added more.
 _NOT_COMPARED = {"seq", "updated_at", "heard", "acknowledged", "worked"}
 
@@ -81,10 +83,13 @@ def undo(context: Context, argument: str) -> Outcome:
     """undo    What your last mail did in this case is undone; letters of it that have not left are taken back."""
     if argument:
         return Wrong("no_argument", "undo")
+    if context.found is None:
+        return duty.undo(context)
     log = context.ledger.known.log.get(context.case.id, ())
     cause = _cause(context, log)
-    if not cause:
-        return Wrong("nothing_to_undo")
+    swapped = duty.undo_of(context, frozenset({cause}) if cause else frozenset(r.cause for r in log))
+    if not cause or isinstance(swapped, Wrong):
+        return swapped or Wrong("nothing_to_undo")
     if any(isinstance(r.event, Undone) and cause in (r.cause, r.event.mail) for r in log):
         return Wrong("undone_already")
     mail = _mail(context.case.id, log, cause)
@@ -94,7 +99,19 @@ def undo(context: Context, argument: str) -> Outcome:
     newer = next(filter(None, (_changed_since(context, one) for one in (mail, *others))), "")
     if newer:
         return Wrong("changed_since", _called(context, newer))
-    return _turned_round(context, mail, others)
+    done = _turned_round(context, mail, others)
+    return done if swapped is None else _besides(done, swapped)
+
+
+def _besides(done: Done, swapped: Done) -> Done:
+    """Duty that the same mail gave away comes back, too."""
+
+    def after(ledger: Ledger) -> None:
+        for one in (done.after, swapped.after):
+            if one is not None:
+                one(ledger)
+
+    return replace(done, after=after, also=(*done.also, replace(swapped, after=None)))
 
 
 # --- in other cases ---------------------------------------------------------------------------------------------------------------
@@ -126,8 +143,16 @@ def _cause(context: Context, log: Sequence[Recorded]) -> str:
         # The receipt of a merge stands in the case that is no more.
         also = (r.cause for one in context.ledger.known.log.values() for r in one if _tells(r.event, letter.id))
         return next(of, "") or next(also, "")
-    mine = [r for r in log if r.actor in context.actors and _acts(r.event)]
+    mine = [r for r in log if _is_his(context, log, r) and _acts(r.event)]
     return mine[-1].cause if mine else ""
+
+
+def _is_his(context: Context, log: Sequence[Recorded], record: Recorded) -> bool:
+    """His own act; for a member of a team also what another member did as the team, and nothing that one did for himself."""
+    if record.actor in (context.by, context.order.by):
+        return True
+    team = context.handler.key
+    return any(r.cause == record.cause and r.event == Represented(team) for r in log) and bool(handler_of(record.actor))
 
 
 def _tells(event: Event, letter: int) -> bool:
@@ -199,8 +224,9 @@ class _Turned:
     """How a case is as it was: the events, letters that are taken back, answers that nobody got, and what the receipt says."""
 
     case: int
+    log: tuple[Recorded, ...]
     events: tuple[Event, ...]
-    back: tuple[Pending, ...]
+    back: tuple[Owed, ...]
     unsaid: tuple[int, ...]
     also: tuple[Done, ...]
 
@@ -214,14 +240,14 @@ def _turned_round(context: Context, mail: _Mail, others: Sequence[_Mail]) -> Don
 
 def _turned(context: Context, mail: _Mail) -> _Turned:
     events, lines = _inverses(context, mail)
-    letters = tuple(_letters(context, mail))
-    back = tuple(pending for pending, _ in letters if pending is not None)
-    events += [TakenBack(p.party, p.kind, p.letter) for p in back]
+    letters = taking_back.of_mail(context, mail.case, mail.log, mail.records)
+    back = tuple(owed for owed in letters if owed.pending is not None)
+    events += [TakenBack(owed.told.to, owed.pending.kind, owed.pending.letter) for owed in back if owed.pending]
     unsaid = tuple(_unsaid(mail, back))
     events += [Retracted(row, context.by) for row in unsaid]
     again = "status" in mail.fields and mail.split_from is None
     events.append(Undone(context.by, mail.cause, mail.before.status if again else None))
-    return _Turned(mail.case, tuple(events), back, unsaid, (*_of_letters(context, letters), *lines))
+    return _Turned(mail.case, mail.log, tuple(events), back, unsaid, (*_of_letters(context, letters), *lines))
 
 
 def _inverses(context: Context, mail: _Mail) -> tuple[list[Event], list[Done]]:
@@ -231,7 +257,10 @@ def _inverses(context: Context, mail: _Mail) -> tuple[list[Event], list[Done]]:
         return [Merged(origin.id, context.by, origin.seq)], []
     events: list[Event] = []
     lines: list[Done] = []
-    actors = context.actors if mail.case == context.case.id else context.actors | {MAILD}
+    # The mail is one handler's, whoever he acted for.
+    actors = {r.actor for r in mail.records if handler_of(r.actor)}
+    if mail.case != context.case.id:
+        actors.add(MAILD)
     for record, before in reversed(list(zip(mail.records, mail.befores, strict=True))):
         if record.actor not in actors or isinstance(record.event, (*_TELLS, Told, Acknowledged, Suppressed)):
             continue
@@ -247,32 +276,25 @@ def _take_back(by: str, here: _Turned, there: Sequence[_Turned], ledger: Ledger)
     for turned in (here, *there):
         for event in turned.events if turned is not here else ():
             ledger.happen(turned.case, by, event)
-        for pending in turned.back:
-            ledger.cancel(pending.outbox)
+        for owed in turned.back:
+            taking_back.take(ledger, turned.log, owed)
         for row in turned.unsaid:
             ledger.restate(row, "handler", internal=True)
 
 
-def _letters(context: Context, mail: _Mail) -> list[tuple[Pending | None, Told | Acknowledged]]:
-    """Letters that followed from it, each with its place in the queue while it has not left.  Receipts are no news to anybody else."""
-    waiting = {pending.letter: pending for pending in context.ledger.known.pending}
-    told = (r.event for r in mail.records if isinstance(r.event, Told | Acknowledged))
-    me = handler_party(context.handler.key)
-    return [(waiting.get(event.letter), event) for event in told if event.to != me]
-
-
-def _unsaid(mail: _Mail, back: Sequence[Pending]) -> list[int]:
+def _unsaid(mail: _Mail, back: Sequence[Owed]) -> list[int]:
     """Answers none of which has left."""
     rows = [r.event.message for r in mail.records if isinstance(r.event, Replied | Informed)]
-    return [row for row in rows if any(row in pending.messages for pending in back if not handler_of(pending.party))]
+    outside = [owed.pending.messages for owed in back if owed.pending and not handler_of(owed.told.to)]
+    return [row for row in rows if any(row in messages for messages in outside)]
 
 
-def _of_letters(context: Context, letters: Sequence[tuple[Pending | None, Told | Acknowledged]]) -> list[Done]:
+def _of_letters(context: Context, letters: Sequence[Owed]) -> list[Done]:
     """What becomes of the customer's letters; colleagues read the case."""
     return [
-        Done((), "letter_taken_back" if pending else "letter_gone", _called(context, told.to))
-        for pending, told in letters
-        if not handler_of(told.to)
+        Done((), "letter_taken_back" if owed.pending else "letter_gone", _called(context, owed.told.to))
+        for owed in letters
+        if not handler_of(owed.told.to)
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from maild.decide import dates
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.facts import numbers_in
+from maild.model.case import rests_until
 from maild.model.events import Waiting
 
 
@@ -27,7 +28,9 @@ def wait(context: Context, argument: str) -> Outcome:
     until = moment(context, argument)
     if isinstance(until, Wrong):
         return until
-    return Done((Waiting(by, "time", until),), "waits_until", until.isoformat())
+    before = rests_until(context.case)
+    was = before.astimezone(context.zone).isoformat() if before else ""
+    return Done((Waiting(by, "time", until),), "waits_until", until.isoformat(), was=was)
 
 
 def moment(context: Context, words: str) -> datetime | Wrong:

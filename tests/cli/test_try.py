@@ -1,0 +1,82 @@
+"""maild try and maild explain: the whole way of a mail, before it comes and as it was judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from parts.mails import authenticated, mail
+from parts.net import wait_until
+from parts.site import Site
+
+ANN = "Ann Berg <ann@kunde.example>"
+RULES = """
+- name: screens
+  when: {subject: skjerm}
+  set: {priority: low}
+- name: printers
+  when: {subject: skriver}
+  set: {priority: high, handler: {least_loaded: [kari, ola]}}
+  because: Printers are dear to us
+- name: on trial
+  shadow: true
+  when: {subject: skriver}
+  set: {label: printer}
+"""
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    made = make_site()
+    (made.config.parent / "rules" / "routing.yaml").write_text(RULES)
+    return made.start()
+
+
+def test_all_that_decides_is_told_and_nothing_is_written(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "mail.eml"
+    file.write_bytes(authenticated(mail(ANN, "Skriver", "Den står.", Message_ID="<1@kunde.example>")))
+    done = site.maild("try", str(file), "--at", "2026-03-02T10:00:00+01:00")
+    assert done.returncode == 0, done.stderr
+    for line in (
+        "fact  desk          support",
+        "duplicate    none like it is here",
+        "rule   no    screens  routing.yaml:2  failed: subject: skjerm",
+        "rule  yes    printers  routing.yaml:5",
+        "decided      priority = high  by printers (routing.yaml:5)  Printers are dear to us",
+        "shadow       on trial (routing.yaml:9) would change labels = printer",
+        "assigned     kari: least loaded, 0 open",
+        "considered   kari (0 open), ola (0 open)",
+        "clock        here: 2026-03-02T10:00+01:00",
+        "-> ann@kunde.example  ack  ",
+    ):
+        assert line in done.stdout, done.stdout
+    assert site.cases() == []
+    site.send(file.read_bytes())
+    assert wait_until(lambda: bool(site.cases()))
+    again = site.maild("try", str(file)).stdout
+    assert "it is here already (in-1): the daemon would not take it a second time" in again
+    assert json.loads(site.maild("policy", "list", "--json").stdout)["policy"][:12] in again
+
+
+def test_nothing_is_wider_than_the_window(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "mail.eml"
+    file.write_bytes(authenticated(mail(ANN, "Skriver " * 20, "Den står.")))
+    site.extra["COLUMNS"] = "80"
+    shown = site.maild("try", str(file)).stdout
+    head, _, _ = shown.partition("\n-> ")
+    assert max(map(len, head.splitlines()[1:])) <= 80
+
+
+def test_what_was_is_told_with_its_policy_and_its_letters(site: Site) -> None:
+    site.send(authenticated(mail(ANN, "Skriver", "Den står.", Message_ID="<1@kunde.example>")))
+    assert wait_until(lambda: bool(site.cases()))
+    policy = site.json("policy", "list")[0]["policy"]
+    (site.config.parent / "rules" / "routing.yaml").write_text("")
+    assert site.maild("reload").returncode == 0
+    told = site.maild("explain", "<1@kunde.example>").stdout
+    assert f"policy       {policy[:12]}" in told
+    assert "considered   kari (0 open), ola (0 open)" in told
+    assert "rule   no    screens  routing.yaml:2  failed: subject: skjerm" in told
+    assert "letter       ack to ann@kunde.example: " in told

@@ -1,0 +1,41 @@
+"""Where a trace names only some of the rules, those of then are asked once more, of the stored mail."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from parts.house import House
+
+from maild import policies
+from maild.replays.recall import is_short, rules_then
+from maild.store import views
+
+RULES = """
+- name: screens
+  when: {subject: skjerm}
+  set: {priority: low}
+- name: printers
+  when: {subject: skriver}
+  set: {priority: high}
+"""
+
+
+def test_the_rules_of_then_answer_again_as_they_did(tmp_path: Path) -> None:
+    house = House(tmp_path, RULES)
+    with house.session.transaction():
+        policies.remember(house.session, house.policy, "here", house.now)
+    row = house.mail("Ann Berg <ann@kunde.example>", "Skriver", "Den står.")
+    (trace,) = views.traces(house.session, "1001")
+    whole = trace["rules"]
+    house.session.execute(
+        "UPDATE incoming SET trace=? WHERE id=?",
+        (json.dumps({**trace, "rules": [rule for rule in whole if rule["matched"]], "asked": len(whole)}), row),
+    )
+    (tmp_path / "rules" / "routing.yaml").write_text("")
+    (short,) = views.traces(house.session, "1001")
+    assert is_short(short)
+    assert rules_then(house.session, short, house.keys) == whole
+    house.session.execute("DELETE FROM chunk")
+    assert rules_then(house.session, short, house.keys) is None
+    house.database.close()
