@@ -33,9 +33,13 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, Possession, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Shadow, Verdict
+from maild.model.policy import Choice, Shadow, Tried, Verdict
 from maild.model.related_events import Included
 from maild.model.trust_events import Doubted, Vouched
+
+# Of so many rules (fifty and the two built in) a trace names every one, with what failed; of more only those that matched: the others
+# can be asked again.
+_FEW_RULES = 52
 
 
 def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
@@ -196,17 +200,27 @@ def _because(verdict: Verdict) -> str:
 
 
 def trace(verdict: Verdict) -> dict[str, object]:
-    """Which rules were asked, and what they decided; took: those that decided anything."""
+    """Which rules were asked, and what they decided; of many rules those that matched, and how many were asked.
+
+    took: those that decided anything.
+    """
     shadows = [_shadow(verdict, shadow) for shadow in verdict.shadows]
+    few = len(verdict.asked) <= _FEW_RULES
     return {
         "took": list(verdict.took),
         **({"shadows": shadows} if shadows else {}),
-        "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
+        "rules": told(verdict.tried if few else verdict.matched),
+        "asked": len(verdict.asked),
         "decisions": {
             name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because}
             for name, d in verdict.decisions.items()
         },
     }
+
+
+def told(tried: Iterable[Tried]) -> list[dict[str, object]]:
+    """Rules as a trace has them."""
+    return [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in tried]
 
 
 def _shadow(verdict: Verdict, shadow: Shadow) -> dict[str, object]:

@@ -6,7 +6,7 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -92,6 +92,7 @@ class Rule:
     """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
 
     shadow: it decides nothing, and stops nothing; what it would have decided is on record.
+    ours: built in, and asked although an earlier one stopped.
     """
 
     name: str
@@ -101,6 +102,15 @@ class Rule:
     because: str = ""
     stop: bool = False
     shadow: bool = False
+    ours: bool = False
+
+
+class Rules(tuple[Rule, ...]):
+    """Rules in their order."""
+
+    def could(self, facts: Facts) -> Sequence[int]:
+        """The numbers of those that could match, in order; whoever knows better (policy/index.py) leaves out those that cannot."""
+        return range(len(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,7 @@ class Policy:
     hash: str
     desks: Mapping[str, Desk]
     handlers: Mapping[str, Handler]
-    rules: tuple[Rule, ...]
+    rules: Rules
     notices: tuple[Notice, ...]
     texts: Texts
     limits: Limits = Limits()
@@ -236,15 +246,25 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace.
+    """What the rules say of a mail: decisions by field, as Decisions has them.
 
-    took: the rules that decided anything, in order.
+    asked are the rules that were asked in their order, of which matched did; took are the names of those that decided anything.
     """
 
-    tried: tuple[Tried, ...]
+    facts: Facts
+    asked: Sequence[Rule]
+    matched: tuple[Tried, ...]
     decisions: Mapping[str, Decided]
     took: tuple[str, ...] = ()
     shadows: tuple[Shadow, ...] = ()
+
+    @property
+    def tried(self) -> tuple[Tried, ...]:
+        """The whole trace.  What failed is found now: nobody needs it to judge a mail, and of a thousand rules it takes a while."""
+        return tuple(Tried(rule.name, rule.where, not failed, failed) for rule, failed in self._answers())
+
+    def _answers(self) -> Iterator[tuple[Rule, str]]:
+        return ((rule, rule.when.failed(self.facts)) for rule in self.asked)
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

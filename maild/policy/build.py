@@ -21,9 +21,10 @@ from maild.model.calendar import Calendar
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Notice, Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import calendars, check, oncall, organisations, routing, staffing
+from maild.policy import calendars, check, oncall, organisations, reach, routing, staffing
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Site
+from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
@@ -69,13 +70,13 @@ def _built(
     words, broken = _texts(texts)
     site, policy = _made(read, words.languages() if words else LANGUAGES)
     found = tuple(routing.rules(read[routing.FILE], site))
-    check.routing(read[routing.FILE], found)
+    reach.check(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
     raise_all((*read.values(), folder, broken))
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
     files |= {VERSIONS: made_with} if made_with else {}
-    rules_ = (*found, *routing.built_in())
+    rules_ = indexed((*found, *routing.built_in()))
     return Policy(
         hash=hash_of(files),
         rules=rules_,
@@ -120,6 +121,14 @@ def tests(policy: Policy) -> tuple[RuleTest, ...]:
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages())
     return tuple(routing.tests(read[routing.FILE], site))
+
+
+def warnings(policy: Policy) -> tuple[Problem, ...]:
+    """What is no mistake, but hardly what was meant."""
+    read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
+    site, _ = _made(read, policy.texts.languages())
+    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
 def _named(source: Source, fitting: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from maild.model import numbers
 from maild.model.people import Role
@@ -171,8 +171,23 @@ class MailForm(Strict):
 
 
 class TestForm(Strict):
-    mail: MailForm = Field(examples=["{from: ann@customer.example, subject: Skriver}"])
+    """A mail, written here or kept in a file, and what must come out."""
+
+    mail: MailForm | None = Field(None, description="A mail in few words.")
+    file: Line | None = Field(
+        None, description="A mail as it came, in a file of the folder of rules: tests/skriver.eml."
+    )
+    authenticated: bool = Field(True, description="Of a file: whether its From is taken as proven.")
     expect: ExpectForm = Field(examples=["{priority: high}"])
+
+    @model_validator(mode="after")
+    def _one_mail(self) -> Self:
+        if (self.mail is None) == (self.file is None):
+            raise wrong(
+                "each needs a mail or a file, and not both",
+                "write  mail: {subject: Skriver}  or  file: tests/skriver.eml",
+            )
+        return self
 
 
 class RuleForm(Strict):
@@ -189,7 +204,10 @@ class RuleForm(Strict):
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain."""
+    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain.
+
+    mail: the name of the file that has the mail, whose facts only its reader knows; "" where facts stand here.
+    """
 
     rule: str
     file: str
@@ -197,6 +215,7 @@ class RuleTest:
     column: int
     facts: Facts
     expect: Mapping[str, object]
+    mail: str = ""
 
 
 # --- for editors ------------------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ ANN = "Ann Berg <ann@kunde.example>"
 KARI, OLA = "kari@staff.example", "ola@staff.example"
 LANGUAGES = ("en", "nb", "nn", "sl")
 OPENS = {
-    "en": "We are closed now, and answer from Monday 9 March 2026 at 8:00.",
-    "nb": "Vi har stengt nå, og svarer fra mandag 9. mars 2026 kl. 8.00.",
-    "nn": "Vi har stengt no, og svarar frå måndag 9. mars 2026 kl. 8.00.",
-    "sl": "Trenutno imamo zaprto. Znova odpremo v ponedeljek, 9. marca 2026 ob 8.00.",
+    "en": "We are closed now, and answer from Monday 9 March 2026 at 08:00.",
+    "nb": "Vi har stengt nå, og svarer fra mandag 9. mars 2026 kl. 08:00.",
+    "nn": "Vi har stengt no, og svarar frå måndag 9. mars 2026 kl. 08:00.",
+    "sl": "Trenutno imamo zaprto. Znova odpremo v ponedeljek, 9. marca 2026, ob 8.00.",
 }
 HELLO = {
     "en": "Hello, the printer does not work and I need it today. Could you help me, please?",
@@ -76,7 +76,7 @@ def test_a_desk_without_a_calendar_is_always_open(site: Site):
 def test_before_easter_it_opens_again_after_easter(site: Site):
     # Wednesday, half a day; Thursday and Friday are holidays, and Monday, too.
     text = ack(site("2026-04-01T12:30", calendars=duty.CALENDARS)).text
-    assert "fra tirsdag 7. april 2026 kl. 8.00" in text
+    assert "fra tirsdag 7. april 2026 kl. 08:00" in text
 
 
 def test_a_rule_may_ask_whether_the_desk_is_open(site: Site):
@@ -129,10 +129,10 @@ def morning(site: Site, day: str, language: str = "nb", clock: str = "07:30") ->
 
 
 DUTY = {
-    "en": "You have duty (Driftsvakt) from Wed 4 March 2026 at 15:30 to Thu 5 March 2026 at 8:00.",
-    "nb": "Du har vakt (Driftsvakt) fra ons. 4. mars 2026 kl. 15.30 til tor. 5. mars 2026 kl. 8.00.",
-    "nn": "Du har vakt (Driftsvakt) frå ons. 4. mars 2026 kl. 15.30 til tor. 5. mars 2026 kl. 8.00.",
-    "sl": "Dežurni ste (Driftsvakt) od sre., 4. marca 2026 ob 15.30 do čet., 5. marca 2026 ob 8.00.",
+    "en": "You have duty (Driftsvakt) from Wednesday 4 March 2026 at 15:30 to Thursday 5 March 2026 at 08:00.",
+    "nb": "Du har vakt (Driftsvakt) fra onsdag 4. mars 2026 kl. 15:30 til torsdag 5. mars 2026 kl. 08:00.",
+    "nn": "Du har vakt (Driftsvakt) frå onsdag 4. mars 2026 kl. 15:30 til torsdag 5. mars 2026 kl. 08:00.",
+    "sl": "Dežurni ste (Driftsvakt): začetek v sredo, 4. marca 2026, ob 15.30, konec v četrtek, 5. marca 2026, ob 8.00.",
 }
 
 
@@ -146,7 +146,7 @@ def test_the_mornings_letter_says_when_he_has_duty_even_if_there_is_nothing_else
 
 def test_before_the_weekend_it_is_said_whole(site: Site):
     (digest,) = morning(site, "2026-03-06").letters()
-    assert "fra fre. 6. mars 2026 kl. 15.30 til man. 9. mars 2026 kl. 8.00" in digest.text
+    assert "fra fredag 6. mars 2026 kl. 15:30 til mandag 9. mars 2026 kl. 08:00" in digest.text
 
 
 def test_whoever_stands_in_for_somebody_away_is_told_why(site: Site):

@@ -169,8 +169,8 @@ def test_a_lead_says_so_and_it_is_so(rota: Site):
         KARI: "swap",
         "lars@staff.example": "swap",
     }
-    assert "du har fri fra fre. 6. mars 2026" in letters[KARI].text
-    assert "du har vakt fra fre. 6. mars 2026" in letters["lars@staff.example"].text
+    assert "du har fri fra fredag 6. mars 2026" in letters[KARI].text
+    assert "du har vakt fra fredag 6. mars 2026" in letters["lars@staff.example"].text
     assert "mailto" not in letters[KARI].text
     assert has_duty(house, "2026-03-06T20:00") == ("lars",)
 

@@ -20,10 +20,10 @@ def test_several_days_go_together(rota: Site):
 def test_my_duty_for_yours_is_one_swap(rota: Site):
     house = rota()
     receipt, question = asked(house, "/bytt ola 6.3. 13.3.")
-    assert "vakt fra fre. 6. mars 2026 kl. 15.30 til lør. 7. mars 2026 kl. 8.00" in receipt.text
-    assert "vakt fra fre. 13. mars 2026 kl. 15.30 til lør. 14. mars 2026 kl. 8.00" in receipt.text
-    assert "du får vakt fra fre. 6. mars 2026 kl. 15.30" in question.text
-    assert "du får fri fra fre. 13. mars 2026 kl. 15.30" in question.text
+    assert "vakt fra fredag 6. mars 2026 kl. 15:30 til lørdag 7. mars 2026 kl. 08:00" in receipt.text
+    assert "vakt fra fredag 13. mars 2026 kl. 15:30 til lørdag 14. mars 2026 kl. 08:00" in receipt.text
+    assert "du får vakt fra fredag 6. mars 2026 kl. 15:30" in question.text
+    assert "du får fri fra fredag 13. mars 2026 kl. 15:30" in question.text
     house.reply(question, "ja")
     assert (has_duty(house, "2026-03-06T20:00"), has_duty(house, "2026-03-13T20:00")) == (("ola",), ("kari",))
     assert kinds(house) == ["duty_offered", "duty_offered", "duty_swapped"]
@@ -73,7 +73,7 @@ def test_a_swap_in_reply_to_a_case_is_one_too_and_undone_there(rota: Site):
         (KARI, "/bytt ola 1.3.2026", "det er allerede forbi"),
         (KARI, "/bytt ola 7.3.-6.3.", "høyst 31 dager"),
         (KARI, "/bytt ole fre", "lars"),
-        (KARI, "/bytt ola 13.3.", "du har ikke vakt da; den neste begynner man. 2. mars 2026 kl. 15.30"),
+        (KARI, "/bytt ola 13.3.", "du har ikke vakt da; den neste begynner mandag 2. mars 2026 kl. 15:30"),
         ("per@staff.example", "/bytt ola fre", "du har ikke vakt da"),
         (KARI, "/bytt per fre", "Per Moe jobber ikke for alle gruppene"),
         (KARI, "/bytt kari fre", "Kari Nordmann har den vakten allerede"),
@@ -104,22 +104,22 @@ def test_nobody_who_is_away_gets_duty(rota: Site):
         (
             "en",
             "/away until 6.3.",
-            "you have duty from Mon 2 March 2026 at 15:30 to Tue 3 March 2026 at 8:00; if you swap it with nobody",
+            "you have duty from Monday 2 March 2026 at 15:30 to Tuesday 3 March 2026 at 08:00; if you swap it with nobody",
         ),
         (
             "nb",
             "/borte til 6.3.",
-            "du har vakt fra man. 2. mars 2026 kl. 15.30 til tir. 3. mars 2026 kl. 8.00; bytter du ikke",
+            "du har vakt fra mandag 2. mars 2026 kl. 15:30 til tirsdag 3. mars 2026 kl. 08:00; bytter du ikke",
         ),
         (
             "nn",
             "/borte til 6.3.",
-            "du har vakt frå mån. 2. mars 2026 kl. 15.30 til tys. 3. mars 2026 kl. 8.00; byter du ikkje",
+            "du har vakt frå måndag 2. mars 2026 kl. 15:30 til tysdag 3. mars 2026 kl. 08:00; byter du ikkje",
         ),
         (
             "sl",
             "/odsoten do 6.3.",
-            "dežurni ste od pon., 2. marca 2026 ob 15.30 do tor., 3. marca 2026 ob 8.00; če z nikomer",
+            "dežurni ste (začetek v ponedeljek, 2. marca 2026, ob 15.30, konec v torek, 3. marca 2026, ob 8.00); če z nikomer",
         ),
     ],
 )

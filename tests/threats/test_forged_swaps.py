@@ -57,7 +57,7 @@ def test_the_one_who_was_asked_is_heard(name: str):
 
 
 # "signed before" is a command that was changed on its way; here nothing would be.
-@pytest.mark.parametrize("name", [*(set(FORGERIES) - {"signed before"}), "no token"])
+@pytest.mark.parametrize("name", [*(name for name in FORGERIES if name != "signed before"), "no token"])
 def test_no_forgery_agrees_to_anything(name: str):
     plan = answered({**FORGERIES, **ANEW}[name])
     assert plan.swaps == ()

@@ -101,9 +101,10 @@ class Played:
 
     @property
     def from_the_quote(self) -> tuple[Any, ...]:
-        """Events that the handler's own words did not ask for."""
+        """Events that the handler's own words did not ask for.  A keyboard that writes capitals writes "1500 KR"."""
         harmless = ("declined", "told", "replied", "noted", "assigned kari")
-        return tuple(e for e in self.came.events if e not in self.wanted.events and not e[0].startswith(harmless))
+        wanted = {str(event).lower() for event in self.wanted.events}
+        return tuple(e for e in self.came.events if str(e).lower() not in wanted and not e[0].startswith(harmless))
 
     def leaks(self, house: House) -> tuple[str, ...]:
         """Lines in letters to customers that are a command, or come from a letter to the handler."""
