@@ -21,9 +21,9 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
     return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
 
 
-def work_of(language: str) -> dict[str, Letter]:
-    """Letters of no one case: the morning's, those about who is away, alarms; a bounce."""
-    groups = [
+def day_of(language: str) -> list[dict[str, Any]]:
+    """What a morning's letter lists."""
+    return [
         {"key": "overdue", "count": 1, "more": 0, "cases": [line("#1042", 3, SUBJECT[language], "open")]},
         {"key": "wakes", "count": 1, "more": 0, "cases": [line("#1051", 1, SUBJECT[language], "on_hold")]},
         {
@@ -34,6 +34,11 @@ def work_of(language: str) -> dict[str, Letter]:
         },
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
+
+
+def work_of(language: str) -> dict[str, Letter]:
+    """Letters of no one case: the morning's, those about who is away, alarms; a bounce."""
+    groups = day_of(language)
     away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}

@@ -25,7 +25,7 @@ def test_a_date_is_told_and_the_receipt_says_to_whom(house: House, words: str):
     (receipt,) = house.letters("receipt")
     assert "Ann Berg" in receipt.text
     (letter,) = told(house)
-    assert (letter.kind, "6. mars 2026 kl. 12.00" in letter.text) == ("promised", True)
+    assert (letter.kind, "6. mars 2026 kl. 12:00" in letter.text) == ("promised", True)
     assert told(house) == [], "once"
 
 
@@ -34,7 +34,7 @@ def test_with_an_answer_it_stands_in_that_and_is_no_letter_of_its_own(house: Hou
     house.reply(notice, "/frist fre 12:00\nHei Ann, vi bestiller ny.")
     (update,) = told(house)
     assert (update.kind, "Hei Ann, vi bestiller ny." in update.text) == ("update", True)
-    assert "Dette har vi lovet innen 6. mars 2026 kl. 12.00." in update.text
+    assert "Dette har vi lovet innen fredag 6. mars 2026 kl. 12:00." in update.text
     house.reply(notice, "Den er på vei.")
     assert "lovet" not in told(house)[0].text, "it is said once"
 

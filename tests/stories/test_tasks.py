@@ -156,7 +156,7 @@ def test_who_only_has_a_task_in_the_case_sees_no_links_but_what_he_may_do(tmp_pa
     assert (links, "Internt notat: <mailto:" in task.text, "gjeld" in task.text) == ([], True, False)
     link = next(row for row in task.text.splitlines() if "Internt notat" in row).partition("mailto:")[2]
     house.reply(task, "Den er utsolgt.", to=link.partition("?")[0])
-    assert [letter.to for letter in house.letters("news")] == [KARI]
+    assert [letter.to for letter in house.letters("colleague")] == [KARI]
     house.database.close()
 
 
