@@ -35,8 +35,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases, waiting = _with_those_that_wait(
         session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     )
-    pending = rows.pending(session, sorted(cases)) if cases else ()
-    author = rows.author(session, lookup.address)
+    pending, author = rows.pending(session, sorted(cases)) if cases else (), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
