@@ -30,6 +30,7 @@ _LETTERS = {
     "update": "update",
     "closing": "closing letter",
     "merged": "note of a merge",
+    "promised": "note of a date",
     "incident": "news of an incident",
     "receipt": "receipt for commands",
     "error": "error letter",

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from maild.model.policy import Condition
+from maild.policy.about import Opened
 from maild.policy.asks import leaves
-from maild.policy.compare import Leaf, Test
+from maild.policy.compare import Leaf, Test, Values
 from maild.policy.conditions import CONDITIONS, DECIDED_SO_FAR, Every, Some, Unless
 
 # Of these every mail has exactly one, so that it cannot be two things at once.
@@ -157,9 +158,13 @@ def _apart(one: Condition, other: Condition, told: Told) -> bool:
             return True
         if isinstance(a, Some) and a.parts and all(_never(part, told) or _excludes(part, b, told) for part in a.parts):
             return True
-    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.values == other.values and one.values in _ONE:
+    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.values == other.values and _single(one.values):
         return _no_value((*one.tests, *other.tests))
     return False
+
+
+def _single(values: Values) -> bool:
+    return values in _ONE or isinstance(values, Opened)
 
 
 def _never(condition: Condition, told: Told) -> bool:

@@ -36,6 +36,13 @@ from maild.policy.source import Source
         ("subject: {starts: [abc, abd], ends: z}", "subject: {starts: ab}"),
         ("subject: SKRÍVER", "subject: skriver"),
         ("subject: x", ""),
+        ("size: {over: 20MB}", "size: {over: 5MB}"),
+        ("size: {under: 1kB}", "size: {under: 1001}"),
+        ("time: {after: 18:00}", "time: {after: 17:00}"),
+        ("date: 2026-12-24", "date: {after: 2026-12-23, before: 2026-12-25}"),
+        ("case: {count: {from: person, in: 1h, over: 5}}", "case: {count: {from: person, in: 1h, over: 4}}"),
+        ("person: {known: true, muted: true}", "person: {muted: true}"),
+        ("subject: {contains: AB, exactly: true}", "subject: {contains: AB, exactly: true}"),
     ],
 )
 def test_one_follows_from_the_other(one: str, other: str) -> None:
@@ -55,6 +62,16 @@ def test_one_follows_from_the_other(one: str, other: str) -> None:
         ("header: {name: X-A, is: b}", "header: X-B"),
         ("to: {starts: a}", "to: {is: a}"),
         ("", "subject: x"),
+        ("size: {over: 5MB}", "size: {over: 20MB}"),
+        ("time: {after: 17:00}", "time: {after: 18:00}"),
+        ("case: {count: {from: person, in: 2h, over: 5}}", "case: {count: {from: person, in: 1h, over: 4}}"),
+        ("case: {count: {from: person, in: 1h, over: 5}}", "case: {count: {from: domain, in: 1h, over: 4}}"),
+        ("subject: AB", "subject: {contains: AB, exactly: true}"),
+        ("attachment: {size: {over: 5MB}}", "attachment: true"),
+        # A rule between them may have given the label.
+        ("label: vip", "label: vip"),
+        ("{label: vip, subject: x}", "{label: vip, subject: x}"),
+        ("not: {priority: high}", "not: {priority: high}"),
         ("subject: {starts: ab}", "subject: {ends: ab}"),
         # Of two addresses in To one may be this, the other that.
         ("to: a@x.example", "not: {to: b@x.example}"),
@@ -74,6 +91,10 @@ def test_the_other_does_not_follow(one: str, other: str) -> None:
         "any: [{all: [{desk: support}, {not: {desk: support}}]}, {all: [{kind: list}, {kind: person}]}]",
         "{automatic: true, any: [{automatic: false}, {all: [{kind: list}, {kind: person}]}]}",
         "{subject: printerfeil, not: {subject: printer}}",
+        "time: {after: 22:00, before: 06:00}",
+        "all: [{size: {over: 5MB}}, {size: {under: 5MB}}]",
+        "all: [{case: {count: {from: person, in: 1h, over: 5}}}, {case: {count: {from: person, in: 1h, under: 3}}}]",
+        "all: [{date: 2026-12-24}, {date: {before: 2026-12-24}}]",
     ],
 )
 def test_it_holds_for_no_mail(text: str) -> None:
@@ -89,6 +110,11 @@ def test_it_holds_for_no_mail(text: str) -> None:
         "{subject: printer, not: {subject: printerfeil}}",
         "all: [{header: {name: Received, contains: a}}, {header: {name: Received, is: b}}]",
         "{subject: {starts: ab, ends: ba}}",
+        "time: {after: 06:00, before: 06:01}",
+        "all: [{weekday: monday}, {weekday: weekdays}]",
+        "all: [{label: a}, {label: b}]",
+        "all: [{attachment: {name: a}}, {attachment: {name: b}}]",
+        "all: [{subject: {contains: AB, exactly: true}}, {subject: {contains: ab, exactly: true}}]",
         "",
     ],
 )
