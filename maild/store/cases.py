@@ -43,7 +43,9 @@ def look(session: Session, lookup: Lookup) -> Known:
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
     return replace(
-        _for_commands(session, rows.next_rows(session), letters, told) if lookup.parks else rows.next_rows(session),
+        _for_commands(session, rows.next_rows(session), letters, told, lookup)
+        if lookup.parks
+        else rows.next_rows(session),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -69,7 +71,6 @@ def look(session: Session, lookup: Lookup) -> Known:
         mine=mine,
         counted=counting.counted(session, lookup.counting),
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
-        next_swap=swaps.next_id(session) if lookup.swaps and lookup.parks else 1,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
         numbers=around.numbers(session, cases),
         log=log,
@@ -81,12 +82,15 @@ def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
     return (row.case for row in rows if row.case)
 
 
-def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
+def _for_commands(
+    session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int], lookup: Lookup
+) -> Known:
     """What a handler's mail is judged by besides: what he was told, what was said since, and where it may be kept."""
     return replace(
         known,
         heard=rows.talk(session, sorted(told), rows.HEARD, 1),
         next_draft=drafts.next_id(session),
+        next_swap=swaps.next_id(session) if lookup.swaps else 1,
         told=around.told(session, [row for row in letters.values() if handler_of(row.party)]),
     )
 
