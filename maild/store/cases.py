@@ -41,11 +41,9 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
-    mine = _mine(session, lookup.mine) if lookup.mine else ()
+    mine, first = _mine(session, lookup.mine), rows.next_rows(session)
     return replace(
-        _for_commands(session, rows.next_rows(session), letters, told, lookup)
-        if lookup.parks
-        else rows.next_rows(session),
+        _for_commands(session, first, letters, told, lookup) if lookup.parks else first,
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -168,6 +166,8 @@ def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
 
 def _mine(session: Session, handler: str) -> tuple[Case, ...]:
     """His open cases, the first that fit into a letter and one more."""
+    if not handler:
+        return ()
     states = session.all(
         "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
         (handler, _LISTED),
