@@ -23,6 +23,8 @@ from maild.model.seen import Asks, Counting, Seen
 
 TEXT = 64 * 1024
 NOTHING = Seen()
+# Where maild writes a Received line of its own, and where it takes mail as it lies there.
+_DOORS, _FETCHED = ("smtp", "lmtp", "pipe"), ("imap", "late", "import")
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})", re.I)
 HOUR = 3600
 _OVER = timedelta(days=31)
@@ -76,7 +78,7 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         at=_local(prepared, policy),
         authentication=str(prepared.trust.authentication),
         files=sum(not a.inline for a in message.attachments),
-        spam=verdict(message, policy.limits.filter),
+        spam=verdict(prepared, policy.limits.filter),
         **{one.name: getattr(seen, one.name) for one in fields(seen)},
     )
     whole = placed(found, policy.organisation_of(author), policy.agreements, policy.desks.values())
@@ -89,19 +91,20 @@ def _local(prepared: Prepared, policy: Policy) -> str:
     return prepared.received_at.astimezone(ZoneInfo(desk.zone)).strftime("%Y-%m-%dT%H:%M")
 
 
-def verdict(message: Message, filter: Filter | None) -> str:
-    """What our own filter says: only above the Received line that its server wrote; what stands below, a sender can write as well."""
+def verdict(prepared: Prepared, filter: Filter | None) -> str:
+    """What our own filter says: only above the Received lines that its server wrote; what stands below, a sender can write as well."""
     if filter is None:
         return ""
-    above = filter.received
-    for name, value in message.headers:
-        if name == filter.header.lower():
-            return value
-        if name == "received":
-            above -= 1
-            if above <= 0 or _written_by(value) != filter.server.lower():
-                return ""
-    return ""
+    headers, server = prepared.message.headers, filter.server.lower()
+    ways = [index for index, (name, _) in enumerate(headers) if name == "received"]
+    by = [_written_by(headers[index][1]) for index in ways]
+    # The topmost is maild's own; of a mail in a file nobody knows.
+    ours = prepared.source in _DOORS or (prepared.source not in _FETCHED and by[:1] != [server])
+    last = ours + filter.received
+    if by[ours:last] != [server] * filter.received:
+        return ""
+    above = headers[: ways[last - 1]]
+    return next((value for name, value in above if name == filter.header.lower()), "")
 
 
 def _written_by(received: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from parts.house import House
+from parts.mails import mail as written
+from parts.mails import wire
 
 from maild.model.policy import Filter
 
@@ -143,15 +145,37 @@ def test_what_stands_behind_the_plus_sorts(site: Site) -> None:
     assert priority(house, ANN, "Nettet", to="support+other@desk.example") == "medium"
 
 
-def test_only_our_own_filters_verdict_on_spam_counts(site: Site) -> None:
+OURS = b"Received: from mx.desk.example by maild.desk.example with ESMTP; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
+THEIRS = b"Received: from by (a [192.0.2.7])\r\n\tby MX.desk.example (Postfix) with ESMTP; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
+EVILS = b"Received: from mx.desk.example by evil.example; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
+SPAM, HAM = b"X-Spam-Flag: YES\r\n", b"X-Spam-Flag: NO\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "received", "came"),
+    [
+        (OURS + SPAM + THEIRS, 1, "critical"),
+        # What the sender wrote stands below.
+        (OURS + HAM + THEIRS + SPAM, 1, "medium"),
+        (OURS + THEIRS + SPAM, 1, "medium"),
+        (OURS + THEIRS + SPAM + THEIRS, 1, "medium"),
+        # It came past our mail server, or from nowhere.
+        (OURS + SPAM + EVILS, 1, "medium"),
+        (OURS + SPAM + EVILS + THEIRS, 1, "medium"),
+        (OURS + SPAM, 1, "medium"),
+        # The filter gives it back to the same server.
+        (OURS + THEIRS + SPAM + THEIRS, 2, "critical"),
+        (OURS + THEIRS + SPAM + EVILS, 2, "medium"),
+        (OURS + THEIRS + SPAM, 2, "medium"),
+    ],
+)
+def test_only_our_own_filters_verdict_on_spam_counts(site: Site, head: bytes, received: int, came: str) -> None:
     house = site("{spam: 'yes'}")
-    house.policy = replace(
-        house.policy, limits=replace(house.policy.limits, filter=Filter("mx.desk.example", "X-Spam-Flag"))
-    )
-    forged = {"Received": "from evil by evil.example; Mon, 2 Mar 2026 09:00:00 +0000", "X_Spam_Flag": "YES"}
-    assert priority(house, ANN, **forged) == "medium"
-    ours = {"X_Spam_Flag": "YES", "Received": "from a by mx.desk.example; Mon, 2 Mar 2026 09:00:00 +0000"}
-    assert priority(house, ANN, "Nettet", **ours) == "critical"
+    own = Filter("mx.desk.example", "X-Spam-Flag", received)
+    house.policy = replace(house.policy, limits=replace(house.policy.limits, filter=own))
+    made = written(ANN, "Skriver", "Den står.", Date="Mon, 2 Mar 2026 09:00:00 +0000")
+    house.arrives(head + wire(made), "support@desk.example", "ann@clinic.example")
+    assert house.case("1001")["priority"] == came
 
 
 # --- when ---------------------------------------------------------------------------------------------------------------------------
