@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,10 +105,14 @@ def _seen(seen: Trace) -> Iterator[str]:
     yield from (words[name] for name in words if seen.get(name))
     if seen.get("cases"):
         yield f"has {seen['cases']} cases"
-    for whose, seconds, number in seen.get("counts", ()):
-        yield f"{number} cases of the {whose} in {timedelta(seconds=seconds)}"
+    yield from counted(seen.get("counts", ()))
     if seen.get("case_status"):
         yield f"goes on from a case that is {seen['case_status']}"
+
+
+def counted(counts: Iterable[tuple[str, int, int]]) -> list[str]:
+    """Cases that were opened of late."""
+    return [f"{number} cases of the {whose} in {timedelta(seconds=seconds)}" for whose, seconds, number in counts]
 
 
 def _duplicate(trace: Trace) -> Iterator[tuple[str, str]]:
