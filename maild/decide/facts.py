@@ -19,7 +19,7 @@ from maild.model.message import Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Filter, Policy
-from maild.model.seen import Asks, Counting, Seen
+from maild.model.seen import Counting, Seen
 
 TEXT = 64 * 1024
 NOTHING = Seen()
@@ -159,7 +159,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
 
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     """What the rules want to have counted, if anything.  At a domain where everybody may have an address only the person is counted."""
-    if not address or policy.asks == Asks():
+    if not address or not (policy.asks.cases or policy.asks.counts):
         return None
     domain, organisation = address.rpartition("@")[2], policy.organisation_of(address)
     whole = domain if domain not in PUBLIC else ""

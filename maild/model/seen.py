@@ -17,10 +17,12 @@ class Asks:
 
     cases   how many cases the author has
     counts  (whose, seconds): cases that were opened in that time; whose: person, domain or organisation
+    spam    the filter's verdict, which a mail brings (policy.Filter)
     """
 
     cases: bool = False
     counts: tuple[tuple[str, int], ...] = ()
+    spam: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from maild.model.policy import Condition
 from maild.model.seen import Asks
-from maild.policy.about import Opened, cases
+from maild.policy.about import Opened, cases, spam
 from maild.policy.compare import Leaf
 from maild.policy.logic import Every, Some, Unless
 
@@ -14,7 +14,7 @@ from maild.policy.logic import Every, Some, Unless
 def asks(conditions: Iterable[Condition]) -> Asks:
     found = {leaf.values for condition in conditions for leaf in leaves(condition)}
     counts = {(one.whose, one.seconds) for one in found if isinstance(one, Opened)}
-    return Asks(cases in found, tuple(sorted(counts)))
+    return Asks(cases in found, tuple(sorted(counts)), spam in found)
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

@@ -124,6 +124,8 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     agreed = _agreements(read[agreements.FILE], site)
     site = replace(site, agreements=_named(read[agreements.FILE], agreed))
     orders = indexed(tuple(catalogue.items(read[catalogue.FILE], site)))
+    if not read[catalogue.FILE].problems:
+        reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
     return site, parts | {"agreements": agreed, "catalogue": orders}
 

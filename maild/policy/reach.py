@@ -53,6 +53,20 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
             earlier.add(rule)
 
 
+def orders(source: Source, items: Sequence[Rule]) -> None:
+    """Every item of the catalogue can be ordered."""
+    earlier = _Earlier()
+    for item in items:
+        before = next(earlier.implied(item), None)
+        if why := clash(item.when):
+            what = f"the item {item.name!r} can never be ordered: {why}"
+            source.wrong((item.name, "when"), what, "put alternatives into  any: [...], or into one list")
+        elif before:
+            what = f"the item {item.name!r} is never ordered: whenever it fits, the item {_who(before)} does"
+            source.wrong((item.name,), what, f"move it above {before.name!r}")
+        earlier.add(item)
+
+
 def _broken(source: Source, count: int) -> frozenset[int]:
     """Rules with problems of their own: what they mean is not known yet."""
     begins = [source.place((index,)) for index in range(count)]

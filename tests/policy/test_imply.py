@@ -133,8 +133,27 @@ LEAVES = st.builds(
 HEADERS = st.builds(
     lambda operator, words: {"header": {"name": "X-A", operator: words}}, st.sampled_from(["is", "starts"]), LISTS
 )
+BOUNDS = st.dictionaries(st.sampled_from(["over", "under"]), st.integers(0, 4), min_size=1)
+HOURS = ["08:00", "08:01", "12:00"]
+TIMES = st.dictionaries(st.sampled_from(["after", "before"]), st.sampled_from(HOURS), min_size=1)
+COUNTS = st.builds(
+    lambda whose, bounds: {"case": {"count": {"from": whose, "in": "1h", **bounds}}},
+    st.sampled_from(["person", "domain"]),
+    BOUNDS,
+)
+MORE = st.one_of(
+    BOUNDS.map(lambda bounds: {"size": bounds}),
+    TIMES.map(lambda times: {"time": times}),
+    COUNTS,
+    st.builds(
+        lambda operator, words: {"subject": {operator: words, "exactly": True}},
+        st.sampled_from(["is", "contains", "starts", "ends", "matches"]),
+        st.sampled_from(["a", "A", "ab", "Ab"]),
+    ),
+    st.sampled_from(["l0", "l1"]).map(lambda word: {"label": word}),
+)
 TREES = st.recursive(
-    st.one_of(LEAVES, HEADERS),
+    st.one_of(LEAVES, HEADERS, MORE),
     lambda inner: st.one_of(
         st.lists(inner, min_size=1, max_size=3).map(lambda x: {"all": x}),
         st.lists(inner, min_size=1, max_size=3).map(lambda x: {"any": x}),
@@ -142,10 +161,14 @@ TREES = st.recursive(
     ),
     max_leaves=5,
 )
-TEXTS = st.text("abc", max_size=4)
+TEXTS = st.text("abcA", max_size=4)
 MAILS = st.builds(
-    lambda subject, text, headers: replace(MAIL, subject=subject, text=text, headers=tuple(("x-a", x) for x in headers)),
-    TEXTS, TEXTS, st.lists(TEXTS, max_size=2),
+    lambda subject, text, headers, size, hour, counts: replace(
+        MAIL, subject=subject, text=text, headers=tuple(("x-a", x) for x in headers), size=size, at=f"2026-03-02T{hour}",
+        counts=(("person", 3600, counts[0]), ("domain", 3600, counts[1])),
+    ),
+    TEXTS, TEXTS, st.lists(TEXTS, max_size=2), st.integers(0, 5), st.sampled_from([*HOURS, "07:59"]),
+    st.tuples(st.integers(0, 5), st.integers(0, 5)),
 )  # fmt: skip
 
 
