@@ -41,7 +41,7 @@ def test_a_reload_on_one_node_is_one_on_all_and_who_has_other_files_says_so(node
     write(one, RULE)
     assert one.maild("reload").returncode == 0
     assert wait_until(lambda: "policy taken over" in other.log_text())
-    assert in_force(other) == in_force(one)
+    assert wait_until(lambda: in_force(other) == in_force(one))
     other.send(mail(ANN, "Skriver", "Den står."))
     assert wait_until(lambda: [case["priority"] for case in one.cases()] == ["high"])
     told = other.maild("status").stdout
