@@ -212,8 +212,7 @@ class Count:
 
 
 def case(facts: Facts) -> tuple[str, ...]:
-    """case: {open_same_subject: true}    The author has an open case of that subject; status: of the case that it goes on from;
-    count: {from: person|domain|organisation, in: 24h, over: 5}: cases opened in that time."""
+    """case: {count: {from: person, in: 24h, over: 5}}    Cases opened of late; {open_same_subject: true}; {status: WORD}: one before."""
     return (facts.case_status,)
 
 

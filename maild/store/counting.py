@@ -1,6 +1,7 @@
 """counting: how many cases somebody has, or was opened for him of late.  counted(session, question) -> Counted; reading only.
 
 Everything is found by an index (migration 0020), and nothing is counted beyond MOST_COUNTED.
+LIMITS  Of a domain each person is looked at: 50 000 of them take some 25 ms of each mail from there, where a rule asks.
 """
 
 from __future__ import annotations
