@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
-from maild.decide.assign import line_choice, open_key, turn_key
+from maild.decide.assign import TURNING, line_choice, open_key, turn_key
 from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
@@ -15,7 +15,7 @@ from maild.model.known import Lookup, Whose
 from maild.model.message import Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
-from maild.model.policy import Facts, Policy
+from maild.model.policy import Choice, Facts, Policy
 
 TEXT = 64 * 1024
 # A number as our letters write it: in brackets with a hash, or behind a hash.
@@ -103,7 +103,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
         ),
-        people=_named(message) if handler else (),
+        people=(*(_named(message) if handler else ()), *named_by_rules(policy)),
+        sticky=any(choice.how == "sticky" for choice in _choices(policy)),
         whose=whose(policy, address, scope) if scope else None,
     )
 
@@ -210,9 +211,22 @@ def year_of(desk: Desk, now: datetime) -> int:
 
 def _counters(policy: Policy, now: datetime) -> list[str]:
     names = [number_counter(policy, desk, now) for desk in policy.desks]
-    choices = [rule.set.handler for rule in policy.rules if rule.set.handler]
-    names += [turn_key(choice, desk) for choice in choices if choice.how == "round_robin" for desk in policy.desks]
+    choices = _choices(policy)
+    names += [turn_key(choice, desk) for choice in choices if choice.how in TURNING for desk in policy.desks]
     names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
     if any(choice.how == "least_loaded" for choice in choices):
         names += [open_key(handler) for handler in policy.handlers]
+    names += [open_key(handler.key) for handler in policy.handlers.values() if handler.cap is not None]
     return list(dict.fromkeys(names))
+
+
+def _choices(policy: Policy) -> list[Choice]:
+    """All ways in which rules choose somebody, also those behind another."""
+    found = [rule.set.handler for rule in policy.rules if rule.set.handler]
+    return [*found, *(choice.otherwise for choice in found if choice.otherwise)]
+
+
+def named_by_rules(policy: Policy) -> tuple[str, ...]:
+    """Addresses that rules name: whose they are must be known before judging."""
+    named = (one for rule in policy.rules for one in rule.set.watch or () if "@" in one)
+    return tuple(dict.fromkeys(named))

@@ -206,7 +206,8 @@ def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, eve
         return
     told = _whom(ledger, ledger.case(case_id), notice, moved=_moved(ledger, case_id))
     watching = _watching(ledger, ledger.case(case_id)) if notice.on == "opened" else ()
-    for handler in dict.fromkeys((*told, *watching)):
+    following = _following(ledger, ledger.case(case_id)) if notice.on in ("opened", "received") else ()
+    for handler in dict.fromkeys((*told, *watching, *following)):
         if handler_party(handler.key) != telling.actor:
             _tell_handler(ledger, ledger.case(case_id), handler, notice, telling)
 
@@ -230,6 +231,12 @@ def _watching(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
     if rights.confidential(case, ledger.policy):
         return ()
     return tuple(handler for desk in case.watching for handler in ledger.policy.team(desk))
+
+
+def _following(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
+    """Handlers who read along, as far as they may see the case."""
+    found = (ledger.policy.handlers.get(handler_of(party) or "") for party in case.followers)
+    return tuple(h for h in found if h and not h.retired and rights.sees(h, case, ledger.policy))
 
 
 def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, telling: Telling) -> None:
@@ -274,6 +281,8 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
 def _reason(ledger: Ledger, case: Case, handler: Handler) -> str:
     if case.handler == handler.key:
         return "you-handle-it"
+    if handler_party(handler.key) in case.followers:
+        return "you-read-along"
     if case.handler is not None and ledger.absence(case.handler) is not None and handler not in _watching(ledger, case):
         return "you-stand-in"
     return "your-desk" if case.handler is None and handler in ledger.policy.team(case.desk) else "your-desk-too"

@@ -121,6 +121,8 @@ def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "promised": _promised(ledger, case),
         "priority": str(case.priority),
         "status": str(case.status),
+        "type": case.type,
+        "category": case.category,
         "tasks": tasklist.shown(ledger, case),
     }
 

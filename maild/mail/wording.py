@@ -108,7 +108,15 @@ def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 
 # What stands around a case: numbers of others, an incident's title, people by name.
-_AROUND = {"related": 400, "incident": 60, "incident_title": 200, "merged": 60, "copies": 400}
+_AROUND = {
+    "related": 400,
+    "incident": 60,
+    "incident_title": 200,
+    "merged": 60,
+    "copies": 400,
+    "type": 20,
+    "category": 200,
+}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""

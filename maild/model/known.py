@@ -35,6 +35,7 @@ class Lookup:
     logs    all that happened in the cases that he names or answers, and in those tied to them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    sticky  who had the last case of the sender, and of those whom a handler names
     """
 
     letters: tuple[int, ...] = ()
@@ -52,6 +53,7 @@ class Lookup:
     logs: bool = False
     mine: str = ""
     traces: bool = False
+    sticky: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ class Known:
     numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    last           customer's party -> the handler of his last case that somebody had
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
     """
@@ -196,6 +199,7 @@ class Known:
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
+    last: Mapping[str, str] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

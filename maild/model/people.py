@@ -51,6 +51,7 @@ class Handler:
     cover: who stands in while he is away, the first who is here; digest: HH:MM on his desk's clock, "" for none.
     role holds at every desk he works for that roles, (desk, role) each, does not name.
     members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
+    skills: words that rules ask for; cap: with so many open cases he gets no more by a rule.
     """
 
     key: str
@@ -64,6 +65,8 @@ class Handler:
     digest: str = ""
     roles: tuple[tuple[str, Role], ...] = ()
     members: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    cap: int | None = None
 
     @property
     def address(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maild.model.deed_events import CaseType
 from maild.model.events import Priority
 from maild.model.people import Desk, Handler, Organisation
 from maild.model.vocabulary import Vocabulary
@@ -50,19 +51,39 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a handler is chosen: by name (one key), round robin or least loaded among keys, or nobody (no keys).
+    """How a handler is chosen: by name (one key), in turn (round robin, weighted, by skill) or least loaded among keys, the
+    customer's last one (sticky), or nobody (no keys).
 
-    key names the rotation, so that its turn survives restarts and reloads.
+    key names the rotation, so that its turn survives restarts and reloads.  weights: of the handlers, in their order; otherwise: who
+    has it where the customer's last handler cannot.
     """
 
     how: str
     handlers: tuple[str, ...]
     key: str = ""
+    weights: tuple[int, ...] = ()
+    otherwise: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A task that a rule puts on a case's list.  handler: a key, "" for whoever has the case; due: after so long, None for never."""
+
+    text: str
+    handler: str = ""
+    due: timedelta | None = None
+
+    def __str__(self) -> str:
+        notes = [self.handler, f"in {self.due.days}d" if self.due and not self.due.seconds else str(self.due or "")]
+        return f"{self.text} ({', '.join(filter(None, notes))})" if any(notes) else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The `set` of a rule; None or () = this rule says nothing about it."""
+    """The `set` of a rule; None or () = this rule says nothing about it.
+
+    watch: "handler:KEY", "desk:KEY" or an address each.
+    """
 
     desk: str | None = None
     handler: Choice | None = None
@@ -71,6 +92,14 @@ class Decisions:
     acknowledge: bool | None = None
     discard: str | None = None
     confidential: bool | None = None
+    line: str | None = None
+    type: CaseType | None = None
+    category: str | None = None
+    language: str | None = None
+    quarantine: str | None = None
+    reopen: bool | None = None
+    tasks: tuple[Todo, ...] = ()
+    watch: tuple[str, ...] = ()
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -80,7 +109,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels"})
+ADDING = frozenset({"labels", "tasks", "watch"})
 
 
 @dataclass(frozen=True, slots=True)

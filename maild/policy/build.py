@@ -19,7 +19,7 @@ from maild import __version__
 from maild.errors import Problem, RuleError
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Notice, Policy, Texts
-from maild.policy import check, organisations, routing, staffing
+from maild.policy import case_words, check, organisations, routing, staffing
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Site
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
@@ -28,7 +28,7 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE)
+FILES = (*NEEDED, routing.FILE, organisations.FILE, case_words.FILE)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
 NOTICES = (
@@ -103,6 +103,7 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
+    site = replace(site, words=case_words.read(read[case_words.FILE]))
     return site, {"desks": desks, "handlers": handlers, "organisations": customers}
 
 
@@ -197,7 +198,9 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         desks, (role, roles) = tuple(form.desks), _roles(form.role)
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
-        handlers[key] = Handler(*who, tuple(form.cover), digest, roles, tuple(form.members or ()))
+        handlers[key] = Handler(
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+        )
     return handlers
 
 

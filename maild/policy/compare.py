@@ -13,6 +13,7 @@ from typing import Any
 from maild.model.people import Desk, Handler, Organisation
 from maild.model.policy import Condition, Facts
 from maild.policy import pattern
+from maild.policy.case_words import NO_WORDS, CaseWords
 from maild.policy.fold import fold
 from maild.policy.read import Path
 from maild.policy.shape import Known
@@ -37,6 +38,7 @@ class Site:
     languages: tuple[str, ...]
     staff: Mapping[str, Handler | None] = field(default_factory=dict)
     organisations: Mapping[str, Organisation | None] = field(default_factory=dict)
+    words: CaseWords = NO_WORDS
 
     def known(self) -> Known:
         """What values with a form of pydantic's may refer to."""

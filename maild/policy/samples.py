@@ -132,6 +132,8 @@ _AROUND = {
     "incident_title": "Nettet er nede",
     "merged": "#1043",
     "copies": "Bo Li",
+    "type": "fault",
+    "category": "printers",
 }
 
 

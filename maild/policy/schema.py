@@ -20,6 +20,7 @@ from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import actions, conditions
 from maild.policy.actions import ExpectForm, SetForm
+from maild.policy.case_words import CasesForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.shape import (
     Addresses,
@@ -155,6 +156,10 @@ class HandlerForm(Strict):
         None, description="Of a team's shared mailbox: keys of the handlers who may answer its letters."
     )
     cover: HandlerKeys = Field(default=[], description="Who stands in while they are away: the first who is here.")
+    skills: Lines = Field(default=[], description="What they know, in words that rules ask for:  {skill: printers}.")
+    cap: int | None = Field(
+        None, ge=1, le=10_000, description="With so many open cases they get no more by a rule; left out: no limit."
+    )
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )
@@ -214,6 +219,11 @@ def schemas() -> dict[str, dict[str, Any]]:
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
+        "cases.json": {
+            "$schema": DIALECT,
+            **TypeAdapter(CasesForm).json_schema(),
+            "title": "cases.yaml: what a site calls its cases",
+        },
         "routing.json": _routing(),
     }
 

@@ -69,5 +69,6 @@ def watch(session: Session, cases: Iterable[Case]) -> None:
     """Who watches these cases now."""
     for case in cases:
         session.execute("DELETE FROM watcher WHERE case_id=?", (case.id,))
-        people = [number for party in case.watchers if (number := person_of(party)) is not None]
+        along = dict.fromkeys((*case.watchers, *case.followers))
+        people = [number for party in along if (number := person_of(party)) is not None]
         session.insert("watcher(case_id, person)", [(case.id, person) for person in people])

@@ -34,7 +34,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     )
     pending = rows.pending(session, sorted(cases)) if cases else ()
-    author = rows.author(session, lookup.address)
+    author, by_address = rows.author(session, lookup.address), rows.by_address(session, lookup.people)
+    senders = (*((author,) if author else ()), *by_address.values())
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
@@ -62,7 +63,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         others=rows.others(session, cases, author),
         drafts=kept,
-        by_address=rows.by_address(session, lookup.people),
+        by_address=by_address,
+        last=rows.last_handlers(session, senders) if lookup.sticky else {},
         standing=asked,
         mine=mine,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
@@ -100,7 +102,14 @@ def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int,
 
 
 def _people_of(case: Case) -> tuple[str, ...]:
-    return (case.customer, *case.participants, *case.strangers, *case.watchers, *case.errands.parties())
+    return (
+        case.customer,
+        *case.participants,
+        *case.strangers,
+        *case.watchers,
+        *case.followers,
+        *case.errands.parties(),
+    )
 
 
 def _said_of(cases: Iterable[Case]) -> list[str]:

@@ -137,6 +137,13 @@ def others(session: Session, cases: Mapping[int, Case], author: Person | None) -
     return found
 
 
+def last_handlers(session: Session, people: Iterable[Person]) -> dict[str, str]:
+    """Who had the last case of each of these, by his party."""
+    last = "SELECT handler FROM cases WHERE customer=? AND handler IS NOT NULL ORDER BY id DESC LIMIT 1"
+    found = ((party, session.one(last, (party,))) for party in (person_party(person.id) for person in people))
+    return {party: row[0] for party, row in found if row}
+
+
 def author(session: Session, address: str) -> Person | None:
     """Who writes from this address, with just that address."""
     row = session.one(f"{_PERSON} WHERE a.address=?", (address,)) if address else None

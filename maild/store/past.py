@@ -257,7 +257,14 @@ class Bringer:
 
 
 def _parties(case: Case) -> tuple[str, ...]:
-    return (case.customer, *case.participants, *case.strangers, *case.watchers, *case.errands.parties())
+    return (
+        case.customer,
+        *case.participants,
+        *case.strangers,
+        *case.watchers,
+        *case.followers,
+        *case.errands.parties(),
+    )
 
 
 def opened(events: Iterable[tuple[int | None, str, Mapping[str, Any], int]]) -> list[tuple[int, str]]:

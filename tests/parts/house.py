@@ -113,9 +113,10 @@ class House:
         desks: str = DESKS,
         people: str = PEOPLE,
         customers: str = "",
+        **more: str,
     ) -> None:
         (folder / "rules").mkdir()
-        given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
+        given = {"desks": desks, "people": people, "routing": routing, "organisations": customers, **more}
         for name, text in given.items():
             if text:
                 (folder / "rules" / f"{name}.yaml").write_text(text)
