@@ -86,6 +86,8 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     if trace.get("policy"):
         yield "policy", str(trace["policy"])[:12]
     yield from _rules(trace)
+    if trace.get("customer"):
+        yield "customer", str(trace["customer"])
     yield from _assignment(trace)
     for note in trace.get("notes", ()):
         yield "note", str(note)

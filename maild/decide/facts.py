@@ -12,10 +12,10 @@ from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.known import Lookup, Whose
-from maild.model.message import Kind, Message
+from maild.model.message import Address, Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
-from maild.model.policy import Choice, Facts, Policy
+from maild.model.policy import Choice, Facts, Named, Policy
 
 TEXT = 64 * 1024
 # A number as our letters write it: in brackets with a hash, or behind a hash.
@@ -81,6 +81,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
+    customers = _customers(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
         # An answer to a letter of ours may be one that acts: a handler's, an approver's, a customer's to an offer.
@@ -102,8 +103,9 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
+            *(key for customer in customers for key in budget.keys(customer, now)),
         ),
-        people=(*(_named(message) if handler else ()), *named_by_rules(policy)),
+        people=(*(_named(message) if handler else ()), *named_by_rules(policy), *customers),
         sticky=any(choice.how == "sticky" for choice in _choices(policy)),
         whose=whose(policy, address, scope) if scope else None,
     )
@@ -196,6 +198,34 @@ def leading_numbers(text: str) -> tuple[str, ...]:
 def addresses_in(text: str) -> tuple[str, ...]:
     """Addresses that a handler's commands may name, in order."""
     return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
+
+
+def named_in_form(prepared: Prepared, where: Named) -> Address | None:
+    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    message = prepared.message
+    if not where.field:
+        found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
+        return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
+    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
+    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    # A field that stands there twice was written by whoever filled the form in.
+    addresses = addresses_in(said[0]) if len(said) == 1 else ()
+    return Address("", addresses[0]) if len(addresses) == 1 else None
+
+
+def of_form(prepared: Prepared, policy: Policy) -> bool:
+    """Whether it is the proven mail of a web form."""
+    author = prepared.message.author
+    return author is not None and author.address.lower() in policy.forms and prepared.trust.authenticated
+
+
+def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+    """Whom rules may make the customer of a form's mail."""
+    if not of_form(prepared, policy):
+        return ()
+    ways = dict.fromkeys(rule.set.customer for rule in policy.rules if rule.set.customer)
+    found = (named_in_form(prepared, way) for way in ways)
+    return tuple(dict.fromkeys(one.address for one in found if one))
 
 
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:

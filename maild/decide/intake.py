@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import asked, assents, contact, deeds, effects, notices, quarantine, rest
+from maild.decide import asked, assents, contact, deeds, effects, notices, quarantine, rest, webform
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
@@ -100,6 +100,12 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
         return
     verdict = route(facts(prepared, automatic), ledger.policy.rules)
+    theirs = webform.filled_in(ledger, prepared, verdict)
+    if theirs is not None:
+        # A person filled it in, whatever sent it.
+        sent = replace(prepared, message=replace(theirs.message, author=prepared.message.author))
+        verdict = route(facts(sent, False), ledger.policy.rules)
+        prepared, automatic = theirs, False
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
@@ -112,7 +118,8 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         effects.labels(ledger, case_id, verdict)
         return
     case_id = _open(ledger, prepared, verdict, join)
-    contact.heard(ledger, prepared, case_id, automatic=automatic)
+    if theirs is None:
+        contact.heard(ledger, prepared, case_id, automatic=automatic)
     for desk in prepared.also:
         if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
             ledger.happen(case_id, MAILD, Watched(desk))
@@ -128,6 +135,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             _silent(prepared, verdict, automatic),
             _because(verdict),
             new=True,
+            template=str(verdict.value("template") or ""),
         ),
     )
 

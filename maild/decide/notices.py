@@ -43,6 +43,7 @@ class Telling:
 
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
+    template: of the acknowledgement, the site's own; "" for the usual one.
     """
 
     prepared: Prepared | None
@@ -55,6 +56,7 @@ class Telling:
     wrote: str = ""
     before: tuple[Shown, ...] = ()
     of: Said | None = None
+    template: str = ""
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -179,6 +181,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         authenticated=verified,
         in_reply_to="" if behalf and telling.of is None else owing.plain_id(telling.prepared, telling.of),
         first=telling.new,
+        template=telling.template,
     )
 
 

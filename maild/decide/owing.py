@@ -53,6 +53,7 @@ def letter(
     replaces: int | None = None,
     first: bool = False,
     subject: str | None = None,
+    template: str = "",
 ) -> None:
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
@@ -81,6 +82,7 @@ def letter(
             answers,
             replaces,
             first,
+            template,
         )
     )
 

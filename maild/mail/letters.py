@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -57,7 +58,7 @@ def write(
     # The marker names the letter too, for the client that keeps no header of ours.
     links = {**links, "marker": token.sign("m", letter.id, keys), "own_address": _standing(letter, desk, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
-    rendered = _render(policy, template, letter.language, given)
+    rendered = _render(policy, template, letter, given)
     recipient = encode.clean_address(letter.to.address)
     message_id = token.message_id(letter.id, desk.address.rpartition("@")[2], keys)
     tagged = _tagged(rendered.subject, given["tag"])
@@ -83,12 +84,15 @@ def _text(letter: Letter, head: bytes, words: str, language: str, links: Mapping
     return alternatives(head, plain, encode.text_part(page, language, "html"))
 
 
-def _render(policy: Policy, template: str, language: str, given: Mapping[str, object]) -> Rendered:
-    try:
-        return policy.texts.render(template, language, given)
-    # A site's template may fail in any way; what is owed is sent all the same.
-    except Exception:
-        return wording.plain(template, given)
+def _render(policy: Policy, template: str, letter: Letter, given: Mapping[str, object]) -> Rendered:
+    usual = wording.name(replace(letter, template=""))
+    for name in dict.fromkeys((template, usual)):
+        try:
+            return policy.texts.render(name, letter.language, given)
+        # A site's template may fail in any way; what is owed is sent all the same.
+        except Exception:  # noqa: S112
+            continue
+    return wording.plain(usual, given)
 
 
 # --- the head ---------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ _LINES = 80
 def name(letter: Letter) -> str:
     """The template of a letter."""
     if letter.kind == "ack":
-        return "ack" if letter.authenticated else "ack-unverified"
+        return letter.template or "ack" if letter.authenticated else "ack-unverified"
     if letter.kind in ("task", "supplier", "colleague"):
         return "news"
     if letter.kind == "update":

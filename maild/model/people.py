@@ -133,12 +133,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A customer of organisations.yaml: everybody at its domains, and contacts, who may ask for all of its cases."""
+    """A customer of organisations.yaml: everybody at its domains, and contacts, who may ask for all of its cases.
+
+    forms: the addresses of its web forms, whose proven mails may name the customer.
+    """
 
     key: str
     name: str
     domains: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 class Authentication(StrEnum):

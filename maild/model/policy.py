@@ -79,6 +79,16 @@ class Todo:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Where a web form's mail names the customer: in Reply-To, or behind a field's name ("" for Reply-To)."""
+
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"field {self.field}" if self.field else "reply_to"
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """The `set` of a rule; None or () = this rule says nothing about it.
 
@@ -100,6 +110,8 @@ class Decisions:
     reopen: bool | None = None
     tasks: tuple[Todo, ...] = ()
     watch: tuple[str, ...] = ()
+    template: str | None = None
+    customer: Named | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -130,12 +142,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst."""
+    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst.
+
+    unless: words for mails and cases of which nobody is told so: automatic, unproven, confidential, a priority, or label:WORD.
+    """
 
     on: str
     to: str
     send: str
     wait: bool = False
+    unless: tuple[str, ...] = ()
 
 
 class Texts(Protocol):
@@ -213,6 +229,11 @@ class Policy:
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The senders of web forms whose mails may name the customer."""
+        return frozenset(form for organisation in self.organisations.values() for form in organisation.forms)
 
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""

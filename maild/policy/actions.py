@@ -39,6 +39,8 @@ class SetForm(Strict):
     watch: Any = None
     language: Language | None = Field(default=None, description="In which the customer is answered, whatever he wrote.")
     acknowledge: bool | None = Field(default=None, description="false: the customer gets no acknowledgement.")
+    template: Any = None
+    customer: Any = None
     discard: Line | None = Field(default=None, description="No case; the reason stays on record.")
     confidential: bool | None = Field(
         default=None, description="true: the case is shown to its desk's team and to its handler only."
@@ -62,6 +64,8 @@ class ExpectForm(Strict):
     tasks: Lines = Field(default=[], description="The texts of these, and perhaps others.")
     watch: Lines = Field(default=[], description="These keys or addresses, and perhaps others.")
     language: Language | None = None
+    template: Line | None = None
+    customer: Line | None = Field(None, description="reply_to, or the name of the field.")
     acknowledge: bool | None = None
     discard: bool | None = None
     confidential: bool | None = None
@@ -133,6 +137,7 @@ _SAID: dict[str, Callable[[Any], object]] = {
     "handler": lambda choice: choice.handlers[0] if choice.how == "named" else choice.how,
     "discard": lambda reason: True,
     "quarantine": lambda reason: True,
+    "customer": lambda named: named.field or "reply_to",
     "tasks": lambda todos: tuple(todo.text for todo in todos),
     "watch": lambda found: tuple(one.removeprefix("handler:").removeprefix("desk:") for one in found),
 }
@@ -147,4 +152,6 @@ BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, 
     "category": (doing.category, doing.category_schema),
     "tasks": (doing.tasks, doing.tasks_schema),
     "watch": (doing.watch, doing.watch_schema),
+    "template": (doing.template, doing.template_schema),
+    "customer": (doing.customer, doing.customer_schema),
 }

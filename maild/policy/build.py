@@ -64,7 +64,7 @@ def _built(
     made_with: str,
 ) -> Policy:
     words, broken = _texts(texts)
-    site, policy = _made(read, words.languages() if words else LANGUAGES)
+    site, policy = _made(read, words.languages() if words else LANGUAGES, _own(words))
     found = tuple(routing.rules(read[routing.FILE], site))
     check.routing(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
@@ -92,7 +92,14 @@ def versions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site, dict[str, Any]]:
+def _own(words: Texts | None) -> Mapping[str, frozenset[str]]:
+    """The site's own acknowledgements; where the texts have problems of their own, all that may be named."""
+    return words.own() if isinstance(words, templates.Templates) else Anything()
+
+
+def _made(
+    read: Mapping[str, Source], languages: tuple[str, ...], letters: Mapping[str, frozenset[str]]
+) -> tuple[Site, dict[str, Any]]:
     """What rules may name, and the parts of a policy in which it stands; with every problem of the files and between them."""
     desks_file, people_file, customers_file = read[DESKS], read[PEOPLE], read[organisations.FILE]
     desks = _desks(desks_file, languages)
@@ -103,7 +110,7 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
-    site = replace(site, words=case_words.read(read[case_words.FILE]))
+    site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
     return site, {"desks": desks, "handlers": handlers, "organisations": customers}
 
 
@@ -114,7 +121,7 @@ def _optional(file: Path) -> Source:
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))
 
 

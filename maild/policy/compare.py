@@ -31,6 +31,8 @@ _STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "s
 class Site:
     """What rules may name, by key (None: it has problems of its own), and languages.
 
+    letters: the site's own acknowledgements, each with its languages.
+
     Of a file that could not be read everything is known: its own problem is enough, so no reference to it is another.
     """
 
@@ -39,6 +41,7 @@ class Site:
     staff: Mapping[str, Handler | None] = field(default_factory=dict)
     organisations: Mapping[str, Organisation | None] = field(default_factory=dict)
     words: CaseWords = NO_WORDS
+    letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def known(self) -> Known:
         """What values with a form of pydantic's may refer to."""

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from maild.model.events import Priority
-from maild.model.policy import Todo
+from maild.model.policy import Named, Todo
 from maild.policy.case_words import DEGREES
 from maild.policy.choosing import known_handler
 from maild.policy.compare import Anything, Place, strings
@@ -20,6 +20,7 @@ from maild.policy.source import nearest
 
 PRIORITIES = {str(x): x for x in Priority}
 MOST_TASKS = 20
+_LONGEST_FIELD = 60
 _DEGREE = {"enum": list(DEGREES)}
 
 
@@ -187,3 +188,57 @@ def watch_schema() -> dict[str, Any]:
     keys = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
     description = "Who reads along, unknown to the customer: keys of handlers or desks, or addresses; adds up."
     return {"description": description, **keys}
+
+
+# --- letters and customers ----------------------------------------------------------------------------------------------------------
+
+
+def template(value: Any, place: Place) -> str | None:
+    """The site's own acknowledgement, in all languages."""
+    known = place.site.letters
+    if not isinstance(value, str) or isinstance(known, Anything):
+        if not isinstance(value, str):
+            place.wrong("template must be the name of a letter of yours", "write for example  template: ack-printers")
+        return None
+    if value not in known:
+        cure = nearest(value, known) if known else f"write templates/en/{value[:40]}.txt and one for each language"
+        place.wrong(f"there is no letter {value[:60]!r} of your own", cure)
+        return None
+    missing = [language for language in place.site.languages if language not in known[value]]
+    if missing:
+        place.wrong(
+            f"the letter {value!r} is not there in {', '.join(missing)}", f"write templates/{missing[0]}/{value}.txt"
+        )
+    return value
+
+
+def template_schema() -> dict[str, Any]:
+    description = "Your own acknowledgement: templates/<language>/ack-WORD.txt, without .txt; for proven senders."
+    return {"type": "string", "pattern": "^ack-", "description": description}
+
+
+def customer(value: Any, place: Place) -> Named | None:
+    """reply_to, or {field: NAME}."""
+    if value != "reply_to" and not (isinstance(value, dict) and set(value) == {"field"}):
+        place.wrong("does not say where the customer stands", "write reply_to, or {field: E-mail}")
+        return None
+    if not any(one is None or one.forms for one in place.site.organisations.values()) and not isinstance(
+        place.site.organisations, Anything
+    ):
+        place.wrong("no organisation has a web form", "name the form's sender in  forms:  of organisations.yaml")
+    if value == "reply_to":
+        return Named()
+    name = value["field"]
+    if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_FIELD or ":" in name:
+        place.at("field").wrong("field must be what stands before the colon", "write for example  {field: E-mail}")
+        return None
+    return Named(name.strip())
+
+
+def customer_schema() -> dict[str, Any]:
+    field = {"type": "string", "minLength": 1, "maxLength": _LONGEST_FIELD}
+    named = {"type": "object", "properties": {"field": field}, "required": ["field"], "additionalProperties": False}
+    description = (
+        "Where a web form's mail names the customer; only for proven mail of a sender in forms: of organisations.yaml."
+    )
+    return {"description": description, "anyOf": [{"const": "reply_to"}, named]}
