@@ -7,7 +7,7 @@ end of a burst and become one letter; the first letter to a person goes at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maild.decide import absence, beside, budget, contact, outsiders, owing, related, rights
@@ -65,7 +65,28 @@ def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
     for event in happened:
         for notice in ledger.policy.notices:
             if notice.on == event.kind and not _said_otherwise(event, notice, happened):
-                TELL[notice.to](ledger, case_id, notice, telling, event)
+                why = _unless(ledger, case_id, notice)
+                if not why:
+                    TELL[notice.to](ledger, case_id, notice, telling, event)
+                elif notice.to == "customer":
+                    ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, notice.send, why))
+
+
+def _unless(ledger: Ledger, case_id: int, notice: Notice) -> str:
+    """Why this one is not told of such a mail or case, "" if he is: the word of notices.yaml that fits."""
+    if not notice.unless:
+        return ""
+    case = ledger.case(case_id)
+    fits = {str(case.priority), f"type:{case.type}", f"category:{case.category}", f"desk:{case.desk}"}
+    fits |= {f"label:{label}" for label in case.labels}
+    fits |= {"automatic"} if ledger.trace.get("automatic") else set()
+    fits |= set() if ledger.verified else {"unproven"}
+    fits |= {"confidential"} if rights.confidential(case, ledger.policy) else set()
+    return next((f"notices.yaml: unless {word}" for word in notice.unless if word in fits), "")
+
+
+# What a letter about something larger says anyway.
+_BESIDE = ("prioritised", "labelled", "reopened")
 
 
 def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool:
@@ -74,6 +95,8 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
         return any(isinstance(e, Opened | Received) for e in happened)
     if isinstance(event, Replied):
         return any(isinstance(e, Solved) and not e.quiet for e in happened)
+    if notice.to == "handler" and notice.on in _BESIDE:
+        return any(isinstance(e, Opened | Received | Assigned) for e in happened)
     if isinstance(event, Woken):
         # The mail that woke it is news enough.
         return any(isinstance(e, Received) for e in happened)
@@ -86,8 +109,9 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
 def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, event: Event) -> None:
     case = ledger.case(case_id)
     person = ledger.people.get(case.customer)
-    if notice.send == "ack":
-        acknowledge(ledger, case, person, telling)
+    if notice.on == "opened":
+        own = notice.send if notice.send != "ack" else ""
+        acknowledge(ledger, case, person, replace(telling, template=telling.template or own))
         return
     kind = "closing" if isinstance(event, Solved) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))

@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 from maild import __version__
 from maild.errors import Problem, RuleError
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
-from maild.model.policy import Limits, Notice, Policy, Texts
-from maild.policy import case_words, check, organisations, routing, staffing
+from maild.model.policy import Limits, Policy, Texts
+from maild.policy import case_words, check, organisations, routing, staffing, telling
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Site
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
@@ -28,18 +28,9 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, case_words.FILE)
+FILES = (*NEEDED, routing.FILE, organisations.FILE, case_words.FILE, telling.FILE)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
-NOTICES = (
-    Notice("opened", "customer", "ack"),
-    Notice("opened", "handler", "notice"),
-    Notice("received", "handler", "update", wait=True),
-    Notice("replied", "customer", "update"),
-    Notice("solved", "customer", "closing"),
-    Notice("assigned", "handler", "notice"),
-    Notice("woken", "handler", "woken"),
-)
 Form = TypeVar("Form", bound=Strict)
 
 
@@ -76,7 +67,6 @@ def _built(
     return Policy(
         hash=hash_of(files),
         rules=rules_,
-        notices=NOTICES,
         texts=words,
         limits=limits or Limits(),
         files=files,
@@ -111,7 +101,8 @@ def _made(
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
     site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
-    return site, {"desks": desks, "handlers": handlers, "organisations": customers}
+    told = telling.notices(read[telling.FILE], site)
+    return site, {"desks": desks, "handlers": handlers, "organisations": customers, "notices": told}
 
 
 def _optional(file: Path) -> Source:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
+from maild.model.deed_events import CaseType
 from maild.model.events import Priority
 from maild.model.policy import Named, Todo
 from maild.policy.case_words import DEGREES
@@ -18,6 +19,7 @@ from maild.policy.compare import Anything, Place, strings
 from maild.policy.shape import Address, Line, Seconds, Strict, fits
 from maild.policy.source import nearest
 
+TYPES = tuple(map(str, CaseType))
 PRIORITIES = {str(x): x for x in Priority}
 MOST_TASKS = 20
 _LONGEST_FIELD = 60

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions
+from maild.policy import actions, conditions, telling
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.case_words import CasesForm
 from maild.policy.organisations import OrganisationForm
@@ -219,6 +219,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
+        "notices.json": {"$schema": DIALECT, **telling.schema()},
         "cases.json": {
             "$schema": DIALECT,
             **TypeAdapter(CasesForm).json_schema(),
