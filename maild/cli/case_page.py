@@ -31,6 +31,8 @@ _LETTERS = {
     "closing": "closing letter",
     "merged": "note of a merge",
     "incident": "news of an incident",
+    "forward": "the mail passed on",
+    "closed": "answer that the case is closed",
     "receipt": "receipt for commands",
     "error": "error letter",
     "bounce": "note of a bounce",

@@ -1,5 +1,6 @@
 """deeds: what the rules' decisions do to a case beside effects.py, for which the mail or its handler must be known: the tasks on its
-list and those who read along.  A row of DEEDS for each field; nothing of it is done to history that is imported.
+list, those who read along or get the mail, the incident to which it belongs.  A row of DEEDS for each field; nothing of it is done to
+history that is imported.
 
 chosen(ledger, case, verdict)   how its handler is chosen: the decision, or the turn of the line that a rule names
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from maild.decide import absence, asking
+from maild.decide import absence, asking, forwarding
 from maild.decide.assign import line_choice
 from maild.decide.effects import RULES
 from maild.decide.ledger import Ledger
@@ -20,6 +21,7 @@ from maild.model.events import Watched
 from maild.model.people import handler_of
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Decided, Todo, Verdict
+from maild.model.related_events import Gathered, Grouped
 
 BUILT_IN = "built in"
 
@@ -104,4 +106,24 @@ def _follow(ledger: Ledger, case_id: int, one: str) -> None:
         ledger.happen(case_id, RULES, Followed(party))
 
 
-DEEDS: dict[str, Callable[[Ledger, Prepared, int, Decided], None]] = {"tasks": _tasks, "watch": _watch}
+def _forward(ledger: Ledger, prepared: Prepared, case_id: int, decided: Decided) -> None:
+    for address in decided.value if isinstance(decided.value, tuple) else ():
+        forwarding.forward(ledger, prepared, case_id, str(address))
+
+
+def _notice(ledger: Ledger, prepared: Prepared, case_id: int, decided: Decided) -> None:
+    """The case belongs to an incident from its beginning."""
+    parent = ledger.known.incidents.get(str(decided.value))
+    if parent is None:
+        note(ledger, f"no incident with the label {decided.value} is open")
+        return
+    ledger.happen(case_id, RULES, Grouped(parent))
+    ledger.happen(parent, RULES, Gathered(case_id))
+
+
+DEEDS: dict[str, Callable[[Ledger, Prepared, int, Decided], None]] = {
+    "tasks": _tasks,
+    "watch": _watch,
+    "notice": _notice,
+    "forward": _forward,
+}

@@ -103,9 +103,11 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
+            *(budget.forward_key(address, now) for address in forwards(policy)),
             *(key for customer in customers for key in budget.keys(customer, now)),
         ),
         people=(*(_named(message) if handler else ()), *named_by_rules(policy), *customers),
+        incidents=tuple(dict.fromkeys(rule.set.notice for rule in policy.rules if rule.set.notice)),
         sticky=any(choice.how == "sticky" for choice in _choices(policy)),
         whose=whose(policy, address, scope) if scope else None,
     )
@@ -258,5 +260,10 @@ def _choices(policy: Policy) -> list[Choice]:
 
 def named_by_rules(policy: Policy) -> tuple[str, ...]:
     """Addresses that rules name: whose they are must be known before judging."""
-    named = (one for rule in policy.rules for one in rule.set.watch or () if "@" in one)
+    named = (one for rule in policy.rules for one in (*rule.set.watch, *rule.set.forward) if "@" in one)
     return tuple(dict.fromkeys(named))
+
+
+def forwards(policy: Policy) -> tuple[str, ...]:
+    """Addresses to which rules may let a mail go on."""
+    return tuple(dict.fromkeys(address for rule in policy.rules for address in rule.set.forward))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import asked, assents, contact, deeds, effects, notices, quarantine, rest, webform
+from maild.decide import asked, assents, contact, deeds, effects, notices, over, quarantine, rest, webform
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
@@ -87,17 +87,7 @@ def _thanks(ledger: Ledger, prepared: Prepared) -> bool:
 
 def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
     """The mail opens a case, unless a rule discards it."""
-    over = ledger.known.cases.get(join.linked or 0)
-    party = person_party(ledger.known.author.id) if ledger.known.author else ""
-    if (
-        over
-        and over.status is Status.CLOSED
-        and party in over.participants
-        and not automatic
-        and _thanks(ledger, prepared)
-    ):
-        # Thanks to a case that is over for good are no new matter either.
-        add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
+    if _late_thanks(ledger, prepared, join, automatic) or over.answered(ledger, prepared, join, automatic):
         return
     verdict = route(facts(prepared, automatic), ledger.policy.rules)
     theirs = webform.filled_in(ledger, prepared, verdict)
@@ -138,6 +128,17 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             template=str(verdict.value("template") or ""),
         ),
     )
+
+
+def _late_thanks(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> bool:
+    """Thanks to a case that is over for good are no new matter either."""
+    case = ledger.known.cases.get(join.linked or 0)
+    party = person_party(ledger.known.author.id) if ledger.known.author else ""
+    late = case is not None and case.status is Status.CLOSED and party in case.participants and not automatic
+    if not late or not _thanks(ledger, prepared):
+        return False
+    add(ledger, prepared, replace(join, case=case, standing="participant", linked=None), automatic)
+    return True
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:

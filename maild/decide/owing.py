@@ -59,30 +59,23 @@ def letter(
     answers = in_reply_to or (thread[-1] if thread else "")
     if subject is None:
         subject = _subject(ledger, case) if authenticated else ""
+    number = f"#{case.number}" if case.number else ""
+    whose = (ledger.next_letter(), case.id, number, kind, party, to, case.desk, language, subject, reason, due_at)
+    references = tuple(dict.fromkeys((*thread, *((answers,) if answers else ()))))
     ledger.owe(
         Letter(
-            ledger.next_letter(),
-            case.id,
-            f"#{case.number}" if case.number else "",
-            kind,
-            party,
-            to,
-            case.desk,
-            language,
-            subject,
-            reason,
-            due_at,
-            author,
-            automatic,
-            authenticated,
-            case.seq,
-            shown,
-            values,
-            tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))),
-            answers,
-            replaces,
-            first,
-            template,
+            *whose,
+            author=author,
+            automatic=automatic,
+            authenticated=authenticated,
+            seq=case.seq,
+            shown=shown,
+            values=values,
+            references=references,
+            in_reply_to=answers,
+            replaces=replaces,
+            first=first,
+            template=template,
         )
     )
 

@@ -30,7 +30,7 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 REFERENCES = 1500
 _CARRIES = frozenset(
     {"notice", "update-customer", "update-handler", "woken", "closing", "postmaster", "receipt", "error"}
-    | {"news", "question", "approval"}
+    | {"news", "question", "approval", "forward"}
 )
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(

@@ -275,6 +275,8 @@ _SENTENCES = {
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
     "news": "There is news in case {number}: {news}",
     "question": "{desk_name} asks:",
+    "forward": "A mail to us goes on to you, as the file mail.eml. Its case is {number} here. What you reply comes to us.",
+    "closed": "Case {number} is closed. Please write a new mail to {desk_address}.",
     "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
     "offer-again": "An answer to our estimate in case {number} came in your name: {amount}. Reply with just yes to accept it, or no.",
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
@@ -288,7 +290,7 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     sentence = _SENTENCES.get(template, "")
     for key in (
         *("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"),
-        *("desk_name", "amount", "who"),
+        *("desk_name", "desk_address", "amount", "who"),
     ):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     news = given["news"]

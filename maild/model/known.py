@@ -35,6 +35,7 @@ class Lookup:
     logs    all that happened in the cases that he names or answers, and in those tied to them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    incidents  the newest open incident with each of these labels
     sticky  who had the last case of the sender, and of those whom a handler names
     """
 
@@ -54,6 +55,7 @@ class Lookup:
     mine: str = ""
     traces: bool = False
     sticky: bool = False
+    incidents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Known:
     numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    incidents      label -> the newest open incident that has it
     last           customer's party -> the handler of his last case that somebody had
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
@@ -200,6 +203,7 @@ class Known:
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
     last: Mapping[str, str] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

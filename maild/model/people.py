@@ -106,6 +106,7 @@ class Desk:
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
     shows: whom `status` names to a customer, the handler or only the desk.
     confidential: its cases are shown to its team and to their handlers only.
+    after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     """
 
     key: str
@@ -125,6 +126,7 @@ class Desk:
     lines: tuple[Line, ...] = ()
     shows: str = "handler"
     confidential: bool = False
+    after_window: str = "new_linked"
 
     @property
     def address(self) -> str:

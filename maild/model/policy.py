@@ -112,6 +112,8 @@ class Decisions:
     watch: tuple[str, ...] = ()
     template: str | None = None
     customer: Named | None = None
+    forward: tuple[str, ...] = ()
+    notice: str | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -121,7 +123,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels", "tasks", "watch"})
+ADDING = frozenset({"labels", "tasks", "watch", "forward"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ class SetForm(Strict):
     label: Lines = Field(default=[], description="Labels add up over rules.")
     tasks: Any = None
     watch: Any = None
+    forward: Any = None
+    notice: Line | None = Field(
+        default=None, description="A label: the case belongs to the newest open incident that has it."
+    )
     language: Language | None = Field(default=None, description="In which the customer is answered, whatever he wrote.")
     acknowledge: bool | None = Field(default=None, description="false: the customer gets no acknowledgement.")
     template: Any = None
@@ -63,6 +67,8 @@ class ExpectForm(Strict):
     label: Lines = Field(default=[], description="These, and perhaps others.")
     tasks: Lines = Field(default=[], description="The texts of these, and perhaps others.")
     watch: Lines = Field(default=[], description="These keys or addresses, and perhaps others.")
+    forward: Lines = Field(default=[], description="These addresses, and perhaps others.")
+    notice: Line | None = None
     language: Language | None = None
     template: Line | None = None
     customer: Line | None = Field(None, description="reply_to, or the name of the field.")
@@ -152,6 +158,7 @@ BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, 
     "category": (doing.category, doing.category_schema),
     "tasks": (doing.tasks, doing.tasks_schema),
     "watch": (doing.watch, doing.watch_schema),
+    "forward": (doing.forward, doing.forward_schema),
     "template": (doing.template, doing.template_schema),
     "customer": (doing.customer, doing.customer_schema),
 }

@@ -22,7 +22,7 @@ from maild.model.policy import Limits, Policy, Texts
 from maild.policy import case_words, check, organisations, routing, staffing, telling
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Site
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
@@ -168,6 +168,8 @@ def hash_of(files: Mapping[str, str]) -> str:
 def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
     desks = {}
     for key, form in _entries(source, DeskForm, "desk", Known({}, languages)):
+        given = form.reopen
+        window, after = (given.window, given.after) if isinstance(given, ReopenForm) else (given, "new_linked")
         desks[key] = Desk(
             key,
             tuple(form.addresses),
@@ -178,7 +180,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.first_number,
             form.signature,
             form.separator,
-            form.reopen,
+            window,
             form.retired,
             Retention(form.retention.raw, form.retention.letters, form.retention.cases),
             form.legal_hold,
@@ -186,6 +188,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
             form.shows,
             form.confidential,
+            after_window=after,
         )
     return desks
 

@@ -22,6 +22,7 @@ from maild.policy.source import nearest
 TYPES = tuple(map(str, CaseType))
 PRIORITIES = {str(x): x for x in Priority}
 MOST_TASKS = 20
+MOST_FORWARDS = 5
 _LONGEST_FIELD = 60
 _DEGREE = {"enum": list(DEGREES)}
 
@@ -173,15 +174,15 @@ def _watcher(word: str, place: Place) -> str:
     return ""
 
 
-def address(word: str, place: Place) -> str:
-    """Somebody's who is none of us, in lower case; "" for one that will not do."""
+def address(word: str, place: Place, cure: str = "") -> str:
+    """Somebody's who is none of us, in lower case; "" for one that will not do.  cure: what to do with one of ours; else its key."""
     if fits(_AddressForm, place.source, place.path, {"address": word}) is None:
         return ""
     word = word.lower()
     for what, entries in (("desk", place.site.desks), ("handler", place.site.staff)):
         for key, entry in entries.items():
             if entry is not None and word in entry.addresses:
-                place.wrong(f"{word} is an address of the {what} {key!r}", f"write {key}")
+                place.wrong(f"{word} is an address of the {what} {key!r}", cure or f"write {key}")
                 return ""
     return word
 
@@ -190,6 +191,22 @@ def watch_schema() -> dict[str, Any]:
     keys = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
     description = "Who reads along, unknown to the customer: keys of handlers or desks, or addresses; adds up."
     return {"description": description, **keys}
+
+
+def forward(value: Any, place: Place) -> tuple[str, ...]:
+    """Addresses to which the mail goes on."""
+    words = strings(value, place) or []
+    if len(words) > MOST_FORWARDS:
+        place.wrong(f"goes on to more than {MOST_FORWARDS} addresses", "name a mailing list")
+        return ()
+    cure = "it has the mail already: say who gets it by desk or handler, and who reads along by watch"
+    found = (address(word, _entry(place, value, index), cure) for index, word in enumerate(words))
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def forward_schema() -> dict[str, Any]:
+    keys = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    return {"description": "Addresses to which the mail goes on, whole, as a file; adds up.", **keys}
 
 
 # --- letters and customers ----------------------------------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ NAMES = (
     "absence",
     "news",
     "question",
+    "forward",
+    "closed",
     "offer",
     "offer-again",
     "approval",

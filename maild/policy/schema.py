@@ -97,6 +97,23 @@ class RetentionForm(Strict):
     cases: Kept | None = Field(None, description="What was said in a case, so long after its end: 5y.")
 
 
+class ReopenForm(Strict):
+    """How a reply reopens a solved case, and what becomes of one that comes too late."""
+
+    window: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    after: Literal["new_linked", "answer"] = Field(
+        "new_linked",
+        description="Then it opens a case that is linked (new_linked), or its sender is told to write anew (answer).",
+    )
+
+
+# The brackets keep the tags out of the places that problems name (shape.py).
+Reopening = Annotated[
+    Annotated[Days, Tag("[span]")] | Annotated[ReopenForm, Tag("[both]")],
+    Discriminator(lambda value: "[both]" if isinstance(value, dict | ReopenForm) else "[span]"),
+]
+
+
 class DeskForm(Strict):
     """A desk: a support mailbox, its team and its cases."""
 
@@ -112,7 +129,10 @@ class DeskForm(Strict):
     separator: Literal["+", "-"] = Field(
         "+", description="Between the address and its signed part, as your MTA has it."
     )
-    reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    reopen: Reopening = Field(
+        14,
+        description="How long a reply reopens a solved case: 14d; with what becomes of a later one: {window, after}.",
+    )
     shows: Literal["handler", "desk"] = Field(
         "handler",
         description="Whom a customer is told who asks for the status: the handler's name, or only the desk's.",

@@ -28,14 +28,14 @@ def look(session: Session, lookup: Lookup) -> Known:
     letters, kept = rows.letters_and_drafts(session, lookup.letters)
     by_message_id = rows.cases_of_ids(session, lookup.message_ids)
     by_number = rows.cases_of_numbers(session, lookup.numbers)
-    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
+    incidents = around.incidents(session, lookup.incidents)
+    wanted = {*incidents.values(), *lookup.cases, *by_message_id.values(), *by_number.values()}
     wanted |= {row.case for row in letters.values() if row.case}
     cases, waiting = _with_those_that_wait(
         session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     )
     pending = rows.pending(session, sorted(cases)) if cases else ()
     author, by_address = rows.author(session, lookup.address), rows.by_address(session, lookup.people)
-    senders = (*((author,) if author else ()), *by_address.values())
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
@@ -64,11 +64,12 @@ def look(session: Session, lookup: Lookup) -> Known:
         others=rows.others(session, cases, author),
         drafts=kept,
         by_address=by_address,
-        last=rows.last_handlers(session, senders) if lookup.sticky else {},
+        incidents=incidents,
+        last=rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {},
         standing=asked,
         mine=mine,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
-        numbers=around.numbers(session, cases),
+        numbers=around.numbers(session, cases) | {row: cases[row].number for row in incidents.values()},
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )

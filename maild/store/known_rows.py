@@ -137,10 +137,10 @@ def others(session: Session, cases: Mapping[int, Case], author: Person | None) -
     return found
 
 
-def last_handlers(session: Session, people: Iterable[Person]) -> dict[str, str]:
+def last_handlers(session: Session, people: Iterable[Person | None]) -> dict[str, str]:
     """Who had the last case of each of these, by his party."""
     last = "SELECT handler FROM cases WHERE customer=? AND handler IS NOT NULL ORDER BY id DESC LIMIT 1"
-    found = ((party, session.one(last, (party,))) for party in (person_party(person.id) for person in people))
+    found = ((party, session.one(last, (party,))) for party in (person_party(person.id) for person in people if person))
     return {party: row[0] for party, row in found if row}
 
 
