@@ -12,20 +12,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ERROR, WARNING = "error", "warning"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing an admin must mend: where it stands, what is wrong, and the cure.  line and column count from 1; 0 = the file."""
+    """One thing an admin must mend: where it stands, what is wrong, and the cure.  line and column count from 1; 0 = the file.
+
+    severity: an error, or a warning, for which nothing is refused.
+    """
 
     file: str
     line: int
     column: int
     what: str
     cure: str = ""
+    severity: str = ERROR
+
+    @property
+    def warning(self) -> bool:
+        return self.severity == WARNING
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{where}: {self.what}" + (f" ({self.cure})" if self.cure else "")
+        return f"{where}: {'warning: ' if self.warning else ''}{self.what}" + (f" ({self.cure})" if self.cure else "")
 
 
 class RuleError(Exception):

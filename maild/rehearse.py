@@ -1,31 +1,35 @@
 """rehearse: the same judgement as the daemon's, without writing.
 
 rehearse(raw, ...) -> Rehearsal     what a mail would do now: facts, rules, decisions, letters       (maild try)
-route_test(...) -> problems         a test that an admin wrote beside a rule                          (maild check)
+facts_of(raw, ...) -> Facts         what rules see of a mail that an admin keeps for a test           (maild check)
 Memory().judge(...) -> Plan         mail after mail, each knowing what became of those before it      (maild import --dry-run)
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from maild.decide.facts import facts
-from maild.decide.judge import judge
+from maild.decide.intake import told
+from maild.decide.judge import from_machine, judge
+from maild.decide.route import route
 from maild.mail import letters, token
 from maild.mail.parse import read
 from maild.mail.wording import zone_of
 from maild.model.case import Case, wake_at
 from maild.model.known import Known, Lookup, Person
 from maild.model.message import Message
-from maild.model.people import Trust
+from maild.model.people import Authentication, Trust
 from maild.model.plan import Letter, Plan, Prepared
-from maild.model.policy import Policy
+from maild.model.policy import Facts, Policy
 from maild.settle import charset_of, desk_at, prepare, weigh
 from maild.store import cases
 from maild.store.database import Session
 from maild.store.incoming import Arrival
+
+_ON_A_MONDAY = datetime(2026, 1, 12, 10, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,31 @@ def rehearse(
 ) -> Rehearsal:
     """Judge a mail as if it came now to that address.  trust_of(message) -> Trust."""
     message: Message = read(raw, charset_of((recipient,), policy))
-    sender = (message.header("return-path") or (f"<{message.author.address}>" if message.author else "")).strip("<> ")
-    arrival = Arrival(0, 0, "try", sender, (recipient,), "", "", now, len(raw), 0)
+    arrival = Arrival(0, 0, "try", _sender(message), (recipient,), "", "", now, len(raw), 0)
     trust: Trust = trust_of(message)
     prepared = prepare(arrival, message, trust, policy, keys, (b"\0" * 16, b"\1" * 16))
     judged, plan = weigh(session, prepared, policy, now)
     assert isinstance(judged, Prepared)
     return Rehearsal(judged, plan)
+
+
+def facts_of(raw: bytes, policy: Policy, *, authenticated: bool) -> Facts:
+    """What rules see of it when it comes to the desk that it names, at its own date, else on a Monday morning.
+
+    authenticated: whether its From shall be taken as proven.
+    """
+    recipient = recipient_of(raw, policy)
+    message = read(raw, charset_of((recipient,), policy))
+    came = message.date or _ON_A_MONDAY
+    arrival = Arrival(0, 0, "test", _sender(message), (recipient,), "", "", came, len(raw), 0)
+    trust = Trust(Authentication.ALIGNED if authenticated else Authentication.NONE)
+    prepared = prepare(arrival, message, trust, policy, token.Keys("", {}), (b"\0" * 16, b"\1" * 16))
+    return facts(prepared, from_machine(prepared), policy)
+
+
+def _sender(message: Message) -> str:
+    """Of the envelope, as far as the mail itself says."""
+    return (message.header("return-path") or (f"<{message.author.address}>" if message.author else "")).strip("<> ")
 
 
 def recipient_of(raw: bytes, policy: Policy) -> str:
@@ -64,8 +86,8 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     trace = rehearsal.plan.trace
     automatic = bool(trace.get("automatic"))
     return {
-        "facts": asdict(facts(rehearsal.prepared, automatic)),
-        "rules": trace.get("rules", []),
+        "facts": asdict(facts(rehearsal.prepared, automatic, policy)),
+        "rules": _rules(rehearsal, policy, automatic),
         "decisions": trace.get("decisions", {}),
         "assignment": trace.get("assignment"),
         "thread": trace.get("thread"),
@@ -79,11 +101,24 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     }
 
 
+def _rules(rehearsal: Rehearsal, policy: Policy, automatic: bool) -> list[Any]:
+    """Every rule that was asked; the trace of a large policy has only those that matched (intake.trace)."""
+    kept: list[Any] = rehearsal.plan.trace.get("rules", [])
+    if rehearsal.plan.trace.get("asked", 0) == len(kept):
+        return kept
+    every = told(route(facts(rehearsal.prepared, automatic, policy), policy.rules).tried)
+    return every if [rule for rule in every if rule["matched"]] == kept else kept
+
+
 def _clocks(rehearsal: Rehearsal, policy: Policy, now: datetime) -> dict[str, str]:
-    """The time on the desk's clock, and when the case would wake by itself."""
+    """The time on the desk's clock, whether it is open, when it opens if it is not, and when the case would wake by itself."""
     case = rehearsal.plan.cases[0] if rehearsal.plan.cases else None
     desk = policy.desks.get(case.desk if case else rehearsal.prepared.desk, policy.default_desk)
-    local = {"here": now.astimezone(zone_of(desk)).isoformat(timespec="minutes")}
+    calendar = policy.calendar_of(desk.key)
+    local = {"here": now.astimezone(zone_of(desk)).isoformat(timespec="minutes"), "hours": str(calendar.state(now))}
+    opens = None if calendar.is_open(now) else calendar.opens(now)
+    if opens is not None:
+        local["opens"] = opens.astimezone(zone_of(desk)).isoformat(timespec="minutes")
     wakes = wake_at(case) if case else None
     return {**local, "wakes": wakes.astimezone(zone_of(desk)).isoformat(timespec="minutes")} if wakes else local
 

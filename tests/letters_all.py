@@ -17,6 +17,7 @@ PARTNER: dict[str, Any] = {
     "automatic": "auto-generated",
 }
 KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
+OPENS = "2026-03-09T08:00:00+01:00"
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 
 
@@ -42,8 +43,27 @@ def work_of(language: str) -> dict[str, Letter]:
     away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
+    duty = {
+        "rota": "Driftsvakt",
+        "since": "2026-03-02T15:30:00+01:00",
+        "until": "2026-03-03T08:00:00+01:00",
+        "instead": "",
+    }
+    stands = {
+        **duty,
+        "since": "2026-03-06T15:30:00+01:00",
+        "until": "2026-03-09T08:00:00+01:00",
+        "instead": "Ola Hansen",
+    }
     return {
         "digest": to_handler("digest", language, values={"groups": groups}, reason="your-digest", **OURS),
+        "digest-duty": to_handler("digest", language, values={"groups": groups[:1], "duty": [duty, stands]}, reason="your-digest", **OURS),
+        "digest-only-duty": to_handler("digest", language, values={"groups": [], "duty": [duty]}, reason="your-digest", **OURS),
+        "swap": swap(language, "duty_asked", asks=True),
+        "swap-agreed": swap(language, "duty_was_agreed"),
+        "swap-refused": swap(language, "duty_was_refused", lines=[]),
+        "swap-returned": swap(language, "duty_was_returned", lines=[]),
+        "swap-given": swap(language, "duty_given"),
         "alarm": alarm(language, "relay"),
         "alarm-imap": alarm(language, "imap:support"),
         "alarm-over": alarm(language, "relay", over=True),
@@ -55,6 +75,20 @@ def work_of(language: str) -> dict[str, Letter]:
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
         "absence-asked": to_handler("absence", language, values=asked, reason="you-are-away", **OURS),
     }  # fmt: skip
+
+
+def swap(language: str, key: str, *, asks: bool = False, **more: Any) -> Letter:
+    """Duty that is asked for, or changes hands."""
+    yours, free = ("duty_gets", "duty_gives") if asks else ("duty_yours", "duty_free")
+    parts = [
+        {"ok": True, "written": "", "key": said, "value": f"2026-03-{day}T15:30:00+01:00", "at": f"2026-03-{after}T08:00:00+01:00"}
+        for said, day, after in ((yours, "06", "07"), (free, "13", "14"))
+    ]  # fmt: skip
+    news = {"ok": True, "key": key, "value": "Ola Hansen"}
+    values = {"news": news, "what": "Driftsvakt", "who": "Ola Hansen", "lines": parts, "asks": asks, **more}
+    return to_handler(
+        "swap", language, values=values, reason="your-duty", automatic="" if asks else "auto-generated", **OURS
+    )
 
 
 def line(number: str, days: int, subject: str, status: str, handler: str = "") -> dict[str, object]:
@@ -139,6 +173,10 @@ def outside(language: str) -> dict[str, Letter]:
         "status": to_customer("status", language, values={"standing": cases[:1]}, **asked),
         "status-all": to_customer("status", language, values={"standing": cases, "organisation": "Kunde AS", "more": True}, **asked),
         "status-none": to_customer("status", language, values={"standing": []}, **{**asked, **OURS}),
+        "ack-closed": to_customer("ack", language, values={**VALUES, "hours": "closed", "opens": OPENS}, **ack),
+        "ack-unverified-closed": to_customer(
+            "ack", language, values={"hours": "holiday", "opens": OPENS}, authenticated=False, subject="", **ack
+        ),
         "ack-forwarded": to_customer(
             "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
         ),

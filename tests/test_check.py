@@ -60,7 +60,8 @@ def test_json_says_the_same(site: Path) -> None:
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"]) == (1, False)
     assert told["problems"][0] == {
-        "file": "routing.yaml", "line": 2, "column": 10, "what": "there is no condition 'subjekt'", "cure": "did you mean subject?",
+        "file": "routing.yaml", "line": 2, "column": 10, "severity": "error",
+        "problem": "there is no condition 'subjekt'", "cure": "did you mean subject?",
     }  # fmt: skip
 
 
@@ -71,8 +72,60 @@ def test_the_tests_beside_rules_are_run(site: Path) -> None:
     done = maild("check", "site", folder=site.parent)
     assert done.returncode == 1
     assert done.stdout.startswith(
-        "routing.yaml:6:7: a test of the rule 'printers' fails: priority is high, not low (printers decided it"
+        "routing.yaml:6:7: a test of the rule 'printers' fails: priority is high, not low (the rule 'printers' (routing.yaml:2) decided it"
     )
+
+
+def test_a_test_may_be_a_mail_in_a_file_read_as_the_daemon_reads_it(site: Path) -> None:
+    (site / "rules" / "tests").mkdir()
+    mail = (
+        "From: Ann <ann@kunde.example>\nTo: support@desk.example\nSubject: =?utf-8?q?Skriv=C3=A9r?=\n\nHei\n> gammelt\n"
+    )
+    (site / "rules" / "tests" / "skriver.eml").write_bytes(mail.replace("\n", "\r\n").encode())
+    rule = (
+        "- name: printers\n  when: {subject: skriver, domain: kunde.example, own_text: hei, not: {own_text: gammelt}}\n"
+        "  set: {priority: high}\n  tests:\n    - file: tests/skriver.eml\n      expect: {priority: %s}\n"
+    )
+    (site / "rules" / "routing.yaml").write_text(rule % "high")
+    done = maild("check", "site", folder=site.parent)
+    assert (done.returncode, done.stdout) == (0, "ok: 1 desk, 1 handler, 1 rule, 4 languages\n")
+    (site / "rules" / "routing.yaml").write_text(rule % "low")
+    assert "routing.yaml:5:7: a test of the rule 'printers' fails" in maild("check", "site", folder=site.parent).stdout
+    (site / "rules" / "tests" / "skriver.eml").unlink()
+    done = maild("check", "site", folder=site.parent)
+    assert (
+        done.stdout == "routing.yaml:5:7: there is no mail 'tests/skriver.eml' (keep it as rules/tests/skriver.eml)\n"
+    )
+
+
+@pytest.mark.parametrize(("says", "status"), [("", 0), ("Auto-Submitted: auto-generated\n", 1)])
+def test_a_mail_in_a_file_is_as_automatic_as_it_says(site: Path, says: str, status: int) -> None:
+    (site / "rules" / "mail.eml").write_text(
+        f"From: ann@kunde.example\nTo: support@desk.example\n{says}Subject: Hei\n\nHei\n"
+    )
+    rule = "- name: a\n  when: {automatic: false}\n  set: {label: a}\n  tests:\n    - {file: mail.eml, expect: {label: a}}\n"
+    (site / "rules" / "routing.yaml").write_text(rule)
+    assert maild("check", "site", folder=site.parent).returncode == status
+
+
+def test_a_rule_that_none_of_its_tests_meets_is_a_warning_and_an_error_if_strict(site: Path) -> None:
+    (site / "rules" / "routing.yaml").write_text(RULES.replace("Skriver}", "Papir}") % "medium")
+    done = maild("check", "site", folder=site.parent)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "routing.yaml:6:7: warning: no test of the rule 'printers' meets it (add a mail that it is for, or mend its condition)",
+        "ok: 1 desk, 1 handler, 1 rule, 4 languages",
+    ]
+    strict = maild("check", "site", "--strict", folder=site.parent)
+    assert (strict.returncode, strict.stdout.count("ok: ")) == (1, 0)
+    told = json.loads(maild("check", "site", "--json", folder=site.parent).stdout)
+    assert (told["ok"], told["problems"][0]["severity"]) == (True, "warning")
+
+
+def test_a_test_that_shows_what_a_rule_leaves_alone_needs_one_beside_it_that_it_takes(site: Path) -> None:
+    other = "    - mail: {subject: Papir}\n      expect: {priority: medium}\n"
+    (site / "rules" / "routing.yaml").write_text(RULES % "high" + other)
+    assert maild("check", "site", "--strict", folder=site.parent).returncode == 0
 
 
 def test_a_broken_text_is_a_problem(site: Path) -> None:

@@ -92,6 +92,12 @@ def test_one_that_takes_too_long_is_killed_and_told(site: Site) -> None:
     assert site.process.returncode == -9
 
 
+def test_modules_are_looked_for_where_python_looks(tmp_path: Path) -> None:
+    asked = planted("import sys; print(sys.path, sys.argv)")
+    said = warm.run([*asked, "--help"], dict(os.environ), tmp_path, 60)
+    assert said.stdout == cold([*asked, "--help"], tmp_path).stdout
+
+
 def test_planted_lines_come_before_our_modules(tmp_path: Path) -> None:
     lines = "import sys; print([name for name in sys.modules if name.startswith('maild')])"
     assert warm.run([*planted(lines), "--help"], dict(os.environ), tmp_path, 60).stdout.startswith("[]\n")

@@ -22,6 +22,7 @@ COMMANDS = {
     "queue": "queue",
     "person": "person",
     "handler": "handler",
+    "oncall": "oncall",
     "mailbox": "mailbox",
     "doctor": "doctor",
     "inspect": "inspect",
@@ -49,7 +50,7 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "handler", "import", "export", "audit"),
+    "Cases and people": ("case", "person", "handler", "oncall", "import", "export", "audit"),
     "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "explain", "inspect"),
     "Help": ("help", "completion"),
 }

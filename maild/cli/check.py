@@ -1,15 +1,14 @@
 """maild check: everything that is wrong with a site, before the daemon meets it.
 
-Reads maild.yaml, rules/ and the templates, tries every text, and runs the tests beside the rules.  Exit 0, or 1 with every problem as
-file:line:column: problem (cure).
+Reads maild.yaml, rules/ and the templates, tries every text, and runs the tests beside the rules.  Every problem is a line,
+file:line:column: problem (cure).  Exit 0; 1 if there are errors, with --strict warnings too; 78 if there is no site.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,10 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
     policy: Policy | None = None
 
+    def wrong(self, *, strict: bool = False) -> bool:
+        """Whether anything must be mended.  strict: warnings too."""
+        return any(strict or not problem.warning for problem in self.problems)
+
 
 @click.command("check")
 @click.argument(
@@ -34,24 +37,29 @@ class Found:
 )
 @click.option("-c", "--config", "config", metavar="FILE", help="The configuration (else as for other commands).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(folder: Path | None, config: str | None, *, as_json: bool) -> int:
-    """Say everything that is wrong with the site in DIR: configuration, rules, texts, and the tests beside the rules."""
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+def command(folder: Path | None, config: str | None, *, as_json: bool, strict: bool) -> int:
+    """Say everything that is wrong with the site in DIR: configuration, rules, texts, and the tests beside the rules.
+
+    Exit status: 0 all is well, perhaps with warnings; 1 something must be mended; 78 there is no site.
+    """
     from maild.config import find
 
     found = check(find(config or (str(folder) if folder else None), os.environ))
     if as_json:
-        click.echo(json.dumps(_plain(found), ensure_ascii=False))
+        click.echo(json.dumps(_plain(found, strict=strict), ensure_ascii=False))
     else:
         for problem in found.problems:
             click.echo(problem)
-        if not found.problems and found.policy:
+        if not found.wrong(strict=strict) and found.policy:
             click.echo(f"ok: {', '.join(f'{count} {word}{_s(count)}' for word, count in _counts(found.policy))}")
-    return 1 if found.problems else 0
+    return int(found.wrong(strict=strict))
 
 
 def check(file: Path) -> Found:
     """All problems of a site, sorted by file and line."""
     from maild import config
+    from maild.cli.rule_tests import failures
     from maild.errors import RuleError
     from maild.founding import desks_of_mailboxes
     from maild.places import shipped
@@ -74,7 +82,7 @@ def check(file: Path) -> Found:
 
     try:
         found.policy = build.load(rules, load)
-        found.problems += _failures(found.policy)
+        found.problems += [*build.warnings(found.policy), *failures(found.policy, rules)]
         found.problems += desks_of_mailboxes(settings, found.policy) if settings else []
     except RuleError as error:
         found.problems += error.problems
@@ -96,44 +104,21 @@ def _s(count: int) -> str:
     return "" if count == 1 else "s"
 
 
-def _plain(found: Found) -> dict[str, Any]:
+def _plain(found: Found, *, strict: bool) -> dict[str, Any]:
     counts = {f"{word}s": count for word, count in _counts(found.policy)} if found.policy else {}
-    return {"ok": not found.problems, "problems": [asdict(problem) for problem in found.problems], **counts}
+    return {
+        "ok": not found.wrong(strict=strict),
+        "problems": [_told(problem) for problem in found.problems],
+        **counts,
+    }
 
 
-# --- tests beside rules -----------------------------------------------------------------------------------------------------------
-
-
-def _failures(policy: Policy) -> Iterator[Problem]:
-    from dataclasses import replace
-
-    from maild.decide.route import route
-    from maild.errors import Problem
-    from maild.policy.actions import otherwise, said, yaml_name
-    from maild.policy.build import tests
-
-    for test in tests(policy):
-        # A rule in the shadow is tested as what it shall become.
-        rules = [replace(rule, shadow=False) if rule.name == test.rule else rule for rule in policy.rules]
-        verdict = route(test.facts, rules)
-        for name, wanted in test.expect.items():
-            decided = verdict.decisions.get(name)
-            came = said(name, decided.value) if decided else otherwise(name, test.facts.desk)
-            if not _holds(wanted, came):
-                what = (
-                    f"a test of the rule {test.rule!r} fails: {yaml_name(name)} is {_word(came)}, not {_word(wanted)}"
-                )
-                cure = f"{decided.rule if decided else 'no rule'} decided it: mend the rules, or what the test expects"
-                yield Problem(test.file, test.line, test.column, what, cure)
-
-
-def _holds(wanted: object, came: object) -> bool:
-    if isinstance(wanted, tuple) and isinstance(came, tuple):
-        return set(wanted) <= set(came)
-    return wanted == came
-
-
-def _word(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _told(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "severity": problem.severity,
+        "problem": problem.what,
+        "cure": problem.cure,
+    }

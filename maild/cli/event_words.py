@@ -228,5 +228,12 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "spammed": lambda facts, name: f"closed as spam of {name(facts['sender'])}",
     "cleared": lambda facts, name: f"no spam of {name(facts['sender'])}",
     "quarantined": lambda facts, name: f"in quarantine, for an earlier mail of {name(facts['sender'])} was spam",
+    "duty_offered": lambda facts, name: (
+        f"{name('handler:' + facts['handler'])} to have the duty {facts['rota']} of {name('handler:' + facts['was'])}"
+        f" from {facts['from_at']} to {facts['until_at']} (swap {facts['swap']})"
+    ),
+    "duty_swapped": lambda facts, name: f"swap {facts['swap']} of duty agreed by {name(facts['by'])}",
+    "duty_refused": lambda facts, name: f"swap {facts['swap']} of duty refused by {name(facts['by'])}",
+    "duty_returned": lambda facts, name: f"swap {facts['swap']} of duty taken back by {name(facts['by'])}",
     "rekeyed": lambda facts, name: f"key {facts['key']} of the signed addresses {facts['what']}",
 }  # fmt: skip

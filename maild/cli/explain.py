@@ -111,6 +111,9 @@ def _rules(trace: Trace) -> Iterator[tuple[str, str]]:
     for rule in trace.get("rules", []):
         failed = f"  failed: {rule['failed']}" if rule["failed"] else ""
         yield ("rule  yes" if rule["matched"] else "rule   no"), f"{rule['name']}  {rule['where']}{failed}"
+    others = int(trace.get("asked") or 0) - len(trace.get("rules", []))
+    if others > 0:
+        yield "rule   no", f"{others} others"
     for field, decided in trace.get("decisions", {}).items():
         because = f"  {decided['because']}" if decided["because"] else ""
         yield "decided", f"{field} = {_said(decided['value'])}  by {decided['rule']} ({decided['where']}){because}"

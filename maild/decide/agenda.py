@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence
+from maild.decide import absence, duty
 from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
 from maild.model.agenda import Item
@@ -26,7 +26,7 @@ from maild.model.plan import Morning
 from maild.model.policy import Policy
 from maild.model.subject import without_tag
 
-LATE = timedelta(hours=8)
+LATE, HOUR, DAY = timedelta(hours=8), timedelta(hours=1), timedelta(days=1)
 MOST = 20
 GROUPS = ("overdue", "wakes", "waiting", "unassigned")
 
@@ -44,6 +44,11 @@ def due(policy: Policy, now: datetime) -> Iterator[tuple[Handler, str, datetime]
                     yield handler, day.isoformat(), at
 
 
+def has_duty(policy: Policy, handler: Handler) -> bool:
+    """Whether he may have any, so that there may be something to tell; anybody may take over somebody's."""
+    return any(all(handler.works_for(desk) for desk in rota.desks) for rota in policy.rotas.values())
+
+
 def _instant(day: date, clock: str, zone: ZoneInfo) -> datetime:
     """An hour that spring leaves out is what the clock shows then; of autumn's two it is the first."""
     return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC)
@@ -56,10 +61,12 @@ def morning(ledger: Ledger, arrival: Morning) -> None:
         ledger.happen(None, MAILD, Ignored("a digest for nobody who is here"))
         return
     found = groups(ledger, handler, arrival.due_at)
-    if not found:
+    on_call = duty.coming(ledger, handler, ledger.now + HOUR, arrival.due_at + DAY)
+    if not found and not on_call:
         ledger.happen(None, MAILD, Ignored("a digest with nothing in it"))
         return
-    owe(ledger, handler, absence.home(handler, ledger.policy), "digest", "your-digest", {"groups": found})
+    values = {"groups": found, "duty": on_call}
+    owe(ledger, handler, absence.home(handler, ledger.policy), "digest", "your-digest", values)
 
 
 def groups(ledger: Ledger, handler: Handler, before: datetime) -> list[dict[str, Any]]:

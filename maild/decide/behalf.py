@@ -79,7 +79,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     prepared, whom = order.prepared, _named(parsed)
     original = _original(prepared, whom)
     passed = prepared.message.forwarded
-    verdict = route(facts(original, False), ledger.policy.rules)
+    verdict = route(facts(original, False, ledger.policy), ledger.policy.rules)
     ledger.trace.update(intake.trace(verdict))
     desk, case_id = intake.desk_of(ledger, prepared, verdict), ledger.next_case()
     customer = _customer(ledger, original) if whom is None else NOBODY

@@ -63,6 +63,22 @@ def when(words: str, now: datetime, morning: time = time(8)) -> datetime | NoDat
     return found
 
 
+def day(words: str, now: datetime) -> date | NoDate:
+    """The day that the words name, today or later; a weekday is the next such one.  No time may follow."""
+    said = " ".join(plain(words[:_LONGEST]).strip(" ,;!").split())
+    try:
+        found, rest = _day(_without(said, date_words.ON), now)
+    except _Refused as refused:
+        return refused.no
+    if found is None or rest:
+        return NoDate("no_date")
+    if isinstance(found, int):
+        return now.date() + timedelta(days=(found - now.weekday()) % 7 or 7)
+    if found < now.date():
+        return NoDate("past_date")
+    return found if found <= now.date() + YEAR else NoDate("far_date")
+
+
 def minutes(words: str) -> int | None:
     """An amount of work: 25m, 1:15, 1,5t, 1h 30m; None for anything else, and for none or more than a week of it."""
     said = " ".join(plain(words[:_LONGEST]).strip(" .;!").split())

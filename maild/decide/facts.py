@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
@@ -15,9 +15,10 @@ from maild.model.known import Lookup, Whose
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
-from maild.model.policy import Choice, Facts, Named, Policy
+from maild.model.policy import Facts, Named, Policy
 
 TEXT = 64 * 1024
+_OVER = timedelta(days=31)
 # A number as our letters write it: in brackets with a hash, or behind a hash.
 _FOREIGN = re.compile(
     r"[\[(]#?([A-Z][A-Z0-9]{1,9}-\d{1,9})[\])]"  # [SUP-77]
@@ -43,7 +44,7 @@ _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
-def facts(prepared: Prepared, automatic: bool) -> Facts:
+def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
     """The facts of a mail."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
@@ -64,6 +65,7 @@ def facts(prepared: Prepared, automatic: bool) -> Facts:
         headers=message.headers,
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
+        hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
     )
 
 
@@ -74,7 +76,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
     if isinstance(arrival, Morning):
-        return Lookup(agenda=agenda_of(arrival.handler, policy))
+        return Lookup(agenda=agenda_of(arrival.handler, policy), swaps=swaps_since(policy, now))
     message = arrival.message
     address = message.author.address.lower() if message.author else arrival.sender.lower()
     original = message.bounce.original_message_id if message.bounce else None
@@ -98,19 +100,25 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         logs="undo" in named,
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,
+        swaps=swaps_since(policy, now),
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
-            *(budget.forward_key(address, now) for address in forwards(policy)),
+            *(budget.forward_key(address, now) for address in policy.wants.forwards),
             *(key for customer in customers for key in budget.keys(customer, now)),
         ),
-        people=(*(_named(message) if handler else ()), *named_by_rules(policy), *customers),
-        incidents=tuple(dict.fromkeys(rule.set.notice for rule in policy.rules if rule.set.notice)),
-        sticky=any(choice.how == "sticky" for choice in _choices(policy)),
+        people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
+        incidents=policy.wants.incidents,
+        sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
     )
+
+
+def swaps_since(policy: Policy, now: datetime) -> datetime | None:
+    """From when on it matters who has swapped his duty: what is over may still be answered, and is said to be over."""
+    return now - _OVER if policy.rotas else None
 
 
 def whose(policy: Policy, address: str, scope: str) -> Whose:
@@ -225,8 +233,7 @@ def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     """Whom rules may make the customer of a form's mail."""
     if not of_form(prepared, policy):
         return ()
-    ways = dict.fromkeys(rule.set.customer for rule in policy.rules if rule.set.customer)
-    found = (named_in_form(prepared, way) for way in ways)
+    found = (named_in_form(prepared, way) for way in policy.wants.forms)
     return tuple(dict.fromkeys(one.address for one in found if one))
 
 
@@ -243,27 +250,10 @@ def year_of(desk: Desk, now: datetime) -> int:
 
 def _counters(policy: Policy, now: datetime) -> list[str]:
     names = [number_counter(policy, desk, now) for desk in policy.desks]
-    choices = _choices(policy)
+    choices = policy.wants.choices
     names += [turn_key(choice, desk) for choice in choices if choice.how in TURNING for desk in policy.desks]
     names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
     if any(choice.how == "least_loaded" for choice in choices):
         names += [open_key(handler) for handler in policy.handlers]
     names += [open_key(handler.key) for handler in policy.handlers.values() if handler.cap is not None]
     return list(dict.fromkeys(names))
-
-
-def _choices(policy: Policy) -> list[Choice]:
-    """All ways in which rules choose somebody, also those behind another."""
-    found = [rule.set.handler for rule in policy.rules if rule.set.handler]
-    return [*found, *(choice.otherwise for choice in found if choice.otherwise)]
-
-
-def named_by_rules(policy: Policy) -> tuple[str, ...]:
-    """Addresses that rules name: whose they are must be known before judging."""
-    named = (one for rule in policy.rules for one in (*rule.set.watch, *rule.set.forward) if "@" in one)
-    return tuple(dict.fromkeys(named))
-
-
-def forwards(policy: Policy) -> tuple[str, ...]:
-    """Addresses to which rules may let a mail go on."""
-    return tuple(dict.fromkeys(address for rule in policy.rules for address in rule.set.forward))

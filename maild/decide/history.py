@@ -179,7 +179,7 @@ def _add(ledger: Ledger, prepared: Prepared, case: Case, side: Side, evidence: s
 
 def _begin(ledger: Ledger, prepared: Prepared, side: Side) -> None:
     message = prepared.message
-    verdict = route(facts(prepared, message.automatic), ledger.policy.rules)
+    verdict = route(facts(prepared, message.automatic, ledger.policy), ledger.policy.rules)
     discard = verdict.value("discard")
     if discard is not None:
         ledger.happen(None, effects.RULES, Ignored(f"discarded by a rule: {discard}"))
@@ -256,7 +256,7 @@ def _is_open(ledger: Ledger, prepared: Prepared) -> bool:
 def _give(ledger: Ledger, prepared: Prepared, case_id: int) -> None:
     """To the one who had it, else as the rules say."""
     if not intake.has_handler(ledger, ledger.case(case_id)):
-        verdict = route(facts(prepared, prepared.message.automatic), ledger.policy.rules)
+        verdict = route(facts(prepared, prepared.message.automatic, ledger.policy), ledger.policy.rules)
         intake.assign(ledger, case_id, verdict)
 
 

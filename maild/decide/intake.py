@@ -6,6 +6,7 @@ answered by nobody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from maild.decide import asked, assents, contact, deeds, effects, notices, over, quarantine, rest, webform
@@ -30,9 +31,13 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Shadow, Verdict
+from maild.model.policy import Choice, Shadow, Tried, Verdict
 from maild.model.related_events import Included
 from maild.model.subject import untagged
+
+# Of so many rules (fifty and the two built in) a trace names every one, with what failed; of more only those that matched: the others
+# can be asked again.
+_FEW_RULES = 52
 
 
 def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
@@ -58,7 +63,7 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     if (case.status is Status.SOLVED or case.history) and not automatic and not stranger and _reopens(ledger, prepared):
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
-            assign(ledger, case_id, route(facts(prepared, automatic), ledger.policy.rules))
+            assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
@@ -68,9 +73,9 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
 
 def _reopens(ledger: Ledger, prepared: Prepared) -> bool:
     """Whether a mail to a solved case opens it again, as the rules say; they are asked only where one of them says anything of it."""
-    if not any(rule.set.reopen is not None for rule in ledger.policy.rules):
+    if not ledger.policy.wants.reopens:
         return True
-    verdict = route(facts(prepared, False), ledger.policy.rules)
+    verdict = route(facts(prepared, False, ledger.policy), ledger.policy.rules)
     if verdict.value("reopen", True) is True:
         return True
     ledger.trace.update(trace(verdict))
@@ -89,12 +94,12 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
     """The mail opens a case, unless a rule discards it."""
     if _late_thanks(ledger, prepared, join, automatic) or over.answered(ledger, prepared, join, automatic):
         return
-    verdict = route(facts(prepared, automatic), ledger.policy.rules)
+    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
     theirs = webform.filled_in(ledger, prepared, verdict)
     if theirs is not None:
         # A person filled it in, whatever sent it.
         sent = replace(prepared, message=replace(theirs.message, author=prepared.message.author))
-        verdict = route(facts(sent, False), ledger.policy.rules)
+        verdict = route(facts(sent, False, ledger.policy), ledger.policy.rules)
         prepared, automatic = theirs, False
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
@@ -202,17 +207,27 @@ def _because(verdict: Verdict) -> str:
 
 
 def trace(verdict: Verdict) -> dict[str, object]:
-    """Which rules were asked, and what they decided; took: those that decided anything."""
+    """Which rules were asked, and what they decided; of many rules those that matched, and how many were asked.
+
+    took: those that decided anything.
+    """
     shadows = [_shadow(verdict, shadow) for shadow in verdict.shadows]
+    few = len(verdict.asked) <= _FEW_RULES
     return {
         "took": list(verdict.took),
         **({"shadows": shadows} if shadows else {}),
-        "rules": [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in verdict.tried],
+        "rules": told(verdict.tried if few else verdict.matched),
+        "asked": len(verdict.asked),
         "decisions": {
             name: {"value": _plain(d.value), "rule": d.rule, "where": d.where, "because": d.because}
             for name, d in verdict.decisions.items()
         },
     }
+
+
+def told(tried: Iterable[Tried]) -> list[dict[str, object]]:
+    """Rules as a trace has them."""
+    return [{"name": t.name, "where": t.where, "matched": t.matched, "failed": t.failed} for t in tried]
 
 
 def _shadow(verdict: Verdict, shadow: Shadow) -> dict[str, object]:

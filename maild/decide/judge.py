@@ -27,6 +27,7 @@ from maild.decide import (
     reminders,
     replies,
     rest,
+    swap_answers,
     undelivered,
 )
 from maild.decide.acts.context import Order, acting_as, sense
@@ -87,9 +88,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     message = prepared.message
     ledger.verified = prepared.trust.authenticated
     where = join(prepared, ledger.known, ledger.policy)
-    # A person who asks for no automatic answer is a person still: intake keeps his acknowledgement back.
-    robot = message.automatic and message.kind is not Kind.PERSON and not _writes_of_a_bounce(prepared)
-    automatic = robot or prepared.sender == "" or _nobody_reads(prepared.sender) or _is_ours(ledger, prepared)
+    robot = _says_robot(prepared)
+    automatic = from_machine(prepared) or _is_ours(ledger, prepared)
     ledger.trace.update(_trace(prepared, where, automatic))
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
@@ -152,7 +152,7 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
-_ABOUT_US = ("alarm", "canary", "digest", "absence")
+_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap")
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
@@ -179,7 +179,11 @@ def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler)
     order = Order(prepared, handler, None, "", letter)
     if lacks:
         return False
-    if not (letter is None and behalf.handle(ledger, order, where.linked)) and not desk_mail.handle(ledger, order):
+    if not (
+        swap_answers.answered(ledger, order)
+        or (letter is None and behalf.handle(ledger, order, where.linked))
+        or desk_mail.handle(ledger, order)
+    ):
         return False
     ledger.remember(marks(prepared))
     return True
@@ -272,6 +276,17 @@ def _undelivered(ledger: Ledger, arrival: Undelivered) -> None:
 def _bounced_letter(ledger: Ledger, prepared: Prepared) -> LetterRow | None:
     tokens = [t for t in prepared.tokens if t.purpose == "b"] + list(prepared.ids)
     return next((ledger.known.letters[t.letter] for t in tokens if t.letter in ledger.known.letters), None)
+
+
+def from_machine(prepared: Prepared) -> bool:
+    """Whether a mail is automatic, as far as itself tells."""
+    return _says_robot(prepared) or prepared.sender == "" or _nobody_reads(prepared.sender)
+
+
+def _says_robot(prepared: Prepared) -> bool:
+    """A person who asks for no automatic answer is a person still: intake keeps his acknowledgement back."""
+    message = prepared.message
+    return message.automatic and message.kind is not Kind.PERSON and not _writes_of_a_bounce(prepared)
 
 
 def _trace(prepared: Prepared, where: Join, automatic: bool) -> dict[str, object]:

@@ -26,6 +26,7 @@ from maild.model.people import person_party
 from maild.model.plan import Happened, Letter, MessageRow, Plan, Prepared
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
+from maild.model.rota import Book, Swap
 from maild.model.search import document
 
 NOBODY = "nobody"
@@ -56,6 +57,7 @@ class Ledger:
         self._budgets: dict[tuple[str, int], int] = {}
         self._absences: dict[str, Absence | None] = {}
         self._marks: list[str] = []
+        self._swaps: dict[int, Swap] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         named = {person_party(person.id): person for person in known.by_address.values()}
@@ -246,6 +248,24 @@ class Ledger:
         """From now on; None: he is back."""
         self._absences[handler] = absence
 
+    # --- who has duty -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def swaps(self) -> dict[int, Swap]:
+        return {**self.known.swaps, **self._swaps}
+
+    def next_swap(self) -> int:
+        return self.known.next_swap + len(self._swaps.keys() - self.known.swaps.keys())
+
+    def swap(self, swap: Swap) -> None:
+        """New, or as it is from now on."""
+        self._swaps[swap.id] = swap
+
+    def book(self) -> Book:
+        """What stands over the rotas now."""
+        keys = (*self.known.absent, *self._absences)
+        return Book.of(self.swaps, {key: found for key in keys if (found := self.absence(key))})
+
     # --- drafts ---------------------------------------------------------------------------------------------------------------
 
     def next_draft(self) -> int:
@@ -328,6 +348,7 @@ class Ledger:
             counters=self._counters,
             budgets=self._budgets,
             absences=self._absences,
+            swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
             trace=trace,
         )

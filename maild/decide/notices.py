@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, beside, budget, contact, outsiders, owing, related, rights
+from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights
 from maild.decide.ledger import NOBODY, Ledger
 from maild.model.case import Case
 from maild.model.events import (
@@ -200,6 +200,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
         values=(owing.case_values(ledger, case) if verified else {})
+        | _opening(ledger, case)
         | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
@@ -207,6 +208,13 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         first=telling.new,
         template=telling.template,
     )
+
+
+def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
+    """Whether we are open; who has duty by name only where a customer is told names."""
+    desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
+    hides = found and desk is not None and desk.shows != "handler"
+    return {**found, "on_duty": ""} if hides else found
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
@@ -287,6 +295,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
         "others": beside.others(ledger, case, handler),
+        **duty.opening(ledger, case.desk),
     }
     owing.owe(
         ledger,

@@ -1,37 +1,40 @@
 """route: the rules' verdict.  route(facts, rules) -> Verdict.
 
-The earliest matching rule that mentions a field decides it; labels add up; `stop` ends the search.  The trace names every rule
-tried with the first part of its condition that failed.  A rule in the shadow decides nothing: the trace says what it would have.
+The earliest matching rule that mentions a field decides it; labels add up; after a `stop` only those that are built in are asked.  Only
+rules that could match are asked (model/policy.Rules.could); the trace names every rule with the first part of its condition that failed
+all the same.  A rule in the shadow decides nothing: the trace says what it would have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from maild.model.policy import ADDING, Decided, Facts, Rule, Shadow, Tried, Verdict
+from maild.model.policy import ADDING, Decided, Facts, Rule, Rules, Shadow, Tried, Verdict
 
 
 def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
-    """Ask every rule in order."""
-    tried: list[Tried] = []
+    """Ask the rules in order."""
+    known = rules if isinstance(rules, Rules) else Rules(rules)
+    asked: Sequence[Rule] = known
+    matched: list[Tried] = []
     decisions: dict[str, Decided] = {}
     took: list[str] = []
     shadows: list[Shadow] = []
-    for rule in rules:
-        failed = rule.when.failed(facts)
-        tried.append(Tried(rule.name, rule.where, not failed, failed))
-        if failed:
+    for number in known.could(facts):
+        rule = known[number]
+        if (asked is not known and not rule.ours) or rule.when.failed(facts):
             continue
-        if rule.shadow:
-            shadows.append(Shadow(rule.name, rule.where, _new(decisions, rule)))
-            continue
+        matched.append(Tried(rule.name, rule.where, True, ""))
         new = _new(decisions, rule)
+        if rule.shadow:
+            shadows.append(Shadow(rule.name, rule.where, new))
+            continue
         decisions |= {name: Decided(value, rule.name, rule.where, rule.because) for name, value in new.items()}
         if new or rule.stop:
             took.append(rule.name)
         if rule.stop:
-            break
-    return Verdict(tuple(tried), decisions, tuple(took), tuple(shadows))
+            asked = (*known[: number + 1], *(other for other in known[number + 1 :] if other.ours))
+    return Verdict(facts, asked, tuple(matched), decisions, tuple(took), tuple(shadows))
 
 
 def _new(decisions: Mapping[str, Decided], rule: Rule) -> dict[str, object]:

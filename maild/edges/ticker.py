@@ -61,7 +61,7 @@ def mornings(session: Session, policy: Policy, now: datetime) -> int:
     return sum(
         incoming.morning(session, handler.key, day, at)
         for handler, day, at in agenda.due(policy, now)
-        if agenda_store.any_before(session, agenda_of(handler.key, policy), at)
+        if agenda.has_duty(policy, handler) or agenda_store.any_before(session, agenda_of(handler.key, policy), at)
     )
 
 

@@ -21,7 +21,7 @@ from maild.model.vocabulary import Vocabulary
 # Letters whose templates have these links.
 _LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague"})
 # Letters that ask for yes or no, and the purpose letter of each answer's address.
-_ASKING = frozenset({"offer", "offer-again", "approval"})
+_ASKING = frozenset({"offer", "offer-again", "approval", "swap"})
 _VOTES = {"yes": "y", "no": "x"}
 # name -> purpose letter of the address, and what the body asks for beside the verb.
 _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w", " 3d")}
@@ -41,7 +41,7 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
         }
     tag = encode.one_line(letter.number, 60)
     subject = f"[{tag}]" if tag else ""
-    if letter.kind in _ASKING:
+    if letter.kind in _ASKING and letter.values.get("asks", True):
         return _votes(letter, subject, desk, keys, vocabulary)
     if letter.kind not in _LINKED or not handler_of(letter.party):
         found = _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)

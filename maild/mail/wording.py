@@ -59,6 +59,7 @@ def values(
         "reason": letter.reason,
         **{verb: links.get(verb, "") for verb in _LINKS},
         "forwarded": bool(given.get("forwarded")),
+        **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -128,7 +129,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks"), ()),
+    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
 }
 
 
@@ -182,7 +183,14 @@ def _work(given: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
         "groups": _groups(given.get("groups"), links),
         **{name: _line(given, name) for name in ("absent", "until", "cover")},
         "provisional": bool(given.get("provisional")),
+        "duty": _duty(given.get("duty")),
     }
+
+
+def _duty(given: object) -> list[dict[str, str]]:
+    """Stretches of duty."""
+    listed = [part for part in given if isinstance(part, Mapping)] if isinstance(given, list | tuple) else []
+    return [{key: _line(part, key) for key in ("rota", "since", "until", "instead")} for part in listed[:_OTHERS]]
 
 
 def _others(given: object) -> list[dict[str, str]]:
@@ -280,6 +288,7 @@ _SENTENCES = {
     "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
     "offer-again": "An answer to our estimate in case {number} came in your name: {amount}. Reply with just yes to accept it, or no.",
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
+    "swap": "{who}: duty changes hands, or is asked for. Reply with just yes or no where you are asked.",
     "vote": "Your answer in case {number} has come.",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }

@@ -14,6 +14,7 @@ from maild.model.draft import Draft
 from maild.model.message import Attachment
 from maild.model.recorded import Recorded
 from maild.model.related import Said
+from maild.model.rota import Swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Lookup:
     traces  why these cases went where they went
     incidents  the newest open incident with each of these labels
     sticky  who had the last case of the sender, and of those whom a handler names
+    swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
     letters: tuple[int, ...] = ()
@@ -56,6 +58,7 @@ class Lookup:
     traces: bool = False
     sticky: bool = False
     incidents: tuple[str, ...] = ()
+    swaps: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ class Known:
     last           customer's party -> the handler of his last case that somebody had
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
+    swaps          as asked, by their numbers
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -209,3 +213,5 @@ class Known:
     next_message: int = 1
     next_letter: int = 1
     next_draft: int = 1
+    next_swap: int = 1
+    swaps: Mapping[int, Swap] = field(default_factory=dict)

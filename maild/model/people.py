@@ -107,6 +107,7 @@ class Desk:
     shows: whom `status` names to a customer, the handler or only the desk.
     confidential: its cases are shown to its team and to their handlers only.
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
+    calendar: key of its opening hours; "" where it is always open.
     """
 
     key: str
@@ -126,6 +127,7 @@ class Desk:
     lines: tuple[Line, ...] = ()
     shows: str = "handler"
     confidential: bool = False
+    calendar: str = ""
     after_window: str = "new_linked"
 
     @property

@@ -22,6 +22,7 @@ from maild.model.known import Person, Shown
 from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
+from maild.model.rota import Swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ class Plan:
     marks     what names the proof of a handler's mail, so that it acts once
     words     message row -> the words it is found by (model/search)
     absences  handlers who are away from now on, or here (None)
+    swaps     duty that changed hands or was offered, as it is from now on
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
@@ -220,6 +222,7 @@ class Plan:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     absences: Mapping[str, Absence | None] = field(default_factory=dict)
+    swaps: tuple[Swap, ...] = ()
     marks: tuple[str, ...] = ()
     drafts: tuple[tuple[Draft, Content], ...] = ()
     finished: Mapping[int, str] = field(default_factory=dict)

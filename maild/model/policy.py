@@ -6,14 +6,16 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maild.model.calendar import ALWAYS, Calendar
 from maild.model.deed_events import CaseType
 from maild.model.events import Priority
 from maild.model.people import Desk, Handler, Organisation
+from maild.model.rota import Rota
 from maild.model.vocabulary import Vocabulary
 
 
@@ -21,7 +23,8 @@ from maild.model.vocabulary import Vocabulary
 class Facts:
     """What is known of a mail when rules are asked.
 
-    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to.
+    Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to; hours: how that desk stood when it came
+    (model/calendar.Hours).
     """
 
     desk: str
@@ -39,6 +42,7 @@ class Facts:
     headers: tuple[tuple[str, str], ...]
     attachments: tuple[tuple[str, str, int], ...]
     size: int
+    hours: str = "open"
 
 
 class Condition(Protocol):
@@ -131,6 +135,7 @@ class Rule:
     """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
 
     shadow: it decides nothing, and stops nothing; what it would have decided is on record.
+    ours: built in, and asked although an earlier one stopped.
     """
 
     name: str
@@ -140,6 +145,47 @@ class Rule:
     because: str = ""
     stop: bool = False
     shadow: bool = False
+    ours: bool = False
+
+
+class Rules(tuple[Rule, ...]):
+    """Rules in their order."""
+
+    def could(self, facts: Facts) -> Sequence[int]:
+        """The numbers of those that could match, in order; whoever knows better (policy/index.py) leaves out those that cannot."""
+        return range(len(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What the rules may want to know of a mail beside itself, gathered once.
+
+    choices: all ways of choosing a handler, also those behind another; addresses: whom they name, forwards: of these, to whom mail goes
+    on; forms: where forms name customers; incidents: labels; reopens: a rule speaks of reopening.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    addresses: tuple[str, ...] = ()
+    forwards: tuple[str, ...] = ()
+    forms: tuple[Named, ...] = ()
+    incidents: tuple[str, ...] = ()
+    reopens: bool = False
+
+
+def wants(rules: Iterable[Rule]) -> Wants:
+    """Of all these rules, also of those in the shadow."""
+    said = [rule.set for rule in rules]
+    chosen = [one.handler for one in said if one.handler]
+    forwards = tuple(dict.fromkeys(address for one in said for address in one.forward))
+    watching = (who for one in said for who in one.watch if "@" in who)
+    return Wants(
+        choices=(*chosen, *(choice.otherwise for choice in chosen if choice.otherwise)),
+        addresses=tuple(dict.fromkeys((*watching, *forwards))),
+        forwards=forwards,
+        forms=tuple(dict.fromkeys(one.customer for one in said if one.customer)),
+        incidents=tuple(dict.fromkeys(one.notice for one in said if one.notice)),
+        reopens=any(one.reopen is not None for one in said),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +250,19 @@ class Policy:
     hash: str
     desks: Mapping[str, Desk]
     handlers: Mapping[str, Handler]
-    rules: tuple[Rule, ...]
+    rules: Rules
     notices: tuple[Notice, ...]
     texts: Texts
     limits: Limits = Limits()
     files: Mapping[str, str] = field(default_factory=dict)
     admin: str | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
+    wants: Wants = field(init=False, compare=False, default=Wants())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wants", wants(self.rules))
 
     @property
     def default_desk(self) -> Desk:
@@ -236,6 +288,15 @@ class Policy:
     def forms(self) -> frozenset[str]:
         """The senders of web forms whose mails may name the customer."""
         return frozenset(form for organisation in self.organisations.values() for form in organisation.forms)
+
+    def calendar_of(self, desk: str) -> Calendar:
+        """The desk's opening hours; it is always open if it has none."""
+        found = self.desks.get(desk)
+        return self.calendars.get(found.calendar, ALWAYS) if found else ALWAYS
+
+    def rotas_of(self, desk: str) -> tuple[Rota, ...]:
+        """Who has duty for this desk."""
+        return tuple(rota for rota in self.rotas.values() if desk in rota.desks)
 
     def team(self, desk: str) -> tuple[Handler, ...]:
         """The handlers who work for this desk today."""
@@ -273,15 +334,25 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a mail: decisions by field, as Decisions has them, and the whole trace.
+    """What the rules say of a mail: decisions by field, as Decisions has them.
 
-    took: the rules that decided anything, in order.
+    asked are the rules that were asked in their order, of which matched did; took are the names of those that decided anything.
     """
 
-    tried: tuple[Tried, ...]
+    facts: Facts
+    asked: Sequence[Rule]
+    matched: tuple[Tried, ...]
     decisions: Mapping[str, Decided]
     took: tuple[str, ...] = ()
     shadows: tuple[Shadow, ...] = ()
+
+    @property
+    def tried(self) -> tuple[Tried, ...]:
+        """The whole trace.  What failed is found now: nobody needs it to judge a mail, and of a thousand rules it takes a while."""
+        return tuple(Tried(rule.name, rule.where, not failed, failed) for rule, failed in self._answers())
+
+    def _answers(self) -> Iterator[tuple[Rule, str]]:
+        return ((rule, rule.when.failed(self.facts)) for rule in self.asked)
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

@@ -19,6 +19,7 @@ from maild.model import (
     events,
     inside_events,
     related_events,
+    rota_events,
     trust_events,
     undo_events,
     work_events,
@@ -51,6 +52,7 @@ _MODULES = (
     trust_events,
     related_events,
     inside_events,
+    rota_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

@@ -2,7 +2,7 @@
 
 load(rules, texts, limits) -> Policy; RuleError with every problem of every file at once.  of(files) -> the same policy again, out of
 the files that it was built from.  tests(policy) -> the tests beside rules.
-desks.yaml and people.yaml are needed, routing.yaml and organisations.yaml are not: without rules everybody of a desk's team has a turn.
+desks.yaml and people.yaml are needed, the others are not: without rules everybody of a desk's team has a turn.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from typing import Any, TypeVar
 
 from maild import __version__
 from maild.errors import Problem, RuleError
+from maild.model.calendar import Calendar
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Policy, Texts
-from maild.policy import case_words, check, organisations, routing, staffing, telling
+from maild.model.rota import Rota
+from maild.policy import calendars, case_words, check, oncall, organisations, reach, routing, staffing, telling
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Site
+from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, case_words.FILE, telling.FILE)
+FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE, case_words.FILE, telling.FILE)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
 Form = TypeVar("Form", bound=Strict)
@@ -57,13 +60,13 @@ def _built(
     words, broken = _texts(texts)
     site, policy = _made(read, words.languages() if words else LANGUAGES, _own(words))
     found = tuple(routing.rules(read[routing.FILE], site))
-    check.routing(read[routing.FILE], found)
+    reach.check(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
     raise_all((*read.values(), folder, broken))
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
     files |= {VERSIONS: made_with} if made_with else {}
-    rules_ = (*found, *routing.built_in())
+    rules_ = indexed((*found, *routing.built_in()))
     return Policy(
         hash=hash_of(files),
         rules=rules_,
@@ -100,9 +103,10 @@ def _made(
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
+    open_, rotas = _duty(read, site)
+    parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
     site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
-    told = telling.notices(read[telling.FILE], site)
-    return site, {"desks": desks, "handlers": handlers, "organisations": customers, "notices": told}
+    return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
 def _optional(file: Path) -> Source:
@@ -114,6 +118,14 @@ def tests(policy: Policy) -> tuple[RuleTest, ...]:
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))
+
+
+def warnings(policy: Policy) -> tuple[Problem, ...]:
+    """What is no mistake, but hardly what was meant."""
+    read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
+    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
 def _named(source: Source, fitting: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -188,6 +200,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             tuple(Line(name, tuple(keys)) for name, keys in form.lines.items()),
             form.shows,
             form.confidential,
+            form.calendar or "",
             after_window=after,
         )
     return desks
@@ -213,10 +226,28 @@ def _roles(value: str | Mapping[str, str]) -> tuple[Role, tuple[tuple[str, Role]
 
 
 def _organisations(source: Source) -> dict[str, Organisation]:
-    if not source.text.strip() and not source.problems:
-        return {}
-    form, known = organisations.OrganisationForm, Known({}, LANGUAGES)
-    return {key: organisations.made(key, fitting) for key, fitting in _entries(source, form, "organisation", known)}
+    known = Known({}, LANGUAGES)
+    forms = _perhaps(source, organisations.OrganisationForm, "organisation", known)
+    return {key: organisations.made(key, form) for key, form in forms}
+
+
+def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], dict[str, Rota]]:
+    """Opening hours, and who has duty."""
+    calendars_file, oncall_file = read[calendars.FILE], read[oncall.FILE]
+    forms = dict(_perhaps(calendars_file, calendars.CalendarForm, "calendar", site.known()))
+    found = {key: calendars.made(key, form) for key, form in forms.items()}
+    desks = {key: desk for key, desk in site.desks.items() if desk}
+    calendars.check(calendars_file, read[DESKS], found, desks)
+    duty = dict(_perhaps(oncall_file, oncall.RotaForm, "rota", site.known()))
+    rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
+    oncall.check(oncall_file, duty, rotas, site.staff, None if calendars_file.problems else found)
+    return found, rotas
+
+
+def _perhaps(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:
+    """The entries of a file that may be left out, or be empty."""
+    if source.text.strip() or source.problems:
+        yield from _entries(source, form, what, known)
 
 
 def _entries(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

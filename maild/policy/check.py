@@ -1,18 +1,16 @@
 """check: what only shows when desks, people and rules stand side by side.  Problems go into the sources; nothing is returned.
 
 Desks: an address once, signed addresses that fit, numbers that cannot meet.  People: an address once, and none of a desk's.
-Rules: a name once, no rule that can never decide anything.
+Rules: reach.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import combinations
-from typing import Any
 
 from maild.model import numbers
 from maild.model.people import Desk, Handler
-from maild.model.policy import ADDING, Decisions, Rule
 from maild.policy.read import Path
 from maild.policy.source import Source, nearest
 
@@ -148,73 +146,3 @@ def _roles(source: Source, handler: Handler) -> None:
             cure = f"add {desk} to the handler's desks, or take the line away"
             place = (*path_of(source, handler.key), "role", desk)
             source.wrong(place, f"role: {handler.key!r} does not work for the desk {desk!r}", cure)
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------------------
-
-
-def routing(source: Source, rules: Sequence[Rule]) -> None:
-    """Every rule can decide something."""
-    entries = source.document if isinstance(source.document, list) else []
-    names: dict[str, int] = {}
-    written: dict[str, str] = {}
-    decided: dict[str, str] = {}
-    ended = ""
-    numbered = {rule.where: rule for rule in rules}
-    for index, entry in enumerate(entries):
-        rule = numbered.get(source.where((index,)))
-        if rule is None or not isinstance(entry, dict):
-            continue
-        _named_once(source, index, rule, names)
-        if ended:
-            source.wrong(
-                (index,), f"the rule {rule.name!r} is never asked", f"the rule {ended!r} stops always: move it down"
-            )
-            continue
-        _useful(source, index, rule, decided)
-        same = _canonical(entry.get("when"))
-        if same in written and not rule.shadow:
-            what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
-            source.wrong((index, "when"), what, "put both into one rule")
-        if not rule.shadow:
-            written.setdefault(same, rule.name)
-        if not entry.get("when") and not rule.shadow:
-            decided |= {name: rule.name for name in _fields(rule.set) if name not in decided}
-            ended = rule.name if rule.stop else ""
-
-
-def _named_once(source: Source, index: int, rule: Rule, names: dict[str, int]) -> None:
-    if rule.name in names:
-        line = source.place((names[rule.name],))[0]
-        source.wrong((index, "name"), f"a rule {rule.name!r} stands on line {line} already", "give it another name")
-    names.setdefault(rule.name, index)
-
-
-def _useful(source: Source, index: int, rule: Rule, decided: Mapping[str, str]) -> None:
-    fields, adding = _fields(rule.set), _adding(rule.set)
-    if not fields and not adding and not rule.stop:
-        source.wrong((index,), f"the rule {rule.name!r} decides nothing", "add  set: {priority: high}  or the like")
-        return
-    shadowed = [name for name in fields if name in decided]
-    if fields and len(shadowed) == len(fields) and not adding and not rule.stop:
-        by = decided[fields[0]]
-        what = f"the rule {rule.name!r} never decides: the rule {by!r} always has {' and '.join(fields)}"
-        source.wrong((index,), what, "move it above that one; the earliest rule decides")
-
-
-def _fields(decisions: Decisions) -> list[str]:
-    return [name for name, _ in decisions.said() if name not in ADDING]
-
-
-def _adding(decisions: Decisions) -> bool:
-    return any(name in ADDING for name, _ in decisions.said())
-
-
-def _canonical(value: Any) -> str:
-    """Equal for conditions that say the same: order of keys and single values in lists do not matter."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{key}:{_canonical(value[key])}" for key in sorted(value)) + "}" if value else "None"
-    if isinstance(value, list):
-        words = sorted(map(_canonical, value))
-        return words[0] if len(words) == 1 else f"[{','.join(words)}]"
-    return repr(value)

@@ -6,8 +6,9 @@ of a list one entry is enough; several operators must all hold.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from maild.model.people import Desk, Handler, Organisation
@@ -66,10 +67,28 @@ class Place:
     site: Site
 
     def at(self, step: str | int) -> Place:
-        return replace(self, path=(*self.path, step))
+        return Place(self.source, (*self.path, step), self.site)
 
     def wrong(self, what: str, cure: str) -> None:
         self.source.wrong(self.path, what, cure)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One operator with its right side, compiled.  words: the folded texts, or the expressions, any of which is enough.
+
+    What has a name for what it asks can be compared with others (imply.py) and looked up for many rules at once (index.py); a test that
+    is a bare function is only ever called.
+    """
+
+    operator: str
+    words: tuple[str, ...]
+    holds: Holds = field(compare=False)
+    # For RE2, of expressions.
+    written: tuple[str, ...] = field(default=(), compare=False)
+
+    def __call__(self, folded: str) -> bool:
+        return self.holds(folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,38 +112,41 @@ class Leaf:
 
 def _is(words: Sequence[str], place: Place) -> Holds:
     """is, in: the same text."""
-    known = frozenset(map(fold, words))
-    return lambda text: text in known
+    folded = tuple(map(fold, words))
+    return Test("is", folded, frozenset(folded).__contains__)
 
 
 def _contains(words: Sequence[str], place: Place) -> Holds:
     """contains: the text stands somewhere in it."""
     folded = _some_text(words, place)
-    return lambda text: any(word in text for word in folded)
+    return Test("contains", folded, lambda text: any(word in text for word in folded))
 
 
 def _starts(words: Sequence[str], place: Place) -> Holds:
     """starts: it begins so."""
     folded = _some_text(words, place)
-    return lambda text: text.startswith(folded)
+    return Test("starts", folded, lambda text: text.startswith(folded))
 
 
 def _ends(words: Sequence[str], place: Place) -> Holds:
     """ends: it ends so."""
     folded = _some_text(words, place)
-    return lambda text: text.endswith(folded)
+    return Test("ends", folded, lambda text: text.endswith(folded))
 
 
 def _matches(words: Sequence[str], place: Place) -> Holds:
     """matches: the regular expression fits somewhere in it; ^ and $ are the ends of a line."""
-    searches = []
+    patterns = []
     for index, word in enumerate(words):
         try:
-            searches.append(pattern.compile(word).search)
+            patterns.append(pattern.compile(word))
         except pattern.PatternError as error:
             here = place.at(index) if len(words) > 1 else place
-            here.wrong(f"the expression {word[:60]!r} {error.what} (character {error.at + 1})", error.cure)
-    return lambda text: any(search(text) for search in searches)
+            # As it was written: repr doubles each backslash.
+            quoted = repr(word[:60]).replace(r"\\", "\\")
+            here.wrong(f"the expression {quoted} {error.what} (character {error.at + 1})", error.cure)
+    searches, written = [one.search for one in patterns], tuple(one.written for one in patterns)
+    return Test("matches", tuple(words), lambda text: any(search(text) for search in searches), written)
 
 
 def _some_text(words: Sequence[str], place: Place) -> tuple[str, ...]:
@@ -263,10 +285,9 @@ class Header:
             )
             return Leaf(shown(key, value), values, ())
         rest = {word: right for word, right in value.items() if word != "name"} if isinstance(value, dict) else {}
-        wanted = name.lower()
         return Leaf(
             shown(key, value),
-            lambda facts: tuple(text for header, text in facts.headers if header == wanted),
+            _of_header(name.lower()),
             operators(rest, "contains", place) if rest else (),
         )
 
@@ -274,6 +295,12 @@ class Header:
         properties = {"name": {"type": "string"}, **dict.fromkeys(OPERATORS, _STRINGS)}
         whole = {"type": "object", "properties": properties, "required": ["name"], "additionalProperties": False}
         return {"anyOf": [{"type": "string"}, whole]}
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_header(wanted: str) -> Values:
+    """One function a name, so that conditions about the same header are seen to be."""
+    return lambda facts: tuple(text for header, text in facts.headers if header == wanted)
 
 
 # --- as the admin wrote it --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from maild.model.calendar import Hours
 from maild.model.message import Kind
 from maild.model.policy import Condition, Facts
 from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, shown
@@ -172,6 +173,11 @@ def authenticated(facts: Facts) -> tuple[str, ...]:
     return (str(facts.authenticated),)
 
 
+def hours(facts: Facts) -> tuple[str, ...]:
+    """hours: open|closed|holiday    How the desk it was sent to stood when it came (calendars.yaml)."""
+    return (facts.hours,)
+
+
 class Comparison(Protocol):
     """The right side of a condition."""
 
@@ -214,6 +220,7 @@ CONDITIONS: dict[str, tuple[Values, Comparison]] = {
     "kind": (kind, Word(lambda site: tuple(map(str, Kind)))),
     "language": (language, Word(lambda site: site.languages)),
     "desk": (desk, Word(lambda site: site.desks)),
+    "hours": (hours, Word(lambda site: tuple(map(str, Hours)))),
     "automatic": (automatic, Flag()),
     "authenticated": (authenticated, Flag()),
     "header": (header, Header()),

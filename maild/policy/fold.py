@@ -17,6 +17,10 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LETTERS = {"ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ł": "l", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 
 
+# What most texts have beyond ASCII, replaced by the fastest means.
+_USUAL = (("å", "a"), ("ø", "o"), ("æ", "ae"), ("č", "c"), ("š", "s"), ("ž", "z"), ("\xa0", " "))
+
+
 @functools.lru_cache(maxsize=4096)
 def _letter(char: str) -> str:
     if INVISIBLE.match(char):
@@ -28,5 +32,9 @@ def _letter(char: str) -> str:
 @functools.lru_cache(maxsize=32)
 def fold(text: str) -> str:
     """Kept for the last few texts: every rule of a policy asks for the same subject and the same body."""
-    lower = text.lower() if text.isascii() else text.casefold()
+    if text.isascii():
+        return text.lower()
+    lower = text.casefold()
+    for letter, folded in _USUAL:
+        lower = lower.replace(letter, folded)
     return lower if lower.isascii() else _BEYOND_ASCII.sub(lambda match: _letter(match[0]), lower)

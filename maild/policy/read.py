@@ -21,17 +21,7 @@ Positions = dict[Path, tuple[int, int]]
 LARGEST = 2_000_000
 DEEPEST = 60
 MOST = 200_000
-_OPENING = (
-    yaml.BlockMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.FlowSequenceStartToken,
-)
-_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
-_REFUSED: tuple[tuple[Any, str, str], ...] = (
-    (yaml.AliasToken, "aliases (*name) are not read", "write the value out where it is used"),
-    (yaml.TagToken, "tags (!name) are not read", "remove it; quote the value if it is text"),
-)
+MOST_PROBLEMS = 100
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 # YAML 1.2.2 section 10.3.2, the core schema.
@@ -43,12 +33,10 @@ _SCALARS = (
 )
 
 
-class _Loader(_BASE):  # type: ignore[misc]
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  PyYAML's own way to start without its YAML 1.1 words
-
-
-for _name, _pattern, _first in _SCALARS:
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), list(_first))
+_CORE = tuple((kind, re.compile(form), frozenset(first)) for kind, form, first in _SCALARS)
+_ALIAS = ("aliases (*name) are not read", "write the value out where it is used")
+_TAGGED = ("tags (!name) are not read", "remove it; quote the value if it is text")
+_SECOND = ("a second document begins", "keep one document in a file: remove the line ---")
 
 
 def read(text: str, file: str) -> tuple[Any, Positions]:
@@ -60,46 +48,21 @@ def read(text: str, file: str) -> tuple[Any, Positions]:
             )
         )
     try:
-        _refuse(text, file)
-        node = _compose(text)
-    except yaml.MarkedYAMLError as error:
-        raise RuleError(_broken(error, file)) from error
-    except yaml.reader.ReaderError as error:
-        raise RuleError(_unreadable(text, error.position, file)) from error
+        loader = _BASE(text)
     except UnicodeEncodeError as error:
         raise RuleError(_unreadable(text, error.start, file)) from error
-    reader = _Reader(file)
-    document = reader.value(node, ()) if node is not None else None
+    reader = _Reader(file, loader)
+    try:
+        document = reader.document()
+    except yaml.MarkedYAMLError as error:
+        raise RuleError(*reader.problems, _broken(error, file)) from error
+    except yaml.reader.ReaderError as error:
+        raise RuleError(*reader.problems, _unreadable(text, error.position, file)) from error
+    finally:
+        loader.dispose()
     if reader.problems:
-        raise RuleError(*reader.problems)
+        raise RuleError(*reader.problems[:MOST_PROBLEMS])
     return document, reader.positions
-
-
-def _refuse(text: str, file: str) -> None:
-    """RuleError for aliases, tags and depth, where they stand.  Scanning alone neither recurses nor expands anything."""
-    loader, depth, problems = _Loader(text), 0, []
-    try:
-        while loader.check_token():
-            token = loader.get_token()
-            line, column = token.start_mark.line + 1, token.start_mark.column + 1
-            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-            if depth > DEEPEST:
-                raise RuleError(Problem(file, line, column, f"more than {DEEPEST} levels deep", "write it flatter"))
-            for kind, what, cure in _REFUSED:
-                if isinstance(token, kind):
-                    problems.append(Problem(file, line, column, what, cure))
-    finally:
-        loader.dispose()
-    if problems:
-        raise RuleError(*problems[:100])
-
-
-def _compose(text: str) -> Any:
-    loader = _Loader(text)
-    try:
-        return loader.get_single_node()
-    finally:
-        loader.dispose()
 
 
 def _broken(error: yaml.MarkedYAMLError, file: str) -> Problem:
@@ -119,57 +82,102 @@ def _unreadable(text: str, at: int, file: str) -> Problem:
 
 
 class _Reader:
-    """Turns nodes into values, keeps positions, and gathers every problem instead of stopping at the first."""
+    """Turns the parser's events into values, keeps positions, and gathers every problem instead of stopping at the first.
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    Events neither recurse nor expand anything: what is refused is refused where it is met.
+    """
+
+    def __init__(self, file: str, loader: Any) -> None:
+        self.file, self.next = file, loader.get_event
         self.positions: Positions = {}
         self.problems: list[Problem] = []
         self._values = 0
 
-    def value(self, node: Any, path: Path) -> Any:
-        self._values += 1
-        if self._values > MOST:
-            return self._wrong(node, f"more than {MOST} values", "split the file") if self._values == MOST + 1 else None
-        self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node)
+    def document(self) -> Any:
+        """None when there is none."""
+        self.next()
+        if isinstance(self.next(), yaml.StreamEndEvent):
+            return None
+        document = self.value(self.next(), ())
+        self.next()
+        after = self.next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            self._wrong(after, *_SECOND)
+        return document
 
-    def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = self._key(key_node)
-            if key is None:
-                continue
-            if key in found:
-                line = self.positions[(*path, key)][0]
-                self._wrong(
-                    key_node, f"the key {key!r} stands here a second time", f"it stands on line {line} too: keep one"
-                )
-                continue
-            self.positions[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            found[key] = self.value(value_node, (*path, key))
+    def value(self, event: Any, path: Path) -> Any:
+        self._values += 1
+        mark = event.start_mark
+        self.positions.setdefault(path, (mark.line + 1, mark.column + 1))
+        if self._values > MOST:
+            raise RuleError(*self.problems, self._problem(event, f"more than {MOST} values", "split the file"))
+        if isinstance(event, yaml.AliasEvent):
+            return self._wrong(event, *_ALIAS)
+        if event.tag is not None:
+            self._wrong(event, *_TAGGED)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if len(path) >= DEEPEST:
+            raise RuleError(
+                *self.problems, self._problem(event, f"more than {DEEPEST} levels deep", "write it flatter")
+            )
+        return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._sequence(path)
+
+    def _sequence(self, path: Path) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            found.append(self.value(event, (*path, len(found))))
         return found
 
-    def _key(self, node: Any) -> str | None:
-        if isinstance(node, yaml.ScalarNode) and node.tag == _TAG + "str":
-            return str(node.value)
-        shown = repr(node.value) if isinstance(node, yaml.ScalarNode) else "a list or mapping"
-        self._wrong(node, f"{shown} cannot be a key", "keys are text: put it in quotes")
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            if key is None or key in found:
+                if key is not None:
+                    self._twice(event, key, path)
+                self.value(self.next(), (*path, ""))
+                continue
+            mark = event.start_mark
+            self.positions[(*path, key)] = (mark.line + 1, mark.column + 1)
+            found[key] = self.value(self.next(), (*path, key))
+        return found
+
+    def _twice(self, event: Any, key: str, path: Path) -> None:
+        line = self.positions[(*path, key)][0]
+        self._wrong(event, f"the key {key!r} stands here a second time", f"it stands on line {line} too: keep one")
+
+    def _key(self, event: Any, path: Path) -> str | None:
+        if isinstance(event, yaml.ScalarEvent) and event.tag is None:
+            if not event.implicit[0] or _kind(event.value) == "str":
+                return str(event.value)
+            shown = repr(event.value)
+        else:
+            # Its own value is read past; what is wrong in it is told too.
+            self.value(event, (*path, ""))
+            shown = "a list or mapping" if isinstance(event, yaml.CollectionStartEvent) else "this"
+        self._wrong(event, f"{shown} cannot be a key", "keys are text: put it in quotes")
         return None
 
-    def _scalar(self, node: Any) -> Any:
-        kind, value = node.tag.removeprefix(_TAG), node.value
+    def _scalar(self, event: Any) -> Any:
+        value: str = event.value
+        kind = _kind(value) if event.implicit[0] else "str"
         try:
             return _SCALAR[kind](value)
-        except (KeyError, ValueError, OverflowError):
-            return self._wrong(node, f"{value[:40]!r} is not what its form says", "put it in quotes if it is text")
+        except (ValueError, OverflowError):
+            return self._wrong(event, f"{value[:40]!r} is not what its form says", "put it in quotes if it is text")
 
-    def _wrong(self, node: Any, what: str, cure: str) -> None:
-        self.problems.append(Problem(self.file, node.start_mark.line + 1, node.start_mark.column + 1, what, cure))
+    def _wrong(self, event: Any, what: str, cure: str) -> None:
+        self.problems.append(self._problem(event, what, cure))
+
+    def _problem(self, event: Any, what: str, cure: str) -> Problem:
+        return Problem(self.file, event.start_mark.line + 1, event.start_mark.column + 1, what, cure)
+
+
+def _kind(value: str) -> str:
+    """What a scalar without quotes is."""
+    first = value[:1]
+    return next((kind for kind, form, begins in _CORE if first in begins and form.match(value)), "str")
 
 
 def _integer(value: str) -> int:
@@ -178,7 +186,6 @@ def _integer(value: str) -> int:
 
 _CURES = {
     "cannot start any token": "indent with spaces, not tabs; quote a value that begins with @, ` or %",
-    "single document": "keep one document in a file: remove the line ---",
     "mapping values are not allowed": "quote a value that contains a colon and a space; indent entries alike",
     "did not find expected key": "indent entries of one mapping alike; close every quote",
 }

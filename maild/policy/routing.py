@@ -14,7 +14,7 @@ from maild.model.message import Kind
 from maild.model.policy import Choice, Decisions, Facts, Rule
 from maild.policy import actions, conditions
 from maild.policy.compare import Place, Site
-from maild.policy.schema import RuleForm, RuleTest, TestForm
+from maild.policy.schema import MailForm, RuleForm, RuleTest
 from maild.policy.shape import fits
 from maild.policy.source import Source, nearest
 
@@ -59,9 +59,10 @@ class Automatic:
 def built_in() -> tuple[Rule, ...]:
     """What holds after the admin's rules, `stop` or not: they decide what those left open."""
     quiet = Decisions(handler=Choice("nobody", ()), priority=Priority.LOW, labels=("automatic",), acknowledge=False)
+    turns = Decisions(handler=Choice("round_robin", (), "desk"))
     return (
-        Rule("automatic mail", BUILT_IN, Automatic(), quiet, "Nobody waits for an answer to automatic mail"),
-        Rule("everyone in turn", BUILT_IN, conditions.ALWAYS, Decisions(handler=Choice("round_robin", (), "desk"))),
+        Rule("automatic mail", BUILT_IN, Automatic(), quiet, "Nobody waits for an answer to automatic mail", ours=True),
+        Rule("everyone in turn", BUILT_IN, conditions.ALWAYS, turns, ours=True),
     )
 
 
@@ -77,11 +78,13 @@ def tests(source: Source, site: Site) -> Iterator[RuleTest]:
         for number, test in enumerate(form.tests):
             path = (index, "tests", number)
             expect = actions.expected(test.expect, Place(source, (*path, "expect"), site))
-            yield RuleTest(form.name, source.name, *source.place(path), _facts(test, Place(source, path, site)), expect)
+            facts = _facts(
+                test.mail or MailForm.model_validate({"authenticated": test.authenticated}), Place(source, path, site)
+            )
+            yield RuleTest(form.name, source.name, *source.place(path), facts, expect, test.file or "")
 
 
-def _facts(test: TestForm, place: Place) -> Facts:
-    mail = test.mail
+def _facts(mail: MailForm, place: Place) -> Facts:
     if mail.kind not in tuple(Kind):
         place.at("mail").at("kind").wrong(f"there is no kind {mail.kind!r}", nearest(mail.kind, tuple(Kind)))
     author = mail.author.lower()
@@ -101,6 +104,7 @@ def _facts(test: TestForm, place: Place) -> Facts:
         headers=tuple((name.lower(), value) for name, value in mail.headers.items()),
         attachments=(),
         size=len(mail.text),
+        hours=mail.hours,
     )
 
 

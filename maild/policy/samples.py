@@ -38,6 +38,7 @@ NAMES = (
     "offer-again",
     "approval",
     "vote",
+    "swap",
 )
 
 
@@ -81,6 +82,22 @@ _OUTSIDE: dict[str, Any] = {
 }
 
 
+# Opening hours and duty.
+_HOURS = {
+    "hours": "closed",
+    "opens": "2026-03-03T08:00:00+01:00",
+    "on_duty": "Ola Hansen",
+    "duty": [
+        {
+            "rota": "Driftsvakt",
+            "since": "2026-03-02T15:30:00+01:00",
+            "until": "2026-03-03T08:00:00+01:00",
+            "instead": "Ola Hansen",
+        }
+    ],
+}
+
+
 _LINKS = {
     name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
 }
@@ -108,6 +125,7 @@ _WORK = {
     "reply": "mailto:support+r1aa@desk.example",
     "own_address": "support+s1aa@desk.example",
     **_LINKS,
+    **_HOURS,
 }
 
 

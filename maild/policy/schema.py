@@ -1,4 +1,4 @@
-"""schema: the form of desks.yaml, people.yaml and routing.yaml; that of organisations.yaml stands in a file of its own.
+"""schema: the form of desks.yaml, people.yaml and routing.yaml; the others' stand in files of their own.
 
 What a value must look like stands here; what it may refer to (desks, handlers, languages) in build.py and check.py.  schemas() gives
 the JSON Schemas for editors, kept in rules/schema/.
@@ -6,21 +6,21 @@ the JSON Schemas for editors, kept in rules/schema/.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
 from maild.policy import actions, conditions, telling
 from maild.policy.actions import ExpectForm, SetForm
+from maild.policy.calendars import CalendarForm
 from maild.policy.case_words import CasesForm
+from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.shape import (
     Addresses,
@@ -32,6 +32,7 @@ from maild.policy.shape import (
     Line,
     Lines,
     Strict,
+    Zone,
     as_list,
     wrong,
 )
@@ -39,16 +40,6 @@ from maild.policy.shape import (
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
 _LINE = re.compile(r"\w[\w -]{0,38}")
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        close = difflib.get_close_matches(value[:60], available_timezones(), 1)
-        cure = f"did you mean {close[0]}?" if close else "write it like Europe/Oslo"
-        raise wrong(f"{value[:60]!r} is no time zone", cure) from None
-    return value
 
 
 def _number(value: str) -> str:
@@ -79,7 +70,6 @@ def _digest(value: str) -> str:
     return value
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
@@ -151,6 +141,9 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+    calendar: Line | None = Field(
+        None, description="Key of its opening hours in calendars.yaml; left out: always open."
+    )
 
 
 RoleWord = Literal["handler", "lead", "admin"]
@@ -199,11 +192,27 @@ class MailForm(Strict):
     language: str = ""
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
+    hours: Literal["open", "closed", "holiday"] = Field("open", description="How the desk stood when it came.")
 
 
 class TestForm(Strict):
-    mail: MailForm = Field(examples=["{from: ann@customer.example, subject: Skriver}"])
+    """A mail, written here or kept in a file, and what must come out."""
+
+    mail: MailForm | None = Field(None, description="A mail in few words.")
+    file: Line | None = Field(
+        None, description="A mail as it came, in a file of the folder of rules: tests/skriver.eml."
+    )
+    authenticated: bool = Field(True, description="Of a file: whether its From is taken as proven.")
     expect: ExpectForm = Field(examples=["{priority: high}"])
+
+    @model_validator(mode="after")
+    def _one_mail(self) -> Self:
+        if (self.mail is None) == (self.file is None):
+            raise wrong(
+                "each needs a mail or a file, and not both",
+                "write  mail: {subject: Skriver}  or  file: tests/skriver.eml",
+            )
+        return self
 
 
 class RuleForm(Strict):
@@ -220,7 +229,10 @@ class RuleForm(Strict):
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain."""
+    """A test beside a rule.  expect: field -> value as Expect names them; file, line, column: where to complain.
+
+    mail: the name of the file that has the mail, whose facts only its reader knows; "" where facts stand here.
+    """
 
     rule: str
     file: str
@@ -228,6 +240,7 @@ class RuleTest:
     column: int
     facts: Facts
     expect: Mapping[str, object]
+    mail: str = ""
 
 
 # --- for editors ------------------------------------------------------------------------------------------------------------
@@ -245,6 +258,8 @@ def schemas() -> dict[str, dict[str, Any]]:
             **TypeAdapter(CasesForm).json_schema(),
             "title": "cases.yaml: what a site calls its cases",
         },
+        "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
+        "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "routing.json": _routing(),
     }
 

@@ -6,11 +6,13 @@ required; pydantic finds all faults at once, and `_SAY` puts them into our words
 
 from __future__ import annotations
 
+import difflib
 import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -144,12 +146,23 @@ def _open_desk(value: str, asked: ValidationInfo) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        close = difflib.get_close_matches(value[:60], available_timezones(), 1)
+        cure = f"did you mean {close[0]}?" if close else "write it like Europe/Oslo"
+        raise wrong(f"{value[:60]!r} is no time zone", cure) from None
+    return value
+
+
 def as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
 Line = Annotated[str, AfterValidator(_line)]
 Address = Annotated[str, AfterValidator(_address)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 DeskKey = Annotated[str, AfterValidator(_desk)]
 OpenDesk = Annotated[DeskKey, AfterValidator(_open_desk)]

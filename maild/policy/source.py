@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
-from maild.errors import Problem, RuleError
+from maild.errors import WARNING, Problem, RuleError
 from maild.policy.read import Path, Positions, read
 
 
@@ -64,6 +64,10 @@ class Source:
     def wrong(self, path: Path, what: str, cure: str = "") -> None:
         self.problems.append(Problem(self.name, *self.place(path), what, cure))
 
+    def warn(self, path: Path, what: str, cure: str) -> None:
+        """No mistake, but hardly what was meant: `maild check` says so, and nothing is refused for it."""
+        self.problems.append(Problem(self.name, *self.place(path), what, cure, WARNING))
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The cure for a word that is none of the known."""
@@ -76,7 +80,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def raise_all(sources: Iterable[Source]) -> None:
-    """RuleError with the problems of all files, if there are any."""
+    """RuleError with the problems of all files, if there are any that are no warnings."""
     problems = [problem for source in sources for problem in source.problems]
-    if problems:
+    if not all(problem.warning for problem in problems):
         raise RuleError(*dict.fromkeys(problems))

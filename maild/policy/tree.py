@@ -1,12 +1,15 @@
-"""tree: a parsed regular expression.  ways(tree) counts how many ways lead through it; written(tree) is Python's writing of it."""
+"""tree: a parsed regular expression.  written(tree) is RE2's writing of it; chars_of(tree) are its characters."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
-# Counting stops here: more than any limit that is asked for.
-MANY = 1_000_000
+import re2
+
+# RE2's own know ASCII only.  Python's str.isspace, isdecimal and isalnum say the same.
+_KINDS = {"d": r"\p{Nd}", "w": r"\pL\pN_", "s": r"\t-\r\x1c-\x20\x{85}\pZ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,6 @@ class Chars:
     ranges: tuple[tuple[str, str], ...]
     kinds: tuple[str, ...]
     negated: bool = False
-
-    def has(self, char: str) -> bool:
-        inside = any(low <= char <= high for low, high in self.ranges) or any(
-            is_kind(char, kind) for kind in self.kinds
-        )
-        return inside != self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,54 +48,23 @@ class Repeat:
 
 
 Node = Chars | Boundary | Sequence | Alternatives | Repeat
+Leaf = TypeVar("Leaf", Chars, Boundary)
 
 
-def is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
-
-
-def is_kind(char: str, kind: str) -> bool:
-    lower = kind.lower()
-    found = char.isdecimal() if lower == "d" else is_word(char) if lower == "w" else char.isspace()
-    return found == (kind == lower)
-
-
-def ways(node: Node) -> int:
-    """How many ways a backtracking search may try at one place; MANY when there is no end to it."""
+def chars_of(node: Node, kind: type[Leaf] = Chars) -> Iterator[Leaf]:  # type: ignore[assignment]
+    """All the characters (or boundaries) in it."""
     match node:
-        case Sequence(parts=parts):
-            product = 1
+        case Sequence(parts=parts) | Alternatives(options=parts):
             for part in parts:
-                product = min(product * ways(part), MANY)
-            return product
-        case Alternatives(options=options):
-            return min(sum(map(ways, options)), MANY)
-        case Repeat(most=None):
-            return MANY
-        case Repeat(part=part, least=least, most=int(most)):
-            one, total = ways(part), 0
-            for count in range(least, most + 1):
-                total = min(total + min(one ** min(count, 20), MANY), MANY)
-            return total
-    return 1
-
-
-def length(node: Node) -> int:
-    """How many characters a match can have at most; MANY when there is no end to it."""
-    match node:
-        case Chars():
-            return 1
-        case Sequence(parts=parts):
-            return min(sum(map(length, parts)), MANY)
-        case Alternatives(options=options):
-            return max(map(length, options))
-        case Repeat(part=part, most=most):
-            return MANY if most is None else min(length(part) * most, MANY)
-    return 0
+                yield from chars_of(part, kind)
+        case Repeat(part=part):
+            yield from chars_of(part, kind)
+        case _ if isinstance(node, kind):
+            yield node
 
 
 def written(node: Node) -> str:
-    """The same expression for `re`, with MULTILINE."""
+    """The same expression for RE2, with its flag m."""
     match node:
         case Chars():
             return _bracket(node)
@@ -109,11 +75,25 @@ def written(node: Node) -> str:
         case Alternatives(options=options):
             return f"(?:{'|'.join(map(written, options))})"
         case Repeat(part=part, least=least, most=most):
-            return f"(?:{written(part)}){{{least},{'' if most is None else most}}}"
+            return f"(?:{written(part)}){_times(least, most)}"
+
+
+def _times(least: int, most: int | None) -> str:
+    return {(0, None): "*", (1, None): "+", (0, 1): "?"}.get(
+        (least, most)
+    ) or f"{{{least},{'' if most is None else most}}}"
 
 
 def _bracket(chars: Chars) -> str:
     if len(chars.ranges) == 1 and not chars.kinds and not chars.negated and chars.ranges[0][0] == chars.ranges[0][1]:
-        return re.escape(chars.ranges[0][0])
-    ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in chars.ranges)
-    return f"[{'^' if chars.negated else ''}{ranges}{''.join(f'{chr(92)}{kind}' for kind in chars.kinds)}]"
+        return str(re2.escape(chars.ranges[0][0]))
+    ranges = "".join(_char(low) if low == high else f"{_char(low)}-{_char(high)}" for low, high in chars.ranges)
+    inside = ranges + "".join(_KINDS[kind] for kind in chars.kinds if kind.islower())
+    # What a class is not cannot stand inside another in RE2.
+    outside = [f"[^{_KINDS[kind.lower()]}]" for kind in chars.kinds if kind.isupper()]
+    either = [f"[{'^' if chars.negated else ''}{inside}]", *outside] if inside else outside
+    return either[0] if len(either) == 1 else f"(?:{'|'.join(either)})"
+
+
+def _char(char: str) -> str:
+    return f"\\x{{{ord(char):x}}}"

@@ -193,7 +193,10 @@ _NAMED = {
 }
 
 # Lines whose value is an instant, in the zone of the desk.
-_MOMENTS = ("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at")
+_MOMENTS = (
+    *("waits_until", "away_until", "undone", "promised", "promised_nothing", "back_promised_at"),
+    *("duty_from", "duty_yours", "duty_free", "duty_gets", "duty_gives", "swap_not_yours", "away_duty"),
+)
 # Lines whose words say until before an instant.
 _UNTIL = ("waits_until", "away_until", "promised", "back_promised_at", "tasked_until")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maild.decide.facts import facts
-from maild.decide.intake import trace as told
+from maild.decide.intake import told
 from maild.decide.route import route
 from maild.errors import RuleError
 from maild.mail import token
@@ -41,9 +41,8 @@ def rules_then(session: Session, trace: Mapping[str, Any], keys: token.Keys) -> 
     trust: Trust = trust_of(row[7])
     arrival = Arrival(row[0], row[1], row[2], row[3], to, row[4], "", moment(row[5]), row[6], 1)
     prepared = prepare(arrival, read(octets, charset_of(to, policy)), trust, policy, keys, (b"\0" * 16, b"\1" * 16))
-    verdict = route(facts(prepared, bool(trace.get("automatic"))), policy.rules)
-    rules: Any = told(verdict)["rules"]
-    return list(rules)
+    verdict = route(facts(prepared, bool(trace.get("automatic")), policy), policy.rules)
+    return told(verdict.tried)
 
 
 def _policy(session: Session, value: str) -> Policy | None:

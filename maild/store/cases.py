@@ -14,7 +14,7 @@ from maild.model.events import Opened
 from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
 from maild.model.people import handler_of
 from maild.model.recorded import Recorded
-from maild.store import absence, agenda, around, drafts, standing
+from maild.store import absence, agenda, around, drafts, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
@@ -68,6 +68,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         last=rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {},
         standing=asked,
         mine=mine,
+        swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
+        next_swap=swaps.next_id(session) if lookup.swaps and lookup.parks else 1,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
         numbers=around.numbers(session, cases) | {row: cases[row].number for row in incidents.values()},
         log=log,

@@ -4,7 +4,8 @@ count(session, trace, now)       in the settling's own transaction, one statemen
 hits(session, since) -> by rule  what was counted from that day on
 forget(session, now)             what is older than KEPT
 
-Counted and not computed: a year's stored traces are gigabytes to read, and with old mails they go (measured: PERFORMANCE notes).
+Counted and not computed: a mail that three rules meet costs some ten microseconds, while a million stored traces are 4 GB to read and
+half a minute to parse, and go with old mails.
 A rule is its name: under another name, it is another rule.
 """
 

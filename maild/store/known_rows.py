@@ -152,8 +152,11 @@ def author(session: Session, address: str) -> Person | None:
 
 def by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
     """The persons with these addresses, by address, each as he is reached."""
-    found = ((address, author(session, address)) for address in addresses)
-    parties = {address: person_party(person.id) for address, person in found if person}
+    parties: dict[str, str] = {}
+    for start in range(0, len(addresses), 500):
+        some = addresses[start : start + 500]
+        found = session.all(f"SELECT address, person FROM address WHERE address IN {marks(some)}", some)
+        parties |= {address: person_party(person) for address, person in found}
     known = persons(session, parties.values())
     return {address: known[party] for address, party in parties.items()}
 

@@ -102,6 +102,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     ),
     "mailbox_uid": _nothing("mailbox", "uid", "fate", "incoming", "tries", "at", "error"),
     "absence": {"handler": STAFF, **_nothing("since", "until_at", "provisional")},
+    # Keys of handlers; by whom, as a party of theirs.
+    "rota_override": {
+        **_nothing("swap", "part", "rota", "layer", "since", "until_at", "state", "letter", "cause", "made_at"),
+        **dict.fromkeys(("handler", "was", "ordered_by"), STAFF),
+    },
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
     # Hashes of signatures, and of handlers' words with a letter's row and the hour: only who has the mail can try them.

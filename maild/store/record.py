@@ -18,7 +18,7 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts
+from maild.store import absence, around, drafts, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -57,6 +57,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("reference(message_id, case_id, message, own)", plan.references, "ON CONFLICT DO NOTHING")
     session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     absence.keep(session, plan.absences)
+    swaps.keep(session, plan.swaps)
     _spend(session, plan)
 
 

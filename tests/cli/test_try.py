@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,18 @@ def test_all_that_decides_is_told_and_nothing_is_written(site: Site, tmp_path: P
     again = site.maild("try", str(file)).stdout
     assert "it is here already (in-1): the daemon would not take it a second time" in again
     assert json.loads(site.maild("policy", "list", "--json").stdout)["policy"][:12] in again
+
+
+def test_a_closed_desk_is_told_with_the_hour_at_which_it_opens(site: Site, tmp_path: Path) -> None:
+    rules = site.config.parent / "rules"
+    (rules / "calendars.yaml").write_text("office:\n  zone: Europe/Oslo\n  hours: {weekdays: 08:00-16:00}\n", "utf-8")
+    desks = rules / "desks.yaml"
+    desks.write_text(re.sub(r"^  zone:", "  calendar: office\n  zone:", desks.read_text("utf-8"), flags=re.M), "utf-8")
+    file = tmp_path / "mail.eml"
+    file.write_bytes(authenticated(mail(ANN, "Skriver", "Den står.")))
+    shown = site.maild("try", str(file), "--at", "2026-03-06T17:00:00+01:00")
+    assert "clock        hours: closed" in shown.stdout, shown.stderr
+    assert "clock        opens: 2026-03-09T08:00+01:00" in shown.stdout
 
 
 def test_nothing_is_wider_than_the_window(site: Site, tmp_path: Path) -> None:

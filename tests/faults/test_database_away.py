@@ -76,7 +76,7 @@ def test_a_commit_whose_answer_is_lost_is_asked_after_and_answered(make_site: Ca
     wire.proxy.arm("swallow")
     site.send(mail(ANN, "Borte på veien", "Hei.\n"))
     assert wire.proxy.spoiled == 1
-    assert [case["subject"] for case in site.cases()] == ["Borte på veien"]
+    assert wait_until(lambda: [case["subject"] for case in site.cases()] == ["Borte på veien"])
 
 
 def test_rfc_5321_4_2_5_no_4yz_is_said_of_a_commit_that_may_have_happened(

@@ -113,10 +113,13 @@ class House:
         desks: str = DESKS,
         people: str = PEOPLE,
         customers: str = "",
+        calendars: str = "",
+        oncall: str = "",
         **more: str,
     ) -> None:
         (folder / "rules").mkdir()
-        given = {"desks": desks, "people": people, "routing": routing, "organisations": customers, **more}
+        given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
+        given |= {"calendars": calendars, "oncall": oncall, **more}
         for name, text in given.items():
             if text:
                 (folder / "rules" / f"{name}.yaml").write_text(text)

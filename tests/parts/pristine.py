@@ -64,10 +64,11 @@ def policy(rules: Path, templates: Path) -> Policy:
     """templates: the folder of the site's own letters, if it has some."""
     if templates.exists():
         return build.load(rules, lambda: texts.load(templates, ROOT / "templates"), Limits())
-    files = tuple((path.name, path.read_bytes()) for path in sorted(rules.iterdir()))
-    if files not in _POLICIES:
-        _POLICIES[files] = build.load(rules, shipped, Limits())
-    return _POLICIES[files]
+    # A policy is named by its release, too.
+    asked = (build.__version__, tuple((path.name, path.read_bytes()) for path in sorted(rules.iterdir())))
+    if asked not in _POLICIES:
+        _POLICIES[asked] = build.load(rules, shipped, Limits())
+    return _POLICIES[asked]
 
 
-_POLICIES: dict[tuple[tuple[str, bytes], ...], Policy] = {}
+_POLICIES: dict[tuple[str, tuple[tuple[str, bytes], ...]], Policy] = {}

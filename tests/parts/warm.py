@@ -213,6 +213,8 @@ def _become(request: dict[str, Any], files: Sequence[int]) -> dict[str, Any]:
     os.environ.update(request["environment"])
     time.tzset()
     os.chdir(request["folder"])
+    # Where `python -m` and `python -c` look first; ours was the folder of this file.
+    sys.path[0] = "" if request["before"] else request["folder"]
     sys.argv = ["-c" if request["before"] else str(ROOT / "maild" / "__main__.py"), *request["words"]]
     return request
 

@@ -1,6 +1,7 @@
 """Every mistake in tests/bad_rules gets the answer that stands beside it.  MAILD_GOLDEN=write rewrites the answers.
 
-<file>-<mistake>.yaml takes the place of <file>.yaml in the good site; <file>-<mistake>.expected is what `maild check` says.
+A mistake is a folder: its files take the places of the good site's (maild.yaml beside rules/, all others in it), and `expected` is what
+`maild check` says.
 """
 
 from __future__ import annotations
@@ -19,17 +20,16 @@ from maild.errors import Problem
 from maild.policy import texts
 
 FOLDER = Path(__file__).parents[1] / "bad_rules"
-BAD = sorted(FOLDER.glob("*.yaml"))
+BAD = sorted(path for path in FOLDER.iterdir() if path.name != "good")
 FORM = re.compile(r"[\w./-]+(?::[1-9]\d*:[1-9]\d*)?: .+ \(.+\)")
 
 
 def site(folder: Path, bad: Path | None = None) -> Path:
-    """The good site, with one file replaced."""
+    """The good site, with the files of a mistake."""
     shutil.copytree(FOLDER / "good", folder / "rules")
-    (folder / "rules" / "maild.yaml").rename(folder / "maild.yaml")
     if bad:
-        name = bad.stem.partition("-")[0] + ".yaml"
-        shutil.copy(bad, folder / name if name == "maild.yaml" else folder / "rules" / name)
+        shutil.copytree(bad, folder / "rules", dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
+    (folder / "rules" / "maild.yaml").rename(folder / "maild.yaml")
     return folder / "maild.yaml"
 
 
@@ -55,10 +55,10 @@ def letters_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("letters_are_tried_once")
-@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
+@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.name)
 def test_golden_mistake_is_named_with_its_place_and_a_cure(bad: Path, tmp_path: Path) -> None:
     answer = said(site(tmp_path, bad))
-    expected = bad.with_suffix(".expected")
+    expected = bad / "expected"
     if os.environ.get("MAILD_GOLDEN") == "write":
         expected.write_text(answer, "utf-8")
     assert answer == expected.read_text("utf-8")
@@ -67,21 +67,24 @@ def test_golden_mistake_is_named_with_its_place_and_a_cure(bad: Path, tmp_path: 
         assert FORM.fullmatch(line), line
 
 
-def test_all_files_tell_their_problems_at_once(tmp_path: Path) -> None:
-    file = site(tmp_path)
-    for bad in ("maild-unknown-keys", "desks-tab", "people-unknown-role", "routing-unknown-condition"):
-        name = bad.partition("-")[0] + ".yaml"
-        shutil.copy(FOLDER / f"{bad}.yaml", file if name == "maild.yaml" else tmp_path / "rules" / name)
-    assert {problem.file.rpartition("/")[2] for problem in check(file).problems} == {
+def test_all_files_tell_their_problems_at_once() -> None:
+    told = (FOLDER / "several-files" / "expected").read_text("utf-8").splitlines()
+    assert {line.partition(":")[0] for line in told} == {
         "maild.yaml",
         "desks.yaml",
         "people.yaml",
         "routing.yaml",
+        "rules.yaml",
     }
 
 
+def test_mistakes_are_many_and_each_is_a_folder() -> None:
+    assert len(BAD) >= 40
+    assert all((path / "expected").is_file() for path in BAD)
+
+
 def test_an_unreadable_desks_file_is_not_blamed_on_the_rules(tmp_path: Path) -> None:
-    file = site(tmp_path, FOLDER / "desks-tab.yaml")
+    file = site(tmp_path, FOLDER / "desks-tab")
     (tmp_path / "rules" / "routing.yaml").write_text("- name: a\n  when: {desk: support}\n  set: {desk: drift}\n")
     assert [problem.file for problem in check(file).problems] == ["desks.yaml"]
 

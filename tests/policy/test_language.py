@@ -13,7 +13,7 @@ from maild.policy import samples, texts, words
 
 SHIPPED = Path(__file__).parent.parent.parent / "templates"
 LANGUAGES = ("en", "nb", "nn", "sl")
-GREETED = ("ack", "ack-unverified", "closing", "merged", "offer", "status")
+GREETED = ("ack", "ack-unverified", "closing", "merged", "offer", "offer-again", "status")
 
 
 def table(language: str) -> dict[str, str]:

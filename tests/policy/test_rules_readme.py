@@ -6,6 +6,8 @@ from pathlib import Path
 
 from maild.policy import conditions
 from maild.policy.actions import SetForm
+from maild.policy.calendars import CalendarForm, ClosedForm
+from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.schema import DeskForm, HandlerForm
 
@@ -21,6 +23,6 @@ def test_every_condition_is_explained_as_its_help_has_it():
 
 
 def test_every_field_is_named():
-    for form in (DeskForm, HandlerForm, OrganisationForm, SetForm):
-        for field in form.model_fields:
-            assert f"`{field}" in README, field
+    for form in (DeskForm, HandlerForm, OrganisationForm, SetForm, CalendarForm, ClosedForm, RotaForm):
+        for name, field in form.model_fields.items():
+            assert f"`{field.alias or name}" in README, name

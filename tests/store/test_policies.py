@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parts.house import House, Maker
+from parts.house import ROOT, House, Maker
 
 from maild import policies
 from maild.policy import build, texts
@@ -71,10 +71,10 @@ def test_the_hash_covers_what_ships_and_the_release(make_house: Maker, monkeypat
     house = make_house(ROUTING)
     before = house.policy.hash
     monkeypatch.setattr(build, "__version__", "99.9")
-    house.load()
-    assert house.policy.hash != before
-    assert house.policy.files[build.VERSIONS].startswith("maild 99.9\n")
-    assert any(name.startswith(texts.SHIPPED) for name in house.policy.files)
+    after = build.load(house.folder / "rules", lambda: texts.load(house.folder / "templates", ROOT / "templates"))
+    assert after.hash != before
+    assert after.files[build.VERSIONS].startswith("maild 99.9\n")
+    assert any(name.startswith(texts.SHIPPED) for name in after.files)
 
 
 def test_the_uses_are_a_history_and_the_same_again_is_none(make_house: Maker) -> None:

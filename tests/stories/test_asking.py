@@ -122,13 +122,13 @@ per:
   digest: none
 """
 REASONS = {
-    "en": ("the sender is proven", "considered for it: Ola Hansen (0), Per Li (0)", "away then: Kari Nordmann (1)",
+    "en": ("the sender is verified", "considered for it: Ola Hansen (0), Per Li (0)", "away then: Kari Nordmann (1)",
            "a rule on trial would have decided otherwise: på prøve (routing.yaml:2): priority = critical", "rules in force then: "),
     "nb": ("avsenderen er bekreftet", "vurdert for saken: Ola Hansen (0), Per Li (0)", "borte da: Kari Nordmann (1)",
            "en regel på prøve ville ha bestemt noe annet: på prøve (routing.yaml:2): priority = critical", "regler som gjaldt da: "),
     "nn": ("avsendaren er stadfesta", "vurderte for saka: Ola Hansen (0), Per Li (0)", "borte då: Kari Nordmann (1)",
            "ein regel på prøve ville ha avgjort noko anna: på prøve (routing.yaml:2): priority = critical", "reglar som galdt då: "),
-    "sl": ("pošiljatelj je potrjen", "za zadevo so prišli v poštev: Ola Hansen (0), Per Li (0)", "takrat odsotni: Kari Nordmann (1)",
+    "sl": ("pošiljatelj je potrjen", "za zahtevek so prišli v poštev: Ola Hansen (0), Per Li (0)", "takrat odsotni: Kari Nordmann (1)",
            "pravilo na preizkušnji bi odločilo drugače: på prøve (routing.yaml:2): priority = critical", "takrat veljavna pravila: "),
 }  # fmt: skip
 

@@ -49,7 +49,7 @@ def told(house: House, who: str) -> list[Got]:
         ("en", "#1001 close", "Kari Nordmann has solved this case of yours."),
         ("nb", "#1001 lukk", "Kari Nordmann har løst denne saken din."),
         ("nn", "#1001 lukk stille", "Kari Nordmann har løyst denne saka di."),
-        ("sl", "#1001 zapri", "rešil(a) ga je Kari Nordmann."),
+        ("sl", "#1001 zapri", "zahtevek je rešen (Kari Nordmann)."),
     ],
 )
 def test_he_is_told_that_a_colleague_solved_his_case(house: House, language: str, line: str, says: str):

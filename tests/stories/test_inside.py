@@ -254,5 +254,5 @@ def test_an_unproven_answer_to_a_supplier_goes_to_him_as_it_stood(house: House):
 
 def test_inside_nobody_takes_his_text_to_the_customer(house: House):
     house.reply(task_of_ola(house), "/spør kunden\nHei Ann!")
-    assert "skriv til kunden i svar på et annet brev i saken" in to(house, OLA, "error").text
+    assert "skriv til kunden i svar på en annen e-post i saken" in to(house, OLA, "error").text
     assert everybody(house) == {}

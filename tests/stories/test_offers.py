@@ -202,7 +202,7 @@ def test_an_unproven_yes_binds_nobody_and_the_customer_is_asked_at_her_own_addre
 def test_the_handler_reads_that_nobody_proved_it(house: House):
     house.reply(offered(house), "Ja", ANN, proven=False)
     told = next(letter for letter in house.letters() if letter.to == KARI)
-    assert "ingen har bevist at det var kunden; det teller ikke ennå" in told.text
+    assert "det er ikke bekreftet at det var kunden; det teller ikke ennå" in told.text
 
 
 def test_an_unproven_no_ends_no_offer(house: House):

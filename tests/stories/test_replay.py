@@ -99,6 +99,19 @@ def test_from_the_middle_on_turns_loads_and_old_cases_are_as_they_were(house: Ho
         assert report.count.mails >= len(times) - place - 3
 
 
+def test_turns_and_loads_of_before_count(house: House) -> None:
+    for subject in ("Stol", "Maus", "Maus til"):
+        house.mail(ANN, subject, "Hei.")
+    house.wait(hours=1)
+    since = house.now
+    house.mail(BO, "Maus", "Hei.")
+    house.mail(BO, "Bord", "Hei.")
+    got = [house.case(number)["handler"] for number in ("1001", "1002", "1003", "1004", "1005")]
+    assert got == [KARI, OLA, KARI, OLA, OLA], "with nothing before both of the last two were Kari's"
+    report = replayed(house, since=since)
+    assert (report.count.mails, report.count.differ) == (2, 0)
+
+
 def test_other_rules_differ_in_what_they_change_and_nowhere_else(house: House) -> None:
     a_week(house)
     rules = ROUTING.replace("critical", "high").replace(

@@ -150,5 +150,5 @@ def test_a_member_for_himself_does_not_undo_what_another_did_as_the_team(pair: H
     pair.reply(notice, "/tildel kari\n/prioritet kritisk", OLA)
     own = next(letter for letter in pair.letters("notice") if letter.to == KARI)
     pair.reply(own, "/angre")
-    assert "ikke noe av deg som kan angres" in pair.letters("error")[0].text
+    assert "ikke gjort noe som kan angres" in pair.letters("error")[0].text
     assert pair.case("1001")["priority"] == "critical"

@@ -35,7 +35,7 @@ BELIEVED = (
 )
 STAFF, EVIL = Signer("staff.example"), Signer("evil.example")
 SIGNED_DKIM = ("from", "to", "subject", "date", "message-id")
-ARGUMENTS = {"assign": "ola", "wait": "3d", "priority": "high", "note": "Ann rings on Mondays."}
+ARGUMENTS = {"assign": "ola", "wait": "3d", "priority": "high", "note": "Ann rings on Mondays.", "swap": "ola fri"}
 
 
 def signed(purpose: str, letter: int) -> str:

@@ -16,6 +16,7 @@ from maild.decide.acts import (
     asking,
     basic,
     copying,
+    duty,
     held,
     incidents,
     lines,
@@ -69,7 +70,7 @@ COMMANDS: dict[str, Command] = {
     "tag": Command(work.tag),
     "title": Command(work.title),
     "due": Command(work.due),
-    "undo": Command(undo.undo, bare=True),
+    "undo": Command(undo.undo, bare=True, caseless=True),
     # A word about a mail that was kept.
     "send": Command(held.send, bare=True, caseless=True),
     "drop": Command(held.drop, bare=True, caseless=True),
@@ -87,6 +88,8 @@ COMMANDS: dict[str, Command] = {
     "for": Command(people.for_),
     "away": Command(absence.away, bare=True, caseless=True),
     "back": Command(absence.back, bare=True, caseless=True),
+    # Who has duty.
+    "swap": Command(duty.swap, bare=True, caseless=True),
     # Cases and people that are tied together.
     "merge": Command(merging.merge, bare=True, least=Role.LEAD),
     "split": Command(linking.split, least=Role.LEAD),

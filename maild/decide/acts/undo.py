@@ -6,11 +6,11 @@ inverses.py says how.  Letters that have not left are taken back, the answer too
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from maild.decide.acts import taking_back
+from maild.decide.acts import duty, taking_back
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.inverses import INVERSES, UNDONE
 from maild.decide.acts.taking_back import Owed
@@ -83,10 +83,13 @@ def undo(context: Context, argument: str) -> Outcome:
     """undo    What your last mail did in this case is undone; letters of it that have not left are taken back."""
     if argument:
         return Wrong("no_argument", "undo")
+    if context.found is None:
+        return duty.undo(context)
     log = context.ledger.known.log.get(context.case.id, ())
     cause = _cause(context, log)
-    if not cause:
-        return Wrong("nothing_to_undo")
+    swapped = duty.undo_of(context, frozenset({cause}) if cause else frozenset(r.cause for r in log))
+    if not cause or isinstance(swapped, Wrong):
+        return swapped or Wrong("nothing_to_undo")
     if any(isinstance(r.event, Undone) and cause in (r.cause, r.event.mail) for r in log):
         return Wrong("undone_already")
     mail = _mail(context.case.id, log, cause)
@@ -96,7 +99,19 @@ def undo(context: Context, argument: str) -> Outcome:
     newer = next(filter(None, (_changed_since(context, one) for one in (mail, *others))), "")
     if newer:
         return Wrong("changed_since", _called(context, newer))
-    return _turned_round(context, mail, others)
+    done = _turned_round(context, mail, others)
+    return done if swapped is None else _besides(done, swapped)
+
+
+def _besides(done: Done, swapped: Done) -> Done:
+    """Duty that the same mail gave away comes back, too."""
+
+    def after(ledger: Ledger) -> None:
+        for one in (done.after, swapped.after):
+            if one is not None:
+                one(ledger)
+
+    return replace(done, after=after, also=(*done.also, replace(swapped, after=None)))
 
 
 # --- in other cases ---------------------------------------------------------------------------------------------------------------

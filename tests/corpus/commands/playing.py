@@ -44,6 +44,7 @@ WORDS = {
 }
 LINES = '  lines: {"1": [kari], "2": [ola]}\n'
 WITH_LINES = DESKS.replace("  addresses:", f"{LINES}  addresses:")
+ONCALL = "vakt: {name: Vakt, desks: [support, drift, podpora, help], people: [kari, ola], start: 2026-03-02}\n"
 PLACES = ("top", "nothing", "around", "under")
 MATTERS = ("a command", "a command and words", "words")
 # The local part of an address that was made for one person.
@@ -100,9 +101,10 @@ class Played:
 
     @property
     def from_the_quote(self) -> tuple[Any, ...]:
-        """Events that the handler's own words did not ask for."""
+        """Events that the handler's own words did not ask for.  A keyboard that writes capitals writes "1500 KR"."""
         harmless = ("declined", "told", "replied", "noted", "assigned kari")
-        return tuple(e for e in self.came.events if e not in self.wanted.events and not e[0].startswith(harmless))
+        wanted = {str(event).lower() for event in self.wanted.events}
+        return tuple(e for e in self.came.events if str(e).lower() not in wanted and not e[0].startswith(harmless))
 
     def leaks(self, house: House) -> tuple[str, ...]:
         """Lines in letters to customers that are a command, or come from a letter to the handler."""
@@ -123,7 +125,7 @@ def _is_command(line: str, house: House) -> bool:
 def houses() -> Iterator[House]:
     """A house of its own for some variations; routing by desk, so that Kari has each case."""
     with TemporaryDirectory(prefix="clients") as folder:
-        made = House(Path(folder), desks=WITH_LINES)
+        made = House(Path(folder), desks=WITH_LINES, oncall=ONCALL)
         try:
             yield made
         finally:

@@ -37,6 +37,7 @@ TABLE: dict[str, Row] = {
     "help": Row(),
     "away": Row("3d", after="/back"),
     "back": Row(before="/away 3d"),
+    "swap": Row("ola 3.3.", after="/undo"),
     "accept": Row("bo@kunde.example"),
     "for": Row("bo@kunde.example"),
     "time": Row("25m"),

@@ -1,0 +1,74 @@
+"""duty: who has duty, and whether a desk is open, as letters say it.
+
+opening(ledger, desk)                    for templates: hours, opens, on_duty
+coming(ledger, handler, since, until)    his own duty, for his digest
+span(rota, part)                         when the duty of a stretch begins and ends, as its people see it
+Pure.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from maild.decide.ledger import Ledger
+from maild.model.calendar import Hours
+from maild.model.people import Handler
+from maild.model.policy import Policy
+from maild.model.rota import AWAY, Override, Rota, Shift, duties, on_duty
+
+
+def now_on(ledger: Ledger, desk: str) -> tuple[Handler, ...]:
+    """Who has duty for the desk at this moment, first who is asked first."""
+    book = ledger.book()
+    keys = [key for rota in ledger.policy.rotas_of(desk) for key in on_duty(rota, ledger.now, book)]
+    return tuple(ledger.policy.handlers[key] for key in dict.fromkeys(keys) if key in ledger.policy.handlers)
+
+
+def opening(ledger: Ledger, desk: str) -> dict[str, Any]:
+    """hours: open, closed or holiday; opens: when the desk opens next, on its calendar's clock, "" while it is open; on_duty: names.
+
+    Nothing of a desk that has neither hours nor duty.
+    """
+    known = ledger.policy.desks.get(desk)
+    if not (known and known.calendar) and not ledger.policy.rotas_of(desk):
+        return {}
+    calendar = ledger.policy.calendar_of(desk)
+    hours = calendar.state(ledger.now)
+    opens = None if hours is Hours.OPEN else calendar.opens(ledger.now)
+    return {
+        "hours": str(hours),
+        "opens": opens.astimezone(calendar.zone).isoformat() if opens else "",
+        "on_duty": ", ".join(handler.name for handler in now_on(ledger, desk)),
+    }
+
+
+def coming(ledger: Ledger, handler: Handler, since: datetime, until: datetime) -> list[dict[str, str]]:
+    """His duty between the two: rota, since, until, and instead of whom, where that one is away."""
+    book = ledger.book()
+    found = [
+        (rota, shift)
+        for rota in ledger.policy.rotas.values()
+        # What began in the night goes on; what ends next week is said whole.
+        for shift in duties(rota, since - around(rota), until + around(rota), book)
+        if shift.handler == handler.key and shift.until > since and shift.since < until
+    ]
+    return [_said(ledger.policy, rota, shift) for rota, shift in sorted(found, key=lambda pair: pair[1].since)]
+
+
+def around(rota: Rota) -> timedelta:
+    """So long nothing that is cut off shows."""
+    return timedelta(days=rota.days + 1)
+
+
+def _said(policy: Policy, rota: Rota, shift: Shift) -> dict[str, str]:
+    other = policy.handlers.get(shift.held.was) if shift.held.why == AWAY else None
+    since, until = (at.astimezone(rota.calendar.zone).isoformat() for at in (shift.since, shift.until))
+    return {"rota": rota.name, "since": since, "until": until, "instead": other.name if other else ""}
+
+
+def span(rota: Rota, part: Override) -> tuple[str, str]:
+    """From its first hour of duty to its last, on the rota's clock."""
+    stretches = list(rota.calendar.stretches(part.since, part.until))
+    first, last = (stretches[0][0], stretches[-1][1]) if stretches else (part.since, part.until)
+    return first.astimezone(rota.calendar.zone).isoformat(), last.astimezone(rota.calendar.zone).isoformat()
