@@ -179,7 +179,7 @@ def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     chosen = choose(*weighed)
     ledger.turn(chosen)
     assignment = {"handler": chosen.handler, "reason": chosen.reason, "considered": considered(*weighed)}
-    ledger.trace["assignment"] = assignment
+    ledger.trace["assignment"] = {**assignment, **({"turn": chosen.turn} if chosen.turn else {})}
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
 
 

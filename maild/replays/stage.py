@@ -165,13 +165,14 @@ class Stage:
 
     def _turn(self, trace: Any, desk: str) -> None:
         """Whose turn it was, as the first mail of each rotation tells."""
-        reason = str((trace.get("assignment") or {}).get("reason", ""))
-        head, _, turn = reason.partition("round robin, turn ")
+        assignment = trace.get("assignment") or {}
+        rotation, _, turn = str(assignment.get("reason", "")).rpartition(", turn ")
         decided = (trace.get("decisions") or {}).get("handler", {}).get("value")
-        if head or not turn.isdigit() or not isinstance(decided, dict):
+        if not rotation or not turn.isdigit() or not isinstance(decided, dict):
             return
         keys = decided.get("handlers") or []
-        key = f"turn:{'+'.join(keys)}" if keys else f"turn:desk:{desk}"
+        # Traces of older releases do not name the rotation.
+        key = assignment.get("turn") or (f"turn:{'+'.join(keys)}" if keys else f"turn:desk:{desk}")
         if key in self._turns:
             return
         self._turns.add(key)

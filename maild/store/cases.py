@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from maild.model.absence import Absence
@@ -29,16 +30,14 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_message_id = rows.cases_of_ids(session, lookup.message_ids)
     by_number = rows.cases_of_numbers(session, lookup.numbers)
     incidents = around.incidents(session, lookup.incidents)
-    wanted = {*incidents.values(), *lookup.cases, *by_message_id.values(), *by_number.values()}
-    wanted |= {row.case for row in letters.values() if row.case}
-    cases, waiting = _with_those_that_wait(
-        session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
-    )
+    named = (incidents.values(), lookup.cases, by_message_id.values(), by_number.values())
+    wanted = set(chain(*named, (row.case for row in letters.values() if row.case)))
+    reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
+    cases, waiting = _with_those_that_wait(session, reached)
     pending = rows.pending(session, sorted(cases)) if cases else ()
     author, by_address = rows.author(session, lookup.address), rows.by_address(session, lookup.people)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
-    # The answer belongs to the case, if there is only one.
-    cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
+    cases |= _only(asked)
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
@@ -75,6 +74,11 @@ def look(session: Session, lookup: Lookup) -> Known:
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
+
+
+def _only(asked: Sequence[Standing]) -> dict[int, Case]:
+    """The answer belongs to the case, if there is only one."""
+    return {one.case.id: one.case for one in asked if len(asked) == 1}
 
 
 def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
