@@ -160,6 +160,8 @@ class Stage:
         self._bringer.letters([word.letter for word in words], before)
         address = message.author.address if message.author else prepared.sender
         self._bringer.author(address.lower(), prepared.received_at)
+        if any(choice.how == "sticky" for choice in self.policy.wants.choices):
+            self._bringer.last_cases(address.lower(), prepared.received_at, before)
         desks = [facts["desk"] for _, kind, facts, _ in happened if kind == "opened"]
         self._turn(trace, desks[0] if desks else "")
 
