@@ -70,6 +70,8 @@ def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
                     TELL[notice.to](ledger, case_id, notice, telling, event)
                 elif notice.to == "customer":
                     ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, notice.send, why))
+                else:
+                    ledger.trace.setdefault("notes", []).append(f"no {notice.send} to handlers: {why}")
 
 
 def _unless(ledger: Ledger, case_id: int, notice: Notice) -> str:

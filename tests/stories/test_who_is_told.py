@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,8 @@ def test_handlers_need_not_hear_of_automatic_mail(tmp_path: Path):
     house.mail(ANN, "Rapport", "Alt er bra.", Auto_Submitted="auto-generated")
     house.mail(ANN, "Skriver", "Den står.")
     assert [one.subject for one in house.letters("notice")] == ["[#1002] Skriver"]
+    row = house.session.one("SELECT trace FROM incoming ORDER BY id LIMIT 1")
+    assert json.loads(row[0])["notes"] == ["no notice to handlers: notices.yaml: unless automatic"]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("line", ["/prioritet høy", "/priority high", "/prioriteta visoka"])
