@@ -30,6 +30,7 @@ _LETTERS = {
     "update": "update",
     "closing": "closing letter",
     "merged": "note of a merge",
+    "promised": "note of a date",
     "incident": "news of an incident",
     "forward": "the mail passed on",
     "closed": "answer that the case is closed",

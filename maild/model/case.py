@@ -37,7 +37,7 @@ from maild.model.events import (
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
-from maild.model.trust_events import Restricted
+from maild.model.trust_events import Doubted, Restricted, Vouched
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
@@ -58,7 +58,8 @@ class Case:
     incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
     in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
-    confidential: a rule said that only its own people may see it.
+    confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
+    customer has not answered yet.
     type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
     """
 
@@ -104,6 +105,7 @@ class Case:
     type: str = ""
     category: str = ""
     followers: tuple[str, ...] = ()
+    doubted: bool = False
 
     @property
     def ended(self) -> bool:
@@ -216,6 +218,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": closes_at, "until_at": None, "waits_for": None}
         case Restricted():
             return {"confidential": True}
+        case Doubted() | Vouched():
+            return {"doubted": isinstance(record.event, Doubted)}
         case Imported():
             return {"history": True}
         case Reopened() | Closed():

@@ -25,6 +25,7 @@ USUAL = (
     Notice("solved", "customer", "closing"),
     Notice("assigned", "handler", "notice"),
     Notice("woken", "handler", "woken"),
+    Notice("promised", "customer", "promised"),
 )
 # What else a handler may be told of, if a colleague or a rule did it.
 MORE = ("prioritised", "labelled", "reopened")
@@ -37,7 +38,7 @@ class NoticeForm(Strict):
     """Who is told what: on this event, to whom, which letter."""
 
     on: Literal[
-        "opened", "received", "replied", "solved", "assigned", "woken",
+        "opened", "received", "replied", "solved", "assigned", "woken", "promised",
         "prioritised", "labelled", "reopened",
     ] = Field(description="What happened in the case.", examples=["opened"])  # fmt: skip
     to: Literal["customer", "handler"] = Field(

@@ -37,7 +37,18 @@ _SELDOM = (
         "children",
         "announced",
     ),
-    *("parent", "worked", "title", "promised_at", "strangers", "confidential", "type", "category", "followers"),
+    *(
+        "parent",
+        "worked",
+        "title",
+        "promised_at",
+        "strangers",
+        "confidential",
+        "doubted",
+        "type",
+        "category",
+        "followers",
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from maild.model.absence import Absence
 from maild.model.case import Case
 from maild.model.customer_events import Attributed
+from maild.model.draft import Draft
 from maild.model.events import Opened
-from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
-from maild.model.people import handler_of
+from maild.model.known import Known, LetterRow, Lookup, Person, Standing, Whose
+from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.store import absence, agenda, around, drafts, standing, swaps
 from maild.store import known_rows as rows
@@ -29,20 +30,20 @@ def look(session: Session, lookup: Lookup) -> Known:
     letters, kept = rows.letters_and_drafts(session, lookup.letters)
     by_message_id = rows.cases_of_ids(session, lookup.message_ids)
     by_number = rows.cases_of_numbers(session, lookup.numbers)
+    unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
     incidents = around.incidents(session, lookup.incidents)
-    named = (incidents.values(), lookup.cases, by_message_id.values(), by_number.values())
-    wanted = set(chain(*named, (row.case for row in letters.values() if row.case)))
+    told_of = _cases_of(chain(letters.values(), *kept.values(), unproven))
+    wanted = set(chain(incidents.values(), lookup.cases, by_message_id.values(), by_number.values(), told_of))
     reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     cases, waiting = _with_those_that_wait(session, reached)
-    pending = rows.pending(session, sorted(cases)) if cases else ()
-    author, by_address = rows.author(session, lookup.address), rows.by_address(session, lookup.people)
+    pending, author = rows.pending(session, sorted(cases)) if cases else (), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     cases |= _only(asked)
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
     return replace(
-        _for_commands(session, rows.next_rows(session), letters, told) if lookup.parks else rows.next_rows(session),
+        _for_commands(session, _named(session, lookup, author), letters, told, lookup),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -62,9 +63,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         others=rows.others(session, cases, author),
         drafts=kept,
-        by_address=by_address,
+        unproven=unproven,
         incidents=incidents,
-        last=rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {},
         standing=asked,
         mine=mine,
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
@@ -81,8 +81,23 @@ def _only(asked: Sequence[Standing]) -> dict[int, Case]:
     return {one.case.id: one.case for one in asked if len(asked) == 1}
 
 
-def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
+def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
+    return (row.case for row in rows if row.case)
+
+
+def _named(session: Session, lookup: Lookup, author: Person | None) -> Known:
+    """Where new rows begin, whom the mail or the rules name, and who had the last cases of these."""
+    by_address = rows.by_address(session, lookup.people)
+    last = rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {}
+    return replace(rows.next_rows(session), by_address=by_address, last=last)
+
+
+def _for_commands(
+    session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int], lookup: Lookup
+) -> Known:
     """What a handler's mail is judged by besides: what he was told, what was said since, and where it may be kept."""
+    if not lookup.parks:
+        return known
     return replace(
         known,
         heard=rows.talk(session, sorted(told), rows.HEARD, 1),
