@@ -20,7 +20,8 @@ from maild import keyring, notify, places, policies
 from maild.config import Config
 from maild.errors import Problem, RuleError
 from maild.mail import token
-from maild.model.policy import Filter, Limits, Policy
+from maild.model.limits import Filter, Limits
+from maild.model.policy import Policy
 from maild.policy import build, texts
 from maild.policy.source import nearest
 from maild.store import migrate, used

@@ -14,7 +14,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from maild.decide import carry, contact, drafts, effects, intake, no_case, notices, outsiders, rest, rights, verbs
+from maild.decide import carry, contact, drafts, intake, no_case, notices, outsiders, rest, rights, verbs
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
@@ -141,14 +141,13 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.teach(case_id, row, prepared.message.references[-3:])
         shown = replace(ledger.show(original, row), incoming=prepared.id)
     subject = ledger.subject(original.subject)
-    language = contact.language(ledger, ledger.people.get(customer), original, desk)
+    language = str(verdict.value("language") or contact.language(ledger, ledger.people.get(customer), original, desk))
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
     if passed is not None:
         # What is passed on may be forged.
         ledger.happen(case_id, MAILD, Doubted())
-    effects.apply(ledger, case_id, verdict)
-    intake.assign(ledger, case_id, verdict)
+    intake.decide(ledger, original, case_id, verdict)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
 

@@ -6,14 +6,16 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from maild.model.agreement import Agreement
 from maild.model.calendar import ALWAYS, Calendar
+from maild.model.deed_events import CaseType
 from maild.model.events import Priority
+from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Organisation, belonging
 from maild.model.rota import Rota
 from maild.model.seen import Asks
@@ -85,19 +87,49 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a handler is chosen: by name (one key), round robin or least loaded among keys, or nobody (no keys).
+    """How a handler is chosen: by name (one key), in turn (round robin, weighted, by skill) or least loaded among keys, the
+    customer's last one (sticky), or nobody (no keys).
 
-    key names the rotation, so that its turn survives restarts and reloads.
+    key names the rotation, so that its turn survives restarts and reloads.  weights: of the handlers, in their order; otherwise: who
+    has it where the customer's last handler cannot.
     """
 
     how: str
     handlers: tuple[str, ...]
     key: str = ""
+    weights: tuple[int, ...] = ()
+    otherwise: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A task that a rule puts on a case's list.  handler: a key, "" for whoever has the case; due: after so long, None for never."""
+
+    text: str
+    handler: str = ""
+    due: timedelta | None = None
+
+    def __str__(self) -> str:
+        notes = [self.handler, f"in {self.due.days}d" if self.due and not self.due.seconds else str(self.due or "")]
+        return f"{self.text} ({', '.join(filter(None, notes))})" if any(notes) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a web form's mail names the customer: in Reply-To, or behind a field's name ("" for Reply-To)."""
+
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"field {self.field}" if self.field else "reply_to"
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The `set` of a rule; None or () = this rule says nothing about it."""
+    """The `set` of a rule; None or () = this rule says nothing about it.
+
+    watch: "handler:KEY", "desk:KEY" or an address each.
+    """
 
     desk: str | None = None
     handler: Choice | None = None
@@ -106,6 +138,18 @@ class Decisions:
     acknowledge: bool | None = None
     discard: str | None = None
     confidential: bool | None = None
+    line: str | None = None
+    type: CaseType | None = None
+    category: str | None = None
+    language: str | None = None
+    quarantine: str | None = None
+    reopen: bool | None = None
+    tasks: tuple[Todo, ...] = ()
+    watch: tuple[str, ...] = ()
+    template: str | None = None
+    customer: Named | None = None
+    forward: tuple[str, ...] = ()
+    notice: str | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -115,7 +159,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels"})
+ADDING = frozenset({"labels", "tasks", "watch", "forward"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +189,49 @@ class Rules(tuple[Rule, ...]):
 
 
 @dataclass(frozen=True, slots=True)
+class Wants:
+    """What the rules may want to know of a mail beside itself, gathered once.
+
+    choices: all ways of choosing a handler, also those behind another; addresses: whom they name, forwards: of these, to whom mail goes
+    on; forms: where forms name customers; incidents: labels; reopens: a rule speaks of reopening.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    addresses: tuple[str, ...] = ()
+    forwards: tuple[str, ...] = ()
+    forms: tuple[Named, ...] = ()
+    incidents: tuple[str, ...] = ()
+    reopens: bool = False
+
+
+def wants(rules: Iterable[Rule]) -> Wants:
+    """Of all these rules, also of those in the shadow."""
+    said = [rule.set for rule in rules]
+    chosen = [one.handler for one in said if one.handler]
+    forwards = tuple(dict.fromkeys(address for one in said for address in one.forward))
+    watching = (who for one in said for who in one.watch if "@" in who)
+    return Wants(
+        choices=(*chosen, *(choice.otherwise for choice in chosen if choice.otherwise)),
+        addresses=tuple(dict.fromkeys((*watching, *forwards))),
+        forwards=forwards,
+        forms=tuple(dict.fromkeys(one.customer for one in said if one.customer)),
+        incidents=tuple(dict.fromkeys(one.notice for one in said if one.notice)),
+        reopens=any(one.reopen is not None for one in said),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst."""
+    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst.
+
+    unless: words for mails and cases of which nobody is told so: automatic, unproven, confidential, a priority, or label:WORD.
+    """
 
     on: str
     to: str
     send: str
     wait: bool = False
+    unless: tuple[str, ...] = ()
 
 
 class Texts(Protocol):
@@ -179,37 +259,6 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """The spam filter of a mail server of ours: its header, which stands above the server's Received lines, or beneath some of them.
-
-    received: above which of them: 1 the topmost.
-    """
-
-    server: str
-    header: str
-    received: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters.
-
-    receipts: handlers get them of commands, of errors only, or of all that they send.
-    filter: whose verdict on spam counts.
-    """
-
-    per_address_a_day: int = 5
-    per_domain_an_hour: int = 20
-    pool_an_hour: int = 200
-    per_proven_a_day: int = 20
-    undo: timedelta = timedelta(seconds=60)
-    burst: timedelta = timedelta(seconds=60)
-    attachments: int = 10_000_000
-    receipts: str = "commands"
-    filter: Filter | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail.
 
@@ -222,7 +271,7 @@ class Policy:
     rules: Rules
     notices: tuple[Notice, ...]
     texts: Texts
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     files: Mapping[str, str] = field(default_factory=dict)
     admin: str | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
@@ -231,6 +280,10 @@ class Policy:
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     catalogue: Rules = field(default_factory=Rules)
     asks: Asks = field(default_factory=Asks)
+    wants: Wants = field(init=False, compare=False, default=Wants())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wants", wants(self.rules))
 
     @property
     def default_desk(self) -> Desk:
@@ -255,6 +308,11 @@ class Policy:
     def organisation_of(self, address: str) -> Organisation | None:
         """The organisation that this address (lower case) belongs to: as a contact of it, or by its domain."""
         return belonging(self.organisations.values(), address)
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The senders of web forms whose mails may name the customer."""
+        return frozenset(form for organisation in self.organisations.values() for form in organisation.forms)
 
     def calendar_of(self, desk: str) -> Calendar:
         """The desk's opening hours; it is always open if it has none."""

@@ -19,41 +19,38 @@ from maild import __version__
 from maild.errors import Problem, RuleError
 from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
+from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
-from maild.model.policy import Limits, Notice, Policy, Texts
+from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import agreements, calendars, catalogue, check, oncall, organisations, reach, routing, staffing
+from maild.policy import (
+    agreements,
+    calendars,
+    case_words,
+    catalogue,
+    check,
+    oncall,
+    organisations,
+    reach,
+    routing,
+    staffing,
+    telling,
+)
 from maild.policy import texts as templates
 from maild.policy.asks import asks
 from maild.policy.compare import Anything, Site
 from maild.policy.index import indexed
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (
-    *NEEDED,
-    routing.FILE,
-    organisations.FILE,
-    calendars.FILE,
-    oncall.FILE,
-    agreements.FILE,
-    catalogue.FILE,
-)
+# What may be left out.
+OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue)
+FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
-NOTICES = (
-    Notice("opened", "customer", "ack"),
-    Notice("opened", "handler", "notice"),
-    Notice("received", "handler", "update", wait=True),
-    Notice("replied", "customer", "update"),
-    Notice("solved", "customer", "closing"),
-    Notice("assigned", "handler", "notice"),
-    Notice("woken", "handler", "woken"),
-    Notice("promised", "customer", "promised"),
-)
 Form = TypeVar("Form", bound=Strict)
 
 
@@ -78,7 +75,7 @@ def _built(
     made_with: str,
 ) -> Policy:
     words, broken = _texts(texts)
-    site, policy = _made(read, words.languages() if words else LANGUAGES)
+    site, policy = _made(read, words.languages() if words else LANGUAGES, _own(words))
     found = tuple(routing.rules(read[routing.FILE], site))
     reach.check(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
@@ -91,7 +88,6 @@ def _built(
     return Policy(
         hash=hash_of(files),
         rules=rules_,
-        notices=NOTICES,
         texts=words,
         limits=limits or Limits(),
         files=files,
@@ -108,7 +104,14 @@ def versions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site, dict[str, Any]]:
+def _own(words: Texts | None) -> Mapping[str, frozenset[str]]:
+    """The site's own acknowledgements; where the texts have problems of their own, all that may be named."""
+    return words.own() if isinstance(words, templates.Templates) else Anything()
+
+
+def _made(
+    read: Mapping[str, Source], languages: tuple[str, ...], letters: Mapping[str, frozenset[str]]
+) -> tuple[Site, dict[str, Any]]:
     """What rules may name, and the parts of a policy in which it stands; with every problem of the files and between them."""
     desks_file, people_file, customers_file = read[DESKS], read[PEOPLE], read[organisations.FILE]
     desks = _desks(desks_file, languages)
@@ -122,12 +125,14 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     open_, rotas = _duty(read, site)
     parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
     agreed = _agreements(read[agreements.FILE], site)
+    site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
     site = replace(site, agreements=_named(read[agreements.FILE], agreed))
     orders = indexed(tuple(catalogue.items(read[catalogue.FILE], site)))
     if not read[catalogue.FILE].problems:
         reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
-    return site, parts | {"agreements": agreed, "catalogue": orders}
+    parts |= {"agreements": agreed, "catalogue": orders}
+    return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
 def _optional(file: Path) -> Source:
@@ -137,14 +142,14 @@ def _optional(file: Path) -> Source:
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))
 
 
 def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
@@ -201,6 +206,8 @@ def hash_of(files: Mapping[str, str]) -> str:
 def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
     desks = {}
     for key, form in _entries(source, DeskForm, "desk", Known({}, languages)):
+        given = form.reopen
+        window, after = (given.window, given.after) if isinstance(given, ReopenForm) else (given, "new_linked")
         desks[key] = Desk(
             key,
             tuple(form.addresses),
@@ -211,7 +218,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.first_number,
             form.signature,
             form.separator,
-            form.reopen,
+            window,
             form.retired,
             Retention(form.retention.raw, form.retention.letters, form.retention.cases),
             form.legal_hold,
@@ -220,6 +227,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.shows,
             form.confidential,
             form.calendar or "",
+            after_window=after,
         )
     return desks
 
@@ -230,7 +238,9 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         desks, (role, roles) = tuple(form.desks), _roles(form.role)
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
-        handlers[key] = Handler(*who, tuple(form.cover), digest, roles, tuple(form.members or ()))
+        handlers[key] = Handler(
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+        )
     return handlers
 
 

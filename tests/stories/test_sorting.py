@@ -13,7 +13,7 @@ from parts.house import House
 from parts.mails import mail as written
 from parts.mails import wire
 
-from maild.model.policy import Filter
+from maild.model.limits import Filter
 
 ANN, BO, CY = "Ann Berg <ann@clinic.example>", "Bo <bo@clinic.example>", "Cy <cy@gmail.com>"
 CUSTOMERS = """
