@@ -29,6 +29,7 @@ _LETTERS = {
     "notice": "notice of the case",
     "update": "update",
     "closing": "closing letter",
+    "facts": "question for facts",
     "merged": "note of a merge",
     "incident": "news of an incident",
     "receipt": "receipt for commands",

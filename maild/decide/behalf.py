@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from maild.decide import carry, contact, effects, intake, no_case, notices, outsiders, rest, rights, verbs
+from maild.decide import carry, contact, effects, intake, no_case, notices, outsiders, required, rest, rights, verbs
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
@@ -95,6 +95,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     ledger.open(case_id, handler_party(order.handler.key), opened)
     effects.apply(ledger, case_id, verdict)
     intake.assign(ledger, case_id, verdict)
+    required.begin(ledger, original, case_id, row, verdict)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id), shown)
 

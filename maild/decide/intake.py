@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, assents, contact, effects, notices, rest
+from maild.decide import asked, assents, contact, effects, notices, required, rest
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
@@ -65,6 +65,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
             assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
+    if not automatic and join.standing in required.STANDINGS:
+        required.heard(ledger, prepared, case_id, row)
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
@@ -107,6 +109,8 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             ledger.happen(case_id, MAILD, Watched(desk))
     _decide(ledger, case_id, verdict)
     row = ledger.next_message() - 1
+    if not automatic:
+        required.begin(ledger, prepared, case_id, row, verdict)
     notices.tell(
         ledger,
         case_id,

@@ -26,6 +26,7 @@ from maild.decide import (
     quarantine,
     reminders,
     replies,
+    required,
     rest,
     swap_answers,
     undelivered,
@@ -106,7 +107,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
         return
-    if not _answers_a_question(where) and enquiry.answered(ledger, prepared, where, automatic=automatic):
+    asks = not (_answers_a_question(where) or required.answers(ledger, prepared, where))
+    if asks and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     if handler and not automatic and _new_mail(ledger, prepared, where, handler):
         return

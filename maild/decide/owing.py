@@ -122,6 +122,7 @@ def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "priority": str(case.priority),
         "status": str(case.status),
         "tasks": tasklist.shown(ledger, case),
+        "facts": tasklist.facts(ledger, case),
     }
 
 

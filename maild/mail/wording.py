@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maild.mail import encode
+from maild.model.fact import Fact
 from maild.model.known import Shown
 from maild.model.message import Attachment, named
 from maild.model.people import Desk, handler_of
@@ -60,6 +61,7 @@ def values(
         **{verb: links.get(verb, "") for verb in _LINKS},
         "forwarded": bool(given.get("forwarded")),
         **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
+        "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -88,6 +90,7 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
+        "facts": _facts(given.get("facts"), letter.language),
         **_asked(given),
         **_outside(given, zone_of(desk)),
     }
@@ -122,6 +125,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
+    "facts": (),
 }
 
 
@@ -241,6 +245,13 @@ def _tasks(given: object) -> list[dict[str, str]]:
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
 
 
+def _facts(given: object, language: str) -> list[dict[str, str]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+    found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
+    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
+    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
+
+
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
     """How cases stand, each with its times on the desk's clock."""
     return [_stands(case, zone) for case in given[:_LINES]] if isinstance(given, list | tuple) else []
@@ -265,6 +276,7 @@ _SENTENCES = {
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
+    "facts": "We need to know more of case {number}: please reply.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",

@@ -36,6 +36,7 @@ from maild.model.events import (
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
+from maild.model.ruled import changes as ruled
 from maild.model.trust_events import Restricted
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
@@ -58,6 +59,9 @@ class Case:
     in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     confidential: a rule said that only its own people may see it.
+    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
+    need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
+    alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
     """
 
     id: int
@@ -99,6 +103,13 @@ class Case:
     title: str = ""
     promised_at: datetime | None = None
     confidential: bool = False
+    wanted: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    asked: int = 0
+    need: int = 0
+    ballot: tuple[int, ...] = ()
+    alarms: int = 0
+    recovered_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -217,7 +228,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
-    return related(case, record)
+    return ruled(case, record) or related(case, record)
 
 
 def _given(case: Case, given: Attributed) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from maild.model.calendar import ALWAYS, Calendar
 from maild.model.events import Priority
+from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
 from maild.model.rota import Rota
 from maild.model.vocabulary import Vocabulary
@@ -75,6 +76,7 @@ class Decisions:
     acknowledge: bool | None = None
     discard: str | None = None
     confidential: bool | None = None
+    ask: tuple[str, ...] = ()
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -84,7 +86,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels"})
+ADDING = frozenset({"labels", "ask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ class Policy:
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def default_desk(self) -> Desk:

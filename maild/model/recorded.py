@@ -19,6 +19,7 @@ from maild.model import (
     inside_events,
     related_events,
     rota_events,
+    rule_events,
     trust_events,
     undo_events,
     work_events,
@@ -50,6 +51,7 @@ _MODULES = (
     related_events,
     inside_events,
     rota_events,
+    rule_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

@@ -15,6 +15,7 @@ from pydantic import Field
 from maild.model.events import Priority
 from maild.model.people import Handler
 from maild.model.policy import Choice, Decisions
+from maild.policy import required
 from maild.policy.compare import Place, strings
 from maild.policy.shape import DeskKey, Line, Lines, OpenDesk, Strict
 from maild.policy.source import nearest
@@ -38,6 +39,7 @@ class SetForm(Strict):
     confidential: bool | None = Field(
         default=None, description="true: the case is shown to its desk's team and to its handler only."
     )
+    ask: Any = None
 
 
 class ExpectForm(Strict):
@@ -50,6 +52,7 @@ class ExpectForm(Strict):
     acknowledge: bool | None = None
     discard: bool | None = None
     confidential: bool | None = None
+    ask: Lines = Field(default=[], description="These, and perhaps others.")
 
 
 # --- compiling --------------------------------------------------------------------------------------------------------------------
@@ -98,7 +101,9 @@ def said(name: str, value: Any) -> object:
 
 def otherwise(name: str, desk: str) -> object:
     """What holds when no rule says anything.  desk: the one that the mail was sent to."""
-    return {"desk": desk, "priority": "medium", "acknowledge": True, "handler": "nobody", "labels": ()}.get(name, False)
+    return {"desk": desk, "priority": "medium", "acknowledge": True, "handler": "nobody", "labels": (), "ask": ()}.get(
+        name, False
+    )
 
 
 def yaml_name(name: str) -> str:
@@ -155,5 +160,6 @@ _MADE: dict[str, Callable[[Any], object]] = {
     "label": lambda words: tuple(dict.fromkeys(words)),
 }
 BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, Any]]]] = {
-    "handler": (_choice, _choice_schema)
+    "handler": (_choice, _choice_schema),
+    "ask": (required.asked, required.asked_schema),
 }

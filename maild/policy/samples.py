@@ -12,6 +12,7 @@ from typing import Any
 NAMES = (
     "ack",
     "ack-unverified",
+    "facts",
     "notice",
     "update-customer",
     "update-handler",
@@ -142,6 +143,13 @@ _ASKED = {
 }
 
 
+# What a rule wants to be known.
+_FACTS: dict[str, Any] = {
+    "asks": ["Brukernavn", "Datamaskin"],
+    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+}
+
+
 # What stands around a case.
 _AROUND = {
     "also": "Drift",
@@ -201,6 +209,7 @@ def full() -> dict[str, Any]:
         "bounced_kind": "update",
         **_ALARM,
         **_ASKED,
+        **_FACTS,
         **_WORK,
     }
 

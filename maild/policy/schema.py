@@ -21,6 +21,7 @@ from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.calendars import CalendarForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
+from maild.policy.required import FactForm
 from maild.policy.shape import (
     Addresses,
     Days,
@@ -229,6 +230,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
         "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
+        "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
         "routing.json": _routing(),
     }
 

@@ -11,8 +11,19 @@ from maild.store import errands
 from maild.store.database import moment, stamp
 from maild.store.text import dumps
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
-_LISTS = ("labels", "participants", "watching", "strangers", "absorbed", "links", "watchers", "children", "announced")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at", "recovered_at")
+_LISTS = (
+    "labels",
+    "participants",
+    "watching",
+    "strangers",
+    "absorbed",
+    "links",
+    "watchers",
+    "children",
+    "announced",
+    *("wanted", "given", "ballot"),
+)
 # Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
 _SELDOM = (
     *(
@@ -27,6 +38,7 @@ _SELDOM = (
         "announced",
     ),
     *("parent", "worked", "title", "promised_at", "strangers", "confidential"),
+    *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at"),
 )
 
 

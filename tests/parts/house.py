@@ -115,10 +115,11 @@ class House:
         customers: str = "",
         calendars: str = "",
         oncall: str = "",
+        facts: str = "",
     ) -> None:
         (folder / "rules").mkdir()
         given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
-        given |= {"calendars": calendars, "oncall": oncall}
+        given |= {"calendars": calendars, "oncall": oncall, "facts": facts}
         for name, text in given.items():
             if text:
                 (folder / "rules" / f"{name}.yaml").write_text(text)
