@@ -107,7 +107,7 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
-    facts = _facts(read[required.FILE], site)
+    facts = facts_of(read[required.FILE], site)
     site = replace(site, facts=_named(read[required.FILE], facts))
     open_, rotas = _duty(read, site)
     parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
@@ -245,7 +245,8 @@ def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], 
     return found, rotas
 
 
-def _facts(source: Source, site: Site) -> dict[str, Fact]:
+def facts_of(source: Source, site: Site) -> dict[str, Fact]:
+    """facts.yaml."""
     forms = dict(_perhaps(source, required.FactForm, "fact", site.known()))
     required.check(source, forms)
     return {

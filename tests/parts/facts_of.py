@@ -1,6 +1,11 @@
-"""facts_of: a facts.yaml for stories, compiled."""
+"""facts_of: a facts.yaml for stories, and compiled."""
 
 from __future__ import annotations
+
+from maild.model.fact import Fact
+from maild.policy import build
+from maild.policy.compare import Site
+from maild.policy.source import Source
 
 FACTS = r"""
 user_name:
@@ -12,3 +17,11 @@ computer:
 room:
   label: {nb: Rom, nn: Rom, sl: Soba, en: Room}
 """
+
+
+def compiled(text: str) -> dict[str, Fact]:
+    """What a facts.yaml says, which must be without mistakes."""
+    source = Source.of(text, "facts.yaml")
+    found = build.facts_of(source, Site({}, build.LANGUAGES))
+    assert source.problems == []
+    return found
