@@ -82,6 +82,8 @@ def expected(form: ExpectForm, place: Place) -> dict[str, object]:
     """Field of Decisions -> what must come out, as `said` says it."""
     if form.handler is not None and form.handler not in ("nobody", *HOW):
         known_handler(form.handler, place.at("handler"))
+    if form.ask:
+        required.asked(form.ask, place.at("ask"))
     wanted: dict[str, object] = {}
     for field in fields(Decisions):
         value = getattr(form, _YAML.get(field.name, field.name))

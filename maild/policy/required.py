@@ -45,8 +45,10 @@ class FactForm(Strict):
 
 def made(key: str, form: FactForm, place: Place) -> Fact:
     """The fact; its problems are the place's."""
-    whole = _capture(f"^(?:{form.pattern})$", place.at("pattern"), 4) if form.pattern else None
-    inside = _capture(form.where, place.at("where"), 0) if form.where else None
+    # As it stands first: a mistake is named by its place in it.
+    sound = form.pattern and _capture(form.pattern, place.at("pattern"))
+    whole = _capture(f"^(?:{form.pattern})$", place.at("pattern")) if sound else None
+    inside = _capture(form.where, place.at("where")) if form.where else None
     if inside and set(inside.names) - {"value"}:
         place.at("where").wrong("names groups that mean nothing here", "name none, or one:  (?P<value>...)")
     if (form.kind == "choice") != (form.choices is not None):
@@ -65,12 +67,12 @@ def made(key: str, form: FactForm, place: Place) -> Fact:
     return Fact(key, dict(form.label), fits, within, form.kind != "text" or whole is not None)
 
 
-def _capture(text: str, place: Place, before: int) -> capture.Capture | None:
+def _capture(text: str, place: Place) -> capture.Capture | None:
     try:
         return capture.compile(text)
     except PatternError as error:
-        at = max(error.at - before, 0)
-        place.wrong(f"the expression {text[before:][:60]!r} {error.what} (character {at + 1})", error.cure)
+        quoted = repr(text[:60]).replace(r"\\", "\\")
+        place.wrong(f"the expression {quoted} {error.what} (character {error.at + 1})", error.cure)
     return None
 
 

@@ -14,7 +14,11 @@ from maild.decide import filled
 from maild.mail import html
 
 FOUND = compiled(FACTS)
-VALUES = {"user_name": ["ann01", "kurt1234"], "computer": ["PC-4411", "laptop til Per", "pisarna_3"], "room": ["2. etg", "B 14"]}
+VALUES = {
+    "user_name": ["ann01", "kurt1234"],
+    "computer": ["PC-4411", "laptop til Per", "pisarna_3"],
+    "room": ["2. etg", "B 14"],
+}
 Block = list[tuple[str, str]]
 
 
@@ -35,7 +39,9 @@ def _apple(block: Block) -> str:
 
 
 def _between(block: Block) -> str:
-    return "\n".join(f"> {label}: ____\n{value}" if value else f"> {label}: ____" for label, value in block) + "\n> Hilsen"
+    return (
+        "\n".join(f"> {label}: ____\n{value}" if value else f"> {label}: ____" for label, value in block) + "\n> Hilsen"
+    )
 
 
 def _on_the_line(block: Block) -> str:
