@@ -215,6 +215,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "offered": lambda facts, name: f"{facts['amount']} offered to the customer, until {facts['until_at']}",
     "offer_accepted": lambda facts, name: f"{name(facts['by'])} accepted the offer",
     "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
+    "alarmed": lambda facts, name: f"a monitoring system says that it is {facts['state']}",
     "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",
     "facts_asked": lambda facts, name: f"the customer was asked for {facts['facts']}",
     "fact_given": lambda facts, name: f"{facts['fact']} was said",

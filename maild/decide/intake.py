@@ -102,12 +102,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
     if discard is not None:
         ledger.happen(None, effects.RULES, Ignored(f"discarded by a rule: {discard}"))
         return
-    case_id = _open(ledger, prepared, verdict, join)
-    contact.heard(ledger, prepared, case_id, automatic=automatic)
-    for desk in prepared.also:
-        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
-            ledger.happen(case_id, MAILD, Watched(desk))
-    _decide(ledger, case_id, verdict)
+    case_id = opened(ledger, prepared, verdict, join, automatic=automatic)
     row = ledger.next_message() - 1
     if not automatic:
         required.begin(ledger, prepared, case_id, row, verdict)
@@ -119,10 +114,21 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             ledger.show(prepared, row),
             ledger.case(case_id).customer,
             _silent(prepared, verdict, automatic),
-            _because(verdict),
+            because(verdict),
             new=True,
         ),
     )
+
+
+def opened(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join, *, automatic: bool = True) -> int:
+    """A new case with all that the rules say of it; nobody is told yet."""
+    case_id = _open(ledger, prepared, verdict, join)
+    contact.heard(ledger, prepared, case_id, automatic=automatic)
+    for desk in prepared.also:
+        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
+            ledger.happen(case_id, MAILD, Watched(desk))
+    _decide(ledger, case_id, verdict)
+    return case_id
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
@@ -186,7 +192,8 @@ def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:
     return notices.LATE if prepared.source == "late" else ""
 
 
-def _because(verdict: Verdict) -> str:
+def because(verdict: Verdict) -> str:
+    """What a handler reads of why it is his, or urgent."""
     decided = verdict.decisions.get("priority") or verdict.decisions.get("desk")
     return decided.because if decided else ""
 

@@ -21,6 +21,7 @@ from maild.decide import (
     enquiry,
     history,
     intake,
+    monitored,
     notices,
     proof,
     quarantine,
@@ -122,6 +123,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     if where.standing in replies.STANDINGS:
         replies.add(ledger, prepared, where, automatic)
+        return
+    if monitored.judged(ledger, prepared, where, automatic):
         return
     if where.case is not None:
         intake.add(ledger, prepared, where, automatic)

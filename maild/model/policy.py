@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from maild.model.calendar import ALWAYS, Calendar
+from maild.model.correlation import Correlation
 from maild.model.events import Priority
 from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
@@ -77,6 +78,7 @@ class Decisions:
     discard: str | None = None
     confidential: bool | None = None
     ask: tuple[str, ...] = ()
+    correlate: Correlation | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from maild.model.events import Priority
 from maild.model.people import Handler
-from maild.model.policy import Choice, Decisions
-from maild.policy import required
+from maild.model.policy import Choice, Decisions, Facts
+from maild.policy import correlate, required
 from maild.policy.compare import Place, strings
 from maild.policy.shape import DeskKey, Line, Lines, OpenDesk, Strict
 from maild.policy.source import nearest
@@ -40,6 +40,7 @@ class SetForm(Strict):
         default=None, description="true: the case is shown to its desk's team and to its handler only."
     )
     ask: Any = None
+    correlate: Any = None
 
 
 class ExpectForm(Strict):
@@ -53,6 +54,7 @@ class ExpectForm(Strict):
     discard: bool | None = None
     confidential: bool | None = None
     ask: Lines = Field(default=[], description="These, and perhaps others.")
+    correlate: Line | None = Field(None, description="The key, filled in: web01/http.")
 
 
 # --- compiling --------------------------------------------------------------------------------------------------------------------
@@ -74,7 +76,8 @@ def decisions(form: SetForm, compiled: Mapping[str, object]) -> Decisions:
         given = compiled[name] if name in BY_HAND and name in compiled else getattr(form, name)
         if given is not None and name in _MADE:
             given = _MADE[name](given)
-        values[field.name] = given
+        if given is not None:
+            values[field.name] = given
     return Decisions(**values)
 
 
@@ -94,8 +97,10 @@ def expected(form: ExpectForm, place: Place) -> dict[str, object]:
     return wanted
 
 
-def said(name: str, value: Any) -> object:
-    """A decision as `expect` names it."""
+def said(name: str, value: Any, facts: Facts) -> object:
+    """A decision as `expect` names it, of a mail with these facts."""
+    if name == "correlate":
+        return value.read(facts).key
     if name == "handler":
         return value.handlers[0] if value.how == "named" else value.how
     return True if name == "discard" else value
@@ -164,4 +169,5 @@ _MADE: dict[str, Callable[[Any], object]] = {
 BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, Any]]]] = {
     "handler": (_choice, _choice_schema),
     "ask": (required.asked, required.asked_schema),
+    "correlate": (correlate.compiled, correlate.schema),
 }
