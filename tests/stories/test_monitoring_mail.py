@@ -70,7 +70,7 @@ def test_down_again_at_once_is_the_same_trouble(house: House):
     for what in ("DOWN", "UP"):
         says(house, f"web01/http is {what}")
     letters(house)
-    house.wait(minutes=9)
+    house.wait(minutes=8)
     says(house, "web01/http is DOWN")
     assert (letters(house), status(house), count(house)) == ([], "open", 1)
 
@@ -137,6 +137,13 @@ def test_what_says_neither_joins_the_open_case(house: House):
     letters(house)
     says(house, "web01/http is ACKNOWLEDGED")
     assert (letters(house), status(house), count(house)) == ([], "new", 1)
+
+
+def test_one_that_does_not_say_that_it_is_a_machine_gets_no_acknowledgement(house: House):
+    house.mail(NAGIOS, "web01/http is DOWN", "See the log.")
+    assert letters(house) == [("kari@staff.example", "notice")]
+    house.mail(NAGIOS, "web01/http is UP", "See the log.")
+    assert (letters(house), status(house)) == ([], "solved")
 
 
 def test_a_handlers_answer_to_the_notice_is_his_own(house: House):
