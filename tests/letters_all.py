@@ -214,6 +214,12 @@ def ruled(language: str) -> dict[str, Letter]:
         "ack-unverified-asks": to_customer(
             "ack", language, values=asks, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
         ),
+        "ack-approvers": to_customer("ack", language, values={**VALUES, "approvers": "leder@kunde.example"}, **ack),
+        "decided": to_customer("decided", language, values={**VALUES, "carried": True}, automatic="auto-generated"),
+        "decided-no": to_customer("decided", language, values=VALUES, automatic="auto-generated"),
+        "notice-approvers": to_handler(
+            "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "approvers": "Bo Li"}
+        ),
         "facts": to_customer("facts", language, values={**VALUES, "asks": [computer]}, automatic="auto-generated"),
         "notice-facts": to_handler("notice", language, shown=(shown(language),), values={**facts, "status": "new"}),
         "update-handler-facts": to_handler("update", language, shown=(shown(language),), values=facts),

@@ -30,6 +30,7 @@ _LETTERS = {
     "update": "update",
     "closing": "closing letter",
     "facts": "question for facts",
+    "decided": "outcome of a vote",
     "merged": "note of a merge",
     "incident": "news of an incident",
     "receipt": "receipt for commands",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, assents, contact, effects, notices, required, rest
+from maild.decide import asked, assents, contact, effects, notices, required, rest, voting
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
@@ -106,6 +106,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
     row = ledger.next_message() - 1
     if not automatic:
         required.begin(ledger, prepared, case_id, row, verdict)
+        voting.begin(ledger, prepared, case_id, row, verdict)
     notices.tell(
         ledger,
         case_id,

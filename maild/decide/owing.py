@@ -123,6 +123,7 @@ def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "status": str(case.status),
         "tasks": tasklist.shown(ledger, case),
         "facts": tasklist.facts(ledger, case),
+        "approvers": tasklist.approvers(ledger, case),
     }
 
 

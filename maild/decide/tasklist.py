@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.errands import OPEN
 from maild.model.fact import Fact
 from maild.model.message import named
 from maild.model.people import MAILD, handler_of, handler_party
@@ -44,6 +45,12 @@ def asks(ledger: Ledger, case: Case, letter: int) -> dict[str, list[Fact]]:
         return {}
     ledger.happen(case.id, MAILD, FactsAsked(",".join(lacking), letter))
     return {"asks": [ledger.policy.facts[key] for key in lacking]}
+
+
+def approvers(ledger: Ledger, case: Case) -> str:
+    """Whose votes the case waits for."""
+    asked = (one for one in case.errands.requests if case.need and one.letter in case.ballot and one.state == OPEN)
+    return ", ".join(name_of(ledger, one.approver) for one in asked)
 
 
 def in_zone(ledger: Ledger, case: Case, at: datetime | None) -> str:

@@ -91,6 +91,8 @@ def values(
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
         "facts": _facts(given.get("facts"), letter.language),
+        "approvers": _line(given, "approvers", 400),
+        "carried": bool(given.get("carried")),
         **_asked(given),
         **_outside(given, zone_of(desk)),
     }
@@ -126,6 +128,8 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
     "facts": (),
+    "approvers": "",
+    "carried": False,
 }
 
 
@@ -277,6 +281,7 @@ _SENTENCES = {
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
     "facts": "We need to know more of case {number}: please reply.",
+    "decided": "Case {number} was voted on.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
 from maild.model.correlation import Correlation
 from maild.model.events import Priority
@@ -79,6 +80,7 @@ class Decisions:
     confidential: bool | None = None
     ask: tuple[str, ...] = ()
     correlate: Correlation | None = None
+    approve: Approval | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""

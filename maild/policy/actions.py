@@ -15,7 +15,7 @@ from pydantic import Field
 from maild.model.events import Priority
 from maild.model.people import Handler
 from maild.model.policy import Choice, Decisions, Facts
-from maild.policy import correlate, required
+from maild.policy import approve, correlate, required
 from maild.policy.compare import Place, strings
 from maild.policy.shape import DeskKey, Line, Lines, OpenDesk, Strict
 from maild.policy.source import nearest
@@ -41,6 +41,7 @@ class SetForm(Strict):
     )
     ask: Any = None
     correlate: Any = None
+    approve: Any = None
 
 
 class ExpectForm(Strict):
@@ -55,6 +56,7 @@ class ExpectForm(Strict):
     confidential: bool | None = None
     ask: Lines = Field(default=[], description="These, and perhaps others.")
     correlate: Line | None = Field(None, description="The key, filled in: web01/http.")
+    approve: bool | None = Field(None, description="Whether anybody is asked to approve it.")
 
 
 # --- compiling --------------------------------------------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ def said(name: str, value: Any, facts: Facts) -> object:
         return value.read(facts).key
     if name == "handler":
         return value.handlers[0] if value.how == "named" else value.how
-    return True if name == "discard" else value
+    return True if name in ("discard", "approve") else value
 
 
 def otherwise(name: str, desk: str) -> object:
@@ -170,4 +172,5 @@ BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, 
     "handler": (_choice, _choice_schema),
     "ask": (required.asked, required.asked_schema),
     "correlate": (correlate.compiled, correlate.schema),
+    "approve": (approve.compiled, approve.schema),
 }

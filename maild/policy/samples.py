@@ -13,6 +13,7 @@ NAMES = (
     "ack",
     "ack-unverified",
     "facts",
+    "decided",
     "notice",
     "update-customer",
     "update-handler",
@@ -143,8 +144,10 @@ _ASKED = {
 }
 
 
-# What a rule wants to be known.
+# What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
+    "approvers": "Bo Li, leder@kunde.example",
+    "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
     "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
 }
