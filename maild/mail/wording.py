@@ -90,10 +90,7 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
-        "facts": _facts(given.get("facts"), letter.language),
-        "approvers": _line(given, "approvers", 400),
-        "carried": bool(given.get("carried")),
-        **_asked(given),
+        **_asked(given, letter.language),
         **_outside(given, zone_of(desk)),
     }
 
@@ -232,9 +229,12 @@ def _told(line: object) -> dict[str, Any]:
     return {"ok": bool(line.get("ok")), **words}
 
 
-def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Tasks, offers, requests and suppliers."""
+def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Tasks, offers, requests and suppliers; what rules want to be known, or approved."""
     return {
+        "facts": _facts(given.get("facts"), language),
+        "approvers": _line(given, "approvers", 400),
+        "carried": bool(given.get("carried")),
         "tasks": _tasks(given.get("tasks")),
         "news": _told(given["news"]) if given.get("news") else "",
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),

@@ -6,21 +6,30 @@ set: {approve: {by: [leder@kunde.example, ola], need: any, until: 14d}}
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from maild.model.approval import Approval
 from maild.policy.compare import Anything, Place
-from maild.policy.shape import ADDRESS, Days, Lines, Strict, fits
+from maild.policy.shape import ADDRESS, Days, Lines, Strict, fits, wrong
 from maild.policy.source import nearest
+
+
+def _need(value: Any) -> Any:
+    if value in ("all", "any") or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise wrong(f"{str(value)[:40]!r} says not how many", "write all, any, or a number")
+
+
+Need = Annotated[Literal["all", "any"] | int, BeforeValidator(_need)]
 
 
 class ApproveForm(Strict):
     """The case rests until enough of these have said yes, or cannot any more."""
 
     by: Lines = Field(description="Addresses, or keys of handlers.", examples=["[head@customer.example, ola]"])
-    need: Literal["all", "any"] | int = Field("all", description="How many must say yes: all, any (one), or a number.")
+    need: Need = Field("all", description="How many must say yes: all, any (one), or a number.")
     until: Days = Field(14, description="How long they have: 14d. Whoever does not answer has not said yes.")
 
 

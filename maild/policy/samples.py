@@ -129,7 +129,15 @@ _WORK = {
 }
 
 
-_ASKED = {
+# What a rule wants to be known, or approved.
+_FACTS: dict[str, Any] = {
+    "approvers": "Bo Li, leder@kunde.example",
+    "carried": True,
+    "asks": ["Brukernavn", "Datamaskin"],
+    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+}
+_ASKED: dict[str, Any] = {
+    **_FACTS,
     "tasks": [{"number": "1", "text": "Bestille skjerm", "who": "Ola Hansen", "due": "2026-03-06T08:00:00+01:00"}],
     "news": {"ok": True, "written": "", "key": "task_due", "value": "1"},
     "what": "Bestille skjerm",
@@ -141,15 +149,6 @@ _ASKED = {
     "yes": "mailto:support+y1aa@desk.example?body=ja",
     "no": "mailto:support+x1aa@desk.example?body=nei",
     "answer": "mailto:support+p1aa@desk.example?subject=%5B%231042%5D",
-}
-
-
-# What a rule wants to be known, or approved.
-_FACTS: dict[str, Any] = {
-    "approvers": "Bo Li, leder@kunde.example",
-    "carried": True,
-    "asks": ["Brukernavn", "Datamaskin"],
-    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
 }
 
 
@@ -212,7 +211,6 @@ def full() -> dict[str, Any]:
         "bounced_kind": "update",
         **_ALARM,
         **_ASKED,
-        **_FACTS,
         **_WORK,
     }
 
