@@ -14,6 +14,7 @@ from typing import Protocol
 from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
 from maild.model.correlation import Correlation
+from maild.model.door import Refusal
 from maild.model.events import Priority
 from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
@@ -187,6 +188,7 @@ class Policy:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    door: tuple[Refusal, ...] = ()
 
     @property
     def default_desk(self) -> Desk:

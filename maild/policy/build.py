@@ -22,7 +22,7 @@ from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Notice, Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import calendars, check, oncall, organisations, reach, required, routing, staffing
+from maild.policy import calendars, check, door, oncall, organisations, reach, required, routing, staffing
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
@@ -32,7 +32,7 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE, required.FILE)
+FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE, required.FILE, door.FILE)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
 NOTICES = (
@@ -111,7 +111,7 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     site = replace(site, facts=_named(read[required.FILE], facts))
     open_, rotas = _duty(read, site)
     parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
-    parts |= {"rotas": rotas, "facts": facts}
+    parts |= {"rotas": rotas, "facts": facts, "door": door.made(read[door.FILE], site)}
     return site, parts
 
 

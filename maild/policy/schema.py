@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions
+from maild.policy import actions, conditions, door
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.calendars import CalendarForm
 from maild.policy.oncall import RotaForm
@@ -231,6 +231,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
+        "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
         "routing.json": _routing(),
     }
 
