@@ -22,9 +22,9 @@ def alarm(language: str, part: str, *, over: bool = False) -> Letter:
     return to_handler("alarm", language, values=values, reason="you-are-admin", **OURS)
 
 
-def work_of(language: str) -> dict[str, Letter]:
-    """Letters of no one case: the morning's, those about who is away, alarms; a bounce."""
-    groups = [
+def day_of(language: str) -> list[dict[str, Any]]:
+    """What a morning's letter lists."""
+    return [
         {"key": "overdue", "count": 1, "more": 0, "cases": [line("#1042", 3, SUBJECT[language], "open")]},
         {"key": "wakes", "count": 1, "more": 0, "cases": [line("#1051", 1, SUBJECT[language], "on_hold")]},
         {
@@ -35,6 +35,11 @@ def work_of(language: str) -> dict[str, Letter]:
         },
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
+
+
+def work_of(language: str) -> dict[str, Letter]:
+    """Letters of no one case: the morning's, those about who is away, alarms; a bounce."""
+    groups = day_of(language)
     away = {"absent": "Ola Hansen", "until": "2026-03-05T08:00:00+01:00", "cover": "Kari Nordmann"}
     bounced = {"status_code": "5.1.1", "bounced_name": "Ann Berg", "bounced_kind": "update", "bounced_at": NOW}
     asked = {**away, "absent": "", "cover": "Ola Hansen", "provisional": True}
@@ -65,6 +70,14 @@ def work_of(language: str) -> dict[str, Letter]:
         "canary": to_handler("canary", language, reason="other", values={}, **OURS),
         "bounce": to_handler("bounce", language, values={**VALUES, **bounced}, reason="your-letter-bounced"),
         "unverified": unverified(language),
+        "unverified-many": unverified(
+            language,
+            kept_until="2026-03-09T10:00:00+01:00",
+            sends=True,
+            words="",
+            more=True,
+            mails=[{"number": "#1042", "words": "/close"}, {"number": "#1043", "words": ANSWER[language]}],
+        ),
         "unverified-kept": unverified(language, kept_until="2026-03-09T10:00:00+01:00", sends=True),
         "absence": to_handler("absence", language, values=away, reason="you-stand-in", **OURS),
         "absence-robot": to_handler("absence", language, values={**away, "provisional": True}, reason="you-stand-in", **OURS),
@@ -100,7 +113,7 @@ WHAT = {
 
 
 def news(language: str, kind: str, key: str, value: str, shown: tuple[Shown, ...] = (), **values: Any) -> Letter:
-    given = {**VALUES, "news": {"ok": True, "key": key, "value": value}, **values}
+    given = {**VALUES, "acts": True, "news": {"ok": True, "key": key, "value": value}, **values}
     return to_handler(kind, language, shown=shown, values=given, reason="your-question")
 
 
@@ -112,6 +125,7 @@ def asked_of(language: str) -> dict[str, Letter]:
     yours = {"what": what, "until": until, "who": "Kari Nordmann", "inside": True, "tasks": [task]}
     return {
         "news-task": news(language, "task", "task_due", "1", **yours),
+        "news-task-elsewhere": news(language, "task", "task_yours", "1", **{**yours, "acts": False}),
         "news-offer": news(language, "news", "offer_accepted", "1500 kr", (answer,), what=what),
         "news-supplier": news(
             language, "supplier", "supplier_answered", "help@canon.example", (answer,), supplier="help@canon.example"
@@ -143,6 +157,10 @@ def asked_of(language: str) -> dict[str, Letter]:
             "vote", language, values={"news": {"ok": True, "key": "vote_yes", "value": ""}}, reason="your-approval", **outside
         ),
     }  # fmt: skip
+
+
+def promised(language: str, until: str) -> Letter:
+    return to_customer("promised", language, values={**VALUES, "promised": until}, automatic="auto-generated")
 
 
 def unverified(language: str, **more: object) -> Letter:
@@ -196,6 +214,8 @@ def around(language: str) -> dict[str, Letter]:
         "update-in-copy": to_customer(
             "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
         ),
+        "promised": promised(language, "2026-03-06T12:00:00+01:00"),
+        "promised-no-more": promised(language, ""),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
         "incident": to_customer(
             "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "incident_title": SUBJECT[language]}

@@ -36,6 +36,7 @@ NOTICES = (
     Notice("solved", "customer", "closing"),
     Notice("assigned", "handler", "notice"),
     Notice("woken", "handler", "woken"),
+    Notice("promised", "customer", "promised"),
 )
 
 

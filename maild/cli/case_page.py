@@ -32,6 +32,7 @@ _LETTERS = {
     "facts": "question for facts",
     "decided": "outcome of a vote",
     "merged": "note of a merge",
+    "promised": "note of a date",
     "incident": "news of an incident",
     "receipt": "receipt for commands",
     "error": "error letter",

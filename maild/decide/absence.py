@@ -5,6 +5,7 @@ nobody reads helps no customer, and two people with the same letter each think t
 cover answers or takes what cannot wait.
 
 instead(ledger, handler, case)   who gets his letters, () when he is here (or nobody else is)
+acts_in(ledger, handler, case)   whether a handler may act in it, standing in or by himself
 leave, back                      he says so himself;  answered(ledger, ...) his mailbox does, for a day
 """
 
@@ -20,7 +21,7 @@ from maild.decide.ledger import Ledger
 from maild.model.absence import Absence
 from maild.model.absence_events import Left, Returned
 from maild.model.case import Case
-from maild.model.people import MAILD, Desk, Handler, handler_party
+from maild.model.people import MAILD, Desk, Handler, Role, handler_party
 from maild.model.plan import Prepared
 from maild.model.policy import Policy
 
@@ -37,23 +38,40 @@ def away(ledger: Ledger) -> frozenset[str]:
 
 
 def instead(ledger: Ledger, handler: Handler, case: Case) -> tuple[Handler, ...]:
-    """Who reads his letters while he is away: the first of his cover who is here, else the others of the desk."""
+    """Who reads his letters about a case while he is away: the first of his cover who is here, else the others of the desk.
+
+    Of a confidential case that is the desk's lead, before the others.
+    """
     if ledger.absence(handler.key) is None:
         return ()
-    return cover(ledger, handler, case) or present(ledger, (h for h in ledger.policy.team(case.desk) if h != handler))
+    others = tuple(h for h in present(ledger, ledger.policy.team(case.desk)) if h != handler)
+    leads = tuple(h for h in others if h.role_at(case.desk).covers(Role.LEAD))
+    return cover(ledger, handler, case) or (leads if rights.confidential(case, ledger.policy) else ()) or others
 
 
 def cover(ledger: Ledger, handler: Handler, case: Case | None = None) -> tuple[Handler, ...]:
-    """The first who is here; for a confidential case, of its desk's own team."""
+    """The first who is here; for a confidential case, whether its desk or a rule made it so, of its desk's own team."""
     named = (ledger.policy.handlers[key] for key in handler.cover if key in ledger.policy.handlers)
-    kept = case is not None and rights.confidential(case, ledger.policy)
-    return present(ledger, (h for h in named if case is None or not kept or h.works_for(case.desk)))[:1]
+    open_to_all = case is None or not rights.confidential(case, ledger.policy)
+    return present(ledger, (h for h in named if open_to_all or (case and h.works_for(case.desk))))[:1]
 
 
-def stands_in(ledger: Ledger, handler: Handler, case: Case) -> bool:
-    """Whether he reads, and answers for, the handler of a case who is away."""
-    other = ledger.policy.handlers.get(case.handler or "")
+def stands_in(ledger: Ledger, handler: Handler, key: str | None, case: Case) -> bool:
+    """Whether he reads, and answers for, a handler who is away, in this case."""
+    other = ledger.policy.handlers.get(key or "")
     return other is not None and ledger.absence(other.key) is not None and handler in cover(ledger, other, case)
+
+
+def acts_in(ledger: Ledger, handler: Handler, case: Case) -> bool:
+    """Whether his commands and answers count in the case: by his own right, or for its handler who is away."""
+    return rights.acts_in(handler, case, ledger.policy) or stands_in(ledger, handler, case.handler, case)
+
+
+def is_asked(ledger: Ledger, handler: Handler, case: Case) -> bool:
+    """Whether the case asked something of him; or set a task for somebody who is away and for whom he stands in."""
+    if rights.is_asked(handler, case):
+        return True
+    return any(stands_in(ledger, handler, task.handler, case) for task in case.errands.open_tasks)
 
 
 def home(handler: Handler, policy: Policy) -> Desk:

@@ -104,7 +104,7 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
 
 def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
     """His own, or of somebody who is away and for whom he stands in."""
-    return case.handler == handler.key or absence.stands_in(ledger, handler, case)
+    return case.handler == handler.key or absence.stands_in(ledger, handler, case.handler, case)
 
 
 def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[str, Any]:

@@ -64,7 +64,10 @@ def _word(text: str, vocabulary: Vocabulary) -> str:
 
 
 def says_thanks(message: Message, vocabulary: Vocabulary, names: Iterable[str]) -> bool:
-    """Short, no question, nothing attached, and each word one of thanks, of courtesy, or somebody's name."""
+    """Short, no question, nothing attached, and each word one of thanks, of courtesy, or somebody's name.
+
+    A yes answers what somebody asked ("Ja, takk!"), unless it says that all is well ("Ja, nå virker det, takk"); so does any no.
+    """
     if message.kind is not Kind.PERSON or len(message.own_text) > 500 or carries(message):
         return False
     text = said(message)
@@ -72,22 +75,23 @@ def says_thanks(message: Message, vocabulary: Vocabulary, names: Iterable[str]) 
     if not 1 <= len(words) <= _MOST_THANKS or "?" in text:
         return False
     called = {plain(part) for name in names for part in name.split()}
-    thanked, at = False, 0
+    found, at = set[str](), 0
     while at < len(words):
-        length, is_thanks = _phrase(words[at : at + _LONGEST_PHRASE], vocabulary)
+        length, kind = _phrase(words[at : at + _LONGEST_PHRASE], vocabulary)
         if not length and words[at] not in called:
             return False
-        thanked = thanked or is_thanks
+        found.add(kind)
         at += length or 1
-    return thanked
+    return "thanks" in found and ("works" in found or "yes" not in found)
 
 
-def _phrase(words: list[str], vocabulary: Vocabulary) -> tuple[int, bool]:
-    """How many of these words are one polite phrase, the longest first, and whether it thanks."""
+def _phrase(words: list[str], vocabulary: Vocabulary) -> tuple[int, str]:
+    """How many of these words are one polite phrase, the longest first, and of which kind."""
     for count in range(len(words), 0, -1):
-        phrase = " ".join(words[:count])
-        if vocabulary.means("thanks", phrase):
-            return count, True
-        if vocabulary.means("courtesy", phrase):
-            return count, False
-    return 0, False
+        kind = vocabulary.argument(_POLITE if count > 1 else (*_POLITE, "yes"), " ".join(words[:count]))
+        if kind:
+            return count, kind
+    return 0, ""
+
+
+_POLITE = ("thanks", "works", "courtesy")

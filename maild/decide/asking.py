@@ -10,10 +10,10 @@ Each such letter says what becomes of a reply: by its kind (model/plan.Letter).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import notices, owing, tasklist, verbs
+from maild.decide import absence, notices, owing, tasklist, verbs
 from maild.decide.ledger import Ledger
 from maild.model.content import Content
 from maild.model.errands import Talk
@@ -67,17 +67,24 @@ def phrase(prepared: Prepared, text: str) -> Content:
 
 
 def news(ledger: Ledger, case_id: int, told: News, *parties: str, **values: Any) -> list[int]:
-    """A letter to each of these handlers who works here and did not do it himself, else to the case's desk; the letters' ids."""
+    """A letter to each of these handlers who works here and did not do it himself, else to the case's desk; the letters' ids.
+
+    Who is away has somebody who stands in, as for any letter.
+    """
     case = ledger.case(case_id)
     found = [ledger.policy.handlers.get(handler_of(party) or "") for party in parties]
-    here = [handler for handler in found if handler and not handler.retired]
+    asked = [handler for handler in found if handler and not handler.retired]
+    team = ledger.policy.team(case.desk)
+    asked = asked or list(absence.present(ledger, team) or team)
+    readers = [reader for handler in asked for reader in (absence.instead(ledger, handler, case) or (handler,))]
     sent = []
-    for handler in dict.fromkeys(here or ledger.policy.team(case.desk)):
-        if handler_party(handler.key) != told.actor:
+    for reader in dict.fromkeys(readers):
+        if handler_party(reader.key) != told.actor:
             sent.append(ledger.next_letter())
-            _tell(ledger, case_id, handler, told, values)
+            mine = told if reader in asked else replace(told, reason="you-stand-in")
+            _tell(ledger, case_id, reader, mine, values)
             if told.kind == COLLEAGUE:
-                back_to = told.back_to(handler_party(handler.key))
+                back_to = told.back_to(handler_party(reader.key))
                 ledger.happen(case_id, MAILD, Relayed(sent[-1], back_to, told.text))
     return sent
 
@@ -87,6 +94,7 @@ def _tell(ledger: Ledger, case_id: int, handler: Handler, told: News, values: di
         "news": {"ok": True, "key": told.key, "value": told.value},
         "what": told.about,
         "inside": told.kind in INSIDE,
+        "acts": absence.acts_in(ledger, handler, ledger.case(case_id)),
         "back_to": tasklist.name_of(ledger, told.back_to(handler_party(handler.key))),
         **values,
     }

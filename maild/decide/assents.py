@@ -38,7 +38,8 @@ def offer(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown, automati
     if not said:
         return False
     case_id = join.case.id
-    asked = ledger.case(case_id).errands.offer
+    errands = ledger.case(case_id).errands
+    asked = errands.withdrawn_offer(letter.id) or errands.offer
     key = _outcome(ledger, prepared, join, said)
     if asked and key in _COUNTS:
         event: type[OfferAccepted] | type[OfferRefused] = OfferAccepted if said == asking.YES else OfferRefused
@@ -62,10 +63,13 @@ def _outcome(ledger: Ledger, prepared: Prepared, join: Join, said: str) -> str:
     """From the address of whoever was offered it and a letter that was made for him; the newest offer, once, in time, and proven."""
     assert join.case is not None
     assert join.letter is not None
-    asked = ledger.case(join.case.id).errands.offer
+    errands = ledger.case(join.case.id).errands
+    asked = errands.withdrawn_offer(join.letter.id) or errands.offer
     whose = asked.to if asked and asked.to else join.case.customer
     if join.possession is not Possession.OWN or join.letter.party != whose:
         return "offer_stranger"
+    if errands.withdrawn_offer(join.letter.id):
+        return "offer_withdrawn_yes" if said == asking.YES else "offer_withdrawn_no"
     if asked is None or join.letter.id not in (asked.letter, *asked.reasked):
         return "offer_old"
     if asked.state != OPEN:

@@ -1,6 +1,7 @@
 """behalf: a handler opens a case for somebody else: he passes a mail on to the desk, or writes /for at the top of one.
 
 handle(ledger, order, linked) -> whether his new mail was that; then it is done, all of it or nothing
+correct(ledger, order, lines, draft) -> whether these lines mended one that was turned down; then that is done
 
 The case is the original sender's: of a mail that is attached whole, else of the topmost header block (mail/forwarded.py); /for
 decides over both.  The receipt says whose it is, and the customer hears nothing before he could correct it.  What is passed on may
@@ -13,19 +14,35 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from maild.decide import carry, contact, effects, intake, no_case, notices, outsiders, required, rest, rights, verbs
+from maild.decide import (
+    carry,
+    contact,
+    drafts,
+    effects,
+    intake,
+    no_case,
+    notices,
+    outsiders,
+    required,
+    rest,
+    rights,
+    verbs,
+)
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.outsiders import Whom
 from maild.decide.route import route
+from maild.model.case import Case
 from maild.model.content import Content
+from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored, Opened
 from maild.model.known import Person, Shown
 from maild.model.message import Address, Message
 from maild.model.people import MAILD, Trust, handler_party
 from maild.model.plan import Prepared
 from maild.model.subject import is_forward, unforwarded
+from maild.model.trust_events import Doubted
 
 FOR = "for"
 
@@ -41,16 +58,60 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
         ledger.happen(None, MAILD, Ignored("a mail on somebody's behalf came a second time"))
         return True
     ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
-    # What the lines would do shows only in the case that they open: on trial first, then in earnest or not at all.
-    trial = Ledger(ledger.cause, ledger.known, ledger.policy, ledger.now)
-    begun = _begin(trial, order, parsed, linked)
-    outcomes = [carry.attempt(trial, begun.order, line) for line in parsed.lines]
+    _do(ledger, order, parsed, linked)
+    return True
+
+
+def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Draft) -> bool:
+    """New lines in the places of the wrong ones, and all of it judged anew."""
+    held = _of_draft(ledger, order, draft)
+    kept = verbs.parse(draft.text, ledger.policy.texts.vocabulary)
+    wrong = [isinstance(outcome, Wrong) for outcome in _on_trial(ledger, held, kept, None)]
+    if any(drafts.is_question(line.verb) for line in lines) or len(lines) > sum(wrong):
+        return False
+    whole = drafts.corrected(kept.lines, wrong, lines)
+    drafts.finish(ledger, draft, drafts.CORRECTED)
+    text = drafts.written(whole, kept.text)
+    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), kept.text), None)
+    return True
+
+
+def _of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
+    """What is filed is the mail that was kept, not the one that mended it."""
+    held = drafts.order_of(ledger, order, draft, text)
+    prepared = held.prepared
+    message = replace(prepared.message, text=prepared.message.own_text, html=None)
+    subject, body = Content(prepared.subject.salt, message.subject[:500]), Content(prepared.body.salt, _body(message))
+    return replace(held, prepared=replace(prepared, message=message, subject=subject, body=body))
+
+
+def _do(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> None:
+    outcomes = _on_trial(ledger, order, parsed, linked)
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
         _decline(ledger, order, parsed, outcomes, wrong)
     else:
         _carry(ledger, order, parsed, linked)
-    return True
+
+
+def _on_trial(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> list[Outcome]:
+    """What the lines would do shows only in the case that they open: on trial first, then in earnest or not at all."""
+    trial = Ledger(ledger.cause, ledger.known, ledger.policy, ledger.now)
+    return _weigh(trial, _begin(trial, order, parsed, linked).order, parsed)
+
+
+def _weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
+    """What each line does.  Whose the case is comes first and at once, wherever it stands: an offer needs somebody to go to."""
+    text, seen = carry.text_of(parsed, order.handler, notes=False), dict[int, Case]()
+    found: dict[int, Outcome] = {}
+    for at, line in sorted(enumerate(parsed.lines), key=lambda one: one[1].verb != FOR):
+        outcome = carry.attempt(ledger, order, line, text, seen)
+        if line.verb == FOR and isinstance(outcome, Done) and outcome.after:
+            outcome.after(ledger)
+            outcome = replace(outcome, after=None)
+            seen.clear()
+        found[at] = outcome
+    return [found[at] for at in range(len(parsed.lines))]
 
 
 def _own(message: Message) -> str:
@@ -93,11 +154,14 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     language = contact.language(ledger, ledger.people.get(customer), original, desk)
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
+    if passed is not None:
+        # What is passed on may be forged.
+        ledger.happen(case_id, MAILD, Doubted())
     effects.apply(ledger, case_id, verdict)
     intake.assign(ledger, case_id, verdict)
     required.begin(ledger, original, case_id, row, verdict)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
-    return _Begun(replace(order, prepared=mine, case=case_id), shown)
+    return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
 
 
 def _customer(ledger: Ledger, original: Prepared) -> str:
@@ -161,7 +225,7 @@ def _body(message: Message) -> str:
 def _carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> None:
     begun = _begin(ledger, order, parsed, linked)
     case_id, by = begun.order.case_id, handler_party(order.handler.key)
-    done = [o for o in (carry.attempt(ledger, begun.order, line) for line in parsed.lines) if isinstance(o, Done)]
+    done = [outcome for outcome in _weigh(ledger, begun.order, parsed) if isinstance(outcome, Done)]
     # His words are for his colleagues: the customer has not written to us yet.
     note = carry.perform(ledger, begun.order, parsed, done, note=True)
     for outcome in done:
@@ -172,12 +236,12 @@ def _carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         begun.order.prepared, both[-1] if both else None, by, because=_because(ledger), new=True, before=both[:-1]
     )
     notices.tell(ledger, case_id, telling)
-    lines = [carry.said(line, outcome) for line, outcome in zip(parsed.lines, done, strict=True)]
-    if note:
+    lines = carry.told(parsed.lines, done)
+    if note and not any(outcome.inside for outcome in done):
         lines.append(carry.said(verbs.Line("", ""), Done((), "noted")))
     if _named(parsed) is None:
         lines.append(carry.said(verbs.Line("", ""), _whose(ledger.people.get(ledger.case(case_id).customer))))
-    carry.receipt(ledger, begun.order, lines)
+    carry.receipt(ledger, begun.order, lines, carry.shown_by(done))
     rest.solved(ledger, case_id)
 
 
@@ -195,14 +259,11 @@ def _whose(person: Person | None) -> Done:
 
 
 def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[Outcome], wrong: Wrong) -> None:
-    """No case, and he gets his words back."""
+    """No case, and he gets his words back; they are kept for the lines that mend them."""
     party = handler_party(order.handler.key)
     ledger.happen(None, party, Declined(party, wrong.key, wrong.hint))
     lines = [carry.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
-    no_case.owe(
-        ledger,
-        order.handler,
-        order.prepared,
-        "error",
-        {"lines": lines, "words": order.prepared.message.own_text},
-    )
+    words = _own(order.prepared.message)
+    drafts.park(ledger, order, drafts.BEHALF, words)
+    values = {"lines": lines, "words": words, "kept_until": drafts.until(ledger, order.prepared.desk)}
+    no_case.owe(ledger, order.handler, order.prepared, "error", values)

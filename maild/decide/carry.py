@@ -60,9 +60,8 @@ _ANSWERS = ("done", "approve", "reject", "note")
 
 
 def _acts(ledger: Ledger, order: Order) -> bool:
-    case = ledger.case(order.case_id)
-    mine = rights.acts_in(order.handler, case, ledger.policy)
-    return mine or absence.stands_in(ledger, order.handler, case)
+    """Also in the case that his own mail opens, whosever desk it is."""
+    return order.opens or absence.acts_in(ledger, order.handler, ledger.case(order.case_id))
 
 
 def _is_asked(ledger: Ledger, order: Order) -> bool:
@@ -70,7 +69,7 @@ def _is_asked(ledger: Ledger, order: Order) -> bool:
     if order.about is None or order.about.kind not in asking.INSIDE:
         return False
     case = ledger.case(order.case_id)
-    return rights.is_asked(order.handler, case) or case.errands.talk_of(order.about.id) is not None
+    return absence.is_asked(ledger, order.handler, case) or case.errands.talk_of(order.about.id) is not None
 
 
 def _not_his(ledger: Ledger, order: Order) -> Wrong:

@@ -6,6 +6,7 @@ carry_out(ledger, order, draft) carries out one that was kept, of a case or of n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from maild.decide import desk_mail, drafts, rights, verbs
@@ -67,19 +68,31 @@ def as_read(ledger: Ledger, order: Order) -> str:
 
 def _finishes(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
     """A reply to the letter that told of a draft, and nothing but a word about it; done, if it is."""
-    draft = next(iter(drafts.waiting(ledger, order)), None)
+    waiting = drafts.waiting(ledger, order)
+    draft = next(iter(waiting), None)
     if draft is None or not parsed.lines or says_something(order, text_of(parsed, order.handler), parsed):
         return False
     words = [line.verb for line in parsed.lines]
     if words == [drafts.DROP]:
         _file(ledger, order)
-        drafts.finish(ledger, draft, drafts.DROPPED)
+        for dropped in waiting:
+            drafts.finish(ledger, dropped, drafts.DROPPED)
         receipt(ledger, order, [said(parsed.lines[0], Done((), "dropped"))])
+        return True
+    if words == [drafts.SEND] and draft.reason == drafts.UNPROVEN:
+        _confirm(ledger, order, waiting)
         return True
     if words == [drafts.SEND]:
         _send(ledger, order, parsed, draft)
         return True
     return draft.reason == drafts.WRONG and _correct(ledger, order, parsed, draft)
+
+
+def _confirm(ledger: Ledger, order: Order, named: Sequence[Draft]) -> None:
+    """All that the letter names, in the order in which it came."""
+    _file(ledger, order)
+    for draft in named:
+        carry_out(ledger, order, draft)
 
 
 def _send(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> None:

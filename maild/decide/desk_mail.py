@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import carry, colleagues, drafts, no_case, rights, verbs
+from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, verbs
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Done, Order, Outcome, Wrong, sees
+from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.decide.related import survivor
 from maild.model.case import Case
@@ -72,7 +72,7 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str) -> None:
 def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     """Its lines, or None for a mail with other words in it."""
     text = order.prepared.message.own_text
-    rows = [row for row in text.split("\n") if row.strip()]
+    rows = verbs.whole_rows(text, ledger.policy.texts.vocabulary)
     if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):
         return None
     entries: list[Entry] = []
@@ -108,7 +108,7 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
     case = known.get(number, known.get(number.upper()))
     line = verbs.command(row, found["rest"], vocabulary)
     case = survivor(ledger.known.cases[case], ledger.known).id if case is not None else None
-    if case is not None and sees(ledger.policy, handler, ledger.case(case)):
+    if case is not None and absence.acts_in(ledger, handler, ledger.case(case)):
         return Entry(line, number, case, certain=bool(line.verb or line.hint))
     # A number that we do not know may begin a sentence: "3 take aways from the meeting".
     short = bool(found["hash"]) or len(row.split()) <= _FEW_WORDS
@@ -231,6 +231,9 @@ def _finishes(ledger: Ledger, order: Order, entries: Sequence[Entry]) -> bool:
         lines = [carry.said(entries[0].line, Done((), "dropped"))]
         no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines})
         return True
+    if draft.reason == drafts.BEHALF:
+        lines_only = not any(entry.number for entry in entries)
+        return lines_only and behalf.correct(ledger, order, [entry.line for entry in entries], draft)
     if words == [drafts.SEND] and draft.reason != drafts.WRONG:
         carry_out(ledger, order, draft, drafts.CONFIRMED)
         return True

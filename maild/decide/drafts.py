@@ -21,14 +21,14 @@ from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.ledger import Ledger
 from maild.decide.related import answered, survivor
 from maild.model.content import Content
-from maild.model.draft import Draft
+from maild.model.draft import Draft, Kept, dump_kept
 from maild.model.draft_events import Finished, Parked
 from maild.model.known import Known
 from maild.model.people import handler_party
 from maild.model.plan import Prepared
 
 KEPT = timedelta(days=7)
-WRONG, MANY, UNPROVEN = "wrong", "many", "unproven"
+WRONG, MANY, UNPROVEN, BEHALF = "wrong", "many", "unproven", "behalf"
 SEND, DROP = "send", "drop"
 # How a draft ends.
 SENT, CORRECTED, CONFIRMED, DROPPED = "sent", "corrected", "confirmed", "dropped"
@@ -36,9 +36,21 @@ SENT, CORRECTED, CONFIRMED, DROPPED = "sent", "corrected", "confirmed", "dropped
 
 def with_drafts(prepared: Prepared, known: Known) -> Prepared:
     """The mail with the words of the drafts that it may finish, for asking what they name."""
-    kept = [draft.text for drafts in known.drafts.values() for draft in drafts if draft.text]
+    kept = [_top(draft.text) for drafts in known.drafts.values() for draft in drafts if draft.text]
     own = "\n".join([prepared.message.own_text, *kept])
-    return replace(prepared, message=replace(prepared.message, own_text=own))
+    passed = (d.kept.passed for some in known.drafts.values() for d in some if d.kept)
+    message = prepared.message
+    forwarded = message.forwarded or next((one for one in passed if one), None)
+    return replace(prepared, message=replace(message, own_text=own, forwarded=forwarded))
+
+
+def _top(text: str) -> str:
+    """Where its commands stand, ten lines at most: of many drafts, each must have its part in what is asked."""
+    rows = [row[:300] for row in text.split("\n") if row.strip()]
+    return "\n".join(rows[:_TOP])
+
+
+_TOP = 12
 
 
 def waiting(ledger: Ledger, order: Order) -> tuple[Draft, ...]:
@@ -72,6 +84,7 @@ def park(
     prepared = order.prepared
     text = text or prepared.message.own_text
     read = order.letter.id if order.letter else None
+    kept = _kept(prepared) if reason == BEHALF else None
     draft = Draft(
         ledger.next_draft(),
         ledger.next_letter() if letter is None else letter,
@@ -87,12 +100,22 @@ def park(
         text,
         prepared.message.attachments,
         named=tuple(dict.fromkeys(named)),
+        kept=kept,
     )
-    kept = {"own_text": text, **({"named": draft.named} if draft.named else {})}
-    ledger.keep(draft, Content(prepared.body.salt, json.dumps(kept, ensure_ascii=False)))
-    if reason != WRONG:
+    said = {
+        "own_text": text,
+        **({"named": draft.named} if draft.named else {}),
+        **({"mail": dump_kept(kept)} if kept else {}),
+    }
+    ledger.keep(draft, Content(prepared.body.salt, json.dumps(said, ensure_ascii=False)))
+    if reason not in (WRONG, BEHALF):
         ledger.happen(order.case, draft.party, Parked(draft.party, draft.id, reason))
     return draft
+
+
+def _kept(prepared: Prepared) -> Kept:
+    message = prepared.message
+    return Kept(message.subject, message.message_id, message.references[-3:], message.language, message.forwarded)
 
 
 def finish(ledger: Ledger, draft: Draft, how: str) -> None:
@@ -104,6 +127,16 @@ def finish(ledger: Ledger, draft: Draft, how: str) -> None:
 def order_of(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
     """The draft's mail as an order, as if it came now: its words (or these), its files, and the letter that its writer had read."""
     message = replace(order.prepared.message, own_text=text or draft.text, attachments=draft.files)
+    if draft.kept:
+        kept = draft.kept
+        message = replace(
+            message,
+            subject=kept.subject,
+            message_id=kept.message_id,
+            references=kept.references,
+            language=kept.language,
+            forwarded=kept.passed,
+        )
     mail = replace(order.prepared, id=draft.incoming, received_at=draft.made_at, message=message)
     read = ledger.known.letters.get(draft.answers) if draft.answers is not None else None
     case = ledger.known.cases.get(draft.case) if draft.case is not None else None

@@ -81,7 +81,7 @@ def _tell(ledger: Ledger, prepared: Prepared, person: Person, case: Case | None,
             f"#{home.number}" if home else "",
             "status",
             party,
-            Address(person.name, _from(prepared)),
+            Address(_called(prepared), _from(prepared)),
             desk,
             contact.language(ledger, person, prepared, desk),
             _subject(ledger, home) if home else "",
@@ -109,8 +109,15 @@ def _to_tell(ledger: Ledger, party: str) -> tuple[Standing, ...]:
     )
 
 
+def _called(prepared: Prepared) -> str:
+    """As he calls himself in this mail: the name that we know may be that of a forger's mail."""
+    author = prepared.message.author
+    return author.name if author else ""
+
+
 def _subject(ledger: Ledger, case: Case) -> str:
-    return without_tag(ledger.subjects.get(case.subject, ""), case.number)
+    """Empty where nobody proved whose words they are: a forger's shall not come to him in our name."""
+    return "" if case.doubted else without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 
 def _organisation(ledger: Ledger, prepared: Prepared) -> str:
@@ -122,18 +129,25 @@ def _row(ledger: Ledger, one: Standing, asker: str, scope: str) -> dict[str, Any
     """A case as its customer may know it: never who noted what."""
     case, desk = one.case, ledger.policy.desks.get(one.case.desk) or ledger.policy.default_desk
     handler = ledger.policy.handlers.get(case.handler or "")
-    customer = ledger.people.get(case.customer)
     return {
         "number": f"#{case.number}",
-        "subject": without_tag(one.subject, case.number),
+        "subject": "" if case.doubted else without_tag(one.subject, case.number),
         "status": str(case.status),
         "who": handler.name if handler and desk.shows == "handler" else desk.name,
-        "whose": named(customer.name, customer.address) if customer and scope == asked.ALL else "",
+        "whose": _whose(ledger, case) if scope == asked.ALL else "",
         "promised": case.promised_at,
         "last_at": one.last_at,
         "last_by": _last_by(ledger, one, asker, desk.name, names=desk.shows == "handler"),
         "you": one.last_by == asker,
     }
+
+
+def _whose(ledger: Ledger, case: Case) -> str:
+    """By his name only where that is no forger's."""
+    customer = ledger.people.get(case.customer)
+    if customer is None:
+        return ""
+    return customer.address if case.doubted else named(customer.name, customer.address)
 
 
 def _last_by(ledger: Ledger, one: Standing, asker: str, desk: str, *, names: bool) -> str:
@@ -143,5 +157,4 @@ def _last_by(ledger: Ledger, one: Standing, asker: str, desk: str, *, names: boo
     if key is not None:
         handler = ledger.policy.handlers.get(key)
         return handler.name if handler and names else desk
-    person = ledger.people.get(one.last_by)
-    return named(person.name, person.address) if person and one.last_by == one.case.customer else ""
+    return _whose(ledger, one.case) if one.last_by == one.case.customer else ""

@@ -19,6 +19,7 @@ from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Policy
 
 TEXT = 64 * 1024
+HOUR = 3600
 _OVER = timedelta(days=31)
 # A number as our letters write it: in brackets with a hash, or behind a hash.
 _FOREIGN = re.compile(
@@ -39,7 +40,7 @@ _MOST_LEADING = 100
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
 PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w@])")
-_NAMING, _MOST_NAMED = 4000, 20
+_NAMING, _MOST_NAMED = 40_000, 120
 # A number that ends a line behind a word, as in "show 1042".
 _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
@@ -114,6 +115,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         address=address,
         parks=handler is not None,
         logs="undo" in named,
+        doubted=handler.key if handler else "",
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,
         swaps=swaps_since(policy, now),
@@ -170,7 +172,7 @@ def foreign_numbers(prepared: Prepared) -> tuple[str, ...]:
 
 def unverified_key(address: str, now: datetime) -> tuple[str, int]:
     """The budget of letters that tell a handler of an unproven mail in his name: one an hour."""
-    return (f"unverified:{address}", int(now.timestamp()) // 3600)
+    return (f"unverified:{address}", int(now.timestamp()) // HOUR)
 
 
 def numbers_in(subject: str) -> tuple[str, ...]:

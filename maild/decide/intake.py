@@ -31,10 +31,11 @@ from maild.model.events import (
     Watched,
 )
 from maild.model.message import Kind
-from maild.model.people import MAILD, person_party
+from maild.model.people import MAILD, Possession, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Shadow, Tried, Verdict
 from maild.model.related_events import Included
+from maild.model.trust_events import Doubted, Vouched
 
 # Of so many rules (fifty and the two built in) a trace names every one, with what failed; of more only those that matched: the others
 # can be asked again.
@@ -51,6 +52,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     )
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
+    if ledger.case(case_id).doubted and not automatic and _is_the_customer_s(prepared, join):
+        ledger.happen(case_id, party, Vouched(party))
     contact.heard(ledger, prepared, case_id, automatic=automatic)
     if party in ledger.case(case_id).watchers and party not in ledger.case(case_id).participants and not automatic:
         ledger.happen(case_id, MAILD, Included(party))
@@ -72,6 +75,13 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     shown = ledger.show(prepared, row)
     if not assents.offer(ledger, prepared, join, shown, automatic):
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
+
+
+def _is_the_customer_s(prepared: Prepared, join: Join) -> bool:
+    """An answer to a letter that was made for the customer, from his address or proven to be his."""
+    answers = join.letter is not None and join.case is not None and join.letter.party == join.case.customer
+    proven = join.possession is Possession.OWN or prepared.trust.authenticated
+    return answers and proven and join.standing == "customer"
 
 
 def _thanks(ledger: Ledger, prepared: Prepared) -> bool:
@@ -140,6 +150,8 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     language = contact.language(ledger, person, prepared, desk)
     subject = ledger.subject(untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
+    if not prepared.trust.authenticated:
+        ledger.happen(case_id, MAILD, Doubted())
     return case_id
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from maild.decide import (
     absence,
@@ -17,7 +16,6 @@ from maild.decide import (
     behalf,
     commands,
     desk_mail,
-    drafts,
     enquiry,
     history,
     intake,
@@ -31,13 +29,13 @@ from maild.decide import (
     rest,
     swap_answers,
     undelivered,
+    unproven,
 )
 from maild.decide.acts.context import Order, acting_as, sense
-from maild.decide.facts import lookup, unverified_key
+from maild.decide.facts import lookup
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
-from maild.decide.senses import continue_
 from maild.decide.thread import Join, join
 from maild.model.case import closes_at, rests_until, wake_at
 from maild.model.events import Closed, Ignored, Received
@@ -220,27 +218,14 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
 
 
 def _unverified(ledger: Ledger, order: Order, evidence: str, *, keep: bool) -> None:
-    """Nothing is done; it is kept for his word, which he is asked for at his registered address, once an hour at most.
-
-    Only what that letter shows can be confirmed by it: what comes within the hour is filed.
-    """
+    """Nothing is done; it is kept for his word, which he is asked for at his registered address."""
     prepared, handler, case_id = order.prepared, order.handler, order.case_id
     party = handler_party(handler.key)
     row = ledger.file(prepared, case_id, party, "unverified", internal="internal")
     ledger.happen(case_id, party, Received(row, party, "unverified", evidence))
     telling = notices.Telling(prepared, ledger.show(prepared, row), party, stranger=True)
     notices.tell(ledger, case_id, telling)
-    key = unverified_key(handler.address, ledger.now)
-    if ledger.known.budgets.get(key, 0):
-        return
-    ledger.spend(key)
-    words = commands.as_read(ledger, order)
-    values: dict[str, Any] = {"words": words}
-    if keep:
-        drafts.park(ledger, order, drafts.UNPROVEN, words, row=row)
-        values |= {"kept_until": drafts.until(ledger, ledger.case(case_id).desk), "sends": True}
-    values |= continue_(ledger, order, "unverified")
-    notices.to_handler(ledger, ledger.case(case_id), handler, "unverified", "mail-in-your-name", values)
+    unproven.ask(ledger, order, row, commands.as_read(ledger, order), keep=keep)
 
 
 def _order(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler, *, proven: bool) -> Order:

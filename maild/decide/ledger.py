@@ -52,6 +52,7 @@ class Ledger:
         self._cancels: list[int] = []
         self._drafts: list[tuple[Draft, Content]] = []
         self._finished: dict[int, str] = {}
+        self._retold: dict[int, int] = {}
         self._restated: dict[int, tuple[str, bool]] = {}
         self._counters: dict[str, int] = {}
         self._budgets: dict[tuple[str, int], int] = {}
@@ -275,6 +276,10 @@ class Ledger:
         """A handler's mail that waits for his word."""
         self._drafts.append((draft, content))
 
+    def retell(self, draft: Draft, letter: int) -> None:
+        """Another letter tells of it."""
+        self._retold[draft.id] = letter
+
     def finish(self, draft: Draft, how: str) -> None:
         self._finished[draft.id] = how
 
@@ -344,6 +349,7 @@ class Ledger:
             cancels=tuple(self._cancels),
             drafts=tuple(self._drafts),
             finished=self._finished,
+            retold=self._retold,
             restated=self._restated,
             counters=self._counters,
             budgets=self._budgets,

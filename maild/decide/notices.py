@@ -31,6 +31,8 @@ from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
 from maild.model.policy import Notice
 from maild.model.related import Said
+from maild.model.undo_events import TakenBack
+from maild.model.work_events import Promised
 
 # An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
 LATE = "the mail was found late"
@@ -72,6 +74,11 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
         return any(isinstance(e, Opened | Received) for e in happened)
     if isinstance(event, Replied):
         return any(isinstance(e, Solved) and not e.quiet for e in happened)
+    if isinstance(event, Promised):
+        # A reply says it below its words; what was taken back before it left, nobody heard of.
+        return any(
+            isinstance(e, Replied | Solved) or (isinstance(e, TakenBack) and e.what == "promised") for e in happened
+        )
     if isinstance(event, Woken):
         # The mail that woke it is news enough.
         return any(isinstance(e, Received) for e in happened)
@@ -87,12 +94,13 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     if notice.send == "ack":
         acknowledge(ledger, case, person, telling)
         return
-    kind = "closing" if isinstance(event, Solved) else "update"
+    kind = "closing" if isinstance(event, Solved) else "promised" if isinstance(event, Promised) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
+    dated = any(isinstance(r.event, Promised) for r in ledger.events_of(case.id))
     shown = (telling.shown,) if telling.shown and replied else ()
     for party in related.receivers(case):
         if party != telling.actor:
-            to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.wrote or telling.actor)
+            to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.wrote or telling.actor, dated=dated)
 
 
 def to_customer(
@@ -104,7 +112,7 @@ def to_customer(
         reason = _BOUNCES if person and person.muted else "no address"
         ledger.happen(case.id, MAILD, Suppressed(party, kind, reason))
         return False
-    before = owing.burst(ledger, case, party, kind) if kind == "incident" else None
+    before = owing.burst(ledger, case, party, kind) if kind in ("incident", "promised") else None
     if before:
         ledger.cancel(before.outbox)
         shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)

@@ -30,6 +30,7 @@ _SAID = (
     "approval",
     "incident",
     "merged",
+    "promised",
 )
 
 

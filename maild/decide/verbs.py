@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from maild.decide.doubles import as_typed, single
+from maild.decide.wrapped import joined
 from maild.model.plain import INVISIBLE, plain
 from maild.model.vocabulary import Vocabulary
 
@@ -62,21 +63,43 @@ def parse(text: str, vocabulary: Vocabulary) -> Parsed:
     rows = text.split("\n")
     lines: list[Line] = []
     at = 0
-    for at, row in enumerate(rows):  # noqa: B007  at is where the text begins
-        if not row.strip():
-            continue
-        line = read_line(row, vocabulary)
-        if line is None:
+    while at < len(rows) and len(lines) <= MOST_LINES:
+        line, count = _line_at(rows, at, vocabulary) if rows[at].strip() else (None, 1)
+        if line is None and rows[at].strip():
             break
-        # One line too many holds the mail, or it would go to the customer as text.
-        lines.append(line if len(lines) < MOST_LINES else Line(line.written, ""))
-        if len(lines) > MOST_LINES:
-            break
-    else:
-        at = len(rows)
+        if line is not None:
+            # One line too many holds the mail, or it would go to the customer as text.
+            lines.append(line if len(lines) < MOST_LINES else Line(line.written, ""))
+        at += count
     if lines:
         return Parsed(tuple(lines), "\n".join(rows[at:]).strip())
     return Parsed((), text.strip())
+
+
+# Verbs with words of one's own behind them, which may be longer than a line.  Behind /note and /ask they are in good hands anyway.
+_WORDY = frozenset(("task", "offer", "title", "notice", "incident", "split", "request", "reject"))
+
+
+def _line_at(rows: list[str], at: int, vocabulary: Vocabulary) -> tuple[Line | None, int]:
+    """The command line that begins there, and of how many rows; what is not understood may be wordy, too."""
+    line = read_line(rows[at], vocabulary)
+    if line is None or (line.verb and line.verb not in _WORDY):
+        return line, 1
+    whole, count = joined(rows, at, lambda row: read_line(row, vocabulary) is not None)
+    return (read_line(whole, vocabulary) if count > 1 else line), count
+
+
+def whole_rows(text: str, vocabulary: Vocabulary) -> list[str]:
+    """The rows of a text that say anything, wordy commands that were broken in one piece each."""
+    rows, whole, at = text.split("\n"), list[str](), 0
+    while at < len(rows):
+        bare = _LEADING_NUMBER.sub("", rows[at])
+        line = read_line(bare if bare[:1] in _SIGILS else f"/{bare}", vocabulary) if bare.strip() else None
+        wordy = line is not None and line.verb in _WORDY
+        row, count = joined(rows, at, lambda row: read_line(row, vocabulary) is not None) if wordy else (rows[at], 1)
+        whole += [row] if row.strip() else []
+        at += count
+    return whole
 
 
 def read_line(row: str, vocabulary: Vocabulary) -> Line | None:

@@ -86,6 +86,7 @@ def values(
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
         "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
+        "mails": _mails(given.get("mails")),
         "alarm": _line(given, "alarm"),
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
@@ -122,11 +123,12 @@ _NOTHING: dict[str, Any] = {
     ),
     **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside"), False),
+    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
     "facts": (),
     "approvers": "",
     "carried": False,
+    "mails": (),
 }
 
 
@@ -239,8 +241,20 @@ def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
         "news": _told(given["news"]) if given.get("news") else "",
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
         "inside": bool(given.get("inside")),
+        "acts": bool(given.get("acts")),
+        "dated": bool(given.get("dated")),
         **{key: _line(given, key) for key in ("amount", "who", "supplier", "back_to")},
     }
+
+
+def _mails(given: object) -> list[dict[str, str]]:
+    """Mails in a handler's name: the number of each one's case, and its words."""
+    found = [mail for mail in given if isinstance(mail, Mapping)] if isinstance(given, list | tuple) else []
+    room = TEXT // max(1, len(found))
+    return [
+        {"number": _line(mail, "number", 60), "words": encode.lines(str(mail.get("words", ""))[:room]).strip()}
+        for mail in found[:_LINES]
+    ]
 
 
 def _tasks(given: object) -> list[dict[str, str]]:
@@ -278,6 +292,7 @@ _SENTENCES = {
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
+    "promised": "There is a new date in case {number}.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
     "facts": "We need to know more of case {number}: please reply.",

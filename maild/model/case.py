@@ -37,7 +37,7 @@ from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
 from maild.model.ruled import changes as ruled
-from maild.model.trust_events import Restricted
+from maild.model.trust_events import Doubted, Restricted, Vouched
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
@@ -58,7 +58,8 @@ class Case:
     incident: the title's commitment, if it is one; children: the cases that belong to it; announced: when their customers were told,
     in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
-    confidential: a rule said that only its own people may see it.
+    confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
+    customer has not answered yet.
     wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
     need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
     alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
@@ -103,6 +104,7 @@ class Case:
     title: str = ""
     promised_at: datetime | None = None
     confidential: bool = False
+    doubted: bool = False
     wanted: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     asked: int = 0
@@ -222,6 +224,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": closes_at, "until_at": None, "waits_for": None}
         case Restricted():
             return {"confidential": True}
+        case Doubted() | Vouched():
+            return {"doubted": isinstance(record.event, Doubted)}
         case Imported():
             return {"history": True}
         case Reopened() | Closed():

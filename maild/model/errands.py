@@ -92,12 +92,15 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Errands:
+    """withdrawn: offers that were taken back when the customer had them, the last few: he may answer all the same."""
+
     tasks: tuple[Task, ...] = ()
     suppliers: tuple[Supplier, ...] = ()
     offer: Offer | None = None
     requests: tuple[Request, ...] = ()
     talks: tuple[Talk, ...] = ()
     senses: tuple[Sense, ...] = ()
+    withdrawn: tuple[Offer, ...] = ()
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
@@ -116,6 +119,9 @@ class Errands:
     def supplier_of(self, letter: int) -> Supplier | None:
         """The supplier to whom a reply to that letter goes."""
         return next((supplier for supplier in self.suppliers if letter in supplier.letters), None)
+
+    def withdrawn_offer(self, letter: int) -> Offer | None:
+        return next((offer for offer in self.withdrawn if letter in (offer.letter, *offer.reasked)), None)
 
     def request_of(self, letter: int) -> Request | None:
         return next((request for request in self.requests if request.letter == letter), None)
@@ -142,6 +148,7 @@ class Errands:
         yield from (task.text for task in self.open_tasks)
         yield from (supplier.subject for supplier in self.suppliers if supplier.subject)
         yield from (request.text for request in self.requests)
+        yield from (offer.text for offer in self.withdrawn)
         yield from (talk.text for talk in self.talks if talk.text)
         if self.offer:
             yield self.offer.text
@@ -184,7 +191,7 @@ def apply(errands: Errands, record: Recorded) -> Errands:
         case happened.Withdrawn(what="task", number=number):
             return replace(errands, tasks=_in_state(errands, number, VOID))
         case happened.Withdrawn(number=letter):
-            return _answered(errands, letter, VOID)
+            return _withdrawn(errands, letter)
         case happened.OfferAccepted(letter=letter):
             return _answered(errands, letter, ACCEPTED)
         case happened.OfferRefused(letter=letter):
@@ -223,6 +230,17 @@ def _in_state(errands: Errands, number: int, state: str) -> tuple[Task, ...]:
 def _supplier(errands: Errands, supplier: Supplier) -> Errands:
     others = tuple(one for one in errands.suppliers if one.party != supplier.party)
     return replace(errands, suppliers=(*others, supplier))
+
+
+_WITHDRAWN = 5
+
+
+def _withdrawn(errands: Errands, letter: int) -> Errands:
+    offer = errands.offer
+    if offer and offer.letter == letter and offer.state == OPEN:
+        kept = (*errands.withdrawn, replace(offer, state=VOID))
+        errands = replace(errands, withdrawn=kept[-_WITHDRAWN:])
+    return _answered(errands, letter, VOID)
 
 
 def _answered(errands: Errands, letter: int, state: str) -> Errands:

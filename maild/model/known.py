@@ -34,6 +34,7 @@ class Lookup:
     parks   a handler writes, whose mail may have to be kept as a draft; what his commands may reach is asked for as well (the mails
             that his letter told of, an incident's cases)
     logs    all that happened in the cases that he names or answers, and in those tied to them
+    doubted the handler in whose name the mail came: which of his mails wait for a letter that asks whether he wrote them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
@@ -53,6 +54,7 @@ class Lookup:
     whose: Whose | None = None
     logs: bool = False
     mine: str = ""
+    doubted: str = ""
     traces: bool = False
     swaps: datetime | None = None
 
@@ -167,6 +169,7 @@ class Known:
     numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
     swaps          as asked, by their numbers
@@ -198,6 +201,7 @@ class Known:
     numbers: Mapping[int, str] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
+    unproven: tuple[Draft, ...] = ()
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
     next_case: int = 1

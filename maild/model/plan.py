@@ -201,6 +201,7 @@ class Plan:
     absences  handlers who are away from now on, or here (None)
     swaps     duty that changed hands or was offered, as it is from now on
     drafts    handlers' mails that are kept, each with its words; finished: draft -> how it ended
+    retold    draft -> the letter that will tell of it instead of another
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     """
@@ -224,6 +225,7 @@ class Plan:
     marks: tuple[str, ...] = ()
     drafts: tuple[tuple[Draft, Content], ...] = ()
     finished: Mapping[int, str] = field(default_factory=dict)
+    retold: Mapping[int, int] = field(default_factory=dict)
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""trust_events: who may see a case."""
+"""trust_events: who may see a case, and whose words it holds."""
 
 from __future__ import annotations
 
@@ -14,3 +14,18 @@ class Restricted(Event):
 
     kind: ClassVar[str] = "restricted"
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted(Event):
+    """Nobody proved who wrote what the case is called by: its customer is not shown it."""
+
+    kind: ClassVar[str] = "doubted"
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched(Event):
+    """The customer answered a letter of the case that was made for him: it is his."""
+
+    kind: ClassVar[str] = "vouched"
+    by: str

@@ -37,7 +37,7 @@ _SELDOM = (
         "children",
         "announced",
     ),
-    *("parent", "worked", "title", "promised_at", "strangers", "confidential"),
+    *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted"),
     *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at"),
 )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from maild.model.absence import Absence
 from maild.model.case import Case
 from maild.model.customer_events import Attributed
+from maild.model.draft import Draft
 from maild.model.events import Opened
 from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
-from maild.model.people import handler_of
+from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.model.ruled import given
 from maild.store import absence, agenda, around, drafts, standing, swaps
@@ -29,13 +30,13 @@ def look(session: Session, lookup: Lookup) -> Known:
     letters, kept = rows.letters_and_drafts(session, lookup.letters)
     by_message_id = rows.cases_of_ids(session, lookup.message_ids)
     by_number = rows.cases_of_numbers(session, lookup.numbers)
+    unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
     wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
-    wanted |= {row.case for row in letters.values() if row.case}
+    wanted |= {*_cases_of(letters.values()), *(case for some in (*kept.values(), unproven) for case in _cases_of(some))}
     cases, waiting = _with_those_that_wait(
         session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     )
-    pending = rows.pending(session, sorted(cases)) if cases else ()
-    author = rows.author(session, lookup.address)
+    pending, author = rows.pending(session, sorted(cases)) if cases else (), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
@@ -63,6 +64,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         waiting=waiting,
         others=rows.others(session, cases, author),
         drafts=kept,
+        unproven=unproven,
         by_address=rows.by_address(session, lookup.people),
         standing=asked,
         mine=mine,
@@ -73,6 +75,10 @@ def look(session: Session, lookup: Lookup) -> Known:
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
+
+
+def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
+    return (row.case for row in rows if row.case)
 
 
 def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from maild.model.content import Content
-from maild.model.draft import Draft
+from maild.model.draft import Draft, load_kept
 from maild.model.plan import Plan
 from maild.store.database import Session, moment, stamp
 from maild.store.lists import marks
@@ -37,14 +37,31 @@ def by_letters(session: Session, letters: Sequence[int]) -> dict[int, tuple[Draf
     return found
 
 
+def untold(session: Session, party: str) -> tuple[Draft, ...]:
+    """Those that no letter has told of yet: it asks this party whether they are his, and waits for its hour."""
+    letters = session.all(
+        "SELECT id FROM outbox WHERE state NOT IN ('done', 'cancelled') AND state='ready' AND attempts=0 AND party=?"
+        " AND kind='unverified' ORDER BY id",
+        (party,),
+    )
+    return tuple(d for some in by_letters(session, [row[0] for row in letters]).values() for d in some)
+
+
 def _draft(row: Sequence[Any]) -> Draft:
-    said = json.loads(row[13]) if row[13] else {"own_text": ""}
-    text, named = said["own_text"], tuple(said.get("named", ()))
+    said = json.loads(row[13]) if row[13] else {}
+    text, named = said.get("own_text", ""), tuple(said.get("named", ()))
+    kept = load_kept(said["mail"]) if "mail" in said else None
     files = tuple(attachment(a) for a in json.loads(row[12]))
     id, letter, case, party, arrival, message, reason, purpose, answers = row[:9]
     when = moment(row[9]), moment(row[10])
     return Draft(
-        id, letter, case, party, arrival, message, reason, purpose, answers, *when, text, files, row[11], named
+        *(id, letter, case, party, arrival, message, reason, purpose, answers),
+        *when,
+        text,
+        files,
+        row[11],
+        named,
+        kept,
     )
 
 
@@ -59,6 +76,7 @@ def keep(session: Session, plan: Plan) -> None:
     for draft, state in plan.finished.items():
         _blank(session, [draft])
         session.execute("UPDATE draft SET state=? WHERE id=?", (state, draft))
+    session.executemany("UPDATE draft SET letter=? WHERE id=?", [(to, draft) for draft, to in plan.retold.items()])
     for draft_, content in plan.drafts:
         _add(session, draft_, content)
 

@@ -26,6 +26,7 @@ def dump(errands: Errands) -> dict[str, Any]:
         "requests": [_plain(request) for request in errands.requests],
         "talks": [_plain(talk) for talk in errands.talks],
         "senses": [_plain(sense) for sense in errands.senses],
+        "withdrawn": [_plain(offer) for offer in errands.withdrawn],
     }
     return {name: value for name, value in found.items() if value}
 
@@ -43,6 +44,7 @@ def load(found: Mapping[str, Any]) -> Errands:
         tuple(_rich(Request, request) for request in found.get("requests", ())),
         tuple(_rich(Talk, talk) for talk in found.get("talks", ())),
         tuple(_rich(Sense, sense) for sense in found.get("senses", ())),
+        tuple(_rich(Offer, offer) for offer in found.get("withdrawn", ())),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from making import MONDAY, PROVEN, Desk1042, from_ann, from_kari, policy
@@ -170,7 +171,8 @@ def test_a_forged_mail_in_his_name_tells_him_once_an_hour():
 
     spent = {unverified_key("kari@staff.example", MONDAY): 1}
     plan = judge(from_kari("hei", trust=Trust()), Desk1042().known(budgets=spent), policy(), MONDAY)
-    assert plan.letters == ()
+    (letter,) = plan.letters
+    assert letter.due_at - MONDAY == timedelta(hours=1), "at the end of the hour"
 
 
 def test_another_handlers_token_is_not_his():

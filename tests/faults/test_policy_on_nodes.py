@@ -41,7 +41,7 @@ def test_a_reload_on_one_node_is_one_on_all_and_who_has_other_files_says_so(node
     write(one, RULE)
     assert one.maild("reload").returncode == 0
     assert wait_until(lambda: "policy taken over" in other.log_text())
-    assert in_force(other) == in_force(one)
+    assert wait_until(lambda: in_force(other) == in_force(one))
     other.send(mail(ANN, "Skriver", "Den står."))
     assert wait_until(lambda: [case["priority"] for case in one.cases()] == ["high"])
     told = other.maild("status").stdout
@@ -77,7 +77,7 @@ def test_a_policy_that_a_node_cannot_read_leaves_its_own_in_force_and_is_told(
 ) -> None:
     one, other = (make_site(options=("--database", postgres_url)) for _ in range(2))
     # The other one is of a time in which there was no such condition.
-    other.program = planted("from maild.policy import conditions\ndel conditions.CONDITIONS['domain']\n")
+    other.program = planted("from maild.policy import conditions, imply\ndel conditions.CONDITIONS['domain']\n")
     one.start()
     (other.config.parent / "state").mkdir(exist_ok=True)
     shutil.copy(one.config.parent / "state" / "keys", other.config.parent / "state" / "keys")

@@ -33,6 +33,8 @@ from parts.mails import AUTHSERV, authenticated, send, wire
 from parts.net import free_port, wait_until
 
 MAILD = warm.COLD
+# What a service manager or a terminal's library (readline sets the last two) tells the tests, not the site.
+NOT_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_PID", "STATE_DIRECTORY", "COLUMNS", "LINES")
 DESK = "support@desk.example"
 KARI, OLA = "Kari Nordmann <kari@staff.example>", "Ola Hansen <ola@staff.example>"
 
@@ -76,11 +78,7 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if k not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_PID", "STATE_DIRECTORY")
-        }
+        kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
         return {**kept, "MAILD_CONFIG": str(self.config), "NO_COLOR": "1", **self.extra}
 
     def impatient(self) -> Site:

@@ -171,6 +171,34 @@ def test_an_offer_that_was_a_mistake_is_taken_back_and_the_older_stands_again(ho
     assert "offer_accepted" in house.kinds("1001")
 
 
+@pytest.mark.parametrize(
+    ("yes", "said"),
+    [
+        ("Ja", "Kunden godtar et tilbud (1500 kr) som er trukket tilbake; det teller ikke:"),
+        ("Ne.", "Kunden avslår et tilbud (1500 kr) som er trukket tilbake:"),
+    ],
+)
+def test_a_late_answer_to_an_offer_that_was_withdrawn_is_told_as_that(house: House, yes: str, said: str):
+    notice = begun(house)
+    offer = offered(house, notice=notice)
+    house.reply(notice, "/angre")
+    house.letters()
+    house.reply(offer, yes, ANN)
+    assert "offer_accepted" not in house.kinds("1001")
+    assert said in news(house).text
+
+
+def test_so_it_is_where_an_older_offer_stands_again(house: House):
+    notice = begun(house)
+    offered(house, "/tilbud 900 kr Finne årsaken", notice)
+    newer = offered(house, "/tilbud 1500 kr Bytte alt", notice)
+    house.reply(notice, "/angre")
+    house.letters()
+    house.reply(newer, "Ja", ANN)
+    assert "offer_accepted" not in house.kinds("1001")
+    assert "Kunden godtar et tilbud (1500 kr) som er trukket tilbake" in news(house).text
+
+
 # --- a From that nobody proves ----------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from parts.house import Got, House
 
@@ -134,3 +136,31 @@ def test_a_task_that_was_a_mistake_is_taken_back(house: House):
     house.wait(seconds=1)
     house.reply(notice, "/angre")
     assert [task["state"] for task in house.case("1001")["tasks"]] == ["void", "void", "open"]
+
+
+ELSEWHERE = """
+kari: {name: Kari Nordmann, addresses: [kari@staff.example], digest: none, desks: [support, podpora, help]}
+ola: {name: Ola Hansen, addresses: [ola@staff.example], digest: none, desks: [drift]}
+"""
+
+
+def test_who_only_has_a_task_in_the_case_sees_no_links_but_what_he_may_do(tmp_path: Path):
+    house = House(tmp_path, people=ELSEWHERE)
+    notice = begun(house)
+    house.reply(notice, "/oppgave Spørre sjefen om Anns gjeld")
+    house.reply(notice, "/oppgave Bestille skjerm; ola")
+    (task,) = house.letters("task")
+    links = [
+        word for word in ("Ta saken", "Vent 3 dager", "Lukk saken", "Ta saka", "Vent 3", "Lukk") if word in task.text
+    ]
+    assert (links, "Internt notat: <mailto:" in task.text, "gjeld" in task.text) == ([], True, False)
+    link = next(row for row in task.text.splitlines() if "Internt notat" in row).partition("mailto:")[2]
+    house.reply(task, "Den er utsolgt.", to=link.partition("?")[0])
+    assert [letter.to for letter in house.letters("colleague")] == [KARI]
+    house.database.close()
+
+
+def test_who_works_on_the_case_has_all_links_in_his_task_s_letter(house: House):
+    house.reply(begun(house), "/oppgave Bestille skjerm; ola")
+    (task,) = house.letters("task")
+    assert [word for word in ("Ta saken", "Vent 3 dager", "Lukk saken") if f"{word}: <mailto:" not in task.text] == []

@@ -64,6 +64,50 @@ def test_one_word_that_is_not_thanks_reopens(house: House, words: str):
     assert "thanked" not in house.kinds("1001")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Ja takk!",
+            "Ja, takk",
+            "Ja, tusen takk, Kari!",
+            "ja\n\nTakk\nMvh Ann Berg",
+            "Hei! Ja, takk for hjelpen.",
+            "Nei takk!",
+        ),
+        *("Ja, mange takk!", "Hei, ja takk.\nVenleg helsing", "Nei, takk."),
+        *("Yes please", "Yes, thanks!", "Hi Kari,\nyes, thank you very much", "No thanks", "No, thank you."),
+        *("Da, prosim", "Da, hvala!", "Pozdravljeni, da, najlepša hvala.", "Ne, hvala."),
+    ],
+)
+def test_a_yes_or_a_no_answers_a_question_however_politely(house: House, words: str):
+    closing = solved(house)
+    house.reply(closing, words, ANN)
+    assert house.case("1001")["status"] == "open"
+    assert "thanked" not in house.kinds("1001")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ja, nå virker det, takk!",
+        "Ja, no verkar det. Tusen takk!",
+        "Yes, it works now. Thanks!",
+        "Da, zdaj deluje, hvala.",
+    ],
+)
+def test_a_yes_that_all_is_well_is_thanks(house: House, words: str):
+    house.reply(solved(house), words, ANN)
+    assert house.case("1001")["status"] == "solved"
+
+
+def test_a_yes_after_the_window_is_a_new_case(house: House):
+    closing = solved(house)
+    house.wait(days=15)
+    house.reply(closing, "Ja, takk!", ANN)
+    assert house.session.one("SELECT count(*) FROM cases") == (2,)
+
+
 def test_thanks_with_a_file_reopen(house: House):
     closing = solved(house)
     made = mail(ANN, closing.subject, "Takk!", closing.reply_to)

@@ -129,3 +129,85 @@ def test_a_mail_that_comes_again_is_nothing_to_confirm(house: House):
     assert (letter.kind, "body=%2Fsend" in letter.text) == ("unverified", False)
     house.reply(letter, "/send", proven=False)
     assert status(house) == "new"
+
+
+# --- more of them within the hour -------------------------------------------------------------------------------------------------
+
+
+def later(house: House, *mails: tuple[Got, str]) -> Got:
+    """What comes in her name after the first letter; the letter that asks about it when the hour is over."""
+    for notice, text in mails:
+        house.reply(notice, text, proven=False)
+    assert house.letters("unverified") == [], "one letter an hour"
+    house.wait(minutes=61)
+    (letter,) = house.letters("unverified")
+    assert letter.to == "kari@staff.example"
+    return letter
+
+
+def test_the_next_letter_names_all_that_came_within_the_hour_and_confirms_just_that(house: House):
+    notice = begun(house)
+    first = asked(house, "/prioritet høy", notice)
+    letter = later(house, (notice, "/tittel Papirstopp"), (notice, "Hei Ann!"))
+    assert [word for word in ("/tittel Papirstopp", "Hei Ann!") if f"| {word}" not in letter.text] == []
+    assert ("2 e-poster i ditt navn" in letter.text, "/prioritet" in letter.text) == (True, False)
+    house.reply(letter, "", to=link(letter, "body=%2Fsend"), proven=False)
+    house.wait(minutes=2)
+    assert [got.to for got in house.letters() if "Hei Ann!" in got.text] == ["ann@kunde.example"]
+    assert ("titled" in house.kinds("1001"), house.case("1001")["priority"]) == (True, "medium")
+    house.reply(first, "/send", proven=False)
+    assert house.case("1001")["priority"] == "high"
+
+
+@pytest.mark.parametrize("word", ["/send", "/pošlji"])
+def test_mails_to_several_cases_stand_in_one_letter_with_their_numbers(house: House, word: str):
+    one, _ = begun(house), begun(house)
+    house.reply(one, "/prioritet lav", KARI, proven=False)
+    other = house.newest("1002", "handler:%")
+    house.letters()
+    mine = house.newest("1001", "handler:kari")
+    house.reply(other, "/tildel kari", OLA)
+    other = house.newest("1002", "handler:kari")
+    house.letters()
+    letter = later(house, (mine, "/tittel En"), (other, "/tittel To"))
+    assert ("I sak #1001:" in letter.text, "I sak #1002:" in letter.text) == (True, True)
+    house.reply(letter, word, proven=False)
+    assert ["titled" in house.kinds(number) for number in ("1001", "1002")] == [True, True]
+
+
+@pytest.mark.parametrize("word", ["/forkast", "/drop", "/zavrzi"])
+def test_all_that_it_names_is_dropped_at_once(house: House, word: str):
+    notice = begun(house)
+    asked(house, "/ta", notice)
+    letter = later(house, (notice, "/lukk"), (notice, "/prioritet høy"))
+    house.reply(letter, word, proven=False)
+    house.reply(letter, "/send", proven=False)
+    assert (status(house), house.case("1001")["priority"]) == ("new", "medium")
+
+
+def test_one_more_mail_in_the_hour_is_asked_about_as_the_first(house: House):
+    notice = begun(house)
+    asked(house, "/ta", notice)
+    letter = later(house, (notice, "/lukk"))
+    assert ("til sak #1001" in letter.text, "| /lukk" in letter.text) == (True, True)
+    house.reply(letter, "/send", proven=False)
+    assert status(house) == "solved"
+
+
+def test_that_letter_is_the_one_of_the_next_hour(house: House):
+    notice = begun(house)
+    asked(house, "/ta", notice)
+    second = later(house, (notice, "/prioritet høy"))
+    third = later(house, (notice, "/lukk"))
+    assert ("/lukk" in second.text, "/prioritet" in third.text) == (False, False)
+    house.reply(third, "/send", proven=False)
+    assert (status(house), house.case("1001")["priority"]) == ("solved", "medium")
+
+
+def test_a_flood_fills_one_letter_which_says_so(house: House):
+    notice = begun(house)
+    asked(house, "/ta", notice)
+    letter = later(house, *((notice, f"/tittel Nummer {at}") for at in range(14)))
+    assert (letter.text.count("/tittel"), "kom det flere" in letter.text) == (10, True)
+    house.wait(hours=5)
+    assert house.letters("unverified") == []

@@ -1,6 +1,6 @@
 """asking: show, status, why, list, help: what changes nothing and is answered by the receipt.
 
-A case is shown to whoever may see it (context.sees); for anybody else it is not there.
+A case is shown to whoever may act in it (context.acts_in); for anybody else it is not there.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _case(context: Context, argument: str, verb: str) -> Case | Wrong:
     number = argument.lstrip("#").rstrip(".")
     known = context.ledger.known
     case = known.cases.get(known.by_number.get(number, known.by_number.get(number.upper(), 0)))
-    return case if case is not None and context.sees(case) else Wrong("no_case_called", f"#{number}")
+    return case if case is not None and context.acts_in(case) else Wrong("no_case_called", f"#{number}")
 
 
 def _named(context: Context, case: Case) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from maild.decide import verbs
+from maild.decide import absence, verbs
 from maild.decide.asking import INSIDE
 from maild.decide.ledger import Ledger
 from maild.decide.tasklist import name_of
@@ -30,6 +30,7 @@ class Order:
     """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
 
     proven: From is; what is not may only leave a note, or confirm a draft.
+    opens: his new mail opens the case, at whatever desk.
     actor: the party of a member who writes for a team's shared mailbox, whose mail this is then; "" for the handler himself.
     case: None for a mail to a desk, of no case.  draft: the mail was kept before, and this is what it said (drafts.order_of).
     about: the letter in whose sense his words are read: the one he answers, or, where that tells of a mail of his, the one which that
@@ -44,6 +45,7 @@ class Order:
     proven: bool = True
     draft: Draft | None = None
     actor: str = ""
+    opens: bool = False
     about: LetterRow | None = None
 
     @property
@@ -185,9 +187,9 @@ class Context:
         """Of the desk of any case."""
         return ZoneInfo(self.policy.desks.get(case.desk, self.policy.default_desk).zone)
 
-    def sees(self, case: Case) -> bool:
-        """Whether he may know of a case that he only names."""
-        return sees(self.policy, self.handler, case)
+    def acts_in(self, case: Case) -> bool:
+        """Whether he may act in a case that he only names, and so may be shown what is said in it."""
+        return absence.acts_in(self.ledger, self.handler, case)
 
     def stale(self) -> Wrong | None:
         """The customer wrote after the letter that he answers: what he ends may go on.  The answer shows what she wrote."""
@@ -209,11 +211,6 @@ def sense(letter: LetterRow | None, case: Case | None) -> LetterRow | None:
     """The letter in whose sense a reply to this one is read: a correction of words to a supplier is no word to the customer."""
     found = case.errands.sense_of(letter.id) if letter and case else None
     return replace(letter, id=found.of, kind=found.what) if letter and found else letter
-
-
-def sees(policy: Policy, handler: Handler, case: Case) -> bool:
-    """A case that a handler only names by its number: his own, and those of his desks."""
-    return case.handler == handler.key or handler in policy.team(case.desk)
 
 
 Outcome = Done | Wrong

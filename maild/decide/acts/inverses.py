@@ -64,6 +64,7 @@ from maild.model.related_events import (
     Unlinked,
     Unmerged,
 )
+from maild.model.trust_events import Doubted
 from maild.model.undo_events import Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
@@ -116,6 +117,8 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Completed: lambda before, event: (Uncompleted(event.task),),
     # Whether the question has left is said with its letter.
     Asked: lambda before, event: (),
+    # Of the case that was opened by it, which goes on in another.
+    Doubted: lambda before, event: (),
     # Letters are what they are; so a merged case brings them along.
     Answered: lambda before, event: (),
     Reminded: lambda before, event: (),

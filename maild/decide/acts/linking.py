@@ -18,7 +18,7 @@ from maild.model.plan import MessageRow
 from maild.model.related import Said
 from maild.model.related_events import Linked, Split
 from maild.model.subject import without_tag
-from maild.model.trust_events import Restricted
+from maild.model.trust_events import Doubted, Restricted
 
 
 def link(context: Context, argument: str) -> Outcome:
@@ -79,6 +79,8 @@ def _split(context: Context, said: Said, title: str, ledger: Ledger) -> None:
     ledger.add(_copy(context, said, case_id, row), body, "" if said.first else said.message_id or "")
     ledger.happen(old.id, by, Split(case_id, said.message, by))
     ledger.happen(case_id, by, Linked(old.id))
+    if not (title or said.proven):
+        ledger.happen(case_id, by, Doubted())
     if old.confidential:
         ledger.happen(case_id, by, Restricted(f"split from #{old.number}"))
     ledger.happen(case_id, by, Assigned(old.handler or context.handler.key, f"split from #{old.number}"))

@@ -36,7 +36,7 @@ def offer(context: Context, argument: str) -> Outcome:
     if context.case.ended:
         return Wrong("already_solved")
     customer = context.ledger.people.get(context.case.customer)
-    if customer is None or not customer.address:
+    if customer is None or not customer.writes:
         return Wrong("no_customer")
     content, amount = asking.phrase(context.order.prepared, words), " ".join(found[0].split())
 

@@ -1,4 +1,4 @@
-"""work: time, tag, title, due: what handlers note about a case.  None of it is told to the customer."""
+"""work: time, tag, title, due: what handlers note about a case.  Of it the customer is told what is promised, and no more."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ def _keep(content: Content, ledger: Ledger) -> None:
 
 
 def due(context: Context, argument: str) -> Outcome:
-    """due WHEN    A date that was promised: 3d, fri 12:00, 12.3.; none: nothing is promised any more."""
+    """due WHEN    A date that is promised to the customer, who is told: 3d, fri 12:00, 12.3.; none: nothing is promised any more."""
     by, now = handler_party(context.handler.key), context.case.promised_at
     was = now.astimezone(context.zone).isoformat() if now else ""
     if context.vocabulary.means("nobody", argument) or context.vocabulary.means("nothing", argument):
-        return Done((Promised(by, None),), "promised_nothing", was=was)
+        return Done((Promised(by, None),) if now else (), "promised_nothing", was=was)
     if not argument:
         return Wrong("due_when")
     until = moment(context, argument)
     if isinstance(until, Wrong):
         return until
-    return Done((Promised(by, until),), "promised", until.isoformat(), was=was)
+    return Done((Promised(by, until),) if until != now else (), "promised", until.isoformat(), was=was)
