@@ -8,7 +8,7 @@ The acknowledgement asks first (tasklist.asks).  What was written is kept as phr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from maild.decide import asking, budget, filled, notices, tasklist
 from maild.decide.ledger import Ledger
@@ -64,15 +64,19 @@ def _take(ledger: Ledger, prepared: Prepared, case_id: int, row: int) -> None:
     said = {
         **filled.within(f"{message.subject}\n{message.own_text}", lacking),
         **filled.read(message.text, lacking),
-        **_corrected(ledger, case, filled.read(message.own_text, _facts(ledger, given(case)))),
+        **_corrected(ledger, prepared, case),
     }
     for key, value in said.items():
         text = ledger.phrase(case_id, asking.phrase(prepared, value))
         ledger.happen(case_id, ledger.person(prepared), FactGiven(key, text, row))
 
 
-def _corrected(ledger: Ledger, case: Case, said: Mapping[str, str]) -> dict[str, str]:
+def _corrected(ledger: Ledger, prepared: Prepared, case: Case) -> dict[str, str]:
+    """Only whoever proves that he writes takes back what was said."""
     before = given(case)
+    if not prepared.trust.authenticated:
+        return {}
+    said = filled.read(prepared.message.own_text, _facts(ledger, before))
     return {key: value for key, value in said.items() if ledger.subjects.get(before[key]) != value}
 
 

@@ -83,10 +83,11 @@ def compiled(value: Any, place: Place) -> Correlation | None:
 
 def _when(place: Place) -> Any:
     """The `when` of the rule."""
-    document = place.source.document
-    index = place.path[0]
-    rule = document[index] if isinstance(document, list) and isinstance(index, int) else None
-    return rule.get("when") if isinstance(rule, dict) else None
+    rule = place.source.document
+    # Its place is RULE, "set", "correlate".
+    for step in place.path[:-2]:
+        rule = rule[step]
+    return rule.get("when")
 
 
 def _captures(when: Any) -> Iterator[tuple[str, capture.Capture]]:

@@ -157,6 +157,14 @@ def test_a_correction_above_the_quotation_holds(house: House):
     assert "Brukernavn: ann02" in update(house).text
 
 
+def test_what_is_not_proven_corrects_nothing(house: House):
+    ack = begun(house)
+    house.reply(ack, "Brukernavn: ann01\nDatamaskin: PC-1")
+    update(house)
+    house.reply(ack, "Brukernavn: eve66", proven=False)
+    assert "Brukernavn: ann01" in update(house).text
+
+
 def test_a_stranger_to_the_case_says_nothing_of_it(house: House):
     house.reply(begun(house), "Brukernavn: per99\nDatamaskin: PC-9", "Per <per@annet.example>")
     assert "fact_given" not in house.kinds("1001")

@@ -59,6 +59,15 @@ def test_more_of_the_same_joins_it_quietly(house: House):
     assert house.kinds("1001").count("alarmed") == 4
 
 
+def test_two_that_are_settled_together_are_one_case(house: House, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as busy:
+        busy.setattr(house, "settle", lambda: None)
+        says(house, "web01/http is DOWN")
+        says(house, "web01/http is DOWN")
+    house.settle()
+    assert (count(house), house.kinds("1001").count("alarmed")) == (1, 2)
+
+
 def test_up_solves_it_quietly(house: House):
     says(house, "web01/http is DOWN")
     letters(house)
