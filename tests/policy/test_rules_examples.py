@@ -16,7 +16,7 @@ from maild.policy.source import Source
 
 README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
 DESK = Desk("support", ("support@desk.example",), "Support", "en", "Europe/Oslo")
-SITE = Site({"support": DESK}, build.LANGUAGES, {"ola": Handler("ola", "Ola", ("ola@staff.example",))})
+SITE = Site({"support": DESK}, build.LANGUAGES, {"ola": Handler("ola", "Ola", ("ola@staff.example",), ())})
 
 
 def example(heading: str) -> str:
