@@ -44,7 +44,9 @@ def calling(*wanted: str) -> set[str]:
 
 def test_cve_2020_7247_no_mail_reaches_a_shell_or_an_evaluation():
     """RT CVE-2014-7227, CVE-2011-4458: addresses in a command line; here no module has a shell, and none evaluates text."""
-    assert using("pickle", "marshal", "shelve", "dill", "ctypes", "code", "pty", "commands") == {}
+    # ctypes: malloc_trim of the C library, without a word of anybody's.
+    given_back = {"edges/memory.py": ["ctypes"]}
+    assert using("pickle", "marshal", "shelve", "dill", "ctypes", "code", "pty", "commands") == given_back
     assert calling("os.system", "os.popen", "os.posix_spawn", "asyncio.create_subprocess_shell", *EVALUATE) == set()
     assert (
         calling("os.execv", "os.execve", "os.execvp", "os.spawnl", "os.spawnv", "yaml.load", "yaml.unsafe_load")
@@ -72,7 +74,7 @@ def test_cve_2011_4458_the_programs_that_are_run_stand_in_lists_in_a_few_places(
         "store/dumping.py",
     }
     # The reader is our own interpreter; the mail goes to its standard input.
-    assert places == {"edges/reading.py", *commands}
+    assert places == {"edges/reading.py", "replays/reading.py", *commands}
 
 
 def test_threat_26_nothing_that_came_by_mail_is_unpacked_or_drawn():

@@ -93,15 +93,17 @@ class Played:
 
     @property
     def understood(self) -> bool:
+        """A keyboard that writes capitals writes "1500 KR": so it stands in the offer, and is understood all the same."""
         said = WORDS[self.variation.language]
         spoken = any(said in text for text in self.wanted.texts) == any(
             said in _joined(text) for text in self.came.texts
         )
-        return (self.came.events, self.came.letters) == (self.wanted.events, self.wanted.letters) and spoken
+        came, wanted = (tuple(str(event).lower() for event in one.events) for one in (self.came, self.wanted))
+        return (came, self.came.letters) == (wanted, self.wanted.letters) and spoken
 
     @property
     def from_the_quote(self) -> tuple[Any, ...]:
-        """Events that the handler's own words did not ask for.  A keyboard that writes capitals writes "1500 KR"."""
+        """Events that the handler's own words did not ask for, capitals or not."""
         harmless = ("declined", "told", "replied", "noted", "assigned kari")
         wanted = {str(event).lower() for event in self.wanted.events}
         return tuple(e for e in self.came.events if str(e).lower() not in wanted and not e[0].startswith(harmless))
