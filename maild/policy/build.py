@@ -18,12 +18,25 @@ from typing import Any, TypeVar
 from maild import __version__
 from maild.errors import Problem, RuleError
 from maild.model.calendar import Calendar
+from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Limits, Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import calendars, case_words, check, oncall, organisations, reach, routing, staffing, telling
+from maild.policy import (
+    calendars,
+    case_words,
+    check,
+    door,
+    oncall,
+    organisations,
+    reach,
+    required,
+    routing,
+    staffing,
+    telling,
+)
 from maild.policy import texts as templates
-from maild.policy.compare import Anything, Site
+from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
@@ -31,7 +44,19 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE, case_words.FILE, telling.FILE)
+FILES = (
+    *NEEDED,
+    *(
+        routing.FILE,
+        organisations.FILE,
+        calendars.FILE,
+        oncall.FILE,
+        case_words.FILE,
+        telling.FILE,
+        required.FILE,
+        door.FILE,
+    ),
+)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
 Form = TypeVar("Form", bound=Strict)
@@ -103,8 +128,11 @@ def _made(
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
+    facts = facts_of(read[required.FILE], site)
+    site = replace(site, facts=_named(read[required.FILE], facts))
     open_, rotas = _duty(read, site)
-    parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
+    parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
+    parts |= {"rotas": rotas, "facts": facts, "door": door.made(read[door.FILE], site)}
     site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
@@ -242,6 +270,15 @@ def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], 
     rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
     oncall.check(oncall_file, duty, rotas, site.staff, None if calendars_file.problems else found)
     return found, rotas
+
+
+def facts_of(source: Source, site: Site) -> dict[str, Fact]:
+    """facts.yaml."""
+    forms = dict(_perhaps(source, required.FactForm, "fact", site.known()))
+    required.check(source, forms)
+    return {
+        key: required.made(key, form, Place(source, required.path(source, key), site)) for key, form in forms.items()
+    }
 
 
 def _perhaps(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
 from maild.model.policy import Condition, Facts
 from maild.policy import pattern
@@ -43,6 +44,7 @@ class Site:
     organisations: Mapping[str, Organisation | None] = field(default_factory=dict)
     words: CaseWords = NO_WORDS
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facts: Mapping[str, Fact | None] = field(default_factory=dict)
 
     def known(self) -> Known:
         """What values with a form of pydantic's may refer to."""

@@ -16,12 +16,13 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions, telling
+from maild.policy import actions, conditions, door, telling
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.calendars import CalendarForm
 from maild.policy.case_words import CasesForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
+from maild.policy.required import FactForm
 from maild.policy.shape import (
     Addresses,
     Days,
@@ -260,6 +261,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         },
         "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
+        "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
+        "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
         "routing.json": _routing(),
     }
 
