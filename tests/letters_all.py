@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from parts.facts_of import FACTS, compiled
 
 from maild.model.known import Shown
 from maild.model.message import Address
@@ -233,6 +234,29 @@ def around(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
+def ruled(language: str) -> dict[str, Letter]:
+    """What rules begin: facts that they want."""
+    name, computer, _ = compiled(FACTS).values()
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    asks = {"asks": [name, computer]}
+    facts = {**VALUES, "facts": [(name, "ann01"), (computer, "")]}
+    return {
+        "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
+        "ack-unverified-asks": to_customer(
+            "ack", language, values=asks, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "ack-approvers": to_customer("ack", language, values={**VALUES, "approvers": "leder@kunde.example"}, **ack),
+        "decided": to_customer("decided", language, values={**VALUES, "carried": True}, automatic="auto-generated"),
+        "decided-no": to_customer("decided", language, values=VALUES, automatic="auto-generated"),
+        "notice-approvers": to_handler(
+            "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "approvers": "Bo Li"}
+        ),
+        "facts": to_customer("facts", language, values={**VALUES, "asks": [computer]}, automatic="auto-generated"),
+        "notice-facts": to_handler("notice", language, shown=(shown(language),), values={**facts, "status": "new"}),
+        "update-handler-facts": to_handler("update", language, shown=(shown(language),), values=facts),
+    }
+
+
 def letters_of(language: str) -> dict[str, Letter]:
     said, files = shown(language), shown(language, PICTURE, FILM)
     answer = shown(language, text=ANSWER[language], after=60)
@@ -249,7 +273,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language), **asked_of(language), **outside(language), **around(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

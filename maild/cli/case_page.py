@@ -29,6 +29,8 @@ _LETTERS = {
     "notice": "notice of the case",
     "update": "update",
     "closing": "closing letter",
+    "facts": "question for facts",
+    "decided": "outcome of a vote",
     "merged": "note of a merge",
     "promised": "note of a date",
     "incident": "news of an incident",

@@ -62,7 +62,7 @@ def check(file: Path) -> Found:
     from maild import config
     from maild.cli.rule_tests import failures
     from maild.errors import RuleError
-    from maild.founding import desks_of_mailboxes
+    from maild.founding import desks_of_mailboxes, unasked_door
     from maild.places import shipped
     from maild.policy import build, texts
 
@@ -84,9 +84,9 @@ def check(file: Path) -> Found:
     try:
         found.policy = build.load(rules, load)
         found.problems += [*build.warnings(found.policy), *failures(found.policy, rules)]
-        found.problems += (
-            [*desks_of_mailboxes(settings, found.policy), *_no_filter(settings, found.policy)] if settings else []
-        )
+        if settings:
+            found.problems += desks_of_mailboxes(settings, found.policy)
+            found.problems += [*unasked_door(settings, found.policy), *_no_filter(settings, found.policy)]
     except RuleError as error:
         found.problems += error.problems
     if loaded:

@@ -61,6 +61,8 @@ def _solved(facts: Facts, name: Name) -> str:
 
 
 def _waiting(facts: Facts, name: Name) -> str:
+    if facts["on"] == "approval":
+        return "rests until it is approved"
     if facts["on"] == "time":
         return f"rests until {facts['until_at']}"
     return "waits for the customer" if facts["on"] == "customer" else "rests until another case is solved"
@@ -221,6 +223,13 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "offered": lambda facts, name: f"{facts['amount']} offered to the customer, until {facts['until_at']}",
     "offer_accepted": lambda facts, name: f"{name(facts['by'])} accepted the offer",
     "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
+    "alarmed": lambda facts, name: f"a monitoring system says that it is {facts['state']}",
+    "balloted": lambda facts, name: f"must be approved: {facts['need']} of {facts['letters'].count(',') + 1}",
+    "carried": lambda facts, name: "approved: enough said yes",
+    "defeated": lambda facts, name: "not approved: too few said yes",
+    "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",
+    "facts_asked": lambda facts, name: f"the customer was asked for {facts['facts']}",
+    "fact_given": lambda facts, name: f"{facts['fact']} was said",
     "requested": lambda facts, name: f"{name(facts['approver'])} asked for approval, until {facts['until_at']}",
     "approved": lambda facts, name: f"approved by {name(facts['by'])}",
     "rejected": lambda facts, name: f"not approved by {name(facts['by'])}",

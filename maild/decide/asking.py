@@ -124,11 +124,19 @@ def entrust(ledger: Ledger, case_id: int, number: int, *, due: bool) -> None:
 
 
 def outside(
-    ledger: Ledger, case_id: int, party: str, kind: str, author: str, shown: tuple[Shown, ...], **values: Any
+    ledger: Ledger,
+    case_id: int,
+    party: str,
+    kind: str,
+    author: str,
+    shown: tuple[Shown, ...],
+    *,
+    at_once: bool = False,
+    **values: Any,
 ) -> int:
     """A letter to a person or handler that shows nothing of the case but what is given here; its id.
 
-    It waits for /undo, as a handler's reply to the customer does.
+    It waits for /undo, as a handler's reply to the customer does; at_once: it does not, for a rule asks.
     """
     case, letter = ledger.case(case_id), ledger.next_letter()
     handler = ledger.policy.handlers.get(handler_of(party) or "")
@@ -143,7 +151,7 @@ def outside(
         kind,
         "you-are-asked" if kind == "question" else "your-approval",
         shown,
-        due_at=ledger.now + ledger.policy.limits.undo,
+        due_at=ledger.now if at_once else ledger.now + ledger.policy.limits.undo,
         language=language,
         values={"who": author, **values},
         author=author,

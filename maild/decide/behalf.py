@@ -14,7 +14,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from maild.decide import carry, contact, drafts, intake, no_case, notices, outsiders, rest, rights, verbs
+from maild.decide import (
+    carry,
+    contact,
+    drafts,
+    intake,
+    no_case,
+    notices,
+    outsiders,
+    required,
+    rest,
+    rights,
+    verbs,
+)
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
@@ -148,6 +160,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         # What is passed on may be forged.
         ledger.happen(case_id, MAILD, Doubted())
     intake.decide(ledger, original, case_id, verdict)
+    required.begin(ledger, original, case_id, row, verdict)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
 

@@ -13,6 +13,7 @@ from maild.decide.marks import marks
 from maild.decide.organisation import PUBLIC
 from maild.model import numbers
 from maild.model.agenda import Asked
+from maild.model.correlation import reference
 from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
@@ -114,6 +115,21 @@ def _written_by(received: str) -> str:
     return found[1].lower().rstrip(".") if found else ""
 
 
+def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+    """What leads to the cases of which a monitoring system's mail may be (a rule's `correlate`)."""
+    found = [rule.set.correlate for rule in policy.rules if rule.set.correlate]
+    if not found or not prepared.trust.authenticated:
+        return ()
+    said = facts(prepared, True, policy)
+    keys = (correlation.read(said).key for correlation in found)
+    return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
+
+
+def alarm_budget(now: datetime) -> tuple[str, int]:
+    """The letters of an hour about what monitoring systems say."""
+    return ("alarms", int(now.timestamp()) // 3600)
+
+
 def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
     if isinstance(arrival, Wake):
@@ -129,12 +145,13 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
     customers = _customers(arrival, policy)
+    alarms = alarm_keys(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
         # An answer to a letter of ours may be one that acts: a handler's, an approver's, a customer's to an offer.
         marks=marks(arrival) if handler or arrival.tokens else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
-        message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
+        message_ids=(*message.references, *alarms, *_known_by(arrival), *((original,) if original else ())),
         # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.
         numbers=(
             *numbers_in(message.subject),
@@ -154,6 +171,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
             *(key for customer in customers for key in budget.keys(customer, now)),
+            *((alarm_budget(now),) if alarms else ()),
         ),
         people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
         incidents=policy.wants.incidents,

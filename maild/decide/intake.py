@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, assents, contact, deeds, effects, notices, over, quarantine, rest, webform
+from maild.decide import (
+    asked,
+    assents,
+    contact,
+    deeds,
+    effects,
+    notices,
+    over,
+    quarantine,
+    required,
+    rest,
+    voting,
+    webform,
+)
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
@@ -72,6 +85,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
             assign(ledger, case_id, route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules))
+    if not automatic and join.standing in required.STANDINGS:
+        required.heard(ledger, prepared, case_id, row)
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
@@ -127,14 +142,11 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         case_id = quarantine.keep(ledger, prepared, desk_of(ledger, prepared, verdict), linked, str(held))
         effects.labels(ledger, case_id, verdict)
         return
-    case_id = _open(ledger, prepared, verdict, join)
-    if theirs is None:
-        contact.heard(ledger, prepared, case_id, automatic=automatic)
-    for desk in prepared.also:
-        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
-            ledger.happen(case_id, MAILD, Watched(desk))
-    decide(ledger, prepared, case_id, verdict)
+    case_id = opened(ledger, prepared, verdict, join, automatic=automatic, heard=theirs is None)
     row = ledger.next_message() - 1
+    if not automatic:
+        required.begin(ledger, prepared, case_id, row, verdict)
+        voting.begin(ledger, prepared, case_id, row, verdict)
     notices.tell(
         ledger,
         case_id,
@@ -143,7 +155,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             ledger.show(prepared, row),
             ledger.case(case_id).customer,
             _silent(prepared, verdict, automatic),
-            _because(verdict),
+            because(verdict),
             new=True,
             template=str(verdict.value("template") or ""),
         ),
@@ -159,6 +171,20 @@ def _late_thanks(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool
         return False
     add(ledger, prepared, replace(join, case=case, standing="participant", linked=None), automatic)
     return True
+
+
+def opened(
+    ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join, *, automatic: bool = True, heard: bool = True
+) -> int:
+    """A new case with all that the rules say of it; nobody is told yet.  heard: whoever wrote is its customer."""
+    case_id = _open(ledger, prepared, verdict, join)
+    if heard:
+        contact.heard(ledger, prepared, case_id, automatic=automatic)
+    for desk in prepared.also:
+        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
+            ledger.happen(case_id, MAILD, Watched(desk))
+    decide(ledger, prepared, case_id, verdict)
+    return case_id
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
@@ -218,7 +244,8 @@ def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:
     return notices.LATE if prepared.source == "late" else ""
 
 
-def _because(verdict: Verdict) -> str:
+def because(verdict: Verdict) -> str:
+    """What a handler reads of why it is his, or urgent."""
     decided = verdict.decisions.get("priority") or verdict.decisions.get("desk")
     return decided.because if decided else ""
 

@@ -19,11 +19,13 @@ from maild.decide import (
     enquiry,
     history,
     intake,
+    monitored,
     notices,
     proof,
     quarantine,
     reminders,
     replies,
+    required,
     rest,
     swap_answers,
     undelivered,
@@ -104,7 +106,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
         return
-    if not _answers_a_question(where) and enquiry.answered(ledger, prepared, where, automatic=automatic):
+    asks = not (_answers_a_question(where) or required.answers(ledger, prepared, where))
+    if asks and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     if handler and not automatic and _new_mail(ledger, prepared, where, handler):
         return
@@ -119,6 +122,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         return
     if where.standing in replies.STANDINGS:
         replies.add(ledger, prepared, where, automatic)
+        return
+    if monitored.judged(ledger, prepared, where, automatic):
         return
     if where.case is not None:
         intake.add(ledger, prepared, where, automatic)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights
+from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights, tasklist
 from maild.decide.ledger import NOBODY, Ledger
 from maild.model.case import Case
 from maild.model.events import (
@@ -211,6 +211,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         language=case.language,
         values=(owing.case_values(ledger, case) if verified else {})
         | _opening(ledger, case)
+        | tasklist.asks(ledger, case, letter)
         | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,

@@ -119,6 +119,8 @@ def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "type": case.type,
         "category": case.category,
         "tasks": tasklist.shown(ledger, case),
+        "facts": tasklist.facts(ledger, case),
+        "approvers": tasklist.approvers(ledger, case),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maild.decide import asking, tasklist
+from maild.decide import asking, tasklist, voting
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Lapsed
 from maild.model.errands import OPEN, Offer, Request
@@ -18,6 +18,7 @@ def due(ledger: Ledger, case_id: int) -> None:
     for asked in (*((errands.offer,) if errands.offer else ()), *errands.requests):
         if asked.state == OPEN and asked.until_at <= ledger.now:
             _lapse(ledger, case_id, asked)
+    voting.counted(ledger, case_id)
 
 
 def _lapse(ledger: Ledger, case_id: int, asked: Offer | Request) -> None:

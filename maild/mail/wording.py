@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maild.mail import encode
+from maild.model.fact import Fact
 from maild.model.known import Shown
 from maild.model.message import Attachment, named
 from maild.model.people import Desk, handler_of
@@ -60,6 +61,7 @@ def values(
         **{verb: links.get(verb, "") for verb in _LINKS},
         "forwarded": bool(given.get("forwarded")),
         **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
+        "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -89,7 +91,7 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
-        **_asked(given),
+        **_asked(given, letter.language),
         **_outside(given, zone_of(desk)),
     }
 
@@ -131,6 +133,9 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
+    "facts": (),
+    "approvers": "",
+    "carried": False,
     "mails": (),
 }
 
@@ -234,9 +239,12 @@ def _told(line: object) -> dict[str, Any]:
     return {"ok": bool(line.get("ok")), **words}
 
 
-def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Tasks, offers, requests and suppliers."""
+def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Tasks, offers, requests and suppliers; what rules want to be known, or approved."""
     return {
+        "facts": _facts(given.get("facts"), language),
+        "approvers": _line(given, "approvers", 400),
+        "carried": bool(given.get("carried")),
         "tasks": _tasks(given.get("tasks")),
         "news": _told(given["news"]) if given.get("news") else "",
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
@@ -261,6 +269,13 @@ def _tasks(given: object) -> list[dict[str, str]]:
     """The case's open tasks."""
     listed = [task for task in given if isinstance(task, Mapping)] if isinstance(given, list | tuple) else []
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
+
+
+def _facts(given: object, language: str) -> list[dict[str, str]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+    found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
+    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
+    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -288,6 +303,8 @@ _SENTENCES = {
     "promised": "There is a new date in case {number}.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
+    "facts": "We need to know more of case {number}: please reply.",
+    "decided": "Case {number} was voted on.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",

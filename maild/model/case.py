@@ -37,6 +37,7 @@ from maild.model.events import (
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
+from maild.model.ruled import changes as ruled
 from maild.model.trust_events import Doubted, Restricted, Vouched
 from maild.model.undo_events import Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
@@ -61,6 +62,9 @@ class Case:
     confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
     customer has not answered yet.
     type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
+    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
+    need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
+    alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
     """
 
     id: int
@@ -106,6 +110,13 @@ class Case:
     category: str = ""
     followers: tuple[str, ...] = ()
     doubted: bool = False
+    wanted: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    asked: int = 0
+    need: int = 0
+    ballot: tuple[int, ...] = ()
+    alarms: int = 0
+    recovered_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -226,7 +237,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
-    return related(case, record) or _decided(case, record)
+    return ruled(case, record) or related(case, record) or _decided(case, record)
 
 
 def _decided(case: Case, record: Recorded) -> dict[str, Any]:

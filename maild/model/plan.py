@@ -124,7 +124,7 @@ Incoming = Prepared | Wake | Undelivered | Morning
 class Letter:
     """An outgoing mail as it is meant, before it is bytes.  One letter, one recipient.
 
-    kind        ack notice update closing receipt error bounce unverified; of questions to people: news task supplier question
+    kind        ack facts notice update closing receipt error bounce unverified; of questions to people: news task supplier question
                 offer approval vote  (X-Maild-Kind and the template's name)
     to          the recipient, a real address; party names him in events
     subject     the case's subject without the tag; "" = the template's own subject (unauthenticated acknowledgement)

@@ -12,9 +12,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from maild.model.agreement import Agreement
+from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
+from maild.model.correlation import Correlation
 from maild.model.deed_events import CaseType
+from maild.model.door import Refusal
 from maild.model.events import Priority
+from maild.model.fact import Fact
 from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Organisation, belonging
 from maild.model.rota import Rota
@@ -150,6 +154,9 @@ class Decisions:
     customer: Named | None = None
     forward: tuple[str, ...] = ()
     notice: str | None = None
+    ask: tuple[str, ...] = ()
+    correlate: Correlation | None = None
+    approve: Approval | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -159,7 +166,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels", "tasks", "watch", "forward"})
+ADDING = frozenset({"labels", "tasks", "watch", "forward", "ask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +287,8 @@ class Policy:
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     catalogue: Rules = field(default_factory=Rules)
     asks: Asks = field(default_factory=Asks)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    door: tuple[Refusal, ...] = ()
     wants: Wants = field(init=False, compare=False, default=Wants())
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from maild.model import (
     inside_events,
     related_events,
     rota_events,
+    rule_events,
     trust_events,
     undo_events,
     work_events,
@@ -53,6 +54,7 @@ _MODULES = (
     related_events,
     inside_events,
     rota_events,
+    rule_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

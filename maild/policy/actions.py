@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maild.model.deed_events import CaseType
-from maild.model.policy import ADDING, Decisions
-from maild.policy import choosing, doing
+from maild.model.policy import ADDING, Decisions, Facts
+from maild.policy import approve, choosing, correlate, doing, required
 from maild.policy.case_words import PriorityWord
 from maild.policy.choosing import HOW, known_handler
 from maild.policy.compare import Place
@@ -53,6 +53,9 @@ class SetForm(Strict):
         default=None, description="A reason: the case is closed at once, nobody is told, and label quarantine finds it."
     )
     reopen: bool | None = Field(default=None, description="false: such a mail reopens no solved case.")
+    ask: Any = None
+    correlate: Any = None
+    approve: Any = None
 
 
 class ExpectForm(Strict):
@@ -77,6 +80,9 @@ class ExpectForm(Strict):
     confidential: bool | None = None
     quarantine: bool | None = None
     reopen: bool | None = None
+    ask: Lines = Field(default=[], description="These, and perhaps others.")
+    correlate: Line | None = Field(None, description="The key, filled in: web01/http.")
+    approve: bool | None = Field(None, description="Whether anybody is asked to approve it.")
 
 
 # --- compiling --------------------------------------------------------------------------------------------------------------------
@@ -106,6 +112,8 @@ def expected(form: ExpectForm, place: Place) -> dict[str, object]:
     """Field of Decisions -> what must come out, as `said` says it."""
     if form.handler is not None and form.handler not in ("nobody", *HOW):
         known_handler(form.handler, place.at("handler"))
+    if form.ask:
+        required.asked(form.ask, place.at("ask"))
     wanted: dict[str, object] = {}
     for field in fields(Decisions):
         value = getattr(form, _YAML.get(field.name, field.name))
@@ -120,8 +128,10 @@ def _wanted(name: str, value: Any) -> object:
     return str(value) if name == "line" else tuple(value) if isinstance(value, list) else value
 
 
-def said(name: str, value: Any) -> object:
-    """A decision as `expect` names it."""
+def said(name: str, value: Any, facts: Facts) -> object:
+    """A decision as `expect` names it, of a mail with these facts."""
+    if name == "correlate":
+        return value.read(facts).key
     return _SAID[name](value) if name in _SAID else value
 
 
@@ -142,6 +152,7 @@ def yaml_name(name: str) -> str:
 _SAID: dict[str, Callable[[Any], object]] = {
     "handler": lambda choice: choice.handlers[0] if choice.how == "named" else choice.how,
     "discard": lambda reason: True,
+    "approve": lambda approval: True,
     "quarantine": lambda reason: True,
     "customer": lambda named: named.field or "reply_to",
     "tasks": lambda todos: tuple(todo.text for todo in todos),
@@ -161,4 +172,7 @@ BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, 
     "forward": (doing.forward, doing.forward_schema),
     "template": (doing.template, doing.template_schema),
     "customer": (doing.customer, doing.customer_schema),
+    "ask": (required.asked, required.asked_schema),
+    "correlate": (correlate.compiled, correlate.schema),
+    "approve": (approve.compiled, approve.schema),
 }

@@ -19,6 +19,7 @@ from maild import __version__
 from maild.errors import Problem, RuleError
 from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
+from maild.model.fact import Fact
 from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
 from maild.model.policy import Policy, Texts
@@ -29,16 +30,18 @@ from maild.policy import (
     case_words,
     catalogue,
     check,
+    door,
     oncall,
     organisations,
     reach,
+    required,
     routing,
     staffing,
     telling,
 )
 from maild.policy import texts as templates
 from maild.policy.asks import asks
-from maild.policy.compare import Anything, Site
+from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
@@ -47,7 +50,7 @@ from maild.policy.source import Source, nearest, raise_all
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
 # What may be left out.
-OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue)
+OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door)
 FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
@@ -122,8 +125,11 @@ def _made(
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
+    facts = facts_of(read[required.FILE], site)
+    site = replace(site, facts=_named(read[required.FILE], facts))
     open_, rotas = _duty(read, site)
-    parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
+    parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
+    parts |= {"rotas": rotas, "facts": facts, "door": door.made(read[door.FILE], site)}
     agreed = _agreements(read[agreements.FILE], site)
     site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
     site = replace(site, agreements=_named(read[agreements.FILE], agreed))
@@ -275,6 +281,15 @@ def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], 
     rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
     oncall.check(oncall_file, duty, rotas, site.staff, None if calendars_file.problems else found)
     return found, rotas
+
+
+def facts_of(source: Source, site: Site) -> dict[str, Fact]:
+    """facts.yaml."""
+    forms = dict(_perhaps(source, required.FactForm, "fact", site.known()))
+    required.check(source, forms)
+    return {
+        key: required.made(key, form, Place(source, required.path(source, key), site)) for key, form in forms.items()
+    }
 
 
 def _perhaps(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

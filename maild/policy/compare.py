@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maild.model.agreement import Agreement
+from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
 from maild.model.policy import Condition, Facts, Rule
 from maild.policy import pattern
@@ -60,6 +61,8 @@ class Site:
         if isinstance(self.agreements, Anything) or None in self.agreements.values():
             return Anything()
         return {cause for one in self.agreements.values() if one for cause in one.covers}
+
+    facts: Mapping[str, Fact | None] = field(default_factory=dict)
 
     def known(self) -> Known:
         """What values with a form of pydantic's may refer to."""

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions, telling
+from maild.policy import actions, conditions, door, telling
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm
@@ -25,6 +25,7 @@ from maild.policy.case_words import CasesForm
 from maild.policy.catalogue import ItemForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
+from maild.policy.required import FactForm
 from maild.policy.shape import (
     Addresses,
     Days,
@@ -308,6 +309,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "agreements.json": _entries(AgreementForm, "agreements.yaml: what was agreed with organisations"),
         "catalogue.json": _catalogue(),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
+        "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
+        "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
         "routing.json": _routing(),
     }
 

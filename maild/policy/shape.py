@@ -32,8 +32,8 @@ from maild.policy.source import Source, nearest
 # RFC 5321 section 4.1.2, dot-string only: what desks and handlers have.  Section 4.5.3.1.1: a local part has at most 64 octets.
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
+ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_LOCAL, _LONGESTADDRESS = 64, 254
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
@@ -77,7 +77,7 @@ def _address(value: str) -> str:
     local = value.partition("@")[0]
     if not value.isascii():
         raise wrong(f"{value[:80]!r} has letters beyond ASCII", _ascii_cure(value))
-    if not _ADDRESS.fullmatch(value) or len(local) > _LONGEST_LOCAL or len(value) > _LONGEST_ADDRESS:
+    if not ADDRESS.fullmatch(value) or len(local) > _LONGEST_LOCAL or len(value) > _LONGESTADDRESS:
         raise wrong(f"{value[:80]!r} is no mail address", "write it like name@example.org, without <>")
     return value.lower()
 

@@ -16,6 +16,7 @@ from maild.model.events import Opened
 from maild.model.known import Known, LetterRow, Lookup, Person, Standing, Whose
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
+from maild.model.ruled import given
 from maild.store import absence, agenda, around, counting, drafts, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
@@ -137,7 +138,12 @@ def _people_of(case: Case) -> tuple[str, ...]:
 
 def _said_of(cases: Iterable[Case]) -> list[str]:
     """Commitments of what the cases are called, and of the words of their errands."""
-    return [text for c in cases for text in (c.subject, c.title, c.incident, *c.errands.phrases()) if text]
+    return [
+        text
+        for c in cases
+        for text in (c.subject, c.title, c.incident, *c.errands.phrases(), *given(c).values())
+        if text
+    ]
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int], cases: Mapping[int, Case]) -> set[int]:

@@ -20,6 +20,7 @@ from maild.model.events import Opened
 from maild.model.people import person_of
 from maild.model.plan import Plan
 from maild.model.recorded import Recorded, load
+from maild.model.ruled import given
 from maild.store import incoming, migrate
 from maild.store.database import Database, Session, moment, stamp
 from maild.store.lists import marks
@@ -192,7 +193,8 @@ class Bringer:
         record(self._session, Plan((), (found,)), at, self._policy)
         self.persons(_parties(found))
         self._mails(case, at)
-        texts = [text for text in (found.subject, found.title, found.incident, *found.errands.phrases()) if text]
+        said = (*found.errands.phrases(), *given(found).values())
+        texts = [text for text in (found.subject, found.title, found.incident, *said) if text]
         contents = self._past.rows(
             f"SELECT commitment, salt, text FROM content WHERE commitment IN {marks(texts)}", texts
         )
