@@ -35,10 +35,9 @@ class Facts:
     at            when it came, on that desk's clock: 2026-03-02T10:00; weekday: monday to sunday
     organisation  the author's, with its labels, its agreements of that day and what they cover
     authentication, possession  the words of model/people
-    files         how many attachments are no part of the text; tags: behind the + of our addresses
-    spam          the verdict of the filter that maild.yaml names; item: what it orders
-    decided_*     what rules above decided
-    The others are those of model/seen.Seen.
+    files         how many attachments are no part of the text; tags: behind the + of our addresses; item: what it orders
+    spam          the verdict of the filter that maild.yaml names
+    decided_*     what rules above decided; the others are those of model/seen.Seen
     """
 
     desk: str
