@@ -81,6 +81,12 @@ def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
 
 
+def approvers(policy: Policy) -> tuple[str, ...]:
+    """Whom a rule may ask for approval: some of them are known already."""
+    found = (voter for rule in policy.rules if rule.set.approve for voter in rule.set.approve.by if "@" in voter)
+    return tuple(dict.fromkeys(found))
+
+
 def alarm_budget(now: datetime) -> tuple[str, int]:
     """The letters of an hour about what monitoring systems say."""
     return ("alarms", int(now.timestamp()) // 3600)
@@ -126,7 +132,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(budget.status_keys(address, now) if scope else ()),
             *((alarm_budget(now),) if alarms else ()),
         ),
-        people=_named(message) if handler else (),
+        people=(*(_named(message) if handler else ()), *approvers(policy)),
         whose=whose(policy, address, scope) if scope else None,
     )
 

@@ -7,7 +7,7 @@ A handler who wants more asks by /request as ever; a ballot counts only those wh
 
 from __future__ import annotations
 
-from maild.decide import asking, notices, tasklist
+from maild.decide import asking, budget, notices, tasklist
 from maild.decide.ledger import Ledger
 from maild.model.approval import Approval
 from maild.model.asking_events import Requested, Withdrawn
@@ -35,6 +35,10 @@ def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: V
         ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, "approval", UNPROVEN))
         return
     customer = ledger.case(case_id).customer
+    spent = _spent(ledger, prepared)
+    if spent:
+        ledger.happen(case_id, MAILD, Suppressed(customer, "approval", spent))
+        return
     parties = dict.fromkeys(party for voter in value.by if (party := _party(ledger, voter)))
     # Nobody votes on what he asks for himself.
     voters = [party for party in parties if party not in (customer, _own(ledger, prepared))]
@@ -49,6 +53,14 @@ def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: V
     need = min(value.need, len(voters))
     ledger.happen(case_id, MAILD, Balloted(need, ",".join(map(str, letters))))
     ledger.happen(case_id, MAILD, Waiting(MAILD, "approval", until))
+
+
+def _spent(ledger: Ledger, prepared: Prepared) -> str:
+    """Why nobody is asked for him today: he has written too much, be it a robot's loop or a bad joke."""
+    author = prepared.message.author
+    address = author.address.lower() if author else ""
+    ledger.spend(budget.proven_key(address, ledger.now))
+    return budget.proven_exhausted(address, ledger.now, ledger.known.budgets, ledger.policy.limits)
 
 
 def _party(ledger: Ledger, voter: str) -> str:

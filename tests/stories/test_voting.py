@@ -174,6 +174,18 @@ def test_nobody_votes_on_what_he_wants_himself(site: Maker):
     assert "carried" in house.kinds("1001")
 
 
+def test_a_letter_that_a_rule_sends_says_that_a_machine_wrote_it(site: Maker):
+    assert str(wished(site())[BOSS, "approval"].mail["Auto-Submitted"]) == "auto-generated"
+
+
+def test_a_loop_does_not_bury_the_approvers(site: Maker):
+    house = site("any", BOSS)
+    asked = sum((BOSS, "approval") in wished(house) for _ in range(25))
+    assert asked == 10
+    house.wait(days=1)
+    assert (BOSS, "approval") in wished(house)
+
+
 def test_the_wish_stands_in_no_event(site: Maker):
     house = site()
     wished(house)
