@@ -27,6 +27,7 @@ from maild.decide import (
     rest,
     rights,
     verbs,
+    voting,
 )
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
@@ -160,6 +161,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     effects.apply(ledger, case_id, verdict)
     intake.assign(ledger, case_id, verdict)
     required.begin(ledger, original, case_id, row, verdict)
+    voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
 

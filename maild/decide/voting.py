@@ -1,6 +1,6 @@
 """voting: a case that a rule wants approved (`approve`): the approvers are asked at once, and the case rests until it is decided.
 
-begin(...)    asks them; only where the customer is proven: what nobody proved to be his is shown to nobody else
+begin(...)    asks them; only where the customer is proven, or a handler passed it on: what nobody vouches for is shown to nobody
 counted(...)  after a vote, or when one cannot come any more: enough said yes, or too many did not
 A handler who wants more asks by /request as ever; a ballot counts only those whom the rule asked.
 """
@@ -26,12 +26,14 @@ DECIDED = "it was voted on"
 _LONGEST = 4000
 
 
-def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: Verdict) -> None:
-    """The rules' `approve`."""
+def begin(
+    ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: Verdict, *, passed_on: bool = False
+) -> None:
+    """The rules' `approve`.  passed_on: a handler brought it, who answers for it."""
     value = verdict.value("approve")
     if not isinstance(value, Approval):
         return
-    if not prepared.trust.authenticated:
+    if not (prepared.trust.authenticated or passed_on):
         ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, "approval", UNPROVEN))
         return
     customer = ledger.case(case_id).customer
@@ -48,7 +50,8 @@ def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: V
     words = _words(prepared)
     text = ledger.phrase(case_id, asking.phrase(prepared, words))
     until = ledger.now + value.stands
-    files = (ledger.show(prepared, row, ""),)
+    # The files of what is passed on are the handler's mail's.
+    files = () if passed_on else (ledger.show(prepared, row, ""),)
     letters = [_ask(ledger, case_id, party, text, words, value, files) for party in voters]
     need = min(value.need, len(voters))
     ledger.happen(case_id, MAILD, Balloted(need, ",".join(map(str, letters))))
