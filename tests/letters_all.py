@@ -11,6 +11,12 @@ from maild.model.known import Shown
 from maild.model.message import Address
 from maild.model.plan import Letter
 
+PARTNER: dict[str, Any] = {
+    "to": Address("", "help@canon.example"),
+    "party": "person:7",
+    "subject": "",
+    "automatic": "auto-generated",
+}
 KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 OPENS = "2026-03-09T08:00:00+01:00"
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
@@ -214,6 +220,11 @@ def around(language: str) -> dict[str, Letter]:
         "update-in-copy": to_customer(
             "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
         ),
+        "forward": to_customer("forward", language, reason="you-are-forwarded", shown=(shown(language, PICTURE),), values={}, **PARTNER),
+        "notice-sorted": to_handler(
+            "notice", language, shown=(said,), values={**VALUES, "type": "order", "category": "printers"}, reason="you-read-along"
+        ),
+        "closed": to_customer("closed", language, reason="case-is-closed", automatic="auto-replied", values={}),
         "promised": promised(language, "2026-03-06T12:00:00+01:00"),
         "promised-no-more": promised(language, ""),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),

@@ -86,7 +86,11 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     if trace.get("policy"):
         yield "policy", str(trace["policy"])[:12]
     yield from _rules(trace)
+    if trace.get("customer"):
+        yield "customer", str(trace["customer"])
     yield from _assignment(trace)
+    for note in trace.get("notes", ()):
+        yield "note", str(note)
     yield from _clocks(trace)
     for letter in trace.get("letters", ()):
         if "state" in letter:
@@ -122,7 +126,10 @@ def _rules(trace: Trace) -> Iterator[tuple[str, str]]:
 
 def _said(value: Any) -> str:
     if isinstance(value, dict):
-        return f"{value.get('how', '')} {', '.join(value.get('handlers', ()))}".strip()
+        keys, weights = value.get("handlers", ()), value.get("weights", ())
+        named = [f"{key} {weight}" for key, weight in zip(keys, weights, strict=False)] or keys
+        other = f", else {_said(value['otherwise'])}" if value.get("otherwise") else ""
+        return f"{value.get('how', '')} {', '.join(named)}".strip() + other
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

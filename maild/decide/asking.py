@@ -1,5 +1,6 @@
 """asking: letters about what a case asks of people, and how their answers are read.
 
+entrust(...)    a letter to the handler of a task
 news(...)       a handler hears what became of a task, an offer, a request, or what a supplier answered
 outside(...)    a letter to a supplier, an approver or anybody who sees nothing of the case but a handler's question
 reads(...)      yes, no, or an ordinary reply
@@ -15,6 +16,7 @@ from typing import Any
 
 from maild.decide import absence, notices, owing, tasklist, verbs
 from maild.decide.ledger import Ledger
+from maild.model.asking_events import Reminded
 from maild.model.content import Content
 from maild.model.errands import Talk
 from maild.model.inside_events import Relayed
@@ -99,6 +101,26 @@ def _tell(ledger: Ledger, case_id: int, handler: Handler, told: News, values: di
         **values,
     }
     notices.to_handler(ledger, ledger.case(case_id), handler, told.kind, told.reason, given, told.shown)
+
+
+def entrust(ledger: Ledger, case_id: int, number: int, *, due: bool) -> None:
+    """A letter to the task's handler: it is his, or its time has come."""
+    it = ledger.case(case_id).errands.task(number)
+    if it is None:
+        return
+    told = News(
+        "task_due" if due else "task_yours",
+        str(number),
+        ledger.subjects.get(it.text, ""),
+        actor="" if due else it.by,
+        kind="task",
+        reason="your-task",
+    )
+    until = tasklist.in_zone(ledger, ledger.case(case_id), it.due_at)
+    who = tasklist.name_of(ledger, it.by)
+    sent = news(ledger, case_id, told, handler_party(it.handler), until=until, who=who)
+    for letter in sent or ([0] if due else []):
+        ledger.happen(case_id, MAILD, Reminded(number, letter, due))
 
 
 def outside(

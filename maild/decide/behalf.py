@@ -18,7 +18,6 @@ from maild.decide import (
     carry,
     contact,
     drafts,
-    effects,
     intake,
     no_case,
     notices,
@@ -152,14 +151,13 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.teach(case_id, row, prepared.message.references[-3:])
         shown = replace(ledger.show(original, row), incoming=prepared.id)
     subject = ledger.subject(original.subject)
-    language = contact.language(ledger, ledger.people.get(customer), original, desk)
+    language = str(verdict.value("language") or contact.language(ledger, ledger.people.get(customer), original, desk))
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
     if passed is not None:
         # What is passed on may be forged.
         ledger.happen(case_id, MAILD, Doubted())
-    effects.apply(ledger, case_id, verdict)
-    intake.assign(ledger, case_id, verdict)
+    intake.decide(ledger, original, case_id, verdict)
     required.begin(ledger, original, case_id, row, verdict)
     voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))

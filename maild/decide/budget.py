@@ -35,6 +35,11 @@ def status_keys(address: str, now: datetime) -> tuple[Key, ...]:
     return tuple((f"status:{_hash(address)}", minute - ago) for ago in range(STATUS_MINUTES + 1))
 
 
+def forward_key(address: str, now: datetime) -> Key:
+    """The day's budget of mails that go on to this address."""
+    return (f"forward:{_hash(address)}", int(now.timestamp()) // 86400)
+
+
 def proven_exhausted(address: str, now: datetime, spent: Mapping[Key, int], limits: Limits) -> str:
     """Why a proven sender gets no more today, "" if he does."""
     if spent.get(proven_key(address, now), 0) >= limits.per_proven_a_day:

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
-from maild.decide.assign import line_choice, open_key, turn_key
+from maild.decide.assign import TURNING, line_choice, open_key, turn_key
 from maild.decide.marks import marks
 from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.correlation import reference
 from maild.model.known import Lookup, Whose
-from maild.model.message import Kind, Message
+from maild.model.message import Address, Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
-from maild.model.policy import Facts, Policy
+from maild.model.policy import Facts, Named, Policy
 
 TEXT = 64 * 1024
 HOUR = 3600
@@ -106,6 +106,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
+    customers = _customers(arrival, policy)
     alarms = alarm_keys(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
@@ -130,9 +131,13 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
+            *(budget.forward_key(address, now) for address in policy.wants.forwards),
+            *(key for customer in customers for key in budget.keys(customer, now)),
             *((alarm_budget(now),) if alarms else ()),
         ),
-        people=(*(_named(message) if handler else ()), *approvers(policy)),
+        people=(*(_named(message) if handler else ()), *approvers(policy), *policy.wants.addresses, *customers),
+        incidents=policy.wants.incidents,
+        sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
     )
 
@@ -231,6 +236,33 @@ def addresses_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
 
 
+def named_in_form(prepared: Prepared, where: Named) -> Address | None:
+    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    message = prepared.message
+    if not where.field:
+        found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
+        return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
+    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
+    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    # A field that stands there twice was written by whoever filled the form in.
+    addresses = addresses_in(said[0]) if len(said) == 1 else ()
+    return Address("", addresses[0]) if len(addresses) == 1 else None
+
+
+def of_form(prepared: Prepared, policy: Policy) -> bool:
+    """Whether it is the proven mail of a web form."""
+    author = prepared.message.author
+    return author is not None and author.address.lower() in policy.forms and prepared.trust.authenticated
+
+
+def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+    """Whom rules may make the customer of a form's mail."""
+    if not of_form(prepared, policy):
+        return ()
+    found = (named_in_form(prepared, way) for way in policy.wants.forms)
+    return tuple(dict.fromkeys(one.address for one in found if one))
+
+
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:
     """The counter from which the desk's next number comes."""
     value = policy.desks[desk]
@@ -244,9 +276,10 @@ def year_of(desk: Desk, now: datetime) -> int:
 
 def _counters(policy: Policy, now: datetime) -> list[str]:
     names = [number_counter(policy, desk, now) for desk in policy.desks]
-    choices = [rule.set.handler for rule in policy.rules if rule.set.handler]
-    names += [turn_key(choice, desk) for choice in choices if choice.how == "round_robin" for desk in policy.desks]
+    choices = policy.wants.choices
+    names += [turn_key(choice, desk) for choice in choices if choice.how in TURNING for desk in policy.desks]
     names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
     if any(choice.how == "least_loaded" for choice in choices):
         names += [open_key(handler) for handler in policy.handlers]
+    names += [open_key(handler.key) for handler in policy.handlers.values() if handler.cap is not None]
     return list(dict.fromkeys(names))

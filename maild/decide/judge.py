@@ -117,7 +117,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         _handler(ledger, prepared, where, handler)
         return
     if quarantine.holds(ledger, prepared, where):
-        quarantine.keep(ledger, prepared, where)
+        linked = where.case.id if where.case else where.linked
+        quarantine.keep(ledger, prepared, prepared.desk, linked)
         return
     if where.standing in replies.STANDINGS:
         replies.add(ledger, prepared, where, automatic)

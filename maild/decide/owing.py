@@ -53,34 +53,29 @@ def letter(
     replaces: int | None = None,
     first: bool = False,
     subject: str | None = None,
+    template: str = "",
 ) -> None:
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
     if subject is None:
         subject = _subject(ledger, case) if authenticated else ""
+    number = f"#{case.number}" if case.number else ""
+    whose = (ledger.next_letter(), case.id, number, kind, party, to, case.desk, language, subject, reason, due_at)
+    references = tuple(dict.fromkeys((*thread, *((answers,) if answers else ()))))
     ledger.owe(
         Letter(
-            ledger.next_letter(),
-            case.id,
-            f"#{case.number}" if case.number else "",
-            kind,
-            party,
-            to,
-            case.desk,
-            language,
-            subject,
-            reason,
-            due_at,
-            author,
-            automatic,
-            authenticated,
-            case.seq,
-            shown,
-            values,
-            tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))),
-            answers,
-            replaces,
-            first,
+            *whose,
+            author=author,
+            automatic=automatic,
+            authenticated=authenticated,
+            seq=case.seq,
+            shown=shown,
+            values=values,
+            references=references,
+            in_reply_to=answers,
+            replaces=replaces,
+            first=first,
+            template=template,
         )
     )
 
@@ -121,6 +116,8 @@ def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
         "promised": _promised(ledger, case),
         "priority": str(case.priority),
         "status": str(case.status),
+        "type": case.type,
+        "category": case.category,
         "tasks": tasklist.shown(ledger, case),
         "facts": tasklist.facts(ledger, case),
         "approvers": tasklist.approvers(ledger, case),

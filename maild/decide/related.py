@@ -14,6 +14,7 @@ from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.known import Known, LetterRow
 from maild.model.message import named
+from maild.model.people import person_of
 
 FOLLOWED = 20
 
@@ -41,13 +42,15 @@ def answered(letter: LetterRow, known: Known) -> LetterRow:
 
 
 def receivers(case: Case) -> tuple[str, ...]:
-    """Who gets what the customer is written: he, the others who take part, and the watchers; each a letter of his own."""
-    return tuple(dict.fromkeys((case.customer, *case.participants, *case.watchers)))
+    """Who gets what the customer is written: he, the others who take part, watchers and followers; each a letter of his own."""
+    following = (party for party in case.followers if person_of(party) is not None)
+    return tuple(dict.fromkeys((case.customer, *case.participants, *case.watchers, *following)))
 
 
 def copies(ledger: Ledger, case: Case, but: str = "") -> str:
     """The others who get the same letter, by name: it says so in its text, for its To has one address only."""
-    people = (ledger.people.get(party) for party in receivers(case) if party != but)
+    told = dict.fromkeys((case.customer, *case.participants, *case.watchers))
+    people = (ledger.people.get(party) for party in told if party != but)
     return ", ".join(named(person.name, person.address) for person in people if person and person.address)
 
 

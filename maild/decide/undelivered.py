@@ -19,17 +19,20 @@ _NEWS = ("notice", "update", "woken", "news", "supplier", "colleague")
 _ASKED = ("task", "approval", "colleague")
 # To a customer: what he was to read.  That he asked for his status and never got it is nobody's work.
 _SAID = (
-    "ack",
-    "facts",
-    "decided",
-    "update",
-    "closing",
-    "question",
-    "offer",
-    "offer-again",
-    "approval",
-    "incident",
-    "merged",
+    *(
+        "ack",
+        "facts",
+        "decided",
+        "update",
+        "closing",
+        "question",
+        "forward",
+        "offer",
+        "offer-again",
+        "approval",
+        "incident",
+        "merged",
+    ),
     "promised",
 )
 

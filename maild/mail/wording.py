@@ -29,7 +29,7 @@ _LINES = 80
 def name(letter: Letter) -> str:
     """The template of a letter."""
     if letter.kind == "ack":
-        return "ack" if letter.authenticated else "ack-unverified"
+        return letter.template or "ack" if letter.authenticated else "ack-unverified"
     if letter.kind in ("task", "supplier", "colleague"):
         return "news"
     if letter.kind == "update":
@@ -112,7 +112,15 @@ def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 
 # What stands around a case: numbers of others, an incident's title, people by name.
-_AROUND = {"related": 400, "incident": 60, "incident_title": 200, "merged": 60, "copies": 400}
+_AROUND = {
+    "related": 400,
+    "incident": 60,
+    "incident_title": 200,
+    "merged": 60,
+    "copies": 400,
+    "type": 20,
+    "category": 200,
+}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
@@ -307,6 +315,8 @@ _SENTENCES = {
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
     "news": "There is news in case {number}: {news}",
     "question": "{desk_name} asks:",
+    "forward": "A mail to us goes on to you, as the file mail.eml. Its case is {number} here. What you reply comes to us.",
+    "closed": "Case {number} is closed. Please write a new mail to {desk_address}.",
     "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
     "offer-again": "An answer to our estimate in case {number} came in your name: {amount}. Reply with just yes to accept it, or no.",
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
@@ -321,7 +331,7 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     sentence = _SENTENCES.get(template, "")
     for key in (
         *("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"),
-        *("desk_name", "amount", "who"),
+        *("desk_name", "desk_address", "amount", "who"),
     ):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     news = given["news"]

@@ -13,6 +13,7 @@ from typing import Any
 from maild.model import errands
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.customer_events import Accepted, Attributed, Dismissed
+from maild.model.deed_events import Categorised, Followed, Typed
 from maild.model.errands import NOTHING, Errands
 from maild.model.events import (
     Acknowledged,
@@ -60,6 +61,7 @@ class Case:
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
     customer has not answered yet.
+    type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
     wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
     need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
     alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
@@ -104,6 +106,9 @@ class Case:
     title: str = ""
     promised_at: datetime | None = None
     confidential: bool = False
+    type: str = ""
+    category: str = ""
+    followers: tuple[str, ...] = ()
     doubted: bool = False
     wanted: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
@@ -232,7 +237,19 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"closes_at": None, "history": False}
         case Acknowledged():
             return {"acknowledged": True}
-    return ruled(case, record) or related(case, record)
+    return ruled(case, record) or related(case, record) or _decided(case, record)
+
+
+def _decided(case: Case, record: Recorded) -> dict[str, Any]:
+    """What the rules say of it."""
+    match record.event:
+        case Typed(type=sort):
+            return {"type": str(sort)}
+        case Categorised(category=category):
+            return {"category": category}
+        case Followed(party=party):
+            return {"followers": _with(case.followers, party)}
+    return {}
 
 
 def _given(case: Case, given: Attributed) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Lookup:
     doubted the handler in whose name the mail came: which of his mails wait for a letter that asks whether he wrote them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    incidents  the newest open incident with each of these labels
+    sticky  who had the last case of the sender, and of those whom a handler names
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
@@ -56,6 +58,8 @@ class Lookup:
     mine: str = ""
     doubted: str = ""
     traces: bool = False
+    sticky: bool = False
+    incidents: tuple[str, ...] = ()
     swaps: datetime | None = None
 
 
@@ -169,6 +173,8 @@ class Known:
     numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    incidents      label -> the newest open incident that has it
+    last           customer's party -> the handler of his last case that somebody had
     unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
@@ -204,6 +210,8 @@ class Known:
     unproven: tuple[Draft, ...] = ()
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
+    last: Mapping[str, str] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1

@@ -135,6 +135,7 @@ class Letter:
     references  message ids for References, oldest first; in_reply_to "" for none
     replaces    the outbox row of a pending letter that this one takes the place of
     first       the case is new: no earlier letter of its lane (case and party) can be waiting
+    template    the site's own in place of the kind's, "" for none
     """
 
     id: int
@@ -158,6 +159,7 @@ class Letter:
     in_reply_to: str = ""
     replaces: int | None = None
     first: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
 from maild.model.correlation import Correlation
+from maild.model.deed_events import CaseType
 from maild.model.door import Refusal
 from maild.model.events import Priority
 from maild.model.fact import Fact
@@ -58,19 +59,49 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a handler is chosen: by name (one key), round robin or least loaded among keys, or nobody (no keys).
+    """How a handler is chosen: by name (one key), in turn (round robin, weighted, by skill) or least loaded among keys, the
+    customer's last one (sticky), or nobody (no keys).
 
-    key names the rotation, so that its turn survives restarts and reloads.
+    key names the rotation, so that its turn survives restarts and reloads.  weights: of the handlers, in their order; otherwise: who
+    has it where the customer's last handler cannot.
     """
 
     how: str
     handlers: tuple[str, ...]
     key: str = ""
+    weights: tuple[int, ...] = ()
+    otherwise: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A task that a rule puts on a case's list.  handler: a key, "" for whoever has the case; due: after so long, None for never."""
+
+    text: str
+    handler: str = ""
+    due: timedelta | None = None
+
+    def __str__(self) -> str:
+        notes = [self.handler, f"in {self.due.days}d" if self.due and not self.due.seconds else str(self.due or "")]
+        return f"{self.text} ({', '.join(filter(None, notes))})" if any(notes) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a web form's mail names the customer: in Reply-To, or behind a field's name ("" for Reply-To)."""
+
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"field {self.field}" if self.field else "reply_to"
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The `set` of a rule; None or () = this rule says nothing about it."""
+    """The `set` of a rule; None or () = this rule says nothing about it.
+
+    watch: "handler:KEY", "desk:KEY" or an address each.
+    """
 
     desk: str | None = None
     handler: Choice | None = None
@@ -79,6 +110,18 @@ class Decisions:
     acknowledge: bool | None = None
     discard: str | None = None
     confidential: bool | None = None
+    line: str | None = None
+    type: CaseType | None = None
+    category: str | None = None
+    language: str | None = None
+    quarantine: str | None = None
+    reopen: bool | None = None
+    tasks: tuple[Todo, ...] = ()
+    watch: tuple[str, ...] = ()
+    template: str | None = None
+    customer: Named | None = None
+    forward: tuple[str, ...] = ()
+    notice: str | None = None
     ask: tuple[str, ...] = ()
     correlate: Correlation | None = None
     approve: Approval | None = None
@@ -91,7 +134,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels", "ask"})
+ADDING = frozenset({"labels", "tasks", "watch", "forward", "ask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +164,49 @@ class Rules(tuple[Rule, ...]):
 
 
 @dataclass(frozen=True, slots=True)
+class Wants:
+    """What the rules may want to know of a mail beside itself, gathered once.
+
+    choices: all ways of choosing a handler, also those behind another; addresses: whom they name, forwards: of these, to whom mail goes
+    on; forms: where forms name customers; incidents: labels; reopens: a rule speaks of reopening.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    addresses: tuple[str, ...] = ()
+    forwards: tuple[str, ...] = ()
+    forms: tuple[Named, ...] = ()
+    incidents: tuple[str, ...] = ()
+    reopens: bool = False
+
+
+def wants(rules: Iterable[Rule]) -> Wants:
+    """Of all these rules, also of those in the shadow."""
+    said = [rule.set for rule in rules]
+    chosen = [one.handler for one in said if one.handler]
+    forwards = tuple(dict.fromkeys(address for one in said for address in one.forward))
+    watching = (who for one in said for who in one.watch if "@" in who)
+    return Wants(
+        choices=(*chosen, *(choice.otherwise for choice in chosen if choice.otherwise)),
+        addresses=tuple(dict.fromkeys((*watching, *forwards))),
+        forwards=forwards,
+        forms=tuple(dict.fromkeys(one.customer for one in said if one.customer)),
+        incidents=tuple(dict.fromkeys(one.notice for one in said if one.notice)),
+        reopens=any(one.reopen is not None for one in said),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst."""
+    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst.
+
+    unless: words for mails and cases of which nobody is told so: automatic, unproven, confidential, a priority, or label:WORD.
+    """
 
     on: str
     to: str
     send: str
     wait: bool = False
+    unless: tuple[str, ...] = ()
 
 
 class Texts(Protocol):
@@ -189,6 +268,10 @@ class Policy:
     rotas: Mapping[str, Rota] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     door: tuple[Refusal, ...] = ()
+    wants: Wants = field(init=False, compare=False, default=Wants())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wants", wants(self.rules))
 
     @property
     def default_desk(self) -> Desk:
@@ -209,6 +292,11 @@ class Policy:
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The senders of web forms whose mails may name the customer."""
+        return frozenset(form for organisation in self.organisations.values() for form in organisation.forms)
 
     def calendar_of(self, desk: str) -> Calendar:
         """The desk's opening hours; it is always open if it has none."""

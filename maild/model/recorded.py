@@ -14,6 +14,7 @@ from maild.model import (
     absence_events,
     asking_events,
     customer_events,
+    deed_events,
     draft_events,
     events,
     inside_events,
@@ -24,6 +25,7 @@ from maild.model import (
     undo_events,
     work_events,
 )
+from maild.model.deed_events import CaseType
 from maild.model.events import Event, Priority, Status
 
 
@@ -44,6 +46,7 @@ _MODULES = (
     asking_events,
     draft_events,
     customer_events,
+    deed_events,
     absence_events,
     undo_events,
     work_events,
@@ -60,7 +63,7 @@ KINDS: dict[str, type[Event]] = {
     if isinstance(kind, type) and issubclass(kind, Event) and kind.kind
 }
 
-_WORDS: dict[str, type[StrEnum]] = {"priority": Priority, "back_to": Status}
+_WORDS: dict[str, type[StrEnum]] = {"priority": Priority, "back_to": Status, "type": CaseType}
 
 
 def dump(event: Event) -> dict[str, Any]:

@@ -20,31 +20,45 @@ from maild.errors import Problem, RuleError
 from maild.model.calendar import Calendar
 from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
-from maild.model.policy import Limits, Notice, Policy, Texts
+from maild.model.policy import Limits, Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import calendars, check, door, oncall, organisations, reach, required, routing, staffing
+from maild.policy import (
+    calendars,
+    case_words,
+    check,
+    door,
+    oncall,
+    organisations,
+    reach,
+    required,
+    routing,
+    staffing,
+    telling,
+)
 from maild.policy import texts as templates
 from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE, required.FILE, door.FILE)
+FILES = (
+    *NEEDED,
+    *(
+        routing.FILE,
+        organisations.FILE,
+        calendars.FILE,
+        oncall.FILE,
+        case_words.FILE,
+        telling.FILE,
+        required.FILE,
+        door.FILE,
+    ),
+)
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
-NOTICES = (
-    Notice("opened", "customer", "ack"),
-    Notice("opened", "handler", "notice"),
-    Notice("received", "handler", "update", wait=True),
-    Notice("replied", "customer", "update"),
-    Notice("solved", "customer", "closing"),
-    Notice("assigned", "handler", "notice"),
-    Notice("woken", "handler", "woken"),
-    Notice("promised", "customer", "promised"),
-)
 Form = TypeVar("Form", bound=Strict)
 
 
@@ -69,7 +83,7 @@ def _built(
     made_with: str,
 ) -> Policy:
     words, broken = _texts(texts)
-    site, policy = _made(read, words.languages() if words else LANGUAGES)
+    site, policy = _made(read, words.languages() if words else LANGUAGES, _own(words))
     found = tuple(routing.rules(read[routing.FILE], site))
     reach.check(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
@@ -81,7 +95,6 @@ def _built(
     return Policy(
         hash=hash_of(files),
         rules=rules_,
-        notices=NOTICES,
         texts=words,
         limits=limits or Limits(),
         files=files,
@@ -97,7 +110,14 @@ def versions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site, dict[str, Any]]:
+def _own(words: Texts | None) -> Mapping[str, frozenset[str]]:
+    """The site's own acknowledgements; where the texts have problems of their own, all that may be named."""
+    return words.own() if isinstance(words, templates.Templates) else Anything()
+
+
+def _made(
+    read: Mapping[str, Source], languages: tuple[str, ...], letters: Mapping[str, frozenset[str]]
+) -> tuple[Site, dict[str, Any]]:
     """What rules may name, and the parts of a policy in which it stands; with every problem of the files and between them."""
     desks_file, people_file, customers_file = read[DESKS], read[PEOPLE], read[organisations.FILE]
     desks = _desks(desks_file, languages)
@@ -113,7 +133,8 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     open_, rotas = _duty(read, site)
     parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
     parts |= {"rotas": rotas, "facts": facts, "door": door.made(read[door.FILE], site)}
-    return site, parts
+    site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
+    return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
 def _optional(file: Path) -> Source:
@@ -123,14 +144,14 @@ def _optional(file: Path) -> Source:
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))
 
 
 def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
@@ -187,6 +208,8 @@ def hash_of(files: Mapping[str, str]) -> str:
 def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
     desks = {}
     for key, form in _entries(source, DeskForm, "desk", Known({}, languages)):
+        given = form.reopen
+        window, after = (given.window, given.after) if isinstance(given, ReopenForm) else (given, "new_linked")
         desks[key] = Desk(
             key,
             tuple(form.addresses),
@@ -197,7 +220,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.first_number,
             form.signature,
             form.separator,
-            form.reopen,
+            window,
             form.retired,
             Retention(form.retention.raw, form.retention.letters, form.retention.cases),
             form.legal_hold,
@@ -206,6 +229,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.shows,
             form.confidential,
             form.calendar or "",
+            after_window=after,
         )
     return desks
 
@@ -216,7 +240,9 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         desks, (role, roles) = tuple(form.desks), _roles(form.role)
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
-        handlers[key] = Handler(*who, tuple(form.cover), digest, roles, tuple(form.members or ()))
+        handlers[key] = Handler(
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+        )
     return handlers
 
 

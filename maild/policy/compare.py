@@ -15,6 +15,7 @@ from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
 from maild.model.policy import Condition, Facts
 from maild.policy import pattern
+from maild.policy.case_words import NO_WORDS, CaseWords
 from maild.policy.fold import fold
 from maild.policy.read import Path
 from maild.policy.shape import Known
@@ -32,6 +33,8 @@ _STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "s
 class Site:
     """What rules may name, by key (None: it has problems of its own), and languages.
 
+    letters: the site's own acknowledgements, each with its languages.
+
     Of a file that could not be read everything is known: its own problem is enough, so no reference to it is another.
     """
 
@@ -39,6 +42,8 @@ class Site:
     languages: tuple[str, ...]
     staff: Mapping[str, Handler | None] = field(default_factory=dict)
     organisations: Mapping[str, Organisation | None] = field(default_factory=dict)
+    words: CaseWords = NO_WORDS
+    letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     facts: Mapping[str, Fact | None] = field(default_factory=dict)
 
     def known(self) -> Known:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from maild.model.events import Priority
 from maild.model.message import Kind
 from maild.model.policy import Choice, Decisions, Facts, Rule
 from maild.policy import actions, conditions
@@ -57,9 +58,7 @@ class Automatic:
 
 def built_in() -> tuple[Rule, ...]:
     """What holds after the admin's rules, `stop` or not: they decide what those left open."""
-    quiet = Decisions(
-        handler=Choice("nobody", ()), priority=actions.PRIORITIES["low"], labels=("automatic",), acknowledge=False
-    )
+    quiet = Decisions(handler=Choice("nobody", ()), priority=Priority.LOW, labels=("automatic",), acknowledge=False)
     turns = Decisions(handler=Choice("round_robin", (), "desk"))
     return (
         Rule("automatic mail", BUILT_IN, Automatic(), quiet, "Nobody waits for an answer to automatic mail", ours=True),

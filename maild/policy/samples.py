@@ -35,6 +35,8 @@ NAMES = (
     "absence",
     "news",
     "question",
+    "forward",
+    "closed",
     "offer",
     "offer-again",
     "approval",
@@ -164,6 +166,8 @@ _AROUND = {
     "incident_title": "Nettet er nede",
     "merged": "#1043",
     "copies": "Bo Li",
+    "type": "fault",
+    "category": "printers",
 }
 
 

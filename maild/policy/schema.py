@@ -16,9 +16,10 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions, door
+from maild.policy import actions, conditions, door, telling
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.calendars import CalendarForm
+from maild.policy.case_words import CasesForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.required import FactForm
@@ -87,6 +88,23 @@ class RetentionForm(Strict):
     cases: Kept | None = Field(None, description="What was said in a case, so long after its end: 5y.")
 
 
+class ReopenForm(Strict):
+    """How a reply reopens a solved case, and what becomes of one that comes too late."""
+
+    window: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    after: Literal["new_linked", "answer"] = Field(
+        "new_linked",
+        description="Then it opens a case that is linked (new_linked), or its sender is told to write anew (answer).",
+    )
+
+
+# The brackets keep the tags out of the places that problems name (shape.py).
+Reopening = Annotated[
+    Annotated[Days, Tag("[span]")] | Annotated[ReopenForm, Tag("[both]")],
+    Discriminator(lambda value: "[both]" if isinstance(value, dict | ReopenForm) else "[span]"),
+]
+
+
 class DeskForm(Strict):
     """A desk: a support mailbox, its team and its cases."""
 
@@ -102,7 +120,10 @@ class DeskForm(Strict):
     separator: Literal["+", "-"] = Field(
         "+", description="Between the address and its signed part, as your MTA has it."
     )
-    reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    reopen: Reopening = Field(
+        14,
+        description="How long a reply reopens a solved case: 14d; with what becomes of a later one: {window, after}.",
+    )
     shows: Literal["handler", "desk"] = Field(
         "handler",
         description="Whom a customer is told who asks for the status: the handler's name, or only the desk's.",
@@ -149,6 +170,10 @@ class HandlerForm(Strict):
         None, description="Of a team's shared mailbox: keys of the handlers who may answer its letters."
     )
     cover: HandlerKeys = Field(default=[], description="Who stands in while they are away: the first who is here.")
+    skills: Lines = Field(default=[], description="What they know, in words that rules ask for:  {skill: printers}.")
+    cap: int | None = Field(
+        None, ge=1, le=10_000, description="With so many open cases they get no more by a rule; left out: no limit."
+    )
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )
@@ -228,6 +253,12 @@ def schemas() -> dict[str, dict[str, Any]]:
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
+        "notices.json": {"$schema": DIALECT, **telling.schema()},
+        "cases.json": {
+            "$schema": DIALECT,
+            **TypeAdapter(CasesForm).json_schema(),
+            "title": "cases.yaml: what a site calls its cases",
+        },
         "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),

@@ -18,6 +18,8 @@ from maild.store.lists import marks
 from maild.store.outbox import attachment
 
 _MOST = 200
+# As case_state.py writes it; what is no incident has no such key.
+_INCIDENT = '%"incident":"%'
 
 
 def numbers(session: Session, cases: Mapping[int, Case]) -> dict[int, str]:
@@ -31,6 +33,19 @@ def numbers(session: Session, cases: Mapping[int, Case]) -> dict[int, str]:
         return {}
     ids = sorted(tied)
     return dict(session.all(f"SELECT id, number FROM cases WHERE id IN {marks(ids)}", ids))
+
+
+def incidents(session: Session, labels: Iterable[str]) -> dict[str, int]:
+    """The newest open incident with each of these labels."""
+    found: dict[str, int] = {}
+    for label in labels:
+        rows = session.all(
+            "SELECT c.id, c.state FROM label l JOIN cases c ON c.id=l.case_id WHERE l.label=?"
+            " AND c.status IN ('new', 'open', 'waiting', 'on_hold') AND c.state LIKE ? ORDER BY c.id DESC LIMIT 1",
+            (label, _INCIDENT),
+        )
+        found |= {label: rows[0][0]} if rows else {}
+    return found
 
 
 def told(session: Session, letters: Sequence[LetterRow]) -> dict[int, tuple[Said, ...]]:
@@ -69,5 +84,6 @@ def watch(session: Session, cases: Iterable[Case]) -> None:
     """Who watches these cases now."""
     for case in cases:
         session.execute("DELETE FROM watcher WHERE case_id=?", (case.id,))
-        people = [number for party in case.watchers if (number := person_of(party)) is not None]
+        along = dict.fromkeys((*case.watchers, *case.followers))
+        people = [number for party in along if (number := person_of(party)) is not None]
         session.insert("watcher(case_id, person)", [(case.id, person) for person in people])

@@ -22,6 +22,7 @@ _LISTS = (
     "watchers",
     "children",
     "announced",
+    "followers",
     *("wanted", "given", "ballot"),
 )
 # Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
@@ -36,6 +37,18 @@ _SELDOM = (
         "incident",
         "children",
         "announced",
+    ),
+    *(
+        "parent",
+        "worked",
+        "title",
+        "promised_at",
+        "strangers",
+        "confidential",
+        "doubted",
+        "type",
+        "category",
+        "followers",
     ),
     *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted"),
     *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at"),

@@ -137,6 +137,13 @@ def others(session: Session, cases: Mapping[int, Case], author: Person | None) -
     return found
 
 
+def last_handlers(session: Session, people: Iterable[Person | None]) -> dict[str, str]:
+    """Who had the last case of each of these, by his party."""
+    last = "SELECT handler FROM cases WHERE customer=? AND handler IS NOT NULL ORDER BY id DESC LIMIT 1"
+    found = ((party, session.one(last, (party,))) for party in (person_party(person.id) for person in people if person))
+    return {party: row[0] for party, row in found if row}
+
+
 def author(session: Session, address: str) -> Person | None:
     """Who writes from this address, with just that address."""
     row = session.one(f"{_PERSON} WHERE a.address=?", (address,)) if address else None
@@ -145,8 +152,11 @@ def author(session: Session, address: str) -> Person | None:
 
 def by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
     """The persons with these addresses, by address, each as he is reached."""
-    found = ((address, author(session, address)) for address in addresses)
-    parties = {address: person_party(person.id) for address, person in found if person}
+    parties: dict[str, str] = {}
+    for start in range(0, len(addresses), 500):
+        some = addresses[start : start + 500]
+        found = session.all(f"SELECT address, person FROM address WHERE address IN {marks(some)}", some)
+        parties |= {address: person_party(person) for address, person in found}
     known = persons(session, parties.values())
     return {address: known[party] for address, party in parties.items()}
 

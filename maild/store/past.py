@@ -27,6 +27,8 @@ from maild.store.lists import marks
 from maild.store.record import record
 
 BEYOND = 1_000_000_000
+# Nobody may have had the last one.
+_LAST = 3
 _EVENT = "SELECT seq, at, actor, cause, kind, version, data, id FROM event"
 
 
@@ -232,6 +234,13 @@ class Bringer:
             if person is not None:
                 self.persons([f"person:{person}"])
 
+    def last_cases(self, address: str, at: datetime, before: int) -> None:
+        """His newest cases of then: rules may ask who had them."""
+        person = self._past.person(address, at)
+        newest = "SELECT id FROM cases WHERE customer=? AND opened_at<? ORDER BY id DESC LIMIT ?"
+        for row in self._past.rows(newest, (f"person:{person}", stamp(at), _LAST)) if person is not None else ():
+            self.case(row[0], before)
+
     def letters(self, ids: Sequence[int], before: int) -> None:
         """Letters that a mail answers, under their real numbers, of the case that is the replay's."""
         new = [one for one in dict.fromkeys(ids) if not self._session.one("SELECT 1 FROM letter WHERE id=?", (one,))]
@@ -259,7 +268,14 @@ class Bringer:
 
 
 def _parties(case: Case) -> tuple[str, ...]:
-    return (case.customer, *case.participants, *case.strangers, *case.watchers, *case.errands.parties())
+    return (
+        case.customer,
+        *case.participants,
+        *case.strangers,
+        *case.watchers,
+        *case.followers,
+        *case.errands.parties(),
+    )
 
 
 def opened(events: Iterable[tuple[int | None, str, Mapping[str, Any], int]]) -> list[tuple[int, str]]:

@@ -115,11 +115,11 @@ class House:
         customers: str = "",
         calendars: str = "",
         oncall: str = "",
-        facts: str = "",
+        **more: str,
     ) -> None:
         (folder / "rules").mkdir()
         given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
-        given |= {"calendars": calendars, "oncall": oncall, "facts": facts}
+        given |= {"calendars": calendars, "oncall": oncall, **more}
         for name, text in given.items():
             if text:
                 (folder / "rules" / f"{name}.yaml").write_text(text)
