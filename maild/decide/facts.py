@@ -73,18 +73,12 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
 
 def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     """What leads to the cases of which a monitoring system's mail may be (a rule's `correlate`)."""
-    found = [rule.set.correlate for rule in policy.rules if rule.set.correlate]
+    found = policy.wants.correlations
     if not found or not prepared.trust.authenticated:
         return ()
     said = facts(prepared, True, policy)
     keys = (correlation.read(said).key for correlation in found)
     return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
-
-
-def approvers(policy: Policy) -> tuple[str, ...]:
-    """Whom a rule may ask for approval: some of them are known already."""
-    found = (voter for rule in policy.rules if rule.set.approve for voter in rule.set.approve.by if "@" in voter)
-    return tuple(dict.fromkeys(found))
 
 
 def alarm_budget(now: datetime) -> tuple[str, int]:
@@ -135,7 +129,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(key for customer in customers for key in budget.keys(customer, now)),
             *((alarm_budget(now),) if alarms else ()),
         ),
-        people=(*(_named(message) if handler else ()), *approvers(policy), *policy.wants.addresses, *customers),
+        people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
         incidents=policy.wants.incidents,
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
