@@ -155,7 +155,7 @@ def outside(
         language=language,
         values={"who": author, **values},
         author=author,
-        automatic="auto-replied" if kind == "vote" else "",
+        automatic="auto-replied" if kind == "vote" else "auto-generated" if at_once else "",
         subject=str(values.get("subject", "")),
     )
     return letter

@@ -26,6 +26,7 @@ from maild.decide import (
     rest,
     rights,
     verbs,
+    voting,
 )
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
@@ -158,6 +159,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.happen(case_id, MAILD, Doubted())
     intake.decide(ledger, original, case_id, verdict)
     required.begin(ledger, original, case_id, row, verdict)
+    voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
 
