@@ -20,7 +20,8 @@ from maild import keyring, notify, places, policies
 from maild.config import Config
 from maild.errors import WARNING, Problem, RuleError
 from maild.mail import token
-from maild.model.policy import Limits, Policy
+from maild.model.limits import Filter, Limits
+from maild.model.policy import Policy
 from maild.policy import build, door, texts
 from maild.policy.source import nearest
 from maild.store import migrate, used
@@ -93,7 +94,9 @@ def load_policy(config: Config) -> Policy:
 
 def limits_of(config: Config) -> Limits:
     """What of a policy stands in maild.yaml."""
-    return Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
+    spam = config.spam
+    filter = Filter(spam.server, spam.header, spam.received) if spam else None
+    return Limits(undo=config.undo, burst=config.burst, receipts=config.receipts, filter=filter)
 
 
 def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:

@@ -33,6 +33,7 @@ from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.outsiders import Whom
 from maild.decide.route import route
+from maild.decide.seeing import seen
 from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
@@ -41,6 +42,8 @@ from maild.model.known import Person, Shown
 from maild.model.message import Address, Message
 from maild.model.people import MAILD, Trust, handler_party
 from maild.model.plan import Prepared
+from maild.model.policy import Facts
+from maild.model.seen import Counted
 from maild.model.subject import is_forward, unforwarded
 from maild.model.trust_events import Doubted
 
@@ -140,7 +143,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     prepared, whom = order.prepared, _named(parsed)
     original = _original(prepared, whom)
     passed = prepared.message.forwarded
-    verdict = route(facts(original, False, ledger.policy), ledger.policy.rules)
+    verdict = route(_facts(ledger, original), ledger.policy.rules)
     ledger.trace.update(intake.trace(verdict))
     desk, case_id = intake.desk_of(ledger, prepared, verdict), ledger.next_case()
     customer = _customer(ledger, original) if whom is None else NOBODY
@@ -162,6 +165,14 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
+
+
+def _facts(ledger: Ledger, original: Prepared) -> Facts:
+    """Of the mail that he passes on.  LIMITS  Its author is looked up, but neither his cases nor those of his domain are counted."""
+    author = original.message.author
+    known = ledger.known.by_address.get(author.address.lower()) if author else None
+    of_him = replace(ledger.known, author=known, counted=Counted())
+    return facts(original, False, ledger.policy, seen(original, of_him))
 
 
 def _customer(ledger: Ledger, original: Prepared) -> str:

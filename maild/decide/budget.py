@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from maild.model.policy import Limits
+from maild.model.limits import Limits
 
 Key = tuple[str, int]
 _POOL = "pool"

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
 from maild.decide.assign import TURNING, line_choice, open_key, turn_key
 from maild.decide.marks import marks
+from maild.decide.organisation import PUBLIC
 from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.correlation import reference
+from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
+from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
+from maild.model.seen import Counting, Seen
 
 TEXT = 64 * 1024
+NOTHING = Seen()
+# Where maild writes a Received line of its own, and where it takes mail as it lies there.
+_DOORS, _FETCHED = ("smtp", "lmtp", "pipe"), ("imap", "late", "import")
+_BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})", re.I)
 HOUR = 3600
 _OVER = timedelta(days=31)
 # A number as our letters write it: in brackets with a hash, or behind a hash.
@@ -46,11 +55,11 @@ _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
-def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
-    """The facts of a mail."""
+def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTHING) -> Facts:
+    """The facts of a mail.  seen: what of them only the database knows (seeing.py)."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
-    return Facts(
+    found = Facts(
         desk=prepared.desk,
         author=author,
         domain=author.rpartition("@")[2],
@@ -68,7 +77,42 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
         hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
+        at=_local(prepared, policy),
+        authentication=str(prepared.trust.authentication),
+        files=sum(not a.inline for a in message.attachments),
+        spam=verdict(prepared, policy.limits.filter),
+        **{one.name: getattr(seen, one.name) for one in fields(seen)},
     )
+    whole = placed(found, policy.organisation_of(author), policy.agreements, policy.desks.values())
+    return ordered(whole, policy.catalogue)
+
+
+def _local(prepared: Prepared, policy: Policy) -> str:
+    """When it came, on the clock of the desk that it was sent to."""
+    desk = policy.desks.get(prepared.desk, policy.default_desk)
+    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def verdict(prepared: Prepared, filter: Filter | None) -> str:
+    """What our own filter says: only above the Received lines that its server wrote; what stands below, a sender can write as well."""
+    if filter is None:
+        return ""
+    headers, server = prepared.message.headers, filter.server.lower()
+    ways = [index for index, (name, _) in enumerate(headers) if name == "received"]
+    by = [_written_by(headers[index][1]) for index in ways]
+    # The topmost is maild's own; of a mail in a file nobody knows.
+    ours = prepared.source in _DOORS or (prepared.source not in _FETCHED and by[:1] != [server])
+    last = ours + filter.received
+    if by[ours:last] != [server] * filter.received:
+        return ""
+    above = headers[: ways[last - 1]]
+    return next((value for name, value in above if name == filter.header.lower()), "")
+
+
+def _written_by(received: str) -> str:
+    """The server's name behind `by` (RFC 5321 section 4.4)."""
+    found = _BY.search(received)
+    return found[1].lower().rstrip(".") if found else ""
 
 
 def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
@@ -133,7 +177,24 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         incidents=policy.wants.incidents,
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
+        counting=counting(policy, registered, now),
     )
+
+
+def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
+    """What the rules want to have counted, if anything.  At a domain where everybody may have an address only the person is counted."""
+    if not address or not (policy.asks.cases or policy.asks.counts):
+        return None
+    domain, organisation = address.rpartition("@")[2], policy.organisation_of(address)
+    whole = domain if domain not in PUBLIC else ""
+    domains = {"domain": (whole,) if whole else (), "organisation": organisation.domains if organisation else ()}
+    people = {
+        "person": (address,),
+        "domain": () if whole else (address,),
+        "organisation": organisation.contacts if organisation else (),
+    }
+    since = tuple(now - timedelta(seconds=seconds) for _, seconds in policy.asks.counts)
+    return Counting(address, domains, people, policy.asks.counts, since, policy.asks.cases)
 
 
 def swaps_since(policy: Policy, now: datetime) -> datetime | None:

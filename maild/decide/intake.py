@@ -26,9 +26,9 @@ from maild.decide import (
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
-from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
 from maild.decide.route import route
+from maild.decide.seeing import asked as asked_of
 from maild.decide.thread import Join
 from maild.model.case import Case
 from maild.model.customer_events import Thanked
@@ -76,10 +76,15 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         return
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
-    if (case.status is Status.SOLVED or case.history) and not automatic and not stranger and _reopens(ledger, prepared):
+    if (
+        (case.status is Status.SOLVED or case.history)
+        and not automatic
+        and not stranger
+        and _reopens(ledger, prepared, join)
+    ):
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
-            assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
+            assign(ledger, case_id, route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules))
     if not automatic and join.standing in required.STANDINGS:
         required.heard(ledger, prepared, case_id, row)
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
@@ -89,11 +94,11 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
 
 
-def _reopens(ledger: Ledger, prepared: Prepared) -> bool:
+def _reopens(ledger: Ledger, prepared: Prepared, join: Join) -> bool:
     """Whether a mail to a solved case opens it again, as the rules say; they are asked only where one of them says anything of it."""
     if not ledger.policy.wants.reopens:
         return True
-    verdict = route(facts(prepared, False, ledger.policy), ledger.policy.rules)
+    verdict = route(asked_of(ledger, prepared, False, join), ledger.policy.rules)
     if verdict.value("reopen", True) is True:
         return True
     ledger.trace.update(trace(verdict))
@@ -119,12 +124,12 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
     """The mail opens a case, unless a rule discards it."""
     if _late_thanks(ledger, prepared, join, automatic) or over.answered(ledger, prepared, join, automatic):
         return
-    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
+    verdict = route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules)
     theirs = webform.filled_in(ledger, prepared, verdict)
     if theirs is not None:
         # A person filled it in, whatever sent it.
         sent = replace(prepared, message=replace(theirs.message, author=prepared.message.author))
-        verdict = route(facts(sent, False, ledger.policy), ledger.policy.rules)
+        verdict = route(asked_of(ledger, sent, False, join), ledger.policy.rules)
         prepared, automatic = theirs, False
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")

@@ -13,10 +13,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from maild.decide import intake, notices, rest
-from maild.decide.facts import alarm_budget, alarm_keys, facts
+from maild.decide.facts import alarm_budget, alarm_keys
 from maild.decide.ledger import Ledger
 from maild.decide.related import survivor
 from maild.decide.route import route
+from maild.decide.seeing import asked as asked_of
 from maild.decide.thread import Join
 from maild.model.case import Case
 from maild.model.correlation import Correlation, Signal, reference
@@ -36,7 +37,7 @@ def judged(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> b
     """It was one, and all is done; False: a mail like any other."""
     if join.letter is not None or not alarm_keys(prepared, ledger.policy):
         return False
-    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
+    verdict = route(asked_of(ledger, prepared, automatic), ledger.policy.rules)
     value = verdict.value("correlate")
     if not isinstance(value, Correlation) or verdict.value("discard") is not None:
         return False

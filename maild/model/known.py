@@ -15,6 +15,7 @@ from maild.model.message import Attachment
 from maild.model.recorded import Recorded
 from maild.model.related import Said
 from maild.model.rota import Swap
+from maild.model.seen import Counted, Counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Lookup:
     doubted the handler in whose name the mail came: which of his mails wait for a letter that asks whether he wrote them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    counting  numbers of cases that rules want to know
     incidents  the newest open incident with each of these labels
     sticky  who had the last case of the sender, and of those whom a handler names
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
@@ -61,6 +63,7 @@ class Lookup:
     sticky: bool = False
     incidents: tuple[str, ...] = ()
     swaps: datetime | None = None
+    counting: Counting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ class Known:
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
     swaps          as asked, by their numbers
+    counted        as asked
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -219,3 +223,4 @@ class Known:
     next_draft: int = 1
     next_swap: int = 1
     swaps: Mapping[int, Swap] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)

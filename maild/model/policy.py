@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maild.model.agreement import Agreement
 from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
 from maild.model.correlation import Correlation
@@ -18,8 +19,10 @@ from maild.model.deed_events import CaseType
 from maild.model.door import Refusal
 from maild.model.events import Priority
 from maild.model.fact import Fact
-from maild.model.people import Desk, Handler, Organisation
+from maild.model.limits import Limits
+from maild.model.people import Desk, Handler, Organisation, belonging
 from maild.model.rota import Rota
+from maild.model.seen import Asks
 from maild.model.vocabulary import Vocabulary
 
 
@@ -29,6 +32,12 @@ class Facts:
 
     Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to; hours: how that desk stood when it came
     (model/calendar.Hours).
+    at            when it came, on that desk's clock: 2026-03-02T10:00; weekday: monday to sunday
+    organisation  the author's, with its labels, its agreements of that day and what they cover
+    authentication, possession  the words of model/people
+    files         how many attachments are no part of the text; tags: behind the + of our addresses; item: what it orders
+    spam          the verdict of the filter that maild.yaml names
+    decided_*     what rules above decided; the others are those of model/seen.Seen
     """
 
     desk: str
@@ -47,6 +56,28 @@ class Facts:
     attachments: tuple[tuple[str, str, int], ...]
     size: int
     hours: str = "open"
+    at: str = ""
+    weekday: str = ""
+    organisation: str = ""
+    organisation_labels: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    authentication: str = "none"
+    possession: str = "none"
+    files: int = 0
+    tags: tuple[str, ...] = ()
+    spam: str = ""
+    item: str = ""
+    known: bool = False
+    muted: bool = False
+    marked_spam: bool = False
+    cases: int = 0
+    counts: tuple[tuple[str, int, int], ...] = ()
+    same_subject: bool = False
+    case_status: str = ""
+    decided_priority: str = ""
+    decided_line: str = ""
+    decided_labels: tuple[str, ...] = ()
 
 
 class Condition(Protocol):
@@ -237,25 +268,11 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters.
-
-    receipts: handlers get them of commands, of errors only, or of all that they send.
-    """
-
-    per_address_a_day: int = 5
-    per_domain_an_hour: int = 20
-    pool_an_hour: int = 200
-    per_proven_a_day: int = 20
-    undo: timedelta = timedelta(seconds=60)
-    burst: timedelta = timedelta(seconds=60)
-    attachments: int = 10_000_000
-    receipts: str = "commands"
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail."""
+    """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail.
+
+    catalogue: an item each, with when it is ordered; asks: what the rules want to know of the database.
+    """
 
     hash: str
     desks: Mapping[str, Desk]
@@ -263,12 +280,15 @@ class Policy:
     rules: Rules
     notices: tuple[Notice, ...]
     texts: Texts
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     files: Mapping[str, str] = field(default_factory=dict)
     admin: str | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    catalogue: Rules = field(default_factory=Rules)
+    asks: Asks = field(default_factory=Asks)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     door: tuple[Refusal, ...] = ()
     wants: Wants = field(init=False, compare=False, default=Wants())
@@ -295,6 +315,10 @@ class Policy:
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)
+
+    def organisation_of(self, address: str) -> Organisation | None:
+        """The organisation that this address (lower case) belongs to: as a contact of it, or by its domain."""
+        return belonging(self.organisations.values(), address)
 
     @property
     def forms(self) -> frozenset[str]:
@@ -349,6 +373,7 @@ class Verdict:
     """What the rules say of a mail: decisions by field, as Decisions has them.
 
     asked are the rules that were asked in their order, of which matched did; took are the names of those that decided anything.
+    after: name and place of a rule -> the facts for those below it, where it decided what rules may ask for.
     """
 
     facts: Facts
@@ -357,6 +382,7 @@ class Verdict:
     decisions: Mapping[str, Decided]
     took: tuple[str, ...] = ()
     shadows: tuple[Shadow, ...] = ()
+    after: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
 
     @property
     def tried(self) -> tuple[Tried, ...]:
@@ -364,7 +390,10 @@ class Verdict:
         return tuple(Tried(rule.name, rule.where, not failed, failed) for rule, failed in self._answers())
 
     def _answers(self) -> Iterator[tuple[Rule, str]]:
-        return ((rule, rule.when.failed(self.facts)) for rule in self.asked)
+        facts = self.facts
+        for rule in self.asked:
+            yield rule, rule.when.failed(facts)
+            facts = self.after.get((rule.name, rule.where), facts)
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

@@ -17,14 +17,18 @@ from typing import Any, TypeVar
 
 from maild import __version__
 from maild.errors import Problem, RuleError
+from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
 from maild.model.fact import Fact
+from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
-from maild.model.policy import Limits, Policy, Texts
+from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
 from maild.policy import (
+    agreements,
     calendars,
     case_words,
+    catalogue,
     check,
     door,
     oncall,
@@ -36,6 +40,7 @@ from maild.policy import (
     telling,
 )
 from maild.policy import texts as templates
+from maild.policy.asks import asks
 from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
 from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
@@ -44,19 +49,9 @@ from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (
-    *NEEDED,
-    *(
-        routing.FILE,
-        organisations.FILE,
-        calendars.FILE,
-        oncall.FILE,
-        case_words.FILE,
-        telling.FILE,
-        required.FILE,
-        door.FILE,
-    ),
-)
+# What may be left out.
+OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door)
+FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
 Form = TypeVar("Form", bound=Strict)
@@ -91,13 +86,15 @@ def _built(
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
     files |= {VERSIONS: made_with} if made_with else {}
-    rules_ = indexed((*found, *routing.built_in()))
+    orders = policy["catalogue"]
+    rules_ = indexed((*found, *catalogue.rules(orders), *routing.built_in()))
     return Policy(
         hash=hash_of(files),
         rules=rules_,
         texts=words,
         limits=limits or Limits(),
         files=files,
+        asks=asks(rule.when for rule in (*found, *orders)),
         **policy,
     )
 
@@ -133,7 +130,14 @@ def _made(
     open_, rotas = _duty(read, site)
     parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
     parts |= {"rotas": rotas, "facts": facts, "door": door.made(read[door.FILE], site)}
+    agreed = _agreements(read[agreements.FILE], site)
     site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
+    site = replace(site, agreements=_named(read[agreements.FILE], agreed))
+    orders = indexed(tuple(catalogue.items(read[catalogue.FILE], site)))
+    if not read[catalogue.FILE].problems:
+        reach.orders(read[catalogue.FILE], orders)
+    site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
+    parts |= {"agreements": agreed, "catalogue": orders}
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
@@ -257,6 +261,13 @@ def _organisations(source: Source) -> dict[str, Organisation]:
     known = Known({}, LANGUAGES)
     forms = _perhaps(source, organisations.OrganisationForm, "organisation", known)
     return {key: organisations.made(key, form) for key, form in forms}
+
+
+def _agreements(source: Source, site: Site) -> dict[str, Agreement]:
+    forms = _perhaps(source, agreements.AgreementForm, "agreement", site.known())
+    found = {key: agreements.made(key, form) for key, form in forms}
+    agreements.check(source, found, site.organisations)
+    return found
 
 
 def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], dict[str, Rota]]:

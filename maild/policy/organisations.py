@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from maild.model.people import Desk, Handler, Organisation
 from maild.policy.read import Path
-from maild.policy.shape import Addresses, Line, Strict, as_list, wrong
+from maild.policy.shape import Addresses, Line, Lines, Strict, as_list, wrong
 from maild.policy.source import Source
 
 FILE = "organisations.yaml"
@@ -49,10 +49,12 @@ class OrganisationForm(Strict):
     forms: Addresses = Field(
         default=[], description="Senders of web forms: a rule may take the customer from their proven mails."
     )
+    labels: Lines = Field(default=[], description="Words by which rules name several: {organisation: {label: health}}.")
 
 
 def made(key: str, form: OrganisationForm) -> Organisation:
-    return Organisation(key, form.name, tuple(form.domains), tuple(form.contacts), tuple(form.forms))
+    belong = (tuple(form.domains), tuple(form.contacts), tuple(form.forms))
+    return Organisation(key, form.name, *belong, labels=tuple(form.labels))
 
 
 def check(

@@ -17,7 +17,7 @@ from maild.model.known import Known, LetterRow, Lookup, Person, Standing, Whose
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.model.ruled import given
-from maild.store import absence, agenda, around, drafts, standing, swaps
+from maild.store import absence, agenda, around, counting, drafts, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
@@ -42,7 +42,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases |= _only(asked)
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
-    mine = _mine(session, lookup.mine) if lookup.mine else ()
+    mine = _mine(session, lookup.mine)
     return replace(
         _for_commands(session, _named(session, lookup, author), letters, told, lookup),
         letters=letters,
@@ -68,8 +68,8 @@ def look(session: Session, lookup: Lookup) -> Known:
         incidents=incidents,
         standing=asked,
         mine=mine,
+        counted=counting.counted(session, lookup.counting),
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
-        next_swap=swaps.next_id(session) if lookup.swaps and lookup.parks else 1,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
         numbers=around.numbers(session, cases) | {row: cases[row].number for row in incidents.values()},
         log=log,
@@ -103,6 +103,7 @@ def _for_commands(
         known,
         heard=rows.talk(session, sorted(told), rows.HEARD, 1),
         next_draft=drafts.next_id(session),
+        next_swap=swaps.next_id(session) if lookup.swaps else 1,
         told=around.told(session, [row for row in letters.values() if handler_of(row.party)]),
     )
 
@@ -192,6 +193,8 @@ def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
 
 def _mine(session: Session, handler: str) -> tuple[Case, ...]:
     """His open cases, the first that fit into a letter and one more."""
+    if not handler:
+        return ()
     states = session.all(
         "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
         (handler, _LISTED),

@@ -117,6 +117,7 @@ class House:
         oncall: str = "",
         **more: str,
     ) -> None:
+        """more: further files of the policy, such as agreements."""
         (folder / "rules").mkdir()
         given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
         given |= {"calendars": calendars, "oncall": oncall, **more}
