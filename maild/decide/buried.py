@@ -1,6 +1,7 @@
 """buried: a command that stands below other words would go to the customer as text.  The whole mail is held instead.
 
     held(parsed, vocabulary) -> with a line (why BURIED) for each such row, which quotes it and keeps the mail from being sent
+    doubted(parsed, name) -> with a line (why DOUBTED) where the text may be a signature or words
     without(text, vocabulary, count) -> the text without the first of them, when a corrected line has taken their place
 
 A row counts that begins with a sign and a verb, whatever quotes, brackets or arrows stand around it ("(/note)", "//note", "-> /note"),
@@ -14,11 +15,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from maild.decide import verbs
+from maild.decide import signature, verbs
 from maild.model.plain import plain
 from maild.model.vocabulary import Vocabulary
 
-BURIED = "below_text"
+BURIED, DOUBTED = "below_text", "signed_or_said"
 # So many are quoted in one letter.
 _MOST, _LONGEST = 3, 100
 _WORDS, _LONGEST_VERB = 3, 40
@@ -52,6 +53,20 @@ def without(text: str, vocabulary: Vocabulary, count: int) -> str:
 def moved(lines: Sequence[verbs.Line], corrected: Sequence[verbs.Line]) -> int:
     """How many of them have a corrected line in their place."""
     return sum(old.why == BURIED and new is not old for old, new in zip(lines, corrected, strict=False))
+
+
+def doubted(parsed: verbs.Parsed, name: str) -> verbs.Parsed:
+    """Where nobody can tell a signature from words below the commands, he is asked."""
+    if not parsed.lines or signature.reads(parsed.text, name) != signature.DOUBT:
+        return parsed
+    asked = verbs.Line("", "", hint=parsed.text.split("\n")[0].strip()[:_LONGEST], why=DOUBTED)
+    return verbs.Parsed((*parsed.lines, asked), parsed.text)
+
+
+def without_doubt(parsed: verbs.Parsed) -> verbs.Parsed:
+    """The commands said again, and nothing below them: what was in doubt was a signature."""
+    lines = tuple(line for line in parsed.lines if line.why != DOUBTED)
+    return parsed if lines == parsed.lines else verbs.Parsed(lines, "")
 
 
 def _begins(row: str, vocabulary: Vocabulary) -> int | None:

@@ -13,21 +13,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from maild.decide.doubles import as_typed, single
+from maild.decide.doubles import as_typed
 from maild.decide.wrapped import joined
-from maild.model.plain import INVISIBLE, plain
+from maild.model.plain import INVISIBLE
 from maild.model.vocabulary import Vocabulary
 
 PRIORITIES = ("critical", "high", "medium", "low")
 MOST_LINES = 10
-FAREWELLS: tuple[str, ...] = (
-    "regards", "kind regards", "best regards", "best", "best wishes", "with kind regards", "sincerely", "cheers", "br",
-    "yours sincerely", "kr", "mvh", "med vennlig hilsen", "vennlig hilsen", "med venleg helsing", "venleg helsing",
-    "hilsen", "helsing", "beste hilsen", "beste helsing", "hilsner", "vh", "lp", "l.p", "lep pozdrav", "pozdrav",
-    "lepo pozdravljeni", "s spoštovanjem", "s prijaznimi pozdravi", "prijazen pozdrav", "med vänlig hälsning",
-    "hälsningar", "med venlig hilsen", "mit freundlichen grüßen", "viele grüße", "mfg",
-)  # fmt: skip
-_SIGNATURE, _SIGNATURE_WIDTH = 8, 60
 _SIGILS = "/#!"
 # Never ">": a quoted command must not act.
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s*(?=[/#!])")
@@ -193,20 +185,3 @@ def _exactly(written: str, words: list[str], vocabulary: Vocabulary) -> Line | N
 def _argument(words: list[str]) -> str:
     """What follows the verb; "@" in front is how programs mention a person."""
     return " ".join(words).strip(_TRAILING).removeprefix("@")
-
-
-_FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
-
-
-def is_farewell(text: str, name: str) -> bool:
-    """A signature and nothing else: a farewell or the writer's name begins it, and no line of it is as long as a sentence."""
-    lines = [row.strip() for row in single(text).split("\n") if row.strip()]
-    if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
-        return False
-    first = " ".join(plain(lines[0]).replace(",", " ").split()).strip(" .!*_-–—")
-    names = {plain(name), *plain(name).split()[:1]}
-    if first in names or first in _FAREWELLS:
-        return True
-    # "Mvh Kari" on one line; "Hilsen fra banken er at ..." is a sentence.
-    greeting = next((f for f in sorted(_FAREWELLS, key=len, reverse=True) if first.startswith(f"{f} ")), "")
-    return bool(greeting) and first.removeprefix(greeting).strip(" ,") in names
