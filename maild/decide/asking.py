@@ -14,7 +14,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, notices, owing, tasklist, verbs
+from maild.decide import absence, notices, owing, signature, tasklist, verbs
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Reminded
 from maild.model.content import Content
@@ -168,7 +168,7 @@ def answer(text: str, vocabulary: Vocabulary, name: str) -> str:
     """YES or NO, where the whole text is that one word and perhaps a signature; else ""."""
     first, _, rest = text.strip().partition("\n")
     word = vocabulary.argument((YES, NO), verbs.normal(first).strip(" .,;:!"))
-    if word is None or (rest.strip() and not verbs.is_farewell(rest, name)):
+    if word is None or (rest.strip() and not signature.is_farewell(rest, name, below=True)):
         return ""
     return word
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from maild.decide import (
+    buried,
     carry,
     contact,
     drafts,
@@ -46,6 +47,7 @@ from maild.model.policy import Facts
 from maild.model.seen import Counted
 from maild.model.subject import is_forward, unforwarded
 from maild.model.trust_events import Doubted
+from maild.model.vocabulary import Vocabulary
 
 FOR = "for"
 
@@ -53,7 +55,7 @@ FOR = "for"
 def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
-    parsed = verbs.parse(_own(message), ledger.policy.texts.vocabulary)
+    parsed = _read(_own(message), ledger.policy.texts.vocabulary)
     named = any(line.verb == FOR for line in parsed.lines)
     if not named and message.forwarded is None and not is_forward(message.subject):
         return False
@@ -68,14 +70,16 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
 def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Draft) -> bool:
     """New lines in the places of the wrong ones, and all of it judged anew."""
     held = _of_draft(ledger, order, draft)
-    kept = verbs.parse(draft.text, ledger.policy.texts.vocabulary)
+    vocabulary = ledger.policy.texts.vocabulary
+    kept = _read(draft.text, vocabulary)
     wrong = [isinstance(outcome, Wrong) for outcome in _on_trial(ledger, held, kept, None)]
     if any(drafts.is_question(line.verb) for line in lines) or len(lines) > sum(wrong):
         return False
     whole = drafts.corrected(kept.lines, wrong, lines)
     drafts.finish(ledger, draft, drafts.CORRECTED)
-    text = drafts.written(whole, kept.text)
-    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), kept.text), None)
+    rest = buried.without(kept.text, vocabulary, buried.moved(kept.lines, whole))
+    text = drafts.written(whole, rest)
+    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), rest), None)
     return True
 
 
@@ -121,6 +125,11 @@ def _own(message: Message) -> str:
     """What the handler says himself; a forward without a word of his has nothing but the other's text."""
     passed = message.forwarded
     return "" if passed and not passed.attached and not passed.above else message.own_text
+
+
+def _read(text: str, vocabulary: Vocabulary) -> verbs.Parsed:
+    parsed = verbs.parse(text, vocabulary)
+    return parsed if any(line.verb == "note" for line in parsed.lines) else buried.held(parsed, vocabulary)
 
 
 def _named(parsed: verbs.Parsed) -> Whom | None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, asking, colleagues, doubles, drafts, notices, rest, rights, verbs
+from maild.decide import absence, asking, buried, colleagues, doubles, drafts, notices, rest, rights, signature, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
@@ -156,6 +156,8 @@ def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
         parsed = bare
     parsed = _with_link(order, verbs.Parsed(tuple(_once(parsed.lines)), parsed.text))
+    if not is_note(ledger, order, parsed):
+        parsed = buried.doubted(buried.held(parsed, vocabulary), order.handler.name)
     return implied_line(ledger, order, parsed) or parsed
 
 
@@ -208,7 +210,7 @@ def text_of(parsed: verbs.Parsed, handler: Handler, *, notes: bool = True) -> st
     "Regards, Kari" below a command is how her mail program ends every mail, and no word to anybody.
     """
     noted = [line.argument for line in parsed.lines if notes and line.verb == "note" and line.argument]
-    text = "" if parsed.lines and verbs.is_farewell(parsed.text, handler.name) else parsed.text
+    text = "" if parsed.lines and signature.is_farewell(parsed.text, handler.name, below=True) else parsed.text
     return doubles.single("\n".join([*noted, text])).strip()
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, verbs
+from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, signature, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -78,7 +78,7 @@ def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     entries: list[Entry] = []
     for at, row in enumerate(rows):
         entry = _entry(ledger, order, row)
-        if entry is None and entries and verbs.is_farewell("\n".join(rows[at:]), order.handler.name):
+        if entry is None and entries and signature.is_farewell("\n".join(rows[at:]), order.handler.name, below=True):
             break
         if entry is None:
             return None

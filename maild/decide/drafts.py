@@ -177,7 +177,7 @@ def written(lines: Sequence[verbs.Line], text: str) -> str:
 
 def _signed(row: str) -> str:
     """With its sign: without it a line counts only in a mail of commands."""
-    return row if row.lstrip("-*•·–0123456789.) ")[:1] in ("/", "#", "!", "／", "＃", "！", "⁄") else f"/{row}"
+    return row if row.lstrip("-*•·–0123456789.) ")[:1] in (*verbs.SLASHES, *"#!＃！") else f"/{row}"
 
 
 def until(ledger: Ledger, desk: str) -> str:
