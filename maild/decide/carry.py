@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, asking, colleagues, doubles, drafts, notices, questions, rest, rights, verbs
+from maild.decide import absence, asking, colleagues, doubles, drafts, notices, questions, related, rest, rights, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
@@ -77,8 +77,9 @@ def _not_his(ledger: Ledger, order: Order) -> Wrong:
 
 
 def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
-    """The cases that go on since this one is solved, as lines of the receipt."""
-    found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    """The cases that go on since this one is solved, as lines of the receipt; of others he need not know."""
+    going_on = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    found = filter(None, (related.number(ledger, case, order.handler) for case in going_on))
     return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
 
 

@@ -70,7 +70,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
         next_swap=swaps.next_id(session) if lookup.swaps and lookup.parks else 1,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
-        numbers=around.numbers(session, cases),
+        tied=around.tied(session, cases),
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
