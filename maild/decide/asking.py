@@ -32,6 +32,9 @@ COLLEAGUE, SUPPLIER = "colleague", "supplier"
 NOTE = "note"
 # A reply to one of these stays among the handlers: its text is a note.
 INSIDE = ("task", "approval", COLLEAGUE, NOTE)
+# Letters that ask a handler of his own mail; and all that tell of one that was not carried out.
+QUESTIONS = ("confirm", "unverified")
+ABOUT_HIS_MAIL = (*QUESTIONS, "error")
 YES, NO = "yes", "no"
 # The purpose letters of the links that answer.
 VOTES = {"y": YES, "x": NO}

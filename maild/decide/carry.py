@@ -12,7 +12,21 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, asking, buried, colleagues, doubles, drafts, notices, rest, rights, signature, verbs
+from maild.decide import (
+    absence,
+    asking,
+    buried,
+    colleagues,
+    doubles,
+    drafts,
+    notices,
+    questions,
+    related,
+    rest,
+    rights,
+    signature,
+    verbs,
+)
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
@@ -50,7 +64,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
     colleagues.tell(ledger, order, {order.case_id: shown})
-    if _owes_receipt(ledger, parsed):
+    if _owes_receipt(ledger, parsed) or questions.stays_inside(order, parsed):
         receipt(ledger, order, lines, shown_by(done))
     return lines
 
@@ -77,8 +91,9 @@ def _not_his(ledger: Ledger, order: Order) -> Wrong:
 
 
 def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
-    """The cases that go on since this one is solved, as lines of the receipt."""
-    found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    """The cases that go on since this one is solved, as lines of the receipt; of others he need not know."""
+    going_on = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    found = filter(None, (related.number(ledger, case, order.handler) for case in going_on))
     return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
 
 
@@ -98,6 +113,7 @@ def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
     """Whether the whole mail is internal; so it is where the word was only misspelt."""
     words = ledger.policy.texts.vocabulary
     inside = order.about is not None and order.about.kind in asking.INSIDE
+    inside = inside or questions.stays_inside(order, parsed)
     return inside or order.purpose in NOTES or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
 
 
@@ -151,6 +167,8 @@ def _signed(separator: str, address: str) -> str:
 
 def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     text, vocabulary = order.prepared.message.own_text, ledger.policy.texts.vocabulary
+    if word := questions.word(ledger, order):
+        return verbs.Parsed((word,), "")
     parsed = verbs.parse(text, vocabulary)
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
@@ -309,7 +327,8 @@ def tell(
     lines = told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
     if text and not answer and not any(outcome.inside for outcome in done):
-        lines.append(said(verbs.Line("", ""), Done((), "noted")))
+        here = questions.stays_inside(order, parsed)
+        lines.append(said(verbs.Line("", ""), Done((), "noted_here" if here else "noted")))
     return [*lines, *(said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
 
 

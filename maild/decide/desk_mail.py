@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, signature, verbs
+from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, questions, rights, signature, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -71,6 +71,8 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str) -> None:
 
 def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     """Its lines, or None for a mail with other words in it."""
+    if word := questions.word(ledger, order):
+        return [Entry(word, certain=True)]
     text = order.prepared.message.own_text
     rows = verbs.whole_rows(text, ledger.policy.texts.vocabulary)
     if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):

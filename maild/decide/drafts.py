@@ -3,8 +3,9 @@
     only the corrected lines    they take the wrong lines' places, in order; all is judged anew
     /send                       his words go out without the commands; what waits for a word or a proof is carried out as it is
     /drop                       nothing of it is kept
+    yes, no                     the same, where the letter asks (questions.py)
 
-Anything else in reply is a mail of its own, and the draft stays.  Kept for a week (KEPT).
+Anything else in reply is a mail of its own, and the draft stays; words without a command are a note.  Kept for a week (KEPT).
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from maild.decide import (
     swap_answers,
     undelivered,
     unproven,
+    veil,
 )
 from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.facts import lookup
@@ -60,6 +61,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             history.file(ledger, arrival)
         case Prepared():
             _mail(ledger, arrival)
+            veil.draw(ledger)
     return ledger.plan()
 
 

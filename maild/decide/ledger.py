@@ -327,6 +327,10 @@ class Ledger:
     def cancel(self, outbox: int) -> None:
         self._cancels.append(outbox)
 
+    def cancelled(self, outbox: int) -> bool:
+        """Whether it does not leave, or not so, by this arrival."""
+        return outbox in self._cancels
+
     @property
     def letters(self) -> tuple[Letter, ...]:
         return tuple(self._letters)

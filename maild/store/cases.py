@@ -71,7 +71,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         counted=counting.counted(session, lookup.counting),
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
-        numbers=around.numbers(session, cases) | {row: cases[row].number for row in incidents.values()},
+        tied=around.tied(session, cases),
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
