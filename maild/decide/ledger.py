@@ -50,6 +50,7 @@ class Ledger:
         self._added: dict[int, str] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
+        self._requeued: dict[int, datetime] = {}
         self._drafts: list[tuple[Draft, Content]] = []
         self._finished: dict[int, str] = {}
         self._retold: dict[int, int] = {}
@@ -327,6 +328,10 @@ class Ledger:
     def cancel(self, outbox: int) -> None:
         self._cancels.append(outbox)
 
+    def requeue(self, outbox: int, due_at: datetime) -> None:
+        """A letter that was taken back leaves after all."""
+        self._requeued[outbox] = due_at
+
     @property
     def letters(self) -> tuple[Letter, ...]:
         return tuple(self._letters)
@@ -347,6 +352,7 @@ class Ledger:
             phrases=tuple(self._phrases),
             letters=tuple(self._letters),
             cancels=tuple(self._cancels),
+            requeued=self._requeued,
             drafts=tuple(self._drafts),
             finished=self._finished,
             retold=self._retold,

@@ -7,7 +7,7 @@ case, is nobody's forgery: it is not held.
 
 from __future__ import annotations
 
-from maild.decide import intake
+from maild.decide import intake, withheld
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
 from maild.model.asking_events import Quarantined
@@ -39,8 +39,6 @@ def keep(ledger: Ledger, prepared: Prepared, join: Join) -> None:
     ledger.happen(case_id, MAILD, Quarantined(party))
 
 
-def silence(ledger: Ledger, case_id: int, party: str) -> None:
+def silence(ledger: Ledger, case_id: int, party: str, by: str) -> None:
     """What was about to leave to the sender of a case does not."""
-    for waiting in ledger.known.pending:
-        if waiting.case == case_id and waiting.party == party:
-            ledger.cancel(waiting.outbox)
+    withheld.take(ledger, withheld.waiting(ledger, case_id, party), by)

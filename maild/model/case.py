@@ -37,7 +37,7 @@ from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
 from maild.model.trust_events import Doubted, Restricted, Vouched
-from maild.model.undo_events import Undone, Unlabelled
+from maild.model.undo_events import Requeued, Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
 
@@ -219,7 +219,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"history": True}
         case Reopened() | Closed():
             return {"closes_at": None, "history": False}
-        case Acknowledged():
+        case Acknowledged() | Requeued(what="ack"):
             return {"acknowledged": True}
     return related(case, record)
 

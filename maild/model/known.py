@@ -169,6 +169,7 @@ class Known:
     numbers        case id -> its number, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    withheld       letters of these cases that were taken back before they left; where logs are asked for
     unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
@@ -186,6 +187,7 @@ class Known:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
+    withheld: tuple[Pending, ...] = ()
     shown: Mapping[int, Shown] = field(default_factory=dict)
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine) if lookup.mine else ()
     return replace(
-        _for_commands(session, rows.next_rows(session), letters, told) if lookup.parks else rows.next_rows(session),
+        _for_commands(session, lookup, letters, told) if lookup.parks else rows.next_rows(session),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -55,6 +55,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
+        withheld=rows.withheld(session, sorted(cases)) if lookup.logs and cases else (),
         shown=rows.shown(session, [m for p in pending for m in p.messages]),
         thread=rows.thread(session, cases),
         talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
@@ -68,7 +69,6 @@ def look(session: Session, lookup: Lookup) -> Known:
         standing=asked,
         mine=mine,
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
-        next_swap=swaps.next_id(session) if lookup.swaps and lookup.parks else 1,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
         numbers=around.numbers(session, cases),
         log=log,
@@ -80,10 +80,11 @@ def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
     return (row.case for row in rows if row.case)
 
 
-def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
+def _for_commands(session: Session, lookup: Lookup, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
     """What a handler's mail is judged by besides: what he was told, what was said since, and where it may be kept."""
     return replace(
-        known,
+        rows.next_rows(session),
+        next_swap=swaps.next_id(session) if lookup.swaps else 1,
         heard=rows.talk(session, sorted(told), rows.HEARD, 1),
         next_draft=drafts.next_id(session),
         told=around.told(session, [row for row in letters.values() if handler_of(row.party)]),
