@@ -7,6 +7,7 @@ the finished Plan.  It lives for one arrival inside one pure function: same inpu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -68,6 +69,14 @@ class Ledger:
             self.people[person_party(known.author.id)] = known.author
         self.people |= {person_party(person.id): person for person in known.by_address.values()}
         self._before = frozenset(self.people.values())
+
+    def trial(self) -> Ledger:
+        """As it stands now, to try something on: nothing that happens in it happens in this one."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, list | dict):
+                setattr(other, name, value.copy())
+        return other
 
     # --- events ---------------------------------------------------------------------------------------------------------------
 
