@@ -317,3 +317,35 @@ def test_undone_with_for_it_goes_to_nobody(house: House):
     house.reply(done, "/angre")
     house.wait(seconds=120)
     assert {letter.to for letter in house.letters()} == {KARI}
+
+
+# --- an older one that had not left -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("desk", "older", "newer", "undo", "said", "yes"),
+    [
+        ("help", "/offer 2h Find it", "/offer 3h Find it", "/undo", "leaves after all", "Yes"),
+        ("support", "/tilbud 900 kr Finne den", "/tilbud 800 kr Finne den", "/angre", "går likevel", "Ja"),
+        ("drift", "/tilbod 900 kr Finne han", "/tilbod 800 kr Finne han", "/angre", "går likevel", "Ja"),
+        ("podpora", "/ponudba 90 EUR Iskanje", "/ponudba 80 EUR Iskanje", "/razveljavi", "vseeno poslano", "Da"),
+    ],
+)
+def test_it_goes_out_after_all_where_the_one_in_its_place_is_undone(
+    house: House, desk: str, older: str, newer: str, undo: str, said: str, yes: str
+):
+    notice = begun(house, f"{desk}@desk.example")
+    house.reply(notice, older)
+    house.letters()
+    house.wait(seconds=10)
+    house.reply(notice, newer)
+    (done,) = house.letters("receipt")
+    house.wait(seconds=5)
+    house.reply(done, undo)
+    assert said in house.letters("receipt")[0].text
+    house.wait(seconds=120)
+    (offer,) = house.letters("offer")
+    assert older.split(" ", 2)[1] in offer.text
+    number = offer.subject.partition("[#")[2].partition("]")[0]
+    house.reply(offer, yes, ANN)
+    assert "offer_accepted" in house.kinds(number)
