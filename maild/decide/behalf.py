@@ -35,7 +35,6 @@ from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.outsiders import Whom
 from maild.decide.route import route
 from maild.decide.seeing import seen
-from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored, Opened
@@ -49,14 +48,12 @@ from maild.model.subject import is_forward, unforwarded
 from maild.model.trust_events import Doubted
 from maild.model.vocabulary import Vocabulary
 
-FOR = "for"
-
 
 def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
     parsed = _read(_own(message), ledger.policy.texts.vocabulary)
-    named = any(line.verb == FOR for line in parsed.lines)
+    named = any(line.verb == carry.FOR for line in parsed.lines)
     if not named and message.forwarded is None and not is_forward(message.subject):
         return False
     if message.message_id in ledger.known.obeyed:
@@ -104,21 +101,7 @@ def _do(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) 
 def _on_trial(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> list[Outcome]:
     """What the lines would do shows only in the case that they open: on trial first, then in earnest or not at all."""
     trial = Ledger(ledger.cause, ledger.known, ledger.policy, ledger.now)
-    return _weigh(trial, _begin(trial, order, parsed, linked).order, parsed)
-
-
-def _weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
-    """What each line does.  Whose the case is comes first and at once, wherever it stands: an offer needs somebody to go to."""
-    text, seen = carry.text_of(parsed, order.handler, notes=False), dict[int, Case]()
-    found: dict[int, Outcome] = {}
-    for at, line in sorted(enumerate(parsed.lines), key=lambda one: one[1].verb != FOR):
-        outcome = carry.attempt(ledger, order, line, text, seen)
-        if line.verb == FOR and isinstance(outcome, Done) and outcome.after:
-            outcome.after(ledger)
-            outcome = replace(outcome, after=None)
-            seen.clear()
-        found[at] = outcome
-    return [found[at] for at in range(len(parsed.lines))]
+    return carry.in_earnest(trial, _begin(trial, order, parsed, linked).order, parsed)
 
 
 def _own(message: Message) -> str:
@@ -133,7 +116,7 @@ def _read(text: str, vocabulary: Vocabulary) -> verbs.Parsed:
 
 
 def _named(parsed: verbs.Parsed) -> Whom | None:
-    line = next((line for line in parsed.lines if line.verb == FOR), None)
+    line = next((line for line in parsed.lines if line.verb == carry.FOR), None)
     return outsiders.whom(line.argument) if line else None
 
 
@@ -245,7 +228,7 @@ def _body(message: Message) -> str:
 def _carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> None:
     begun = _begin(ledger, order, parsed, linked)
     case_id, by = begun.order.case_id, handler_party(order.handler.key)
-    done = [outcome for outcome in _weigh(ledger, begun.order, parsed) if isinstance(outcome, Done)]
+    done = [outcome for outcome in carry.in_earnest(ledger, begun.order, parsed) if isinstance(outcome, Done)]
     # His words are for his colleagues: the customer has not written to us yet.
     note = carry.perform(ledger, begun.order, parsed, done, note=True)
     for outcome in done:

@@ -6,8 +6,8 @@ all and tells, or does nothing of it and says why (decline).  What each command 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,7 +37,6 @@ from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.inside_events import Represented
 from maild.model.known import Shown
-from maild.model.message import MARKER
 from maild.model.people import Handler, handler_of, handler_party
 from maild.model.recorded import Recorded
 
@@ -54,7 +53,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     if asks(outcomes) and not (order.draft and order.draft.reason == drafts.MANY):
         _ask(ledger, order, parsed, outcomes)
         return []
-    done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+    done = [outcome for outcome in in_earnest(ledger, order, parsed) if isinstance(outcome, Done)]
     note = note or is_note(ledger, order, parsed) or any(outcome.inside for outcome in done)
     shown = perform(ledger, order, parsed, done, note=note)
     for outcome in done:
@@ -69,6 +68,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     return lines
 
 
+FOR = "for"
 # What somebody may do in a case that only asked something of him.
 _ANSWERS = ("done", "approve", "reject", "note")
 
@@ -132,9 +132,21 @@ def _pass_on(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[
 
 def weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
     """What each line would do, after those above it: `/done 1` and then `/close` closes a case without an open task."""
-    seen: dict[int, Case] = {}
-    text = text_of(parsed, order.handler, notes=False)
-    return [attempt(ledger, order, line, text, seen) for line in parsed.lines]
+    return in_earnest(ledger.trial(), order, parsed)
+
+
+def in_earnest(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
+    """What each line does.  Whose the case is comes first and at once, wherever it stands: an offer needs somebody to go to."""
+    text, seen = text_of(parsed, order.handler, notes=False), dict[int, Case]()
+    found: dict[int, Outcome] = {}
+    for at, line in sorted(enumerate(parsed.lines), key=lambda one: one[1].verb != FOR):
+        outcome = attempt(ledger, order, line, text, seen)
+        if line.verb == FOR and isinstance(outcome, Done) and outcome.after:
+            outcome.after(ledger)
+            outcome = replace(outcome, after=None)
+            seen.clear()
+        found[at] = outcome
+    return [found[at] for at in range(len(parsed.lines))]
 
 
 def _only_about_drafts(parsed: verbs.Parsed) -> bool:
@@ -143,26 +155,8 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 
 # --- reading ----------------------------------------------------------------------------------------------------------------------
 
-# The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
-# quoted letter, with the addresses signed for this handler.  The customer must not get it.
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
 _ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d"), "v": ("send", "")}
-_WORD = r"[a-z][a-z0-9]{19,}"
-
-
-def quotes_us(ledger: Ledger, text: str) -> bool:
-    """Whether the letter's marker, or one of its signed links, stands in what would go to the customer."""
-    if MARKER in text:
-        return True
-    if "@" not in text:
-        return False
-    own = [(desk.separator, address) for desk in ledger.policy.desks.values() for address in desk.addresses]
-    return any(re.search(_signed(separator, address), text, re.I) for separator, address in own)
-
-
-def _signed(separator: str, address: str) -> str:
-    local, _, domain = address.partition("@")
-    return re.escape(local + separator) + _WORD + re.escape("@" + domain)
 
 
 def read(ledger: Ledger, order: Order) -> verbs.Parsed:

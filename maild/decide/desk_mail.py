@@ -20,6 +20,7 @@ from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, qu
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
+from maild.decide.quoted import quotes_us
 from maild.decide.related import survivor
 from maild.model.case import Case
 from maild.model.content import Content
@@ -75,7 +76,7 @@ def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
         return [Entry(word, certain=True)]
     text = order.prepared.message.own_text
     rows = verbs.whole_rows(text, ledger.policy.texts.vocabulary)
-    if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):
+    if not 1 <= len(rows) <= MOST or quotes_us(ledger, text):
         return None
     entries: list[Entry] = []
     for at, row in enumerate(rows):

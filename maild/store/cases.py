@@ -56,6 +56,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
+        withheld=rows.withheld(session, sorted(cases)) if lookup.logs and cases else (),
         shown=rows.shown(session, [m for p in pending for m in p.messages]),
         thread=rows.thread(session, cases),
         talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
