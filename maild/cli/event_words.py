@@ -172,6 +172,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "undone": lambda facts, name: f"{name(facts['by'])} undid what his mail had done",
     "taken_back": lambda facts, name: f"{facts['what']} to {name(facts['to'])} taken back before it left",
     "retracted": lambda facts, name: f"{name(facts['by'])} took the answer back before it left",
+    "requeued": lambda facts, name: f"{facts['what']} to {name(facts['to'])} leaves after all",
+    "reissued": lambda facts, name: f"the answer goes out after all: {name(facts['by'])} undid what had taken it back",
     "unlabelled": lambda facts, name: f"no longer labelled {facts['label']}",
     "worked": lambda facts, name: f"{name(facts['by'])} worked {facts['minutes']} minutes{_because(facts)}",
     "titled": lambda facts, name: f"{name(facts['by'])} gave it a title",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maild.decide import verbs
+from maild.decide import signature
 from maild.decide.attached import is_a_file
 from maild.model.message import MARKER, Kind, Message
 from maild.model.plain import plain
@@ -46,7 +46,7 @@ def said(message: Message) -> str:
     for at in range(len(rows)):
         if not "".join(rows[at:]).strip():
             break
-        if verbs.is_farewell("\n".join(rows[at:]), name):
+        if signature.is_farewell("\n".join(rows[at:]), name):
             return "\n".join(rows[:at]).strip()
     return text
 

@@ -14,7 +14,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, notices, owing, tasklist, verbs
+from maild.decide import absence, notices, owing, signature, tasklist, verbs
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Reminded
 from maild.model.content import Content
@@ -32,6 +32,9 @@ COLLEAGUE, SUPPLIER = "colleague", "supplier"
 NOTE = "note"
 # A reply to one of these stays among the handlers: its text is a note.
 INSIDE = ("task", "approval", COLLEAGUE, NOTE)
+# Letters that ask a handler of his own mail; and all that tell of one that was not carried out.
+QUESTIONS = ("confirm", "unverified")
+ABOUT_HIS_MAIL = (*QUESTIONS, "error")
 YES, NO = "yes", "no"
 # The purpose letters of the links that answer.
 VOTES = {"y": YES, "x": NO}
@@ -155,7 +158,7 @@ def outside(
         language=language,
         values={"who": author, **values},
         author=author,
-        automatic="auto-replied" if kind == "vote" else "",
+        automatic="auto-replied" if kind == "vote" else "auto-generated" if at_once else "",
         subject=str(values.get("subject", "")),
     )
     return letter
@@ -168,7 +171,7 @@ def answer(text: str, vocabulary: Vocabulary, name: str) -> str:
     """YES or NO, where the whole text is that one word and perhaps a signature; else ""."""
     first, _, rest = text.strip().partition("\n")
     word = vocabulary.argument((YES, NO), verbs.normal(first).strip(" .,;:!"))
-    if word is None or (rest.strip() and not verbs.is_farewell(rest, name)):
+    if word is None or (rest.strip() and not signature.is_farewell(rest, name, below=True)):
         return ""
     return word
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from maild.decide import (
+    buried,
     carry,
     contact,
     drafts,
@@ -26,6 +27,7 @@ from maild.decide import (
     rest,
     rights,
     verbs,
+    voting,
 )
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
@@ -33,7 +35,6 @@ from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.outsiders import Whom
 from maild.decide.route import route
 from maild.decide.seeing import seen
-from maild.model.case import Case
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored, Opened
@@ -45,15 +46,14 @@ from maild.model.policy import Facts
 from maild.model.seen import Counted
 from maild.model.subject import is_forward, unforwarded
 from maild.model.trust_events import Doubted
-
-FOR = "for"
+from maild.model.vocabulary import Vocabulary
 
 
 def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
-    parsed = verbs.parse(_own(message), ledger.policy.texts.vocabulary)
-    named = any(line.verb == FOR for line in parsed.lines)
+    parsed = _read(_own(message), ledger.policy.texts.vocabulary)
+    named = any(line.verb == carry.FOR for line in parsed.lines)
     if not named and message.forwarded is None and not is_forward(message.subject):
         return False
     if message.message_id in ledger.known.obeyed:
@@ -67,14 +67,16 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
 def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Draft) -> bool:
     """New lines in the places of the wrong ones, and all of it judged anew."""
     held = _of_draft(ledger, order, draft)
-    kept = verbs.parse(draft.text, ledger.policy.texts.vocabulary)
+    vocabulary = ledger.policy.texts.vocabulary
+    kept = _read(draft.text, vocabulary)
     wrong = [isinstance(outcome, Wrong) for outcome in _on_trial(ledger, held, kept, None)]
     if any(drafts.is_question(line.verb) for line in lines) or len(lines) > sum(wrong):
         return False
     whole = drafts.corrected(kept.lines, wrong, lines)
     drafts.finish(ledger, draft, drafts.CORRECTED)
-    text = drafts.written(whole, kept.text)
-    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), kept.text), None)
+    rest = buried.without(kept.text, vocabulary, buried.moved(kept.lines, whole))
+    text = drafts.written(whole, rest)
+    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), rest), None)
     return True
 
 
@@ -99,21 +101,7 @@ def _do(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) 
 def _on_trial(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> list[Outcome]:
     """What the lines would do shows only in the case that they open: on trial first, then in earnest or not at all."""
     trial = Ledger(ledger.cause, ledger.known, ledger.policy, ledger.now)
-    return _weigh(trial, _begin(trial, order, parsed, linked).order, parsed)
-
-
-def _weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
-    """What each line does.  Whose the case is comes first and at once, wherever it stands: an offer needs somebody to go to."""
-    text, seen = carry.text_of(parsed, order.handler, notes=False), dict[int, Case]()
-    found: dict[int, Outcome] = {}
-    for at, line in sorted(enumerate(parsed.lines), key=lambda one: one[1].verb != FOR):
-        outcome = carry.attempt(ledger, order, line, text, seen)
-        if line.verb == FOR and isinstance(outcome, Done) and outcome.after:
-            outcome.after(ledger)
-            outcome = replace(outcome, after=None)
-            seen.clear()
-        found[at] = outcome
-    return [found[at] for at in range(len(parsed.lines))]
+    return carry.in_earnest(trial, _begin(trial, order, parsed, linked).order, parsed)
 
 
 def _own(message: Message) -> str:
@@ -122,8 +110,13 @@ def _own(message: Message) -> str:
     return "" if passed and not passed.attached and not passed.above else message.own_text
 
 
+def _read(text: str, vocabulary: Vocabulary) -> verbs.Parsed:
+    parsed = verbs.parse(text, vocabulary)
+    return parsed if any(line.verb == "note" for line in parsed.lines) else buried.held(parsed, vocabulary)
+
+
 def _named(parsed: verbs.Parsed) -> Whom | None:
-    line = next((line for line in parsed.lines if line.verb == FOR), None)
+    line = next((line for line in parsed.lines if line.verb == carry.FOR), None)
     return outsiders.whom(line.argument) if line else None
 
 
@@ -161,6 +154,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.happen(case_id, MAILD, Doubted())
     intake.decide(ledger, original, case_id, verdict)
     required.begin(ledger, original, case_id, row, verdict)
+    voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
 
@@ -234,7 +228,7 @@ def _body(message: Message) -> str:
 def _carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> None:
     begun = _begin(ledger, order, parsed, linked)
     case_id, by = begun.order.case_id, handler_party(order.handler.key)
-    done = [outcome for outcome in _weigh(ledger, begun.order, parsed) if isinstance(outcome, Done)]
+    done = [outcome for outcome in carry.in_earnest(ledger, begun.order, parsed) if isinstance(outcome, Done)]
     # His words are for his colleagues: the customer has not written to us yet.
     note = carry.perform(ledger, begun.order, parsed, done, note=True)
     for outcome in done:

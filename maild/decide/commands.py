@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from maild.decide import desk_mail, drafts, rights, verbs
+from maild.decide import buried, desk_mail, drafts, questions, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
-from maild.decide.carry import carry, decline, inward, is_note, read, receipt, said, says_something, text_of, weigh
+from maild.decide.carry import (
+    carry,
+    decline,
+    inward,
+    is_note,
+    read,
+    receipt,
+    said,
+    says_something,
+    text_of,
+    weigh,
+)
 from maild.decide.ledger import Ledger
 from maild.decide.mistaken import no_own_words
 from maild.model.draft import Draft
@@ -44,8 +55,9 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str = drafts.CONF
 
 def leaves_a_note(ledger: Ledger, order: Order) -> bool:
     """Whether all that the mail would do is to leave an internal note."""
-    lines = read(ledger, order).lines
-    return all(line.verb == "note" for line in lines) and bool(lines or order.purpose == "n")
+    parsed = read(ledger, order)
+    stays = order.purpose == "n" or questions.stays_inside(order, parsed)
+    return all(line.verb == "note" for line in parsed.lines) and bool(parsed.lines or stays)
 
 
 def confirms(ledger: Ledger, order: Order) -> bool:
@@ -121,7 +133,7 @@ def _send(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> N
 def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -> bool:
     """New lines in the places of the wrong ones, and all of it judged anew; False where they are no corrections."""
     held = drafts.order_of(ledger, order, draft)
-    kept = read(ledger, held)
+    kept = buried.without_doubt(read(ledger, held))
     wrong = [isinstance(outcome, Wrong) for outcome in weigh(ledger, held, kept)]
     asks = any(drafts.is_question(line.verb) for line in parsed.lines)
     if asks or len(parsed.lines) > max(sum(wrong), 1):
@@ -130,10 +142,12 @@ def _correct(ledger: Ledger, order: Order, parsed: verbs.Parsed, draft: Draft) -
     again = {line.verb for line in parsed.lines}
     right = [*(line for line in kept.lines if line.verb not in again), *parsed.lines]
     lines = drafts.corrected(kept.lines, wrong, parsed.lines) if any(wrong) else right
+    # A command that stood in the text stands above it now.
+    text = buried.without(kept.text, ledger.policy.texts.vocabulary, buried.moved(kept.lines, lines))
     _file(ledger, order)
     drafts.finish(ledger, draft, drafts.CORRECTED)
-    whole = drafts.order_of(ledger, order, draft, drafts.written(lines, kept.text))
-    carry(ledger, whole, _with_implied(ledger, whole, verbs.Parsed(tuple(lines), kept.text)))
+    whole = drafts.order_of(ledger, order, draft, drafts.written(lines, text))
+    carry(ledger, whole, _with_implied(ledger, whole, verbs.Parsed(tuple(lines), text)))
     return True
 
 

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, verbs
+from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, questions, rights, signature, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
+from maild.decide.quoted import quotes_us
 from maild.decide.related import survivor
 from maild.model.case import Case
 from maild.model.content import Content
@@ -71,14 +72,16 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str) -> None:
 
 def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     """Its lines, or None for a mail with other words in it."""
+    if word := questions.word(ledger, order):
+        return [Entry(word, certain=True)]
     text = order.prepared.message.own_text
     rows = verbs.whole_rows(text, ledger.policy.texts.vocabulary)
-    if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):
+    if not 1 <= len(rows) <= MOST or quotes_us(ledger, text):
         return None
     entries: list[Entry] = []
     for at, row in enumerate(rows):
         entry = _entry(ledger, order, row)
-        if entry is None and entries and verbs.is_farewell("\n".join(rows[at:]), order.handler.name):
+        if entry is None and entries and signature.is_farewell("\n".join(rows[at:]), order.handler.name, below=True):
             break
         if entry is None:
             return None

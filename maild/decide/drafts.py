@@ -3,8 +3,9 @@
     only the corrected lines    they take the wrong lines' places, in order; all is judged anew
     /send                       his words go out without the commands; what waits for a word or a proof is carried out as it is
     /drop                       nothing of it is kept
+    yes, no                     the same, where the letter asks (questions.py)
 
-Anything else in reply is a mail of its own, and the draft stays.  Kept for a week (KEPT).
+Anything else in reply is a mail of its own, and the draft stays; words without a command are a note.  Kept for a week (KEPT).
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def written(lines: Sequence[verbs.Line], text: str) -> str:
 
 def _signed(row: str) -> str:
     """With its sign: without it a line counts only in a mail of commands."""
-    return row if row.lstrip("-*•·–0123456789.) ")[:1] in ("/", "#", "!", "／", "＃", "！", "⁄") else f"/{row}"
+    return row if row.lstrip("-*•·–0123456789.) ")[:1] in (*verbs.SLASHES, *"#!＃！") else f"/{row}"
 
 
 def until(ledger: Ledger, desk: str) -> str:

@@ -117,7 +117,7 @@ def _written_by(received: str) -> str:
 
 def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     """What leads to the cases of which a monitoring system's mail may be (a rule's `correlate`)."""
-    found = [rule.set.correlate for rule in policy.rules if rule.set.correlate]
+    found = policy.wants.correlations
     if not found or not prepared.trust.authenticated:
         return ()
     said = facts(prepared, True, policy)

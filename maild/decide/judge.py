@@ -30,6 +30,7 @@ from maild.decide import (
     swap_answers,
     undelivered,
     unproven,
+    veil,
 )
 from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.facts import lookup
@@ -40,8 +41,8 @@ from maild.decide.thread import Join, join
 from maild.model.case import closes_at, rests_until, wake_at
 from maild.model.events import Closed, Ignored, Received
 from maild.model.known import Known, LetterRow, Lookup
-from maild.model.message import Kind
-from maild.model.people import MAILD, Handler, handler_party
+from maild.model.message import LIST_FIELDS, Kind
+from maild.model.people import MAILD, Handler, Possession, handler_party
 from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 
@@ -60,6 +61,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             history.file(ledger, arrival)
         case Prepared():
             _mail(ledger, arrival)
+            veil.draw(ledger)
     return ledger.plan()
 
 
@@ -88,8 +90,9 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     message = prepared.message
     ledger.verified = prepared.trust.authenticated
     where = join(prepared, ledger.known, ledger.policy)
-    robot = _says_robot(prepared)
-    automatic = from_machine(prepared) or _is_ours(ledger, prepared)
+    by_list = _handlers_by_list(ledger, prepared, where)
+    robot = _says_robot(prepared) and not by_list
+    automatic = (from_machine(prepared) and not by_list) or _is_ours(ledger, prepared)
     ledger.trace.update(_trace(prepared, where, automatic))
     if prepared.own_id and not message.all_headers("resent-from"):
         _ignore(ledger, where, "a letter of our own came back")
@@ -129,6 +132,24 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         intake.add(ledger, prepared, where, automatic)
         return
     intake.begin(ledger, prepared, where, automatic)
+
+
+_BY_LIST = (*(f"{name}: " for name in LIST_FIELDS), "precedence: list", "x-precedence: list")
+
+
+def _handlers_by_list(ledger: Ledger, prepared: Prepared, where: Join) -> bool:
+    """A handler's own mail that took its way through a team's group, which marks every mail as a list's (RFC 2919).
+
+    The address that was made for him and a proven From say so; anything else that only a program writes makes it a program's.
+    """
+    message = prepared.message
+    author = message.author
+    handler = ledger.policy.handler_of_address(author.address) if author else None
+    own = where.possession is Possession.OWN or (
+        handler is not None and _of_no_case(ledger, prepared, handler) is not None
+    )
+    proven = handler is not None and own and prepared.trust.authenticated and prepared.sender != ""
+    return proven and message.kind is Kind.LIST and all(line.startswith(_BY_LIST) for line in message.why)
 
 
 def _writes_of_a_bounce(prepared: Prepared) -> bool:

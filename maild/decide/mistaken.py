@@ -6,11 +6,11 @@ on.  The quoted letter holds addresses that are signed for this handler: whoever
 
 from __future__ import annotations
 
-from maild.decide import verbs
+from maild.decide import signature, verbs
 from maild.decide.acts.context import Order
 from maild.decide.attached import is_a_file
-from maild.decide.carry import quotes_us
 from maild.decide.ledger import Ledger
+from maild.decide.quoted import quotes_us
 
 
 def no_own_words(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
@@ -23,4 +23,4 @@ def _only_signed(order: Order, parsed: verbs.Parsed) -> bool:
     if parsed.lines or any(map(is_a_file, files)):
         return False
     said = "\n".join(row for row in parsed.text.split("\n") if not row.lstrip().startswith(">")).strip()
-    return verbs.is_farewell(said, order.handler.name) if said else bool(parsed.text) or not files
+    return signature.is_farewell(said, order.handler.name) if said else bool(parsed.text) or not files

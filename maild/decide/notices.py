@@ -298,7 +298,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
     told = (*shown, *telling.before, *((telling.shown,) if telling.shown else ()))
     values = {
-        **owing.case_values(ledger, case),
+        **owing.case_values(ledger, case, handler),
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
@@ -358,7 +358,7 @@ def to_handler(
         shown,
         due_at=ledger.now,
         language=handler.language or ledger.policy.desks[case.desk].language,
-        values={**owing.case_values(ledger, case), **values},
+        values={**owing.case_values(ledger, case, handler), **values},
         automatic="auto-replied" if kind in ("receipt", "error", "confirm") else "auto-generated",
     )
 

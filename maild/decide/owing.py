@@ -1,7 +1,7 @@
 """owing: one letter that is owed, and the event that says so.
 
 owe(ledger, case, party, to, kind, reason, shown, ...)  the event and the letter;  letter(...): the letter alone
-case_values(ledger, case)  what every letter may say of its case
+case_values(ledger, case, reader)  what every letter may say of its case
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from maild.model.case import Case
 from maild.model.events import Told
 from maild.model.known import Pending, Shown
 from maild.model.message import Address
-from maild.model.people import MAILD, handler_of, handler_party
+from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Prepared
 from maild.model.related import Said
 from maild.model.subject import without_tag
@@ -102,14 +102,15 @@ def _subject(ledger: Ledger, case: Case) -> str:
     return without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 
-def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
+def case_values(ledger: Ledger, case: Case, reader: Handler | None = None) -> dict[str, Any]:
+    """reader: None for somebody who is no handler."""
     customer = ledger.people.get(case.customer)
     return {
         "handler_name": name_of(ledger, handler_party(case.handler)) if case.handler else "",
         "customer_name": customer.name if customer else "",
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
-        **related.values(ledger, case),
+        **related.values(ledger, case, reader),
         "linked": "",
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "title": ledger.subjects.get(case.title, ""),

@@ -8,6 +8,7 @@ case, is nobody's forgery: it is not held.
 
 from __future__ import annotations
 
+from maild.decide import withheld
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
 from maild.model.asking_events import Quarantined
@@ -38,8 +39,6 @@ def keep(ledger: Ledger, prepared: Prepared, desk_key: str, linked: int | None, 
     return case_id
 
 
-def silence(ledger: Ledger, case_id: int, party: str) -> None:
+def silence(ledger: Ledger, case_id: int, party: str, by: str) -> None:
     """What was about to leave to the sender of a case does not."""
-    for waiting in ledger.known.pending:
-        if waiting.case == case_id and waiting.party == party:
-            ledger.cancel(waiting.outbox)
+    withheld.take(ledger, withheld.waiting(ledger, case_id, party), by)

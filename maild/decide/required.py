@@ -42,7 +42,7 @@ def heard(ledger: Ledger, prepared: Prepared, case_id: int, row: int) -> None:
         return
     _take(ledger, prepared, case_id, row)
     case = ledger.case(case_id)
-    if case.asked == 1 and missing(case) and not case.ended:
+    if case.asked == 1 and _facts(ledger, missing(case)) and not case.ended:
         _ask_again(ledger, prepared, case)
 
 

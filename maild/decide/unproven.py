@@ -92,7 +92,7 @@ def _owe(ledger: Ledger, order: Order, named: Sequence[Draft], due_at: datetime,
         (),
         due_at=due_at,
         language=handler.language or ledger.policy.desks[case.desk].language,
-        values={**owing.case_values(ledger, case), **one, **_until(ledger, order), **sense},
+        values={**owing.case_values(ledger, case, handler), **one, **_until(ledger, order), **sense},
         automatic="auto-generated",
         replaces=instead.outbox if instead else None,
     )

@@ -13,26 +13,28 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from maild.decide.doubles import as_typed, single
+from maild.decide.doubles import as_typed
 from maild.decide.wrapped import joined
-from maild.model.plain import INVISIBLE, plain
+from maild.model.plain import INVISIBLE
 from maild.model.vocabulary import Vocabulary
 
 PRIORITIES = ("critical", "high", "medium", "low")
 MOST_LINES = 10
-FAREWELLS: tuple[str, ...] = (
-    "regards", "kind regards", "best regards", "best", "best wishes", "with kind regards", "sincerely", "cheers", "br",
-    "yours sincerely", "kr", "mvh", "med vennlig hilsen", "vennlig hilsen", "med venleg helsing", "venleg helsing",
-    "hilsen", "helsing", "beste hilsen", "beste helsing", "hilsner", "vh", "lp", "l.p", "lep pozdrav", "pozdrav",
-    "lepo pozdravljeni", "s spoštovanjem", "s prijaznimi pozdravi", "prijazen pozdrav", "med vänlig hälsning",
-    "hälsningar", "med venlig hilsen", "mit freundlichen grüßen", "viele grüße", "mfg",
-)  # fmt: skip
-_SIGNATURE, _SIGNATURE_WIDTH = 8, 60
 _SIGILS = "/#!"
 # Never ">": a quoted command must not act.
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s*(?=[/#!])")
+# Keyboards and fonts have more than one.
+SLASHES = "/／⁄∕⧸"
 _DASHES = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "／": "/", "⁄": "/", "＃": "#", "！": "!"}
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "＃": "#", "！": "!"}
+    | dict.fromkeys(SLASHES, "/")
+)
+# What a gateway or an office program writes above the words: a mark in brackets, or how secret the mail is.
+_BANNER = re.compile(
+    r"^\W*(?:\[[^\[\]]*(?:extern|ekstern|zunanj)[^\[\]]*\]|(?:extern|ekstern)[a-zæøå]*(?:[ -](?:e-?mail|e-?post|sender|avsend[ae]r))?"
+    r"|(?:classification|sensitivity|klassifi[sc]ering|gradering|følsomhet|følsemd|zaupnost|stopnja zaupnosti|klasifikacija)"
+    r"\s*:\s*\w[\w -]{0,40}|tlp:\s?\w+(?:\+strict)?)\W*$",
+    re.I,
 )
 _LEADING_NUMBER = re.compile(r"^[\s\-*•·–]*#?(?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30}[:.)]?\s+")
 _MOST_ROWS = 100
@@ -60,7 +62,7 @@ class Parsed:
 
 def parse(text: str, vocabulary: Vocabulary) -> Parsed:
     """Cut the command lines off.  A line that looks like a command and is none comes back with an empty verb."""
-    rows = text.split("\n")
+    rows = below_banner(text, vocabulary).split("\n")
     lines: list[Line] = []
     at = 0
     while at < len(rows) and len(lines) <= MOST_LINES:
@@ -74,6 +76,17 @@ def parse(text: str, vocabulary: Vocabulary) -> Parsed:
     if lines:
         return Parsed(tuple(lines), "\n".join(rows[at:]).strip())
     return Parsed((), text.strip())
+
+
+def below_banner(text: str, vocabulary: Vocabulary) -> str:
+    """Without the banner above the first command: it is not the handler's.  Above other words it stays."""
+    full = [(at, row) for at, row in enumerate(text.split("\n")[:_MOST_ROWS]) if row.strip()]
+    first = next(((at, row) for at, row in full if not _BANNER.match(normal(row))), None)
+    if first is None or first[0] == full[0][0]:
+        return text
+    is_line = read_line(first[1], vocabulary) is not None or bare(first[1], vocabulary) is not None
+    is_line = is_line or bool(_LEADING_NUMBER.match(normal(first[1])))
+    return "\n".join(text.split("\n")[first[0] :]) if is_line else text
 
 
 # Verbs with words of one's own behind them, which may be longer than a line.  Behind /note and /ask they are in good hands anyway.
@@ -91,7 +104,7 @@ def _line_at(rows: list[str], at: int, vocabulary: Vocabulary) -> tuple[Line | N
 
 def whole_rows(text: str, vocabulary: Vocabulary) -> list[str]:
     """The rows of a text that say anything, wordy commands that were broken in one piece each."""
-    rows, whole, at = text.split("\n"), list[str](), 0
+    rows, whole, at = below_banner(text, vocabulary).split("\n"), list[str](), 0
     while at < len(rows):
         bare = _LEADING_NUMBER.sub("", rows[at])
         line = read_line(bare if bare[:1] in _SIGILS else f"/{bare}", vocabulary) if bare.strip() else None
@@ -172,20 +185,3 @@ def _exactly(written: str, words: list[str], vocabulary: Vocabulary) -> Line | N
 def _argument(words: list[str]) -> str:
     """What follows the verb; "@" in front is how programs mention a person."""
     return " ".join(words).strip(_TRAILING).removeprefix("@")
-
-
-_FAREWELLS = frozenset(plain(word) for word in FAREWELLS)
-
-
-def is_farewell(text: str, name: str) -> bool:
-    """A signature and nothing else: a farewell or the writer's name begins it, and no line of it is as long as a sentence."""
-    lines = [row.strip() for row in single(text).split("\n") if row.strip()]
-    if not 1 <= len(lines) <= _SIGNATURE or any(len(row) > _SIGNATURE_WIDTH for row in lines):
-        return False
-    first = " ".join(plain(lines[0]).replace(",", " ").split()).strip(" .!*_-–—")
-    names = {plain(name), *plain(name).split()[:1]}
-    if first in names or first in _FAREWELLS:
-        return True
-    # "Mvh Kari" on one line; "Hilsen fra banken er at ..." is a sentence.
-    greeting = next((f for f in sorted(_FAREWELLS, key=len, reverse=True) if first.startswith(f"{f} ")), "")
-    return bool(greeting) and first.removeprefix(greeting).strip(" ,") in names

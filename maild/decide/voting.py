@@ -1,13 +1,13 @@
 """voting: a case that a rule wants approved (`approve`): the approvers are asked at once, and the case rests until it is decided.
 
-begin(...)    asks them; only where the customer is proven: what nobody proved to be his is shown to nobody else
+begin(...)    asks them; only where the customer is proven, or a handler passed it on: what nobody vouches for is shown to nobody
 counted(...)  after a vote, or when one cannot come any more: enough said yes, or too many did not
 A handler who wants more asks by /request as ever; a ballot counts only those whom the rule asked.
 """
 
 from __future__ import annotations
 
-from maild.decide import asking, notices, tasklist
+from maild.decide import asking, budget, notices, tasklist
 from maild.decide.ledger import Ledger
 from maild.model.approval import Approval
 from maild.model.asking_events import Requested, Withdrawn
@@ -26,15 +26,21 @@ DECIDED = "it was voted on"
 _LONGEST = 4000
 
 
-def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: Verdict) -> None:
-    """The rules' `approve`."""
+def begin(
+    ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: Verdict, *, passed_on: bool = False
+) -> None:
+    """The rules' `approve`.  passed_on: a handler brought it, who answers for it."""
     value = verdict.value("approve")
     if not isinstance(value, Approval):
         return
-    if not prepared.trust.authenticated:
+    if not (prepared.trust.authenticated or passed_on):
         ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, "approval", UNPROVEN))
         return
     customer = ledger.case(case_id).customer
+    spent = _spent(ledger, prepared)
+    if spent:
+        ledger.happen(case_id, MAILD, Suppressed(customer, "approval", spent))
+        return
     parties = dict.fromkeys(party for voter in value.by if (party := _party(ledger, voter)))
     # Nobody votes on what he asks for himself.
     voters = [party for party in parties if party not in (customer, _own(ledger, prepared))]
@@ -44,11 +50,20 @@ def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: V
     words = _words(prepared)
     text = ledger.phrase(case_id, asking.phrase(prepared, words))
     until = ledger.now + value.stands
-    files = (ledger.show(prepared, row, ""),)
+    # The files of what is passed on are the handler's mail's.
+    files = () if passed_on else (ledger.show(prepared, row, ""),)
     letters = [_ask(ledger, case_id, party, text, words, value, files) for party in voters]
     need = min(value.need, len(voters))
     ledger.happen(case_id, MAILD, Balloted(need, ",".join(map(str, letters))))
     ledger.happen(case_id, MAILD, Waiting(MAILD, "approval", until))
+
+
+def _spent(ledger: Ledger, prepared: Prepared) -> str:
+    """Why nobody is asked for him today: he has written too much, be it a robot's loop or a bad joke."""
+    author = prepared.message.author
+    address = author.address.lower() if author else ""
+    ledger.spend(budget.proven_key(address, ledger.now))
+    return budget.proven_exhausted(address, ledger.now, ledger.known.budgets, ledger.policy.limits)
 
 
 def _party(ledger: Ledger, voter: str) -> str:

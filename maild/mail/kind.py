@@ -11,14 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from maild.mail import words
-from maild.model.message import Bounce, Kind
+from maild.model.message import LIST_FIELDS, Bounce, Kind
 
 _COMMENT = re.compile(r"\([^()]*+\)")
 _PREFIX = re.compile(r"^(?:\s*(?:re|sv|vs|aw|odg|antw)\s?(?:\[\d+\])?:)+", re.I)
 _LOCAL = re.compile(r"[-_.+=]")
 
-# RFC 2369, RFC 2919; List-Unsubscribe alone is every newsletter and shop, not a list.
-_LIST_FIELDS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "list-archive", "list-owner", "x-beenthere")
 # Fields that only programs write.  "no" and "false" as values take them back.
 _MACHINE_FIELDS = (
     "x-autoreply", "x-autorespond", "x-autoresponse", "x-autoresponder", "x-auto-reply-from", "x-autoreply-from",
@@ -166,7 +164,7 @@ def is_machine(address: str) -> bool:
 
 def _list_evidence(header: Header) -> tuple[str, ...]:
     return tuple(
-        f"{name}: {value[:80]}" for name in _LIST_FIELDS if (value := header(name)) and value.strip().upper() != "NO"
+        f"{name}: {value[:80]}" for name in LIST_FIELDS if (value := header(name)) and value.strip().upper() != "NO"
     )
 
 

@@ -39,7 +39,7 @@ from maild.model.recorded import Recorded
 from maild.model.related import changes as related
 from maild.model.ruled import changes as ruled
 from maild.model.trust_events import Doubted, Restricted, Vouched
-from maild.model.undo_events import Undone, Unlabelled
+from maild.model.undo_events import Requeued, Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
 
@@ -235,7 +235,7 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"history": True}
         case Reopened() | Closed():
             return {"closes_at": None, "history": False}
-        case Acknowledged():
+        case Acknowledged() | Requeued(what="ack"):
             return {"acknowledged": True}
     return ruled(case, record) or related(case, record) or _decided(case, record)
 

@@ -173,11 +173,12 @@ class Known:
     agenda         the open cases that were asked for
     others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
     told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
-    numbers        case id -> its number, of cases tied to those here
+    tied           case id -> case, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
     incidents      label -> the newest open incident that has it
     last           customer's party -> the handler of his last case that somebody had
+    withheld       letters of these cases that were taken back before they left; where logs are asked for
     unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
@@ -196,6 +197,7 @@ class Known:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
+    withheld: tuple[Pending, ...] = ()
     shown: Mapping[int, Shown] = field(default_factory=dict)
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
@@ -208,7 +210,7 @@ class Known:
     mine: tuple[Case, ...] = ()
     traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
-    numbers: Mapping[int, str] = field(default_factory=dict)
+    tied: Mapping[int, Case] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     unproven: tuple[Draft, ...] = ()

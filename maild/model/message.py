@@ -13,6 +13,9 @@ from enum import StrEnum
 # The line of our letters above which people write: mail programs cut and quote at will, this stays whole.
 MARKER = "[maild:"
 
+# RFC 2369, RFC 2919; List-Unsubscribe alone is every newsletter and shop, not a list.
+LIST_FIELDS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "list-archive", "list-owner", "x-beenthere")
+
 
 class Kind(StrEnum):
     """What sort of mail it is.  Only a person's mail may be answered automatically."""

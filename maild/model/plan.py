@@ -194,7 +194,7 @@ class Plan:
     cases     the cases touched, after their events
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
     phrases   commitments of contents that are words of a case's errands, with the case
-    cancels   outbox rows taken back before they left
+    cancels   outbox rows taken back before they left; requeued: such a row -> when it leaves after all
     counters, budgets  increments
     addresses more addresses of persons known before, by their row
     changed   persons known before, as they are now (language, muted)
@@ -220,6 +220,7 @@ class Plan:
     phrases: tuple[tuple[str, int], ...] = ()
     letters: tuple[Letter, ...] = ()
     cancels: tuple[int, ...] = ()
+    requeued: Mapping[int, datetime] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     absences: Mapping[str, Absence | None] = field(default_factory=dict)

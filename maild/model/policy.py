@@ -199,7 +199,7 @@ class Wants:
     """What the rules may want to know of a mail beside itself, gathered once.
 
     choices: all ways of choosing a handler, also those behind another; addresses: whom they name, forwards: of these, to whom mail goes
-    on; forms: where forms name customers; incidents: labels; reopens: a rule speaks of reopening.
+    on; forms: where forms name customers; incidents: labels; reopens: a rule speaks of reopening; correlations: of monitoring mail.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -208,6 +208,7 @@ class Wants:
     forms: tuple[Named, ...] = ()
     incidents: tuple[str, ...] = ()
     reopens: bool = False
+    correlations: tuple[Correlation, ...] = ()
 
 
 def wants(rules: Iterable[Rule]) -> Wants:
@@ -216,9 +217,11 @@ def wants(rules: Iterable[Rule]) -> Wants:
     chosen = [one.handler for one in said if one.handler]
     forwards = tuple(dict.fromkeys(address for one in said for address in one.forward))
     watching = (who for one in said for who in one.watch if "@" in who)
+    voters = (who for one in said if one.approve for who in one.approve.by if "@" in who)
     return Wants(
         choices=(*chosen, *(choice.otherwise for choice in chosen if choice.otherwise)),
-        addresses=tuple(dict.fromkeys((*watching, *forwards))),
+        addresses=tuple(dict.fromkeys((*watching, *forwards, *voters))),
+        correlations=tuple(one.correlate for one in said if one.correlate),
         forwards=forwards,
         forms=tuple(dict.fromkeys(one.customer for one in said if one.customer)),
         incidents=tuple(dict.fromkeys(one.notice for one in said if one.notice)),

@@ -118,6 +118,8 @@ class Stage:
         record(self._session, replace(plan, words={}), now, self.policy.hash)
         for row in plan.cancels:
             outbox.cancel(self._session, row)
+        for row, due_at in plan.requeued.items():
+            outbox.requeue(self._session, row, due_at)
         outbox.post(self._session, [_posted(letter) for letter in plan.letters], now, 0)
 
     def _map(self, plan: Plan, really: list[tuple[int, str]]) -> None:

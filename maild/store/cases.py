@@ -56,6 +56,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
+        withheld=rows.withheld(session, sorted(cases)) if lookup.logs and cases else (),
         shown=rows.shown(session, [m for p in pending for m in p.messages]),
         thread=rows.thread(session, cases),
         talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
@@ -71,7 +72,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         counted=counting.counted(session, lookup.counting),
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
-        numbers=around.numbers(session, cases) | {row: cases[row].number for row in incidents.values()},
+        tied=around.tied(session, cases),
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )

@@ -199,6 +199,16 @@ def pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
     return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
 
 
+def withheld(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
+    """Letters that were taken back, and are still there to be sent."""
+    rows = session.all(
+        "SELECT o.id, o.id, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id"
+        f" WHERE o.case_id IN {marks(cases)} AND o.state='cancelled' AND o.attempts=0 AND o.recipient<>'' ORDER BY o.id",
+        cases,
+    )
+    return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
+
+
 def shown(session: Session, messages: Sequence[int]) -> dict[int, Shown]:
     if not messages:
         return {}

@@ -144,6 +144,16 @@ def test_the_second_question_is_in_his_language(house: House, language: str):
     assert blanks(again) == [f"{LABELS[language][1]}: ____"]
 
 
+def test_a_fact_that_is_no_more_in_the_file_is_asked_for_no_more(house: House):
+    ack = begun(house)
+    (house.folder / "rules" / "facts.yaml").write_text(FACTS[FACTS.index("room:") :])
+    (house.folder / "rules" / "routing.yaml").write_text("")
+    house.load()
+    house.reply(ack, "Brukernavn: ann01")
+    house.wait(seconds=61)
+    assert [letter.kind for letter in house.letters()] == ["update"]
+
+
 def test_a_value_that_does_not_fit_is_none(house: House):
     house.reply(begun(house), "Brukernavn: vet ikke\nDatamaskin: PC-1")
     assert "Brukernavn: (mangler)" in update(house).text

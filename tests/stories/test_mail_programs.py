@@ -16,6 +16,16 @@ from hypothesis import strategies as st
 from maild.decide.acts import COMMANDS
 
 MANY = 250
+SIGNED = (
+    "Kari Nordmann",
+    "Rådgiver, Avdeling for digitalisering og informasjonssikkerhet, Eksempel kommune",
+    *("Rådhusgata 1, 0101 Eksempel", "Postboks 1, 0101 Eksempel", "Sentralbord 22 00 00 00", "Mobil 90 00 00 00"),
+    *("www.eksempel.no", "Org.nr. 900 000 000", "Åpent 8-15", "Følg oss: @eksempel"),
+    "Denne e-posten kan være konfidensiell. Er du ikke rett mottaker, slett den.",
+)
+FAREWELLS = ("Thanks,", "Med hilsen", "Med helsing", "Z lepimi pozdravi,")
+BANNERS = ("[EXTERNAL]", "[EKSTERN]", "Gradering: Intern", "Zaupnost: Interno")
+GREETINGS = ("Hi Ann,", "Hei Ann,", "Hei,", "Pozdravljeni,")
 VARIATIONS = st.builds(
     Variation,
     program=st.sampled_from(sorted(PROGRAMS)),
@@ -64,3 +74,30 @@ def test_a_quote_with_nothing_above_it_does_nothing_and_goes_nowhere(program: st
         assert played.came.texts == ()
         assert not played.from_the_quote
         assert ("error", "kari@staff.example") in played.came.letters
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_a_gateways_banner_above_a_command_changes_nothing(program: str) -> None:
+    with houses() as house:
+        for language, banner in zip(sorted(ADDRESSES), BANNERS, strict=True):
+            played = play(house, Variation(program, language, "close", "top", above=banner))
+            assert played.understood, played.variation
+            assert not played.leaks(house)
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_a_greeting_above_a_command_holds_the_mail(program: str) -> None:
+    with houses() as house:
+        for language, greeting in zip(sorted(ADDRESSES), GREETINGS, strict=True):
+            came = play(house, Variation(program, language, "note", "top", above=greeting)).came
+            assert came.letters == (("error", "kari@staff.example"),), (program, language)
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_a_long_signature_below_a_command_changes_nothing(program: str) -> None:
+    with houses() as house:
+        for language, farewell in zip(sorted(ADDRESSES), FAREWELLS, strict=True):
+            signed = Variation(program, language, "take", "top", matter="a command", signature=(farewell, *SIGNED))
+            played = play(house, signed)
+            assert played.understood, (played.variation, played.came)
+            assert not played.came.texts

@@ -174,6 +174,37 @@ def test_nobody_votes_on_what_he_wants_himself(site: Maker):
     assert "carried" in house.kinds("1001")
 
 
+def test_a_letter_that_a_rule_sends_says_that_a_machine_wrote_it(site: Maker):
+    assert str(wished(site())[BOSS, "approval"].mail["Auto-Submitted"]) == "auto-generated"
+
+
+def test_a_loop_does_not_bury_the_approvers(site: Maker):
+    house = site("any", BOSS)
+    asked = sum((BOSS, "approval") in wished(house) for _ in range(25))
+    assert asked == 10
+    house.wait(days=1)
+    assert (BOSS, "approval") in wished(house)
+
+
+FORWARD = """Fra: Ann Berg <ann@kunde.example>
+Sendt: mandag 2. mars 2026 10:14
+Til: Ola Hansen <ola@staff.example>
+Emne: Forslag om felles kalender
+
+Vi ønsker oss en felles kalender.
+"""
+
+
+@pytest.mark.parametrize("text", [FORWARD, "/for Ann Berg <ann@kunde.example>\nVi ønsker oss en felles kalender."])
+def test_what_a_handler_passes_on_is_voted_on_too(site: Maker, text: str):
+    house = site("any", BOSS)
+    house.mail("Ola Hansen <ola@staff.example>", "VS: Forslag om felles kalender", text)
+    asked = by_reader(house)[BOSS, "approval"]
+    assert all(word in asked.text for word in ("Ann Berg", "| Vi ønsker oss en felles kalender"))
+    house.reply(asked, "ja")
+    assert (status(house), "carried" in house.kinds("1001")) == ("open", True)
+
+
 def test_the_wish_stands_in_no_event(site: Maker):
     house = site()
     wished(house)

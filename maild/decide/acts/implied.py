@@ -6,7 +6,7 @@ no is the vote.  Where a command beside it speaks to the customer, nobody but it
 
 from __future__ import annotations
 
-from maild.decide import asking, verbs
+from maild.decide import asking, signature, verbs
 from maild.decide.acts.context import Order
 from maild.decide.attached import is_a_file
 from maild.decide.ledger import Ledger
@@ -28,6 +28,8 @@ def implied_line(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> verbs.Pa
         return None
     if order.about.kind == "approval" and not parsed.lines:
         return _vote(ledger, order, parsed)
+    if order.letter and order.letter.kind in asking.QUESTIONS and not parsed.lines:
+        return None
     if outward(ledger, order) and _says_something(order, parsed):
         return _outside(ledger, order, parsed)
     return None
@@ -63,7 +65,7 @@ def _says_something(order: Order, parsed: verbs.Parsed) -> bool:
     files = order.prepared.message.attachments
     if not parsed.lines:
         return bool(parsed.text or files)
-    said = parsed.text and not verbs.is_farewell(parsed.text, order.handler.name)
+    said = parsed.text and not signature.is_farewell(parsed.text, order.handler.name, below=True)
     return bool(said or any(map(is_a_file, files)))
 
 

@@ -55,7 +55,9 @@ _SERIAL = itertools.count(1)
 
 @dataclass(frozen=True)
 class Variation:
-    """place: where the quote stands (around: the command above it, the words below); matter: one of MATTERS, or "nothing"."""
+    """place: where the quote stands (around: the command above it, the words below); matter: one of MATTERS, or "nothing".
+    above: a row over the commands, which a gateway or the handler wrote; signature: the rows that the handler has made his own.
+    """
 
     program: str
     language: str
@@ -64,6 +66,8 @@ class Variation:
     typing: str = "as it is"
     matter: str = "a command and words"
     signed: bool = False
+    above: str = ""
+    signature: tuple[str, ...] = ()
 
     @property
     def at_the_top(self) -> bool:
@@ -150,7 +154,9 @@ def measure(house: House, variation: Variation) -> Came:
     # Where nobody can tell the words below an unmarked quote from it, the command above it is all that is left.
     alone = variation.place == "around" and not variation.at_the_top
     matter = "a command" if alone else variation.matter
-    simple = replace(variation, program="thunderbird", place="nothing", typing="as it is", matter=matter)
+    simple = replace(
+        variation, program="thunderbird", place="nothing", typing="as it is", matter=matter, above="", signature=()
+    )
     key = (simple.verb, simple.language, simple.matter)
     if key not in _MEASURED:
         _MEASURED[key] = _plainly(house, simple)
@@ -247,8 +253,8 @@ def _reply(house: House, variation: Variation, notice: Got) -> Reply:
     around = variation.place == "around" and bool(commands)
     return Reply(
         program, variation.language, KARI, _them(notice), notice.subject, _id(notice),
-        commands=[TYPING[variation.typing](line) for line in commands],
-        text=[] if around else text,
+        commands=[*filter(None, [variation.above]), *(TYPING[variation.typing](line) for line in commands)],
+        text=[] if around else [*text, *variation.signature],
         below=text if around else [],
         quote=shown.lines,
         quote_html=shown.page,
