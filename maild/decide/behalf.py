@@ -37,21 +37,26 @@ FOR = "for"
 def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
-    parsed = verbs.parse(_own(message), ledger.policy.texts.vocabulary)
-    named = any(line.verb == FOR for line in parsed.lines)
-    if not named and message.forwarded is None and not is_forward(message.subject):
+    if not is_on_behalf(ledger, message):
         return False
     if message.message_id in ledger.known.obeyed:
         ledger.happen(None, MAILD, Ignored("a mail on somebody's behalf came a second time"))
         return True
     ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
-    _do(ledger, order, parsed, linked)
+    _do(ledger, order, verbs.parse(_own(message), ledger.policy.texts.vocabulary), linked)
     return True
+
+
+def is_on_behalf(ledger: Ledger, message: Message) -> bool:
+    """Whether a handler's mail to a desk is for somebody else."""
+    parsed = verbs.parse(_own(message), ledger.policy.texts.vocabulary)
+    named = any(line.verb == FOR for line in parsed.lines)
+    return named or message.forwarded is not None or is_forward(message.subject)
 
 
 def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Draft) -> bool:
     """New lines in the places of the wrong ones, and all of it judged anew."""
-    held = _of_draft(ledger, order, draft)
+    held = of_draft(ledger, order, draft)
     kept = verbs.parse(draft.text, ledger.policy.texts.vocabulary)
     wrong = [isinstance(outcome, Wrong) for outcome in _on_trial(ledger, held, kept, None)]
     if any(drafts.is_question(line.verb) for line in lines) or len(lines) > sum(wrong):
@@ -59,12 +64,12 @@ def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Dr
     whole = drafts.corrected(kept.lines, wrong, lines)
     drafts.finish(ledger, draft, drafts.CORRECTED)
     text = drafts.written(whole, kept.text)
-    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), kept.text), None)
+    _do(ledger, of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), kept.text), None)
     return True
 
 
-def _of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
-    """What is filed is the mail that was kept, not the one that mended it."""
+def of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
+    """A mail of no case that was kept.  What is filed is the mail that was kept, not the one that mended it."""
     held = drafts.order_of(ledger, order, draft, text)
     prepared = held.prepared
     message = replace(prepared.message, text=prepared.message.own_text, html=None)

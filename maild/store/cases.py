@@ -12,7 +12,7 @@ from maild.model.case import Case
 from maild.model.customer_events import Attributed
 from maild.model.draft import Draft
 from maild.model.events import Opened
-from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
+from maild.model.known import Known, LetterRow, Lookup, Pending, Standing, Whose
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.store import absence, agenda, around, drafts, standing, swaps
@@ -35,7 +35,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     cases, waiting = _with_those_that_wait(
         session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     )
-    pending, author = rows.pending(session, sorted(cases)) if cases else (), rows.author(session, lookup.address)
+    pending, author = _pending(session, cases, unproven), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     # The answer belongs to the case, if there is only one.
     cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
@@ -74,6 +74,12 @@ def look(session: Session, lookup: Lookup) -> Known:
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
+
+
+def _pending(session: Session, cases: Iterable[int], unproven: Iterable[Draft]) -> tuple[Pending, ...]:
+    """Letters that wait in these cases, or that ask a handler about mails of no case."""
+    found, asking = sorted(cases), sorted({d.letter for d in unproven if d.case is None and d.letter})
+    return rows.pending(session, found, asking) if found or asking else ()
 
 
 def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
