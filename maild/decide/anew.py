@@ -90,6 +90,7 @@ def _doubt(ledger: Ledger, order: Order, lacks: str) -> bool:
         ledger.happen(None, MAILD, Ignored("a handler's mail of no case came a second time"))
         return True
     unproven.ask(ledger, order, None, swap_answers.words(ledger, order), keep=True)
+    ledger.remember(marks(prepared))
     return True
 
 
