@@ -53,8 +53,7 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
     parsed = _read(_own(message), ledger.policy.texts.vocabulary)
-    named = any(line.verb == carry.FOR for line in parsed.lines)
-    if not named and message.forwarded is None and not is_forward(message.subject):
+    if not is_on_behalf(ledger, message):
         return False
     if message.message_id in ledger.known.obeyed:
         ledger.happen(None, MAILD, Ignored("a mail on somebody's behalf came a second time"))
@@ -64,9 +63,16 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     return True
 
 
+def is_on_behalf(ledger: Ledger, message: Message) -> bool:
+    """Whether a handler's mail to a desk is for somebody else."""
+    parsed = _read(_own(message), ledger.policy.texts.vocabulary)
+    named = any(line.verb == carry.FOR for line in parsed.lines)
+    return named or message.forwarded is not None or is_forward(message.subject)
+
+
 def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Draft) -> bool:
     """New lines in the places of the wrong ones, and all of it judged anew."""
-    held = _of_draft(ledger, order, draft)
+    held = of_draft(ledger, order, draft)
     vocabulary = ledger.policy.texts.vocabulary
     kept = _read(draft.text, vocabulary)
     wrong = [isinstance(outcome, Wrong) for outcome in _on_trial(ledger, held, kept, None)]
@@ -76,12 +82,12 @@ def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Dr
     drafts.finish(ledger, draft, drafts.CORRECTED)
     rest = buried.without(kept.text, vocabulary, buried.moved(kept.lines, whole))
     text = drafts.written(whole, rest)
-    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), rest), None)
+    _do(ledger, of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), rest), None)
     return True
 
 
-def _of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
-    """What is filed is the mail that was kept, not the one that mended it."""
+def of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
+    """A mail of no case that was kept.  What is filed is the mail that was kept, not the one that mended it."""
     held = drafts.order_of(ledger, order, draft, text)
     prepared = held.prepared
     message = replace(prepared.message, text=prepared.message.own_text, html=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from maild.decide import buried, desk_mail, drafts, questions, rights, verbs
+from maild.decide import anew, buried, desk_mail, drafts, questions, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
 from maild.decide.carry import (
@@ -41,6 +41,9 @@ def handle(ledger: Ledger, order: Order) -> None:
 
 def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str = drafts.CONFIRMED) -> None:
     """Carry out a mail that was kept, as if it came now.  order: the mail that says so, which is filed already."""
+    if draft.case is None and draft.reason == drafts.UNPROVEN:
+        anew.release(ledger, order, draft)
+        return
     if draft.case is None:
         desk_mail.carry_out(ledger, order, draft, how)
         return

@@ -85,7 +85,8 @@ def park(
     prepared = order.prepared
     text = text or prepared.message.own_text
     read = order.letter.id if order.letter else None
-    kept = _kept(prepared) if reason == BEHALF else None
+    # What was to open a case, or may have been, is needed whole.
+    kept = _kept(prepared) if reason == BEHALF or (reason == UNPROVEN and order.case is None) else None
     draft = Draft(
         ledger.next_draft(),
         ledger.next_letter() if letter is None else letter,

@@ -150,6 +150,7 @@ def to_customer(
 
 def without(ledger: Ledger, before: Pending, shown: tuple[Shown, ...], actor: str, **values: Any) -> None:
     """A letter of a burst, from which what one mail said was taken back: with the rest, when it was due."""
+    assert before.case is not None
     _owe_customer(ledger, ledger.case(before.case), before.party, before.kind, shown, actor, before, **values)
 
 

@@ -120,7 +120,7 @@ class Pending:
 
     outbox: int
     letter: int
-    case: int
+    case: int | None
     party: str
     kind: str
     due_at: datetime

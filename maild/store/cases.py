@@ -13,7 +13,7 @@ from maild.model.case import Case
 from maild.model.customer_events import Attributed
 from maild.model.draft import Draft
 from maild.model.events import Opened
-from maild.model.known import Known, LetterRow, Lookup, Person, Standing, Whose
+from maild.model.known import Known, LetterRow, Lookup, Pending, Person, Standing, Whose
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.model.ruled import given
@@ -37,7 +37,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     wanted = set(chain(incidents.values(), lookup.cases, by_message_id.values(), by_number.values(), told_of))
     reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     cases, waiting = _with_those_that_wait(session, reached)
-    pending, author = rows.pending(session, sorted(cases)) if cases else (), rows.author(session, lookup.address)
+    pending, author = _pending(session, cases, unproven), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     cases |= _only(asked)
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
@@ -81,6 +81,12 @@ def look(session: Session, lookup: Lookup) -> Known:
 def _only(asked: Sequence[Standing]) -> dict[int, Case]:
     """The answer belongs to the case, if there is only one."""
     return {one.case.id: one.case for one in asked if len(asked) == 1}
+
+
+def _pending(session: Session, cases: Iterable[int], unproven: Iterable[Draft]) -> tuple[Pending, ...]:
+    """Letters that wait in these cases, or that ask a handler about mails of no case."""
+    found, asking = sorted(cases), sorted({d.letter for d in unproven if d.case is None and d.letter})
+    return rows.pending(session, found, asking) if found or asking else ()
 
 
 def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:

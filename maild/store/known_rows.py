@@ -46,7 +46,8 @@ def letters_and_drafts(
     letters = _letters(session, ids)
     kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
     read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    return letters | _letters(session, read), kept
+    # A word about a draft may wait itself, because nobody proved whose it was.
+    return letters | _letters(session, read), kept | drafts.by_letters(session, read)
 
 
 def cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
@@ -190,11 +191,13 @@ def budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str
     return {(key, bucket): spent for key, bucket, spent in rows}
 
 
-def pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
+def pending(session: Session, cases: Sequence[int], letters: Sequence[int] = ()) -> tuple[Pending, ...]:
+    """Letters of these cases, and these."""
     rows = session.all(
         "SELECT o.id, o.id, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id"
-        f" WHERE o.case_id IN {marks(cases)} AND o.state='ready' AND o.attempts=0 ORDER BY o.id",
-        cases,
+        f" WHERE (o.case_id IN {marks(cases)} OR o.id IN {marks(letters)}) AND o.state='ready' AND o.attempts=0"
+        " ORDER BY o.id",
+        (*cases, *letters),
     )
     return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
 
