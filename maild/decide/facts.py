@@ -18,7 +18,7 @@ from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
-from maild.model.people import Desk
+from maild.model.people import Desk, belonging
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
@@ -83,7 +83,7 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         spam=verdict(prepared, policy.limits.filter),
         **{one.name: getattr(seen, one.name) for one in fields(seen)},
     )
-    whole = placed(found, policy.organisation_of(author), policy.agreements, policy.desks.values())
+    whole = placed(found, belonging(policy.organisations.values(), author), policy.agreements, policy.desks.values())
     return ordered(whole, policy.catalogue)
 
 
@@ -185,7 +185,7 @@ def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     """What the rules want to have counted, if anything.  At a domain where everybody may have an address only the person is counted."""
     if not address or not (policy.asks.cases or policy.asks.counts):
         return None
-    domain, organisation = address.rpartition("@")[2], policy.organisation_of(address)
+    domain, organisation = address.rpartition("@")[2], belonging(policy.organisations.values(), address)
     whole = domain if domain not in PUBLIC else ""
     domains = {"domain": (whole,) if whole else (), "organisation": organisation.domains if organisation else ()}
     people = {

@@ -20,7 +20,7 @@ from maild.model.door import Refusal
 from maild.model.events import Priority
 from maild.model.fact import Fact
 from maild.model.limits import Limits
-from maild.model.people import Desk, Handler, Organisation, belonging
+from maild.model.people import Desk, Handler, Organisation
 from maild.model.rota import Rota
 from maild.model.seen import Asks
 from maild.model.vocabulary import Vocabulary
@@ -315,10 +315,6 @@ class Policy:
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)
-
-    def organisation_of(self, address: str) -> Organisation | None:
-        """The organisation that this address (lower case) belongs to: as a contact of it, or by its domain."""
-        return belonging(self.organisations.values(), address)
 
     @property
     def forms(self) -> frozenset[str]:
