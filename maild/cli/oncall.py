@@ -96,7 +96,7 @@ def _site(file: Path) -> tuple[Policy, Book]:
         return policy, Book()
     with opened(file) as there:
         since = datetime.now(UTC) - timedelta(weeks=104)
-        return policy, Book.of(swaps(there.session, since), absent(there.session))
+        return policy, Book.of(swaps(there.session, since), absent(there.session), policy.handlers)
 
 
 def _named(policy: Policy, key: str | None) -> list[Rota]:

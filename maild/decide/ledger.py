@@ -275,7 +275,8 @@ class Ledger:
     def book(self) -> Book:
         """What stands over the rotas now."""
         keys = (*self.known.absent, *self._absences)
-        return Book.of(self.swaps, {key: found for key in keys if (found := self.absence(key))})
+        away = {key: found for key in keys if (found := self.absence(key))}
+        return Book.of(self.swaps, away, self.policy.handlers)
 
     # --- drafts ---------------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ side may take it back.  The other side is told of each step.
     agree, refuse, take_back(ledger, swap, by)
     parts(ledger, rota, giver, taker, window)   what somebody has in a time, and would give
     stands(ledger, swap)                     whether everybody still has what he gives
+    went_on(ledger, swap)                    who has some of it by a later one
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from maild.decide import absence, desk_letters, duty
 from maild.decide.ledger import Ledger
 from maild.model.people import Desk, Handler, handler_of, handler_party
-from maild.model.rota import Agreed, Book, Override, Rota, Swap, holder, shifts
+from maild.model.rota import Agreed, Book, Override, Rota, Swap, shifts
 from maild.model.rota_events import DutyOffered, DutyRefused, DutyReturned, DutySwapped
 
 KIND = "swap"
@@ -38,14 +39,18 @@ def parts(ledger: Ledger, rota: Rota, giver: str, taker: str, window: Window) ->
 
 
 def stands(ledger: Ledger, swap: Swap) -> bool:
-    """Nothing else was agreed on since; that somebody is away changes no agreement."""
-    book = Book.of(ledger.swaps, {})
+    """Nothing else was agreed on since, about any of it; that somebody is away changes no agreement."""
+    book = Book.of(ledger.swaps, {}, ledger.policy.handlers)
     for part in swap.parts:
         rota, at = ledger.policy.rotas.get(part.rota), max(part.since, ledger.now)
         if rota is None or part.layer >= len(rota.layers):
             return False
-        held = holder(rota, part.layer, at, book) if at < part.until else None
-        if held is not None and held.handler != part.was:
+        held = (
+            [shift for shift in shifts(rota, at, part.until, book) if shift.layer == part.layer]
+            if at < part.until
+            else []
+        )
+        if any(shift.handler != part.was for shift in held):
             return False
     return all(part.handler in ledger.policy.handlers for part in swap.parts)
 
@@ -86,6 +91,19 @@ def take_back(ledger: Ledger, swap: Swap, by: str) -> None:
     ledger.swap(replace(swap, state=Agreed.WITHDRAWN))
     ledger.happen(None, by, DutyReturned(swap.id, by))
     _tell(ledger, swap, _both(ledger, swap), by, "duty_was_returned", spans=False)
+
+
+def went_on(ledger: Ledger, swap: Swap) -> str:
+    """Who has some of it by a later swap that was agreed on, and would have no word in its being taken back; "" for nobody."""
+    later = (other for other in ledger.swaps.values() if other.id > swap.id and other.state is Agreed.AGREED)
+    both = ((new, old) for other in later for new in other.parts for old in swap.parts)
+    found = (new.handler for new, old in both if new.was == old.handler and _meet(new, old))
+    return _name(ledger, next(found, "")) if swap.state is Agreed.AGREED else ""
+
+
+def _meet(one: Override, other: Override) -> bool:
+    same = (one.rota, one.layer) == (other.rota, other.layer)
+    return same and one.since < other.until and other.since < one.until
 
 
 def of_his(ledger: Ledger, handler: Handler, cause: str = "") -> Swap | None:
@@ -142,7 +160,7 @@ def _desk(ledger: Ledger, rota: Rota | None, reader: Handler) -> Desk:
 
 
 def said(ledger: Ledger, given: Iterable[Override], reader: str = "", *, asks: bool = False) -> list[dict[str, Any]]:
-    """The stretches as lines: what the reader takes over and gives away, or would; for nobody in particular, what changes hands."""
+    """The stretches as lines: what the reader takes over and gives away, or would; of what is not his, who has it from then on."""
     gets, gives = ("duty_gets", "duty_gives") if asks else ("duty_yours", "duty_free")
     lines = []
     for part in given:
@@ -151,7 +169,9 @@ def said(ledger: Ledger, given: Iterable[Override], reader: str = "", *, asks: b
             continue
         key = {part.handler: gets, part.was: gives}.get(reader, "duty_from")
         since, until = duty.span(rota, part)
-        lines.append({"ok": True, "written": "", "key": key, "value": since, "at": until})
+        lines.append(
+            {"ok": True, "written": "", "key": key, "value": since, "at": until, "was": _name(ledger, part.handler)}
+        )
     return lines
 
 

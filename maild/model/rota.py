@@ -21,6 +21,7 @@ from itertools import pairwise
 
 from maild.model.absence import Absence
 from maild.model.calendar import Calendar
+from maild.model.people import Handler
 
 AWAY, SWAPPED = "away", "swap"
 
@@ -129,14 +130,18 @@ class Book:
     absent: Mapping[str, Absence] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, swaps: Mapping[int, Swap], absent: Mapping[str, Absence]) -> Book:
-        """Of swaps, what was agreed."""
+    def of(cls, swaps: Mapping[int, Swap], absent: Mapping[str, Absence], handlers: Mapping[str, Handler]) -> Book:
+        """Of swaps, what was agreed with somebody who works here still: who left has no duty, whatever he agreed to."""
         agreed = (swap for _, swap in sorted(swaps.items()) if swap.state is Agreed.AGREED)
-        return cls(tuple(part for swap in agreed for part in swap.parts), absent)
+        return cls(tuple(part for swap in agreed for part in swap.parts if _works(part.handler, handlers)), absent)
 
     def away(self, handler: str, at: datetime) -> bool:
         absence = self.absent.get(handler)
         return absence is not None and absence.since <= at and (absence.until_at is None or at < absence.until_at)
+
+
+def _works(key: str, handlers: Mapping[str, Handler]) -> bool:
+    return key in handlers and not handlers[key].retired
 
 
 @dataclass(frozen=True, slots=True)

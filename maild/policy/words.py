@@ -210,6 +210,8 @@ def _line(value: object, table: Mapping[str, str]) -> str:
     inner, was = _inner(key, inner, table, form), _inner(key, was, table)
     words = table.get(f"line.{key}+") if inner else None
     words = words or table.get(f"line.{key}", key)
+    if "{was}" in words:
+        words, was = words.replace("{was}", str(value.get("was", ""))), ""
     before = " " + table.get("line.was", "").replace("{value}", was) if was else ""
     at = _when(str(value.get("at", "")), table, form)
     return words.replace("{at}", at).replace("{value}", inner) + before

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from maild.model.absence import Absence
 from maild.model.calendar import ALL_DAY, Calendar, Day
+from maild.model.people import Handler
 from maild.model.rota import Agreed, Book, Override, Rota, Swap, duties, holder, on_duty, shifts
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -69,8 +70,12 @@ def test_a_swap_stands_over_the_rota_and_a_later_one_over_that():
 def test_only_what_was_agreed_counts():
     parts = (part("2026-03-06T08:00", "2026-03-07T08:00", "ola"),)
     swaps = {n: Swap(n, state, "", 0, "", parts, at("2026-03-01T08:00")) for n, state in enumerate(Agreed)}
-    assert len(Book.of(swaps, {}).overrides) == 1
-    assert Book.of({n: swap for n, swap in swaps.items() if swap.state is not Agreed.AGREED}, {}).overrides == ()
+    here = {"ola": Handler("ola", "Ola Hansen", ("ola@staff.example",), ())}
+    assert len(Book.of(swaps, {}, here).overrides) == 1
+    others = {n: swap for n, swap in swaps.items() if swap.state is not Agreed.AGREED}
+    assert Book.of(others, {}, here).overrides == ()
+    left = {"ola": replace(here["ola"], retired=True)}
+    assert [Book.of(swaps, {}, gone).overrides for gone in (left, {})] == [(), ()]
 
 
 def test_who_is_away_hands_his_duty_to_the_next_who_is_here():

@@ -64,7 +64,7 @@ def has_duty(house: House, at: str) -> tuple[str, ...]:
     """Who has duty at that time in Oslo."""
     rota = house.policy.rotas["vakt"]
     instant = datetime.fromisoformat(at).replace(tzinfo=rota.calendar.zone)
-    book = Book.of(swaps(house.session, datetime(2026, 1, 1, tzinfo=UTC)), absent(house.session))
+    book = Book.of(swaps(house.session, datetime(2026, 1, 1, tzinfo=UTC)), absent(house.session), house.policy.handlers)
     return on_duty(rota, instant, book)
 
 

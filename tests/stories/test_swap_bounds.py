@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from parts import duty
-from parts.duty import KARI, OLA, Site, asked, has_duty, kinds
+from parts.duty import IDA, KARI, OLA, Site, asked, has_duty, kinds
 
 # --- what can be swapped ----------------------------------------------------------------------------------------------------------
 
@@ -20,8 +20,8 @@ def test_several_days_go_together(rota: Site):
 def test_my_duty_for_yours_is_one_swap(rota: Site):
     house = rota()
     receipt, question = asked(house, "/bytt ola 6.3. 13.3.")
-    assert "vakt fra fredag 6. mars 2026 kl. 15:30 til lørdag 7. mars 2026 kl. 08:00" in receipt.text
-    assert "vakt fra fredag 13. mars 2026 kl. 15:30 til lørdag 14. mars 2026 kl. 08:00" in receipt.text
+    assert "du får fri fra fredag 6. mars 2026 kl. 15:30 til lørdag 7. mars 2026 kl. 08:00" in receipt.text
+    assert "du får vakt fra fredag 13. mars 2026 kl. 15:30 til lørdag 14. mars 2026 kl. 08:00" in receipt.text
     assert "du får vakt fra fredag 6. mars 2026 kl. 15:30" in question.text
     assert "du får fri fra fredag 13. mars 2026 kl. 15:30" in question.text
     house.reply(question, "ja")
@@ -146,3 +146,60 @@ def test_where_he_has_duty_in_two_rotas_the_name_says_which(rota: Site):
     _, question = asked(house, "/bytt ola fre natt")
     house.reply(question, "ja")
     assert has_duty(house, "2026-03-06T20:00") == ("kari",), "the other rota"
+
+
+# --- one swap upon another ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "undo", "said"),
+    [
+        ("nb", "/angre", "Lars Li har fått den vakten ved et senere bytte"),
+        ("nn", "/angre", "Lars Li har fått den vakta ved eit seinare byte"),
+        ("en", "/undo", "Lars Li has that duty by a later swap"),
+        ("sl", "/razveljavi", "to dežurstvo ima zaradi poznejše zamenjave Lars Li"),
+    ],
+)
+def test_what_was_given_on_is_taken_back_from_its_end(rota: Site, language: str, undo: str, said: str):
+    house = rota(language)
+    yes = {"sl": "da", "en": "yes"}.get(language, "ja")
+    first, question = asked(house, {"sl": "/zamenjaj ola 6.3."}.get(language, "/swap ola 6.3."))
+    house.reply(question, yes)
+    house.letters()
+    house.wait(seconds=1)
+    second, question = asked(house, "/swap lars 6.3.", OLA)
+    house.reply(question, yes)
+    house.letters()
+    house.wait(seconds=1)
+    house.reply(first, undo)
+    (error,) = house.letters()
+    assert (said in error.text, has_duty(house, "2026-03-06T20:00")) == (True, ("lars",))
+    house.reply(second, undo)
+    assert has_duty(house, "2026-03-06T20:00") == ("ola",)
+    house.wait(seconds=1)
+    house.reply(first, undo)
+    assert has_duty(house, "2026-03-06T20:00") == ("kari",)
+
+
+def test_a_yes_to_a_week_of_which_a_day_was_given_away_meanwhile_agrees_to_nothing(rota: Site):
+    house = rota()
+    _, question = asked(house, "/bytt ola 2.3.-8.3.")
+    house.mail(IDA, "Vakt", "/bytt lars ons")
+    (receipt,) = house.letters("receipt")
+    assert "Lars Li har vakt fra onsdag 4. mars" in receipt.text, "whose it is now"
+    house.reply(question, "Ja")
+    (error,) = house.letters()
+    assert ("den vakten er en annens nå" in error.text, has_duty(house, "2026-03-05T20:00")) == (True, ("kari",))
+
+
+def test_whoever_left_has_no_duty_that_he_agreed_to(rota: Site):
+    house = rota()
+    _, question = asked(house, "/bytt lars fre")
+    house.reply(question, "Ja")
+    assert has_duty(house, "2026-03-06T20:00") == ("lars",)
+    for path, row in (("people.yaml", "lars:"), ("oncall.yaml", "")):
+        file = house.folder / "rules" / path
+        kept = [line for line in file.read_text().splitlines() if not row or not line.startswith(row)]
+        file.write_text("\n".join(kept).replace("[kari, ola, lars]", "[kari, ola]"))
+    house.load()
+    assert has_duty(house, "2026-03-06T20:00") == ("kari",)

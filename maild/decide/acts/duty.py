@@ -95,8 +95,8 @@ def _cannot(context: Context, rota: Rota, given: Given) -> Wrong | None:
 def _done(context: Context, rota: Rota, taker: Handler, given: Given) -> Done:
     at_once = leads(context, rota)
     also = []
-    for line in swaps.said(context.ledger, given):
-        also.append(Done((), line["key"], line["value"], at=line["at"]))
+    for line in swaps.said(context.ledger, given, context.handler.key, asks=not at_once):
+        also.append(Done((), line["key"], line["value"], was=line["was"], at=line["at"]))
     after = partial(_offer, given=given, by=context.order.by, at_once=at_once)
     return Done((), "swap_done" if at_once else "swap_asked", taker.name, after, also=tuple(also))
 
@@ -124,4 +124,7 @@ def undo_of(context: Context, causes: frozenset[str]) -> Outcome | None:
 def _taken_back(context: Context, found: Swap) -> Outcome:
     if swaps.begun(context.ledger, found):
         return Wrong("swap_begun")
+    further = swaps.went_on(context.ledger, found)
+    if further:
+        return Wrong("swap_went_on", further)
     return Done((), "swap_returned", after=partial(swaps.take_back, swap=found, by=context.order.by))
