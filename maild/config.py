@@ -110,6 +110,15 @@ class Authenticator:
 
 
 @dataclass(frozen=True, slots=True)
+class SpamFilter:
+    """Whose verdict on spam rules may ask for: a header that this server of ours wrote (model/policy.Filter)."""
+
+    server: str
+    header: str
+    received: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Metrics and /healthz on a TCP address or a UNIX socket; None = neither.  wishes: what the watch does besides."""
 
@@ -139,6 +148,7 @@ class Config:
     health: Health = Health()
     mailboxes: tuple[Mailbox, ...] = ()
     receipts: str = "commands"
+    spam: SpamFilter | None = None
 
     @property
     def control(self) -> Path:

@@ -12,12 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from maild.policy.shape import Address, Line, Lines, Seconds, Strict, wrong
+from maild.policy.shape import Address, Line, Lines, Seconds, Size, Strict, wrong
 
 CREDENTIAL = "relay-password"
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})")
-_SIZE = re.compile(r"([0-9]{1,12})\s*(B|kB|MB|GB)?")
-_UNITS = {None: 1, "B": 1, "kB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 
 
 def _host_port(value: str) -> str:
@@ -35,15 +33,6 @@ def _network(value: str) -> str:
     return value
 
 
-def _size(value: Any) -> int:
-    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    if match is None:
-        raise wrong(f"{str(value)[:40]!r} is no size", "write a number of bytes, or with kB, MB or GB: 35MB")
-    return int(match[1]) * _UNITS[match[2]]
-
-
 def _mode(value: Any) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"0?[0-7]{3}", value):
         raise wrong(f"{str(value)[:20]!r} is no file mode", 'write it in quotes like "0660"')
@@ -58,7 +47,6 @@ def _file(value: str) -> str:
 
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Networks = Annotated[Lines, AfterValidator(lambda value: [_network(x) for x in value])]
-Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"]})]
 Mode = Annotated[int, BeforeValidator(_mode), WithJsonSchema({"type": "string", "pattern": "^0?[0-7]{3}$"})]
 File = Annotated[str, AfterValidator(_file)]
 
@@ -212,6 +200,27 @@ class MailboxForm(Strict):
 
 
 # A section of which every line is a comment.
+def _header(value: str) -> str:
+    """RFC 5322 section 2.2: printable ASCII but for the colon."""
+    if not re.fullmatch(r"[!-9;-~]{1,100}", value):
+        raise wrong(f"{value[:40]!r} is no name of a header", "write it like X-Spam-Flag")
+    return value
+
+
+class SpamForm(Strict):
+    """Whose verdict on spam rules may ask for, by the condition  spam."""
+
+    server: Line = Field(
+        examples=["mx.example.org"], description="Your mail server, as its Received lines have it behind  by."
+    )
+    header: Annotated[str, AfterValidator(_header)] = Field(
+        default="X-Spam-Flag", description="In which its filter writes; only above that Received line it counts."
+    )
+    received: int = Field(
+        default=1, ge=1, le=10, description="Above which of the server's Received lines, 1: the topmost."
+    )
+
+
 _EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
 
@@ -237,6 +246,7 @@ class ConfigForm(Strict):
     admin: Address | None = Field(default=None, description="Gets mail to postmaster and alarms.")
     undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")
     burst: Seconds = Field(default=60, description="How long news for a handler is gathered.")
+    spam: SpamForm | None = Field(default=None, description="Left out: nobody's word on spam counts.")
     receipts: Literal["commands", "errors", "all"] = Field(
         default="commands", description="Receipts for handlers: of commands, of errors only, or of all that they send."
     )

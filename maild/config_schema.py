@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from maild.config import Authenticator, Config, Door, Health, RelayTo
+from maild.config import Authenticator, Config, Door, Health, RelayTo, SpamFilter
 from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, HealthForm, RelayForm
 from maild.config_mailboxes import mailboxes
 from maild.model.health import Wishes
@@ -66,6 +66,7 @@ class _Reader:
             mailboxes=mailboxes(form.mailboxes, self),
             health=self._health(form.health),
             receipts=form.receipts,
+            spam=SpamFilter(form.spam.server, form.spam.header, form.spam.received) if form.spam else None,
         )
 
     def wrong(self, path: YamlPath, what: str, cure: str) -> None:

@@ -49,7 +49,7 @@ from maild.edges.watch import Watch
 from maild.edges.worker import Bench, Worker
 from maild.erasing import Listed
 from maild.errors import RuleError
-from maild.founding import EX_TEMPFAIL, Site, cannot_use
+from maild.founding import EX_TEMPFAIL, Site, cannot_use, unasked_door
 from maild.log import loop_fault, roots, trace
 from maild.model.restored import Restored
 from maild.settle import House
@@ -244,6 +244,8 @@ class Daemon:
         return [monitoring.server(config, self._watch, figures)]
 
     def _say_ready(self, doors: smtp.Doors) -> None:
+        for problem in unasked_door(self._config, self._current.policy):
+            log.warning("the door is not asked of all mail", problem=str(problem))
         log.info(
             "ready",
             policy=self._current.policy.hash[:12],

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from maild import keyring, notify, places, policies
 from maild.config import Config
-from maild.errors import Problem, RuleError
+from maild.errors import WARNING, Problem, RuleError
 from maild.mail import token
-from maild.model.policy import Limits, Policy
-from maild.policy import build, texts
+from maild.model.limits import Filter, Limits
+from maild.model.policy import Policy
+from maild.policy import build, door, texts
 from maild.policy.source import nearest
 from maild.store import migrate, used
 from maild.store.database import (
@@ -93,7 +94,9 @@ def load_policy(config: Config) -> Policy:
 
 def limits_of(config: Config) -> Limits:
     """What of a policy stands in maild.yaml."""
-    return Limits(undo=config.undo, burst=config.burst, receipts=config.receipts)
+    spam = config.spam
+    filter = Filter(spam.server, spam.header, spam.received) if spam else None
+    return Limits(undo=config.undo, burst=config.burst, receipts=config.receipts, filter=filter)
 
 
 def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:
@@ -109,6 +112,16 @@ def desks_of_mailboxes(config: Config, policy: Policy) -> list[Problem]:
         for box in config.mailboxes
         if box.desk and (box.desk not in policy.desks or policy.desks[box.desk].retired)
     ]
+
+
+def unasked_door(config: Config, policy: Policy) -> list[Problem]:
+    """Rules of the door where mail comes in by ways that cannot refuse it."""
+    ways = [*(["LMTP"] if config.door.lmtp else []), *(["a mailbox"] if config.mailboxes else [])]
+    if not policy.door or not ways:
+        return []
+    what = f"mail by {' or '.join(ways)} is not refused by these rules: it was taken already"
+    cure = "let your mail server refuse it, or use discard in routing.yaml"
+    return [Problem(door.FILE, 1, 1, what, cure, severity=WARNING)]
 
 
 reload_policy = load_policy

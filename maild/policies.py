@@ -17,7 +17,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild import places
-from maild.model.policy import Limits, Policy
+from maild.model.limits import Limits
+from maild.model.policy import Policy
 from maild.policy import build, texts
 from maild.store import policies as store
 from maild.store.database import Session

@@ -24,6 +24,7 @@ from maild.model.message import Message
 from maild.model.people import Authentication, Trust
 from maild.model.plan import Letter, Plan, Prepared
 from maild.model.policy import Facts, Policy
+from maild.model.seen import from_plain
 from maild.settle import charset_of, desk_at, prepare, weigh
 from maild.store import cases
 from maild.store.database import Session
@@ -86,7 +87,7 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
     trace = rehearsal.plan.trace
     automatic = bool(trace.get("automatic"))
     return {
-        "facts": asdict(facts(rehearsal.prepared, automatic, policy)),
+        "facts": asdict(facts(rehearsal.prepared, automatic, policy, from_plain(trace.get("seen")))),
         "rules": _rules(rehearsal, policy, automatic),
         "decisions": trace.get("decisions", {}),
         "assignment": trace.get("assignment"),
@@ -94,7 +95,7 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
         "trust": trace.get("trust"),
         "why": trace.get("why", []),
         "policy": policy.hash,
-        **({"shadows": trace["shadows"]} if "shadows" in trace else {}),
+        **{name: trace[name] for name in ("shadows", "notes", "customer") if name in trace},
         "clocks": _clocks(rehearsal, policy, now),
         "events": [happened.record.event.kind for happened in rehearsal.plan.events],
         "letters": [_letter(letter, policy, keys, now) for letter in rehearsal.plan.letters],
@@ -106,7 +107,11 @@ def _rules(rehearsal: Rehearsal, policy: Policy, automatic: bool) -> list[Any]:
     kept: list[Any] = rehearsal.plan.trace.get("rules", [])
     if rehearsal.plan.trace.get("asked", 0) == len(kept):
         return kept
-    every = told(route(facts(rehearsal.prepared, automatic, policy), policy.rules).tried)
+    every = told(
+        route(
+            facts(rehearsal.prepared, automatic, policy, from_plain(rehearsal.plan.trace.get("seen"))), policy.rules
+        ).tried
+    )
     return every if [rule for rule in every if rule["matched"]] == kept else kept
 
 

@@ -253,6 +253,9 @@ def _keep(
     for row in plan.cancels:
         if not outbox.cancel(session, row):
             raise Conflict(f"outbox:{row} has left meanwhile")
+    for row, due_at in plan.requeued.items():
+        if not outbox.requeue(session, row, due_at):
+            raise Conflict(f"outbox:{row} is not there any more")
     starts = _starts(session, arrival, plan)
     written = [write(letter, house, now, starts.get(letter.case, b"")) for letter in plan.letters]
     posted = _post(session, arrival, written, house, now, leases)

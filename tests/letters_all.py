@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from parts.facts_of import FACTS, compiled
 
 from maild.model.known import Shown
 from maild.model.message import Address
 from maild.model.plan import Letter
 
+PARTNER: dict[str, Any] = {
+    "to": Address("", "help@canon.example"),
+    "party": "person:7",
+    "subject": "",
+    "automatic": "auto-generated",
+}
 KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 OPENS = "2026-03-09T08:00:00+01:00"
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
@@ -213,6 +220,11 @@ def around(language: str) -> dict[str, Letter]:
         "update-in-copy": to_customer(
             "update", language, shown=(answer,), author="Kari Nordmann", reason="in-copy", values={**VALUES, "copies": "Ann Berg"}
         ),
+        "forward": to_customer("forward", language, reason="you-are-forwarded", shown=(shown(language, PICTURE),), values={}, **PARTNER),
+        "notice-sorted": to_handler(
+            "notice", language, shown=(said,), values={**VALUES, "type": "order", "category": "printers"}, reason="you-read-along"
+        ),
+        "closed": to_customer("closed", language, reason="case-is-closed", automatic="auto-replied", values={}),
         "promised": promised(language, "2026-03-06T12:00:00+01:00"),
         "promised-no-more": promised(language, ""),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
@@ -220,6 +232,29 @@ def around(language: str) -> dict[str, Letter]:
             "incident", language, shown=(answer,), author="Kari Nordmann", values={**VALUES, "incident_title": SUBJECT[language]}
         ),
     }  # fmt: skip
+
+
+def ruled(language: str) -> dict[str, Letter]:
+    """What rules begin: facts that they want."""
+    name, computer, _ = compiled(FACTS).values()
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    asks = {"asks": [name, computer]}
+    facts = {**VALUES, "facts": [(name, "ann01"), (computer, "")]}
+    return {
+        "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
+        "ack-unverified-asks": to_customer(
+            "ack", language, values=asks, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
+        "ack-approvers": to_customer("ack", language, values={**VALUES, "approvers": "leder@kunde.example"}, **ack),
+        "decided": to_customer("decided", language, values={**VALUES, "carried": True}, automatic="auto-generated"),
+        "decided-no": to_customer("decided", language, values=VALUES, automatic="auto-generated"),
+        "notice-approvers": to_handler(
+            "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "approvers": "Bo Li"}
+        ),
+        "facts": to_customer("facts", language, values={**VALUES, "asks": [computer]}, automatic="auto-generated"),
+        "notice-facts": to_handler("notice", language, shown=(shown(language),), values={**facts, "status": "new"}),
+        "update-handler-facts": to_handler("update", language, shown=(shown(language),), values=facts),
+    }
 
 
 def letters_of(language: str) -> dict[str, Letter]:
@@ -238,7 +273,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language), **asked_of(language), **outside(language), **around(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -12,10 +12,11 @@ from maild.model.case import Case, apply, begin
 from maild.model.content import Content
 from maild.model.events import Event, Opened
 from maild.model.known import Known, LetterRow, Person
+from maild.model.limits import Limits
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Authentication, Desk, Handler, Trust, handler_party, person_party
 from maild.model.plan import Prepared, Token
-from maild.model.policy import Choice, Decisions, Facts, Limits, Notice, Policy, Rendered, Rule
+from maild.model.policy import Choice, Decisions, Facts, Notice, Policy, Rendered, Rule
 from maild.model.recorded import Recorded
 from maild.model.vocabulary import Vocabulary
 from maild.places import shipped

@@ -148,3 +148,17 @@ def test_without_a_site_it_says_how_to_make_one(tmp_path: Path) -> None:
     done = maild("check", "-c", "nowhere/maild.yaml", folder=tmp_path)
     assert done.returncode == 78
     assert "maild init" in done.stderr
+
+
+DOOR = "- {name: n, when: {client: 198.51.100.0/24}, refuse: call us}\n"
+
+
+@pytest.mark.parametrize(("lmtp", "warned"), [(True, True), (False, False)])
+def test_rules_of_the_door_that_lmtp_does_not_ask_are_a_warning(site: Path, lmtp: bool, warned: bool) -> None:
+    (site / "rules" / "door.yaml").write_text(DOOR)
+    config = site / "maild.yaml"
+    way = "lmtp: lmtp.sock" if lmtp else "smtp: 127.0.0.1:2525"
+    config.write_text(config.read_text().replace("\ndoor:\n", f"\ndoor:\n  {way}\n"))
+    done = maild("check", "site", folder=site.parent)
+    assert done.returncode == 0
+    assert ("door.yaml:1:1: warning: mail by LMTP is not refused" in done.stdout) is warned

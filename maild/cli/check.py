@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from maild.config import Config
     from maild.errors import Problem
     from maild.model.policy import Policy
 
@@ -61,7 +62,7 @@ def check(file: Path) -> Found:
     from maild import config
     from maild.cli.rule_tests import failures
     from maild.errors import RuleError
-    from maild.founding import desks_of_mailboxes
+    from maild.founding import desks_of_mailboxes, unasked_door
     from maild.places import shipped
     from maild.policy import build, texts
 
@@ -83,13 +84,25 @@ def check(file: Path) -> Found:
     try:
         found.policy = build.load(rules, load)
         found.problems += [*build.warnings(found.policy), *failures(found.policy, rules)]
-        found.problems += desks_of_mailboxes(settings, found.policy) if settings else []
+        if settings:
+            found.problems += desks_of_mailboxes(settings, found.policy)
+            found.problems += [*unasked_door(settings, found.policy), *_no_filter(settings, found.policy)]
     except RuleError as error:
         found.problems += error.problems
     if loaded:
         found.problems += texts.check(loaded[0])
     found.problems.sort()
     return found
+
+
+def _no_filter(settings: Config, policy: Policy) -> list[Problem]:
+    """Rules that wait for a verdict which nobody gives."""
+    from maild.errors import WARNING, Problem
+
+    if settings.spam is not None or not policy.asks.spam:
+        return []
+    cure = "write  spam: {server: mx.example.org, header: X-Spam-Flag}"
+    return [Problem(settings.file.name, 0, 0, "a rule asks for  spam, but no filter is named here", cure, WARNING)]
 
 
 def _counts(policy: Policy) -> tuple[tuple[str, int], ...]:

@@ -61,6 +61,8 @@ def _solved(facts: Facts, name: Name) -> str:
 
 
 def _waiting(facts: Facts, name: Name) -> str:
+    if facts["on"] == "approval":
+        return "rests until it is approved"
     if facts["on"] == "time":
         return f"rests until {facts['until_at']}"
     return "waits for the customer" if facts["on"] == "customer" else "rests until another case is solved"
@@ -149,6 +151,10 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "doubted": lambda facts, name: "nobody proved who wrote what it is called by",
     "vouched": lambda facts, name: f"{name(facts['by'])} answered, so that the case is the customer's own",
     "restricted": lambda facts, name: f"confidential{_because(facts)}",
+    "typed": lambda facts, name: f"is a {facts['type']}{_because(facts)}",
+    "categorised": lambda facts, name: f"category {facts['category']}{_because(facts)}",
+    "followed": lambda facts, name: f"{name(facts['party'])} reads along",
+    "forwarded": lambda facts, name: f"the mail went on to {name(facts['to'])}",
     "labelled": lambda facts, name: f"labelled {facts['label']}",
     "waiting": _waiting,
     "woken": lambda facts, name: f"open again ({facts['reason']})",
@@ -166,6 +172,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "undone": lambda facts, name: f"{name(facts['by'])} undid what his mail had done",
     "taken_back": lambda facts, name: f"{facts['what']} to {name(facts['to'])} taken back before it left",
     "retracted": lambda facts, name: f"{name(facts['by'])} took the answer back before it left",
+    "requeued": lambda facts, name: f"{facts['what']} to {name(facts['to'])} leaves after all",
+    "reissued": lambda facts, name: f"the answer goes out after all: {name(facts['by'])} undid what had taken it back",
     "unlabelled": lambda facts, name: f"no longer labelled {facts['label']}",
     "worked": lambda facts, name: f"{name(facts['by'])} worked {facts['minutes']} minutes{_because(facts)}",
     "titled": lambda facts, name: f"{name(facts['by'])} gave it a title",
@@ -217,6 +225,13 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "offered": lambda facts, name: f"{facts['amount']} offered to the customer, until {facts['until_at']}",
     "offer_accepted": lambda facts, name: f"{name(facts['by'])} accepted the offer",
     "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
+    "alarmed": lambda facts, name: f"a monitoring system says that it is {facts['state']}",
+    "balloted": lambda facts, name: f"must be approved: {facts['need']} of {facts['letters'].count(',') + 1}",
+    "carried": lambda facts, name: "approved: enough said yes",
+    "defeated": lambda facts, name: "not approved: too few said yes",
+    "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",
+    "facts_asked": lambda facts, name: f"the customer was asked for {facts['facts']}",
+    "fact_given": lambda facts, name: f"{facts['fact']} was said",
     "requested": lambda facts, name: f"{name(facts['approver'])} asked for approval, until {facts['until_at']}",
     "approved": lambda facts, name: f"approved by {name(facts['by'])}",
     "rejected": lambda facts, name: f"not approved by {name(facts['by'])}",

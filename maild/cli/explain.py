@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,16 +84,39 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     thread = trace.get("thread") or {}
     found = thread.get("found") or ["no evidence of a case"]
     yield "thread", f"{thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}"
+    if trace.get("seen"):
+        yield "sender", "; ".join(_seen(trace["seen"]))
     if trace.get("policy"):
         yield "policy", str(trace["policy"])[:12]
     yield from _rules(trace)
+    if trace.get("customer"):
+        yield "customer", str(trace["customer"])
     yield from _assignment(trace)
+    for note in trace.get("notes", ()):
+        yield "note", str(note)
     yield from _clocks(trace)
     for letter in trace.get("letters", ()):
         if "state" in letter:
             yield "letter", f"{letter['kind']} to {letter['to'] or '(erased)'}: {letter['state']} ({letter['id']})"
     if trace.get("error"):
         yield "error", trace["error"].strip().rpartition(chr(10))[2]
+
+
+def _seen(seen: Trace) -> Iterator[str]:
+    """What the database knew of the sender (model/seen.py)."""
+    words = {"muted": "letters to him come back", "marked_spam": "a mail of his was spam"}
+    words |= {"same_subject": "has an open case of this subject", "known": "wrote before"}
+    yield from (words[name] for name in words if seen.get(name))
+    if seen.get("cases"):
+        yield f"has {seen['cases']} cases"
+    yield from counted(seen.get("counts", ()))
+    if seen.get("case_status"):
+        yield f"goes on from a case that is {seen['case_status']}"
+
+
+def counted(counts: Iterable[tuple[str, int, int]]) -> list[str]:
+    """Cases that were opened of late."""
+    return [f"{number} cases of the {whose} in {timedelta(seconds=seconds)}" for whose, seconds, number in counts]
 
 
 def _duplicate(trace: Trace) -> Iterator[tuple[str, str]]:
@@ -122,7 +146,10 @@ def _rules(trace: Trace) -> Iterator[tuple[str, str]]:
 
 def _said(value: Any) -> str:
     if isinstance(value, dict):
-        return f"{value.get('how', '')} {', '.join(value.get('handlers', ()))}".strip()
+        keys, weights = value.get("handlers", ()), value.get("weights", ())
+        named = [f"{key} {weight}" for key, weight in zip(keys, weights, strict=False)] or keys
+        other = f", else {_said(value['otherwise'])}" if value.get("otherwise") else ""
+        return f"{value.get('how', '')} {', '.join(named)}".strip() + other
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -61,7 +61,7 @@ def _otherwise(test: RuleTest, facts: Facts, verdict: Verdict) -> Iterator[Probl
     """What came out otherwise than the test wants."""
     for name, wanted in test.expect.items():
         decided = verdict.decisions.get(name)
-        came = said(name, decided.value) if decided else otherwise(name, facts.desk)
+        came = said(name, decided.value, facts) if decided else otherwise(name, facts.desk)
         if not _holds(wanted, came):
             what = f"a test of the rule {test.rule!r} fails: {yaml_name(name)} is {_word(came)}, not {_word(wanted)}"
             who = f"the rule {decided.rule!r} ({decided.where})" if decided else "no rule"

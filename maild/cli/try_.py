@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from maild.mail.token import Keys
 
 # The texts are in the mail; these are shown as other lines.
+# What is hardly ever so is told when it is.
+_RARE = ("muted", "marked_spam", "cases", "same_subject", "files")
 _LONG = ("text", "own_text", "headers", "subject", "author", "kind", "automatic")
 
 
@@ -102,10 +104,12 @@ def _print(shown: dict[str, Any]) -> None:
 
 def _facts(facts: dict[str, Any]) -> Iterator[str]:
     """What rules may look at, but for the long ones; what is not there is not told."""
+    from maild.cli.explain import counted
     from maild.cli.terminal import one_line, width, wrapped
 
     for name, value in facts.items():
-        if name in _LONG or value in ("", None, [], (), {}):
+        if name in _LONG or value in ("", None, [], (), {}) or (name in _RARE and not value):
             continue
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        yield from wrapped(one_line(text), width(), f"  {'fact':<6}{name:<14}", " " * 22)
+        told = counted(value) if name == "counts" else value
+        text = ", ".join(map(str, told)) if isinstance(told, list | tuple) else str(told)
+        yield from wrapped(one_line(text), width(), f"  {'fact':<6}{name + ' ':<14}", " " * 22)

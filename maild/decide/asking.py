@@ -1,5 +1,6 @@
 """asking: letters about what a case asks of people, and how their answers are read.
 
+entrust(...)    a letter to the handler of a task
 news(...)       a handler hears what became of a task, an offer, a request, or what a supplier answered
 outside(...)    a letter to a supplier, an approver or anybody who sees nothing of the case but a handler's question
 reads(...)      yes, no, or an ordinary reply
@@ -15,6 +16,7 @@ from typing import Any
 
 from maild.decide import absence, notices, owing, signature, tasklist, verbs
 from maild.decide.ledger import Ledger
+from maild.model.asking_events import Reminded
 from maild.model.content import Content
 from maild.model.errands import Talk
 from maild.model.inside_events import Relayed
@@ -30,6 +32,9 @@ COLLEAGUE, SUPPLIER = "colleague", "supplier"
 NOTE = "note"
 # A reply to one of these stays among the handlers: its text is a note.
 INSIDE = ("task", "approval", COLLEAGUE, NOTE)
+# Letters that ask a handler of his own mail; and all that tell of one that was not carried out.
+QUESTIONS = ("confirm", "unverified")
+ABOUT_HIS_MAIL = (*QUESTIONS, "error")
 YES, NO = "yes", "no"
 # The purpose letters of the links that answer.
 VOTES = {"y": YES, "x": NO}
@@ -101,12 +106,40 @@ def _tell(ledger: Ledger, case_id: int, handler: Handler, told: News, values: di
     notices.to_handler(ledger, ledger.case(case_id), handler, told.kind, told.reason, given, told.shown)
 
 
+def entrust(ledger: Ledger, case_id: int, number: int, *, due: bool) -> None:
+    """A letter to the task's handler: it is his, or its time has come."""
+    it = ledger.case(case_id).errands.task(number)
+    if it is None:
+        return
+    told = News(
+        "task_due" if due else "task_yours",
+        str(number),
+        ledger.subjects.get(it.text, ""),
+        actor="" if due else it.by,
+        kind="task",
+        reason="your-task",
+    )
+    until = tasklist.in_zone(ledger, ledger.case(case_id), it.due_at)
+    who = tasklist.name_of(ledger, it.by)
+    sent = news(ledger, case_id, told, handler_party(it.handler), until=until, who=who)
+    for letter in sent or ([0] if due else []):
+        ledger.happen(case_id, MAILD, Reminded(number, letter, due))
+
+
 def outside(
-    ledger: Ledger, case_id: int, party: str, kind: str, author: str, shown: tuple[Shown, ...], **values: Any
+    ledger: Ledger,
+    case_id: int,
+    party: str,
+    kind: str,
+    author: str,
+    shown: tuple[Shown, ...],
+    *,
+    at_once: bool = False,
+    **values: Any,
 ) -> int:
     """A letter to a person or handler that shows nothing of the case but what is given here; its id.
 
-    It waits for /undo, as a handler's reply to the customer does.
+    It waits for /undo, as a handler's reply to the customer does; at_once: it does not, for a rule asks.
     """
     case, letter = ledger.case(case_id), ledger.next_letter()
     handler = ledger.policy.handlers.get(handler_of(party) or "")
@@ -121,11 +154,11 @@ def outside(
         kind,
         "you-are-asked" if kind == "question" else "your-approval",
         shown,
-        due_at=ledger.now + ledger.policy.limits.undo,
+        due_at=ledger.now if at_once else ledger.now + ledger.policy.limits.undo,
         language=language,
         values={"who": author, **values},
         author=author,
-        automatic="auto-replied" if kind == "vote" else "",
+        automatic="auto-replied" if kind == "vote" else "auto-generated" if at_once else "",
         subject=str(values.get("subject", "")),
     )
     return letter

@@ -19,21 +19,22 @@ from maild.decide import (
     carry,
     contact,
     drafts,
-    effects,
     intake,
     no_case,
     notices,
     outsiders,
+    required,
     rest,
     rights,
     verbs,
+    voting,
 )
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.facts import facts
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.outsiders import Whom
 from maild.decide.route import route
-from maild.model.case import Case
+from maild.decide.seeing import seen
 from maild.model.content import Content
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored, Opened
@@ -41,19 +42,18 @@ from maild.model.known import Person, Shown
 from maild.model.message import Address, Message
 from maild.model.people import MAILD, Trust, handler_party
 from maild.model.plan import Prepared
+from maild.model.policy import Facts
+from maild.model.seen import Counted
 from maild.model.subject import is_forward, unforwarded
 from maild.model.trust_events import Doubted
 from maild.model.vocabulary import Vocabulary
-
-FOR = "for"
 
 
 def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
     parsed = _read(_own(message), ledger.policy.texts.vocabulary)
-    named = any(line.verb == FOR for line in parsed.lines)
-    if not named and message.forwarded is None and not is_forward(message.subject):
+    if not is_on_behalf(ledger, message):
         return False
     if message.message_id in ledger.known.obeyed:
         ledger.happen(None, MAILD, Ignored("a mail on somebody's behalf came a second time"))
@@ -63,9 +63,16 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     return True
 
 
+def is_on_behalf(ledger: Ledger, message: Message) -> bool:
+    """Whether a handler's mail to a desk is for somebody else."""
+    parsed = _read(_own(message), ledger.policy.texts.vocabulary)
+    named = any(line.verb == carry.FOR for line in parsed.lines)
+    return named or message.forwarded is not None or is_forward(message.subject)
+
+
 def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Draft) -> bool:
     """New lines in the places of the wrong ones, and all of it judged anew."""
-    held = _of_draft(ledger, order, draft)
+    held = of_draft(ledger, order, draft)
     vocabulary = ledger.policy.texts.vocabulary
     kept = _read(draft.text, vocabulary)
     wrong = [isinstance(outcome, Wrong) for outcome in _on_trial(ledger, held, kept, None)]
@@ -75,12 +82,12 @@ def correct(ledger: Ledger, order: Order, lines: Sequence[verbs.Line], draft: Dr
     drafts.finish(ledger, draft, drafts.CORRECTED)
     rest = buried.without(kept.text, vocabulary, buried.moved(kept.lines, whole))
     text = drafts.written(whole, rest)
-    _do(ledger, _of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), rest), None)
+    _do(ledger, of_draft(ledger, order, draft, text), verbs.Parsed(tuple(whole), rest), None)
     return True
 
 
-def _of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
-    """What is filed is the mail that was kept, not the one that mended it."""
+def of_draft(ledger: Ledger, order: Order, draft: Draft, text: str = "") -> Order:
+    """A mail of no case that was kept.  What is filed is the mail that was kept, not the one that mended it."""
     held = drafts.order_of(ledger, order, draft, text)
     prepared = held.prepared
     message = replace(prepared.message, text=prepared.message.own_text, html=None)
@@ -100,21 +107,7 @@ def _do(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) 
 def _on_trial(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> list[Outcome]:
     """What the lines would do shows only in the case that they open: on trial first, then in earnest or not at all."""
     trial = Ledger(ledger.cause, ledger.known, ledger.policy, ledger.now)
-    return _weigh(trial, _begin(trial, order, parsed, linked).order, parsed)
-
-
-def _weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
-    """What each line does.  Whose the case is comes first and at once, wherever it stands: an offer needs somebody to go to."""
-    text, seen = carry.text_of(parsed, order.handler, notes=False), dict[int, Case]()
-    found: dict[int, Outcome] = {}
-    for at, line in sorted(enumerate(parsed.lines), key=lambda one: one[1].verb != FOR):
-        outcome = carry.attempt(ledger, order, line, text, seen)
-        if line.verb == FOR and isinstance(outcome, Done) and outcome.after:
-            outcome.after(ledger)
-            outcome = replace(outcome, after=None)
-            seen.clear()
-        found[at] = outcome
-    return [found[at] for at in range(len(parsed.lines))]
+    return carry.in_earnest(trial, _begin(trial, order, parsed, linked).order, parsed)
 
 
 def _own(message: Message) -> str:
@@ -129,7 +122,7 @@ def _read(text: str, vocabulary: Vocabulary) -> verbs.Parsed:
 
 
 def _named(parsed: verbs.Parsed) -> Whom | None:
-    line = next((line for line in parsed.lines if line.verb == FOR), None)
+    line = next((line for line in parsed.lines if line.verb == carry.FOR), None)
     return outsiders.whom(line.argument) if line else None
 
 
@@ -148,7 +141,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     prepared, whom = order.prepared, _named(parsed)
     original = _original(prepared, whom)
     passed = prepared.message.forwarded
-    verdict = route(facts(original, False, ledger.policy), ledger.policy.rules)
+    verdict = route(_facts(ledger, original), ledger.policy.rules)
     ledger.trace.update(intake.trace(verdict))
     desk, case_id = intake.desk_of(ledger, prepared, verdict), ledger.next_case()
     customer = _customer(ledger, original) if whom is None else NOBODY
@@ -159,16 +152,25 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.teach(case_id, row, prepared.message.references[-3:])
         shown = replace(ledger.show(original, row), incoming=prepared.id)
     subject = ledger.subject(original.subject)
-    language = contact.language(ledger, ledger.people.get(customer), original, desk)
+    language = str(verdict.value("language") or contact.language(ledger, ledger.people.get(customer), original, desk))
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
     if passed is not None:
         # What is passed on may be forged.
         ledger.happen(case_id, MAILD, Doubted())
-    effects.apply(ledger, case_id, verdict)
-    intake.assign(ledger, case_id, verdict)
+    intake.decide(ledger, original, case_id, verdict)
+    required.begin(ledger, original, case_id, row, verdict)
+    voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
+
+
+def _facts(ledger: Ledger, original: Prepared) -> Facts:
+    """Of the mail that he passes on.  LIMITS  Its author is looked up, but neither his cases nor those of his domain are counted."""
+    author = original.message.author
+    known = ledger.known.by_address.get(author.address.lower()) if author else None
+    of_him = replace(ledger.known, author=known, counted=Counted())
+    return facts(original, False, ledger.policy, seen(original, of_him))
 
 
 def _customer(ledger: Ledger, original: Prepared) -> str:
@@ -232,7 +234,7 @@ def _body(message: Message) -> str:
 def _carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | None) -> None:
     begun = _begin(ledger, order, parsed, linked)
     case_id, by = begun.order.case_id, handler_party(order.handler.key)
-    done = [outcome for outcome in _weigh(ledger, begun.order, parsed) if isinstance(outcome, Done)]
+    done = [outcome for outcome in carry.in_earnest(ledger, begun.order, parsed) if isinstance(outcome, Done)]
     # His words are for his colleagues: the customer has not written to us yet.
     note = carry.perform(ledger, begun.order, parsed, done, note=True)
     for outcome in done:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from maild.model.policy import Limits
+from maild.model.limits import Limits
 
 Key = tuple[str, int]
 _POOL = "pool"
@@ -33,6 +33,11 @@ def status_keys(address: str, now: datetime) -> tuple[Key, ...]:
     """The minutes within which an answer to `status` forbids another, this one first."""
     minute = int(now.timestamp()) // 60
     return tuple((f"status:{_hash(address)}", minute - ago) for ago in range(STATUS_MINUTES + 1))
+
+
+def forward_key(address: str, now: datetime) -> Key:
+    """The day's budget of mails that go on to this address."""
+    return (f"forward:{_hash(address)}", int(now.timestamp()) // 86400)
 
 
 def proven_exhausted(address: str, now: datetime, spent: Mapping[Key, int], limits: Limits) -> str:

@@ -6,13 +6,27 @@ all and tells, or does nothing of it and says why (decline).  What each command 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, asking, buried, colleagues, doubles, drafts, notices, rest, rights, signature, verbs
+from maild.decide import (
+    absence,
+    asking,
+    buried,
+    colleagues,
+    doubles,
+    drafts,
+    notices,
+    questions,
+    related,
+    rest,
+    rights,
+    signature,
+    verbs,
+)
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
@@ -23,7 +37,6 @@ from maild.model.case import Case, apply
 from maild.model.events import Assigned, Declined, Noted, Replied
 from maild.model.inside_events import Represented
 from maild.model.known import Shown
-from maild.model.message import MARKER
 from maild.model.people import Handler, handler_of, handler_party
 from maild.model.recorded import Recorded
 
@@ -40,7 +53,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     if asks(outcomes) and not (order.draft and order.draft.reason == drafts.MANY):
         _ask(ledger, order, parsed, outcomes)
         return []
-    done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+    done = [outcome for outcome in in_earnest(ledger, order, parsed) if isinstance(outcome, Done)]
     note = note or is_note(ledger, order, parsed) or any(outcome.inside for outcome in done)
     shown = perform(ledger, order, parsed, done, note=note)
     for outcome in done:
@@ -50,11 +63,12 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
     colleagues.tell(ledger, order, {order.case_id: shown})
-    if _owes_receipt(ledger, parsed):
+    if _owes_receipt(ledger, parsed) or questions.stays_inside(order, parsed):
         receipt(ledger, order, lines, shown_by(done))
     return lines
 
 
+FOR = "for"
 # What somebody may do in a case that only asked something of him.
 _ANSWERS = ("done", "approve", "reject", "note")
 
@@ -77,8 +91,9 @@ def _not_his(ledger: Ledger, order: Order) -> Wrong:
 
 
 def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
-    """The cases that go on since this one is solved, as lines of the receipt."""
-    found = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    """The cases that go on since this one is solved, as lines of the receipt; of others he need not know."""
+    going_on = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
+    found = filter(None, (related.number(ledger, case, order.handler) for case in going_on))
     return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
 
 
@@ -98,6 +113,7 @@ def is_note(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
     """Whether the whole mail is internal; so it is where the word was only misspelt."""
     words = ledger.policy.texts.vocabulary
     inside = order.about is not None and order.about.kind in asking.INSIDE
+    inside = inside or questions.stays_inside(order, parsed)
     return inside or order.purpose in NOTES or any("note" in (x.verb, words.verb(x.hint)) for x in parsed.lines)
 
 
@@ -116,9 +132,21 @@ def _pass_on(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[
 
 def weigh(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
     """What each line would do, after those above it: `/done 1` and then `/close` closes a case without an open task."""
-    seen: dict[int, Case] = {}
-    text = text_of(parsed, order.handler, notes=False)
-    return [attempt(ledger, order, line, text, seen) for line in parsed.lines]
+    return in_earnest(ledger.trial(), order, parsed)
+
+
+def in_earnest(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> list[Outcome]:
+    """What each line does.  Whose the case is comes first and at once, wherever it stands: an offer needs somebody to go to."""
+    text, seen = text_of(parsed, order.handler, notes=False), dict[int, Case]()
+    found: dict[int, Outcome] = {}
+    for at, line in sorted(enumerate(parsed.lines), key=lambda one: one[1].verb != FOR):
+        outcome = attempt(ledger, order, line, text, seen)
+        if line.verb == FOR and isinstance(outcome, Done) and outcome.after:
+            outcome.after(ledger)
+            outcome = replace(outcome, after=None)
+            seen.clear()
+        found[at] = outcome
+    return [found[at] for at in range(len(parsed.lines))]
 
 
 def _only_about_drafts(parsed: verbs.Parsed) -> bool:
@@ -127,30 +155,14 @@ def _only_about_drafts(parsed: verbs.Parsed) -> bool:
 
 # --- reading ----------------------------------------------------------------------------------------------------------------------
 
-# The line of our letters above which people write (mail/owntext.py cuts there): still in the own text, there is nothing but the
-# quoted letter, with the addresses signed for this handler.  The customer must not get it.
 # A link's address is its verb; the body that it fills in says the same, and may be gone.
 _ADDRESS_VERBS = {"t": ("take", ""), "c": ("close", ""), "w": ("wait", "3d"), "v": ("send", "")}
-_WORD = r"[a-z][a-z0-9]{19,}"
-
-
-def quotes_us(ledger: Ledger, text: str) -> bool:
-    """Whether the letter's marker, or one of its signed links, stands in what would go to the customer."""
-    if MARKER in text:
-        return True
-    if "@" not in text:
-        return False
-    own = [(desk.separator, address) for desk in ledger.policy.desks.values() for address in desk.addresses]
-    return any(re.search(_signed(separator, address), text, re.I) for separator, address in own)
-
-
-def _signed(separator: str, address: str) -> str:
-    local, _, domain = address.partition("@")
-    return re.escape(local + separator) + _WORD + re.escape("@" + domain)
 
 
 def read(ledger: Ledger, order: Order) -> verbs.Parsed:
     text, vocabulary = order.prepared.message.own_text, ledger.policy.texts.vocabulary
+    if word := questions.word(ledger, order):
+        return verbs.Parsed((word,), "")
     parsed = verbs.parse(text, vocabulary)
     bare = verbs.bare(text, vocabulary) if not parsed.lines else None
     if bare is not None and all(_counts_bare(ledger, order, line) for line in bare.lines):
@@ -309,7 +321,8 @@ def tell(
     lines = told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
     if text and not answer and not any(outcome.inside for outcome in done):
-        lines.append(said(verbs.Line("", ""), Done((), "noted")))
+        here = questions.stays_inside(order, parsed)
+        lines.append(said(verbs.Line("", ""), Done((), "noted_here" if here else "noted")))
     return [*lines, *(said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
 
 

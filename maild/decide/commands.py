@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from maild.decide import buried, desk_mail, drafts, rights, verbs
+from maild.decide import anew, buried, desk_mail, drafts, questions, rights, verbs
 from maild.decide.acts.context import Done, Order, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
 from maild.decide.carry import (
@@ -41,6 +41,9 @@ def handle(ledger: Ledger, order: Order) -> None:
 
 def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str = drafts.CONFIRMED) -> None:
     """Carry out a mail that was kept, as if it came now.  order: the mail that says so, which is filed already."""
+    if draft.case is None and draft.reason == drafts.UNPROVEN:
+        anew.release(ledger, order, draft)
+        return
     if draft.case is None:
         desk_mail.carry_out(ledger, order, draft, how)
         return
@@ -55,8 +58,9 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str = drafts.CONF
 
 def leaves_a_note(ledger: Ledger, order: Order) -> bool:
     """Whether all that the mail would do is to leave an internal note."""
-    lines = read(ledger, order).lines
-    return all(line.verb == "note" for line in lines) and bool(lines or order.purpose == "n")
+    parsed = read(ledger, order)
+    stays = order.purpose == "n" or questions.stays_inside(order, parsed)
+    return all(line.verb == "note" for line in parsed.lines) and bool(parsed.lines or stays)
 
 
 def confirms(ledger: Ledger, order: Order) -> bool:

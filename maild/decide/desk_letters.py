@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from maild.decide.ledger import Ledger
@@ -24,8 +25,10 @@ def owe(
     automatic: str = "auto-generated",
     shown: tuple[Shown, ...] = (),
     answers: str = "",
+    due_at: datetime | None = None,
+    replaces: int | None = None,
 ) -> None:
-    """At once, in his language.  answers: the Message-ID of a mail of his that it answers."""
+    """At once (or due_at), in his language.  answers: the Message-ID of a mail of his that it answers."""
     party, number = handler_party(handler.key), ledger.next_letter()
     ledger.happen(None, MAILD, Told(party, kind, number))
     ledger.owe(
@@ -40,11 +43,12 @@ def owe(
             language=handler.language or desk.language,
             subject=subject,
             reason=reason,
-            due_at=ledger.now,
+            due_at=due_at or ledger.now,
             automatic=automatic,
             shown=shown,
             values=values,
             references=(answers,) if answers else (),
             in_reply_to=answers,
+            replaces=replaces,
         )
     )

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, rights, signature, verbs
+from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, questions, rights, signature, verbs
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
+from maild.decide.quoted import quotes_us
 from maild.decide.related import survivor
 from maild.model.case import Case
 from maild.model.content import Content
@@ -46,7 +47,7 @@ class Entry:
     certain: bool = False
 
 
-def handle(ledger: Ledger, order: Order) -> bool:
+def handle(ledger: Ledger, order: Order, at_once: int = AT_ONCE) -> bool:
     """Whether it was a mail of commands, or a word about one that is kept; then it is done."""
     ledger.known = rights.veiled(ledger.known, order.handler, ledger.policy)
     entries = _read(ledger, order)
@@ -55,8 +56,23 @@ def handle(ledger: Ledger, order: Order) -> bool:
     if order.prepared.message.message_id in ledger.known.obeyed:
         ledger.happen(None, MAILD, Ignored("a mail of commands came a second time"))
     elif not _finishes(ledger, order, entries):
-        _carry(ledger, order, entries, at_once=AT_ONCE)
+        _carry(ledger, order, entries, at_once=at_once)
     return True
+
+
+def is_list(ledger: Ledger, order: Order) -> bool:
+    """Whether it is a mail of commands, of whatever length."""
+    return _read(ledger, order) is not None or too_long(ledger, order)
+
+
+def too_long(ledger: Ledger, order: Order) -> bool:
+    """A list of more lines than one mail may have."""
+    message = order.prepared.message
+    rows = verbs.whole_rows(message.own_text, ledger.policy.texts.vocabulary)
+    if len(rows) <= MOST:
+        return False
+    first = replace(message, own_text="\n".join(rows[:MOST]))
+    return _read(ledger, replace(order, prepared=replace(order.prepared, message=first))) is not None
 
 
 def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str) -> None:
@@ -71,9 +87,11 @@ def carry_out(ledger: Ledger, order: Order, draft: Draft, how: str) -> None:
 
 def _read(ledger: Ledger, order: Order) -> list[Entry] | None:
     """Its lines, or None for a mail with other words in it."""
+    if word := questions.word(ledger, order):
+        return [Entry(word, certain=True)]
     text = order.prepared.message.own_text
     rows = verbs.whole_rows(text, ledger.policy.texts.vocabulary)
-    if not 1 <= len(rows) <= MOST or carry.quotes_us(ledger, text):
+    if not 1 <= len(rows) <= MOST or quotes_us(ledger, text):
         return None
     entries: list[Entry] = []
     for at, row in enumerate(rows):

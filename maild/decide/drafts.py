@@ -3,8 +3,9 @@
     only the corrected lines    they take the wrong lines' places, in order; all is judged anew
     /send                       his words go out without the commands; what waits for a word or a proof is carried out as it is
     /drop                       nothing of it is kept
+    yes, no                     the same, where the letter asks (questions.py)
 
-Anything else in reply is a mail of its own, and the draft stays.  Kept for a week (KEPT).
+Anything else in reply is a mail of its own, and the draft stays; words without a command are a note.  Kept for a week (KEPT).
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def park(
     prepared = order.prepared
     text = text or prepared.message.own_text
     read = order.letter.id if order.letter else None
-    kept = _kept(prepared) if reason == BEHALF else None
+    # What was to open a case, or may have been, is needed whole.
+    kept = _kept(prepared) if reason == BEHALF or (reason == UNPROVEN and order.case is None) else None
     draft = Draft(
         ledger.next_draft(),
         ledger.next_letter() if letter is None else letter,

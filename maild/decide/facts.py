@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
-from maild.decide.assign import line_choice, open_key, turn_key
+from maild.decide.assign import TURNING, line_choice, open_key, turn_key
 from maild.decide.marks import marks
+from maild.decide.organisation import PUBLIC
 from maild.model import numbers
 from maild.model.agenda import Asked
+from maild.model.correlation import reference
+from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
-from maild.model.message import Kind, Message
+from maild.model.limits import Filter
+from maild.model.message import Address, Kind, Message
 from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
-from maild.model.policy import Facts, Policy
+from maild.model.policy import Facts, Named, Policy
+from maild.model.seen import Counting, Seen
 
 TEXT = 64 * 1024
+NOTHING = Seen()
+# Where maild writes a Received line of its own, and where it takes mail as it lies there.
+_DOORS, _FETCHED = ("smtp", "lmtp", "pipe"), ("imap", "late", "import")
+_BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})", re.I)
 HOUR = 3600
 _OVER = timedelta(days=31)
 # A number as our letters write it: in brackets with a hash, or behind a hash.
@@ -45,11 +55,11 @@ _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
-def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
-    """The facts of a mail."""
+def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTHING) -> Facts:
+    """The facts of a mail.  seen: what of them only the database knows (seeing.py)."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
-    return Facts(
+    found = Facts(
         desk=prepared.desk,
         author=author,
         domain=author.rpartition("@")[2],
@@ -67,7 +77,57 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy) -> Facts:
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
         hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
+        at=_local(prepared, policy),
+        authentication=str(prepared.trust.authentication),
+        files=sum(not a.inline for a in message.attachments),
+        spam=verdict(prepared, policy.limits.filter),
+        **{one.name: getattr(seen, one.name) for one in fields(seen)},
     )
+    whole = placed(found, policy.organisation_of(author), policy.agreements, policy.desks.values())
+    return ordered(whole, policy.catalogue)
+
+
+def _local(prepared: Prepared, policy: Policy) -> str:
+    """When it came, on the clock of the desk that it was sent to."""
+    desk = policy.desks.get(prepared.desk, policy.default_desk)
+    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def verdict(prepared: Prepared, filter: Filter | None) -> str:
+    """What our own filter says: only above the Received lines that its server wrote; what stands below, a sender can write as well."""
+    if filter is None:
+        return ""
+    headers, server = prepared.message.headers, filter.server.lower()
+    ways = [index for index, (name, _) in enumerate(headers) if name == "received"]
+    by = [_written_by(headers[index][1]) for index in ways]
+    # The topmost is maild's own; of a mail in a file nobody knows.
+    ours = prepared.source in _DOORS or (prepared.source not in _FETCHED and by[:1] != [server])
+    last = ours + filter.received
+    if by[ours:last] != [server] * filter.received:
+        return ""
+    above = headers[: ways[last - 1]]
+    return next((value for name, value in above if name == filter.header.lower()), "")
+
+
+def _written_by(received: str) -> str:
+    """The server's name behind `by` (RFC 5321 section 4.4)."""
+    found = _BY.search(received)
+    return found[1].lower().rstrip(".") if found else ""
+
+
+def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+    """What leads to the cases of which a monitoring system's mail may be (a rule's `correlate`)."""
+    found = policy.wants.correlations
+    if not found or not prepared.trust.authenticated:
+        return ()
+    said = facts(prepared, True, policy)
+    keys = (correlation.read(said).key for correlation in found)
+    return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
+
+
+def alarm_budget(now: datetime) -> tuple[str, int]:
+    """The letters of an hour about what monitoring systems say."""
+    return ("alarms", int(now.timestamp()) // 3600)
 
 
 def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
@@ -84,12 +144,14 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
+    customers = _customers(arrival, policy)
+    alarms = alarm_keys(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
         # An answer to a letter of ours may be one that acts: a handler's, an approver's, a customer's to an offer.
         marks=marks(arrival) if handler or arrival.tokens else (),
         letters=tuple({token.letter for token in (*arrival.tokens, *arrival.ids, *arrival.marks)}),
-        message_ids=(*message.references, *_known_by(arrival), *((original,) if original else ())),
+        message_ids=(*message.references, *alarms, *_known_by(arrival), *((original,) if original else ())),
         # What a handler's command may name: /wait #1050, /merge 1050, /cc bo@kunde.example, or 1042 close.
         numbers=(
             *numbers_in(message.subject),
@@ -107,10 +169,32 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
             *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
             *(budget.status_keys(address, now) if scope else ()),
+            *(budget.forward_key(address, now) for address in policy.wants.forwards),
+            *(key for customer in customers for key in budget.keys(customer, now)),
+            *((alarm_budget(now),) if alarms else ()),
         ),
-        people=_named(message) if handler else (),
+        people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
+        incidents=policy.wants.incidents,
+        sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
+        counting=counting(policy, registered, now),
     )
+
+
+def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
+    """What the rules want to have counted, if anything.  At a domain where everybody may have an address only the person is counted."""
+    if not address or not (policy.asks.cases or policy.asks.counts):
+        return None
+    domain, organisation = address.rpartition("@")[2], policy.organisation_of(address)
+    whole = domain if domain not in PUBLIC else ""
+    domains = {"domain": (whole,) if whole else (), "organisation": organisation.domains if organisation else ()}
+    people = {
+        "person": (address,),
+        "domain": () if whole else (address,),
+        "organisation": organisation.contacts if organisation else (),
+    }
+    since = tuple(now - timedelta(seconds=seconds) for _, seconds in policy.asks.counts)
+    return Counting(address, domains, people, policy.asks.counts, since, policy.asks.cases)
 
 
 def swaps_since(policy: Policy, now: datetime) -> datetime | None:
@@ -207,6 +291,33 @@ def addresses_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
 
 
+def named_in_form(prepared: Prepared, where: Named) -> Address | None:
+    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    message = prepared.message
+    if not where.field:
+        found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
+        return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
+    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
+    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    # A field that stands there twice was written by whoever filled the form in.
+    addresses = addresses_in(said[0]) if len(said) == 1 else ()
+    return Address("", addresses[0]) if len(addresses) == 1 else None
+
+
+def of_form(prepared: Prepared, policy: Policy) -> bool:
+    """Whether it is the proven mail of a web form."""
+    author = prepared.message.author
+    return author is not None and author.address.lower() in policy.forms and prepared.trust.authenticated
+
+
+def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+    """Whom rules may make the customer of a form's mail."""
+    if not of_form(prepared, policy):
+        return ()
+    found = (named_in_form(prepared, way) for way in policy.wants.forms)
+    return tuple(dict.fromkeys(one.address for one in found if one))
+
+
 def number_counter(policy: Policy, desk: str, now: datetime) -> str:
     """The counter from which the desk's next number comes."""
     value = policy.desks[desk]
@@ -220,9 +331,10 @@ def year_of(desk: Desk, now: datetime) -> int:
 
 def _counters(policy: Policy, now: datetime) -> list[str]:
     names = [number_counter(policy, desk, now) for desk in policy.desks]
-    choices = [rule.set.handler for rule in policy.rules if rule.set.handler]
-    names += [turn_key(choice, desk) for choice in choices if choice.how == "round_robin" for desk in policy.desks]
+    choices = policy.wants.choices
+    names += [turn_key(choice, desk) for choice in choices if choice.how in TURNING for desk in policy.desks]
     names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
     if any(choice.how == "least_loaded" for choice in choices):
         names += [open_key(handler) for handler in policy.handlers]
+    names += [open_key(handler.key) for handler in policy.handlers.values() if handler.cap is not None]
     return list(dict.fromkeys(names))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from maild.decide import contact, notices
+from maild.decide import contact, notices, withheld
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import Whom
 from maild.model.customer_events import Attributed
 from maild.model.events import Opened
 from maild.model.known import Person
-from maild.model.people import MAILD, person_party
+from maild.model.people import person_party
 from maild.model.plan import Prepared
-from maild.model.undo_events import TakenBack
 
 
 def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepared) -> None:
@@ -19,10 +18,8 @@ def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepare
     before = ledger.people.get(case.customer)
     new = _whose_address(ledger, before, whom)
     ledger.happen(case_id, by, Attributed(new, contact.reads(ledger.people.get(new), case)))
-    for pending in ledger.known.pending:
-        if pending.case == case_id and pending.party == case.customer != new:
-            ledger.cancel(pending.outbox)
-            ledger.happen(case_id, MAILD, TakenBack(pending.party, pending.kind, pending.letter))
+    if new != case.customer:
+        withheld.take(ledger, withheld.waiting(ledger, case_id, case.customer), by)
     if not any(isinstance(record.event, Opened) for record in ledger.events_of(case_id)):
         # The first mail may be forged: whose it is is a handler's word, what it says is nobody's.
         telling = notices.Telling(None, actor=by)

@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maild.decide import contact, effects, intake
-from maild.decide.facts import facts, lookup
+from maild.decide.facts import lookup
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk, is_ours
 from maild.decide.related import survivor
 from maild.decide.route import route
+from maild.decide.seeing import asked as asked_of
 from maild.model.case import Case
 from maild.model.events import Assigned, Event, Filed, Ignored, Imported, Noted, Opened, Received, Reopened, Replied
 from maild.model.known import Known, Lookup
@@ -179,7 +180,7 @@ def _add(ledger: Ledger, prepared: Prepared, case: Case, side: Side, evidence: s
 
 def _begin(ledger: Ledger, prepared: Prepared, side: Side) -> None:
     message = prepared.message
-    verdict = route(facts(prepared, message.automatic, ledger.policy), ledger.policy.rules)
+    verdict = route(asked_of(ledger, prepared, message.automatic), ledger.policy.rules)
     discard = verdict.value("discard")
     if discard is not None:
         ledger.happen(None, effects.RULES, Ignored(f"discarded by a rule: {discard}"))
@@ -256,7 +257,7 @@ def _is_open(ledger: Ledger, prepared: Prepared) -> bool:
 def _give(ledger: Ledger, prepared: Prepared, case_id: int) -> None:
     """To the one who had it, else as the rules say."""
     if not intake.has_handler(ledger, ledger.case(case_id)):
-        verdict = route(facts(prepared, prepared.message.automatic, ledger.policy), ledger.policy.rules)
+        verdict = route(asked_of(ledger, prepared, prepared.message.automatic), ledger.policy.rules)
         intake.assign(ledger, case_id, verdict)
 
 

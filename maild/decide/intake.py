@@ -6,20 +6,31 @@ answered by nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maild.decide import asked, assents, contact, effects, notices, rest
+from maild.decide import (
+    asked,
+    assents,
+    contact,
+    deeds,
+    effects,
+    notices,
+    over,
+    quarantine,
+    required,
+    rest,
+    voting,
+    webform,
+)
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
 from maild.decide.assign import choose
-from maild.decide.facts import facts
 from maild.decide.ledger import Ledger
 from maild.decide.route import route
+from maild.decide.seeing import asked as asked_of
 from maild.decide.thread import Join
 from maild.model.case import Case
-from maild.model.content import Content
 from maild.model.customer_events import Thanked
 from maild.model.events import (
     Assigned,
@@ -35,6 +46,7 @@ from maild.model.people import MAILD, Possession, person_party
 from maild.model.plan import Prepared
 from maild.model.policy import Choice, Shadow, Tried, Verdict
 from maild.model.related_events import Included
+from maild.model.subject import untagged
 from maild.model.trust_events import Doubted, Vouched
 
 # Of so many rules (fifty and the two built in) a trace names every one, with what failed; of more only those that matched: the others
@@ -64,15 +76,33 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         return
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
-    if (case.status is Status.SOLVED or case.history) and not automatic and not stranger:
+    if (
+        (case.status is Status.SOLVED or case.history)
+        and not automatic
+        and not stranger
+        and _reopens(ledger, prepared, join)
+    ):
         ledger.happen(case_id, party, Reopened(party))
         if case.history and not has_handler(ledger, case):
-            assign(ledger, case_id, route(facts(prepared, automatic, ledger.policy), ledger.policy.rules))
+            assign(ledger, case_id, route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules))
+    if not automatic and join.standing in required.STANDINGS:
+        required.heard(ledger, prepared, case_id, row)
     # Who came by an id that everybody copied has is no stranger to the thread, but the handler must know that he is new to the case.
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
     if not assents.offer(ledger, prepared, join, shown, automatic):
         notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
+
+
+def _reopens(ledger: Ledger, prepared: Prepared, join: Join) -> bool:
+    """Whether a mail to a solved case opens it again, as the rules say; they are asked only where one of them says anything of it."""
+    if not ledger.policy.wants.reopens:
+        return True
+    verdict = route(asked_of(ledger, prepared, False, join), ledger.policy.rules)
+    if verdict.value("reopen", True) is True:
+        return True
+    ledger.trace.update(trace(verdict))
+    return False
 
 
 def _is_the_customer_s(prepared: Prepared, join: Join) -> bool:
@@ -92,31 +122,31 @@ def _thanks(ledger: Ledger, prepared: Prepared) -> bool:
 
 def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None:
     """The mail opens a case, unless a rule discards it."""
-    over = ledger.known.cases.get(join.linked or 0)
-    party = person_party(ledger.known.author.id) if ledger.known.author else ""
-    if (
-        over
-        and over.status is Status.CLOSED
-        and party in over.participants
-        and not automatic
-        and _thanks(ledger, prepared)
-    ):
-        # Thanks to a case that is over for good are no new matter either.
-        add(ledger, prepared, replace(join, case=over, standing="participant", linked=None), automatic)
+    if _late_thanks(ledger, prepared, join, automatic) or over.answered(ledger, prepared, join, automatic):
         return
-    verdict = route(facts(prepared, automatic, ledger.policy), ledger.policy.rules)
+    verdict = route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules)
+    theirs = webform.filled_in(ledger, prepared, verdict)
+    if theirs is not None:
+        # A person filled it in, whatever sent it.
+        sent = replace(prepared, message=replace(theirs.message, author=prepared.message.author))
+        verdict = route(asked_of(ledger, sent, False, join), ledger.policy.rules)
+        prepared, automatic = theirs, False
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
         ledger.happen(None, effects.RULES, Ignored(f"discarded by a rule: {discard}"))
         return
-    case_id = _open(ledger, prepared, verdict, join)
-    contact.heard(ledger, prepared, case_id, automatic=automatic)
-    for desk in prepared.also:
-        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
-            ledger.happen(case_id, MAILD, Watched(desk))
-    _decide(ledger, case_id, verdict)
+    held = verdict.value("quarantine")
+    if held is not None:
+        linked = join.case.id if join.case else join.linked
+        case_id = quarantine.keep(ledger, prepared, desk_of(ledger, prepared, verdict), linked, str(held))
+        effects.labels(ledger, case_id, verdict)
+        return
+    case_id = opened(ledger, prepared, verdict, join, automatic=automatic, heard=theirs is None)
     row = ledger.next_message() - 1
+    if not automatic:
+        required.begin(ledger, prepared, case_id, row, verdict)
+        voting.begin(ledger, prepared, case_id, row, verdict)
     notices.tell(
         ledger,
         case_id,
@@ -125,10 +155,36 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             ledger.show(prepared, row),
             ledger.case(case_id).customer,
             _silent(prepared, verdict, automatic),
-            _because(verdict),
+            because(verdict),
             new=True,
+            template=str(verdict.value("template") or ""),
         ),
     )
+
+
+def _late_thanks(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> bool:
+    """Thanks to a case that is over for good are no new matter either."""
+    case = ledger.known.cases.get(join.linked or 0)
+    party = person_party(ledger.known.author.id) if ledger.known.author else ""
+    late = case is not None and case.status is Status.CLOSED and party in case.participants and not automatic
+    if not late or not _thanks(ledger, prepared):
+        return False
+    add(ledger, prepared, replace(join, case=case, standing="participant", linked=None), automatic)
+    return True
+
+
+def opened(
+    ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join, *, automatic: bool = True, heard: bool = True
+) -> int:
+    """A new case with all that the rules say of it; nobody is told yet.  heard: whoever wrote is its customer."""
+    case_id = _open(ledger, prepared, verdict, join)
+    if heard:
+        contact.heard(ledger, prepared, case_id, automatic=automatic)
+    for desk in prepared.also:
+        if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
+            ledger.happen(case_id, MAILD, Watched(desk))
+    decide(ledger, prepared, case_id, verdict)
+    return case_id
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:
@@ -136,7 +192,7 @@ def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> i
     case_id, party = ledger.next_case(), ledger.person(prepared)
     row = ledger.file(prepared, case_id, party, "customer")
     person = ledger.people.get(party)
-    language = contact.language(ledger, person, prepared, desk)
+    language = str(verdict.value("language") or contact.language(ledger, person, prepared, desk))
     subject = ledger.subject(untagged(prepared.subject, ledger.known.by_number))
     ledger.open(case_id, party, Opened(ledger.number(desk), desk, subject, party, language, row, join.linked))
     if not prepared.trust.authenticated:
@@ -151,28 +207,22 @@ def desk_of(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> str:
     return asked_for if asked_for in ledger.policy.desks else ledger.policy.default_desk.key
 
 
-def untagged(subject: Content, numbers: Iterable[str]) -> Content:
-    """Without the tags of our other cases: a letter must name one case."""
-    text = subject.text
-    for number in numbers:
-        text = re.sub(rf"\[#{re.escape(number)}\] ?", "", text, flags=re.I)
-    return Content(subject.salt, text)
-
-
-def _decide(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
+def decide(ledger: Ledger, prepared: Prepared, case_id: int, verdict: Verdict) -> None:
+    """All that the rules want of a case that was just opened."""
     effects.apply(ledger, case_id, verdict)
     assign(ledger, case_id, verdict)
+    deeds.apply(ledger, prepared, case_id, verdict)
 
 
 def assign(ledger: Ledger, case_id: int, verdict: Verdict) -> None:
     """Give the case to whom the rules name."""
-    value = verdict.value("handler")
-    choice = value if isinstance(value, Choice) else None
-    weighed = (choice, ledger.case(case_id).desk, ledger.policy, ledger.known.counters, away(ledger))
+    case, choice = ledger.case(case_id), deeds.chosen(ledger, case_id, verdict)
+    last = ledger.known.last.get(case.customer, "")
+    weighed = (choice, case.desk, ledger.policy, ledger.known.counters, away(ledger), last)
     chosen = choose(*weighed)
     ledger.turn(chosen)
     assignment = {"handler": chosen.handler, "reason": chosen.reason, "considered": considered(*weighed)}
-    ledger.trace["assignment"] = assignment
+    ledger.trace["assignment"] = {**assignment, **({"turn": chosen.turn} if chosen.turn else {})}
     ledger.happen(case_id, MAILD, Assigned(chosen.handler, chosen.reason))
 
 
@@ -194,7 +244,8 @@ def _silent(prepared: Prepared, verdict: Verdict, automatic: bool) -> str:
     return notices.LATE if prepared.source == "late" else ""
 
 
-def _because(verdict: Verdict) -> str:
+def because(verdict: Verdict) -> str:
+    """What a handler reads of why it is his, or urgent."""
     decided = verdict.decisions.get("priority") or verdict.decisions.get("desk")
     return decided.because if decided else ""
 
@@ -241,5 +292,9 @@ def _list(value: object) -> tuple[object, ...]:
 
 def _plain(value: object) -> object:
     if isinstance(value, Choice):
-        return {"how": value.how, "handlers": list(value.handlers)}
-    return list(value) if isinstance(value, tuple) else value if isinstance(value, bool | int) else str(value)
+        more = {"otherwise": _plain(value.otherwise)} if value.otherwise else {}
+        weights = {"weights": list(value.weights)} if value.weights else {}
+        return {"how": value.how, "handlers": list(value.handlers), **weights, **more}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, bool | int) else str(value)

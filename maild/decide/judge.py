@@ -12,22 +12,23 @@ from datetime import datetime
 from maild.decide import (
     absence,
     agenda,
+    anew,
     asking,
-    behalf,
     commands,
-    desk_mail,
     enquiry,
     history,
     intake,
+    monitored,
     notices,
     proof,
     quarantine,
     reminders,
     replies,
+    required,
     rest,
-    swap_answers,
     undelivered,
     unproven,
+    veil,
 )
 from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.facts import lookup
@@ -58,6 +59,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             history.file(ledger, arrival)
         case Prepared():
             _mail(ledger, arrival)
+            veil.draw(ledger)
     return ledger.plan()
 
 
@@ -105,20 +107,24 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
     if message.kind is Kind.BOUNCE and (prepared.sender == "" or _bounced_letter(ledger, prepared)):
         _bounce(ledger, prepared, where)
         return
-    if not _answers_a_question(where) and enquiry.answered(ledger, prepared, where, automatic=automatic):
+    asks = not (_answers_a_question(where) or required.answers(ledger, prepared, where))
+    if asks and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
-    if handler and not automatic and _new_mail(ledger, prepared, where, handler):
+    if handler and not automatic and anew.handle(ledger, prepared, where, handler):
         return
-    if handler and _of_no_case(ledger, prepared, handler):
+    if handler and anew.letter_of(ledger, prepared, handler):
         where = replace(where, case=None)
     if handler and where.case is not None and not automatic and where.standing not in ("customer", "participant"):
         _handler(ledger, prepared, where, handler)
         return
     if quarantine.holds(ledger, prepared, where):
-        quarantine.keep(ledger, prepared, where)
+        linked = where.case.id if where.case else where.linked
+        quarantine.keep(ledger, prepared, prepared.desk, linked)
         return
     if where.standing in replies.STANDINGS:
         replies.add(ledger, prepared, where, automatic)
+        return
+    if monitored.judged(ledger, prepared, where, automatic):
         return
     if where.case is not None:
         intake.add(ledger, prepared, where, automatic)
@@ -138,7 +144,7 @@ def _handlers_by_list(ledger: Ledger, prepared: Prepared, where: Join) -> bool:
     author = message.author
     handler = ledger.policy.handler_of_address(author.address) if author else None
     own = where.possession is Possession.OWN or (
-        handler is not None and _of_no_case(ledger, prepared, handler) is not None
+        handler is not None and anew.letter_of(ledger, prepared, handler) is not None
     )
     proven = handler is not None and own and prepared.trust.authenticated and prepared.sender != ""
     return proven and message.kind is Kind.LIST and all(line.startswith(_BY_LIST) for line in message.why)
@@ -183,33 +189,6 @@ def _ignore(ledger: Ledger, where: Join, reason: str) -> None:
 
 
 # --- a handler ------------------------------------------------------------------------------------------------------------------
-
-
-def _new_mail(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> bool:
-    """His mail to a desk, or in reply to a letter of no case: done, if it is on somebody's behalf, or nothing but commands."""
-    letter = _of_no_case(ledger, prepared, handler)
-    if where.case is not None and letter is None:
-        return False
-    lacks = proof.lack_anew(ledger, prepared, handler, own=letter is not None)
-    ledger.trace["handler"] = {"key": handler.key, "lacks": lacks}
-    order = Order(prepared, handler, None, "", letter)
-    if lacks:
-        return False
-    if not (
-        swap_answers.answered(ledger, order)
-        or (letter is None and behalf.handle(ledger, order, where.linked))
-        or desk_mail.handle(ledger, order)
-    ):
-        return False
-    ledger.remember(marks(prepared))
-    return True
-
-
-def _of_no_case(ledger: Ledger, prepared: Prepared, handler: Handler) -> LetterRow | None:
-    """The letter of no case that was made for him and that he answers."""
-    named = (ledger.known.letters[token.letter] for token in prepared.tokens if token.letter in ledger.known.letters)
-    mine = handler_party(handler.key)
-    return next((row for row in named if row.case is None and row.party == mine and not row.revoked), None)
 
 
 def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) -> None:

@@ -7,6 +7,7 @@ the finished Plan.  It lives for one arrival inside one pure function: same inpu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,7 @@ class Ledger:
         self._added: dict[int, str] = {}
         self._letters: list[Letter] = []
         self._cancels: list[int] = []
+        self._requeued: dict[int, datetime] = {}
         self._drafts: list[tuple[Draft, Content]] = []
         self._finished: dict[int, str] = {}
         self._retold: dict[int, int] = {}
@@ -67,6 +69,14 @@ class Ledger:
             self.people[person_party(known.author.id)] = known.author
         self.people |= {person_party(person.id): person for person in known.by_address.values()}
         self._before = frozenset(self.people.values())
+
+    def trial(self) -> Ledger:
+        """As it stands now, to try something on: nothing that happens in it happens in this one."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, list | dict):
+                setattr(other, name, value.copy())
+        return other
 
     # --- events ---------------------------------------------------------------------------------------------------------------
 
@@ -327,6 +337,14 @@ class Ledger:
     def cancel(self, outbox: int) -> None:
         self._cancels.append(outbox)
 
+    def cancelled(self, outbox: int) -> bool:
+        """Whether it does not leave, or not so, by this arrival."""
+        return outbox in self._cancels
+
+    def requeue(self, outbox: int, due_at: datetime) -> None:
+        """A letter that was taken back leaves after all."""
+        self._requeued[outbox] = due_at
+
     @property
     def letters(self) -> tuple[Letter, ...]:
         return tuple(self._letters)
@@ -347,6 +365,7 @@ class Ledger:
             phrases=tuple(self._phrases),
             letters=tuple(self._letters),
             cancels=tuple(self._cancels),
+            requeued=self._requeued,
             drafts=tuple(self._drafts),
             finished=self._finished,
             retold=self._retold,

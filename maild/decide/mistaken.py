@@ -9,8 +9,8 @@ from __future__ import annotations
 from maild.decide import signature, verbs
 from maild.decide.acts.context import Order
 from maild.decide.attached import is_a_file
-from maild.decide.carry import quotes_us
 from maild.decide.ledger import Ledger
+from maild.decide.quoted import quotes_us
 
 
 def no_own_words(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:

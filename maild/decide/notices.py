@@ -7,10 +7,10 @@ end of a burst and become one letter; the first letter to a person goes at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights
+from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights, tasklist
 from maild.decide.ledger import NOBODY, Ledger
 from maild.model.case import Case
 from maild.model.events import (
@@ -45,6 +45,7 @@ class Telling:
 
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
+    template: of the acknowledgement, the site's own; "" for the usual one.
     """
 
     prepared: Prepared | None
@@ -57,6 +58,7 @@ class Telling:
     wrote: str = ""
     before: tuple[Shown, ...] = ()
     of: Said | None = None
+    template: str = ""
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -65,7 +67,30 @@ def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
     for event in happened:
         for notice in ledger.policy.notices:
             if notice.on == event.kind and not _said_otherwise(event, notice, happened):
-                TELL[notice.to](ledger, case_id, notice, telling, event)
+                why = _unless(ledger, case_id, notice)
+                if not why:
+                    TELL[notice.to](ledger, case_id, notice, telling, event)
+                elif notice.to == "customer":
+                    ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, notice.send, why))
+                else:
+                    ledger.trace.setdefault("notes", []).append(f"no {notice.send} to handlers: {why}")
+
+
+def _unless(ledger: Ledger, case_id: int, notice: Notice) -> str:
+    """Why this one is not told of such a mail or case, "" if he is: the word of notices.yaml that fits."""
+    if not notice.unless:
+        return ""
+    case = ledger.case(case_id)
+    fits = {str(case.priority), f"type:{case.type}", f"category:{case.category}", f"desk:{case.desk}"}
+    fits |= {f"label:{label}" for label in case.labels}
+    fits |= {"automatic"} if ledger.trace.get("automatic") else set()
+    fits |= set() if ledger.verified else {"unproven"}
+    fits |= {"confidential"} if rights.confidential(case, ledger.policy) else set()
+    return next((f"notices.yaml: unless {word}" for word in notice.unless if word in fits), "")
+
+
+# What a letter about something larger says anyway.
+_BESIDE = ("prioritised", "labelled", "reopened")
 
 
 def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool:
@@ -74,6 +99,8 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
         return any(isinstance(e, Opened | Received) for e in happened)
     if isinstance(event, Replied):
         return any(isinstance(e, Solved) and not e.quiet for e in happened)
+    if notice.to == "handler" and notice.on in _BESIDE:
+        return any(isinstance(e, Opened | Received | Assigned) for e in happened)
     if isinstance(event, Promised):
         # A reply says it below its words; what was taken back before it left, nobody heard of.
         return any(
@@ -91,8 +118,9 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
 def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, event: Event) -> None:
     case = ledger.case(case_id)
     person = ledger.people.get(case.customer)
-    if notice.send == "ack":
-        acknowledge(ledger, case, person, telling)
+    if notice.on == "opened":
+        own = notice.send if notice.send != "ack" else ""
+        acknowledge(ledger, case, person, replace(telling, template=telling.template or own))
         return
     kind = "closing" if isinstance(event, Solved) else "promised" if isinstance(event, Promised) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
@@ -122,6 +150,7 @@ def to_customer(
 
 def without(ledger: Ledger, before: Pending, shown: tuple[Shown, ...], actor: str, **values: Any) -> None:
     """A letter of a burst, from which what one mail said was taken back: with the rest, when it was due."""
+    assert before.case is not None
     _owe_customer(ledger, ledger.case(before.case), before.party, before.kind, shown, actor, before, **values)
 
 
@@ -183,11 +212,13 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         language=case.language,
         values=(owing.case_values(ledger, case) if verified else {})
         | _opening(ledger, case)
+        | tasklist.asks(ledger, case, letter)
         | ({"forwarded": True} if behalf and passed else {}),
         automatic="auto-replied",
         authenticated=verified,
         in_reply_to="" if behalf and telling.of is None else owing.plain_id(telling.prepared, telling.of),
         first=telling.new,
+        template=telling.template,
     )
 
 
@@ -222,7 +253,8 @@ def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, eve
         return
     told = _whom(ledger, ledger.case(case_id), notice, moved=_moved(ledger, case_id))
     watching = _watching(ledger, ledger.case(case_id)) if notice.on == "opened" else ()
-    for handler in dict.fromkeys((*told, *watching)):
+    following = _following(ledger, ledger.case(case_id)) if notice.on in ("opened", "received") else ()
+    for handler in dict.fromkeys((*told, *watching, *following)):
         if handler_party(handler.key) != telling.actor:
             _tell_handler(ledger, ledger.case(case_id), handler, notice, telling)
 
@@ -248,6 +280,12 @@ def _watching(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
     return tuple(handler for desk in case.watching for handler in ledger.policy.team(desk))
 
 
+def _following(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
+    """Handlers who read along, as far as they may see the case."""
+    found = (ledger.policy.handlers.get(handler_of(party) or "") for party in case.followers)
+    return tuple(h for h in found if h and not h.retired and rights.sees(h, case, ledger.policy))
+
+
 def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, telling: Telling) -> None:
     party = handler_party(handler.key)
     seen = bool(ledger.known.thread.get((case.id, party)))
@@ -261,7 +299,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
     due_at = before.due_at if before else ledger.now + ledger.policy.limits.burst if waits else ledger.now
     told = (*shown, *telling.before, *((telling.shown,) if telling.shown else ()))
     values = {
-        **owing.case_values(ledger, case),
+        **owing.case_values(ledger, case, handler),
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
@@ -291,6 +329,8 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
 def _reason(ledger: Ledger, case: Case, handler: Handler) -> str:
     if case.handler == handler.key:
         return "you-handle-it"
+    if handler_party(handler.key) in case.followers:
+        return "you-read-along"
     if case.handler is not None and ledger.absence(case.handler) is not None and handler not in _watching(ledger, case):
         return "you-stand-in"
     return "your-desk" if case.handler is None and handler in ledger.policy.team(case.desk) else "your-desk-too"
@@ -319,7 +359,7 @@ def to_handler(
         shown,
         due_at=ledger.now,
         language=handler.language or ledger.policy.desks[case.desk].language,
-        values={**owing.case_values(ledger, case), **values},
+        values={**owing.case_values(ledger, case, handler), **values},
         automatic="auto-replied" if kind in ("receipt", "error", "confirm") else "auto-generated",
     )
 

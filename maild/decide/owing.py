@@ -1,7 +1,7 @@
 """owing: one letter that is owed, and the event that says so.
 
 owe(ledger, case, party, to, kind, reason, shown, ...)  the event and the letter;  letter(...): the letter alone
-case_values(ledger, case)  what every letter may say of its case
+case_values(ledger, case, reader)  what every letter may say of its case
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from maild.model.case import Case
 from maild.model.events import Told
 from maild.model.known import Pending, Shown
 from maild.model.message import Address
-from maild.model.people import MAILD, handler_of, handler_party
+from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Letter, Prepared
 from maild.model.related import Said
 from maild.model.subject import without_tag
@@ -53,34 +53,29 @@ def letter(
     replaces: int | None = None,
     first: bool = False,
     subject: str | None = None,
+    template: str = "",
 ) -> None:
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
     if subject is None:
         subject = _subject(ledger, case) if authenticated else ""
+    number = f"#{case.number}" if case.number else ""
+    whose = (ledger.next_letter(), case.id, number, kind, party, to, case.desk, language, subject, reason, due_at)
+    references = tuple(dict.fromkeys((*thread, *((answers,) if answers else ()))))
     ledger.owe(
         Letter(
-            ledger.next_letter(),
-            case.id,
-            f"#{case.number}" if case.number else "",
-            kind,
-            party,
-            to,
-            case.desk,
-            language,
-            subject,
-            reason,
-            due_at,
-            author,
-            automatic,
-            authenticated,
-            case.seq,
-            shown,
-            values,
-            tuple(dict.fromkeys((*thread, *((answers,) if answers else ())))),
-            answers,
-            replaces,
-            first,
+            *whose,
+            author=author,
+            automatic=automatic,
+            authenticated=authenticated,
+            seq=case.seq,
+            shown=shown,
+            values=values,
+            references=references,
+            in_reply_to=answers,
+            replaces=replaces,
+            first=first,
+            template=template,
         )
     )
 
@@ -107,21 +102,26 @@ def _subject(ledger: Ledger, case: Case) -> str:
     return without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 
-def case_values(ledger: Ledger, case: Case) -> dict[str, Any]:
+def case_values(ledger: Ledger, case: Case, reader: Handler | None = None) -> dict[str, Any]:
+    """reader: None for somebody who is no handler."""
     customer = ledger.people.get(case.customer)
     return {
         "handler_name": name_of(ledger, handler_party(case.handler)) if case.handler else "",
         "customer_name": customer.name if customer else "",
         "customer_address": customer.address if customer else "",
         "customer_verified": ledger.verified,
-        **related.values(ledger, case),
+        **related.values(ledger, case, reader),
         "linked": "",
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "title": ledger.subjects.get(case.title, ""),
         "promised": _promised(ledger, case),
         "priority": str(case.priority),
         "status": str(case.status),
+        "type": case.type,
+        "category": case.category,
         "tasks": tasklist.shown(ledger, case),
+        "facts": tasklist.facts(ledger, case),
+        "approvers": tasklist.approvers(ledger, case),
     }
 
 

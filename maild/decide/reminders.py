@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from maild.decide import asking, tasklist
-from maild.decide.acts.tasks import entrust
+from maild.decide import asking, tasklist, voting
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Lapsed
 from maild.model.errands import OPEN, Offer, Request
@@ -15,10 +14,11 @@ def due(ledger: Ledger, case_id: int) -> None:
     errands = ledger.case(case_id).errands
     for task in errands.open_tasks:
         if task.due_at and task.due_at <= ledger.now and not task.reminded:
-            entrust(ledger, case_id, task.number, due=True)
+            asking.entrust(ledger, case_id, task.number, due=True)
     for asked in (*((errands.offer,) if errands.offer else ()), *errands.requests):
         if asked.state == OPEN and asked.until_at <= ledger.now:
             _lapse(ledger, case_id, asked)
+    voting.counted(ledger, case_id)
 
 
 def _lapse(ledger: Ledger, case_id: int, asked: Offer | Request) -> None:

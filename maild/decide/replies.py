@@ -5,7 +5,7 @@ add(ledger, prepared, join, automatic)      their mail: the handlers' only, neve
 
 from __future__ import annotations
 
-from maild.decide import asking, contact, proof, tasklist
+from maild.decide import asking, contact, proof, tasklist, voting
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.thread import Join
@@ -76,6 +76,8 @@ def _vote(ledger: Ledger, prepared: Prepared, join: Join, shown: Shown) -> None:
     if proven:
         news = {"ok": True, "key": _VOTES[key], "value": ""}
         asking.outside(ledger, join.case.id, request.approver, "vote", "", (), news=news)
+    if key in ("was_approved", "was_rejected"):
+        voting.counted(ledger, join.case.id)
 
 
 _VOTES = {

@@ -22,14 +22,14 @@ def heard(ledger: Ledger, case_id: int) -> None:
         ledger.happen(case_id, MAILD, Woken(WROTE))
 
 
-def solved(ledger: Ledger, case_id: int, actor: str = MAILD) -> list[str]:
-    """What waited for this case, if it was solved just now, goes on; the numbers."""
-    woken: list[str] = []
+def solved(ledger: Ledger, case_id: int, actor: str = MAILD) -> list[int]:
+    """What waited for this case, if it was solved just now, goes on; those cases."""
+    woken: list[int] = []
     if not any(isinstance(record.event, Solved) for record in ledger.events_of(case_id)):
         return woken
     for other in ledger.known.waiting.get(case_id, ()):
         case = ledger.case(other)
         if case.rests and case.waits_for == case_id:
             wake(ledger, other, f"#{ledger.case(case_id).number}", actor)
-            woken.append(f"#{case.number}")
+            woken.append(other)
     return woken

@@ -32,7 +32,8 @@ def acts_in(handler: Handler, case: Case, policy: Policy) -> bool:
     """Whether his commands and answers count in the case."""
     if handler.works_for(case.desk) or case.handler == handler.key:
         return True
-    return not confidential(case, policy) and any(handler.works_for(desk) for desk in case.watching)
+    told = any(handler.works_for(desk) for desk in case.watching) or handler_party(handler.key) in case.followers
+    return told and not confidential(case, policy)
 
 
 def is_asked(handler: Handler, case: Case) -> bool:

@@ -8,13 +8,17 @@ all the same.  A rule in the shadow decides nothing: the trace says what it woul
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from maild.model.policy import ADDING, Decided, Facts, Rule, Rules, Shadow, Tried, Verdict
+
+# What rules may ask of the rules above them.
+SEEN = ("priority", "line", "labels")
 
 
 def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
     """Ask the rules in order."""
-    known = rules if isinstance(rules, Rules) else Rules(rules)
+    known, began, after = rules if isinstance(rules, Rules) else Rules(rules), facts, dict[tuple[str, str], Facts]()
     asked: Sequence[Rule] = known
     matched: list[Tried] = []
     decisions: dict[str, Decided] = {}
@@ -32,9 +36,23 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
         decisions |= {name: Decided(value, rule.name, rule.where, rule.because) for name, value in new.items()}
         if new or rule.stop:
             took.append(rule.name)
+        if not new.keys().isdisjoint(SEEN):
+            facts = after[(rule.name, rule.where)] = seen(facts, decisions)
         if rule.stop:
             asked = (*known[: number + 1], *(other for other in known[number + 1 :] if other.ours))
-    return Verdict(facts, asked, tuple(matched), decisions, tuple(took), tuple(shadows))
+    return Verdict(began, asked, tuple(matched), decisions, tuple(took), tuple(shadows), after)
+
+
+def seen(facts: Facts, decisions: Mapping[str, Decided]) -> Facts:
+    """The facts for the rules below: with what was decided so far."""
+    value = {name: decisions[name].value for name in SEEN if name in decisions}
+    labels = value.get("labels", ())
+    return replace(
+        facts,
+        decided_priority=str(value.get("priority", "")),
+        decided_line=str(value.get("line", "")),
+        decided_labels=tuple(map(str, labels)) if isinstance(labels, tuple) else (),
+    )
 
 
 def _new(decisions: Mapping[str, Decided], rule: Rule) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """swap_answers: what a handler answers to the letter that asks him to take somebody's duty: yes, no, a link, or /approve and /reject.
 
 answered(ledger, order) -> whether the mail was one; then it is done.  order: proven to be his, and in reply to a letter of no case.
+words(ledger, order) -> what it says, to be asked about
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ def answered(ledger: Ledger, order: Order) -> bool:
     outcome = _answer(ledger, order, swap, said)
     _tell(ledger, order, outcome, swap)
     return True
+
+
+def words(ledger: Ledger, order: Order) -> str:
+    """The mail's own words; of an empty one to the link of an answer, the answer."""
+    written, asked = order.prepared.message.own_text, order.letter is not None and order.letter.kind == swaps.KIND
+    if written.strip() or not asked:
+        return written
+    said = {asking.YES: "yes", asking.NO: "no"}.get(_said(ledger, order))
+    language = order.handler.language or ledger.policy.default_desk.language
+    return ledger.policy.texts.vocabulary.said(said, language) if said else written
 
 
 def _said(ledger: Ledger, order: Order) -> str:

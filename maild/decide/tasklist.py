@@ -1,7 +1,8 @@
 """tasklist: a case's open tasks as letters show them.
 
 shown(ledger, case) -> number, text, who, due of each;  in_zone(ledger, case, at) -> an instant on the clock of the case's desk;
-name_of(ledger, party) -> how a handler or person is called.
+name_of(ledger, party) -> how a handler or person is called.  facts(ledger, case): what it must have, as far as it has it; asks(...): the
+rest of it, for a letter to the customer.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from zoneinfo import ZoneInfo
 
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
+from maild.model.errands import OPEN
+from maild.model.fact import Fact
 from maild.model.message import named
-from maild.model.people import handler_of, handler_party
+from maild.model.people import MAILD, handler_of, handler_party
+from maild.model.rule_events import FactsAsked
+from maild.model.ruled import given, missing
 
 
 def shown(ledger: Ledger, case: Case) -> list[dict[str, str]]:
@@ -25,6 +30,27 @@ def shown(ledger: Ledger, case: Case) -> list[dict[str, str]]:
         }
         for task in case.errands.open_tasks
     ]
+
+
+def facts(ledger: Ledger, case: Case) -> list[tuple[Fact, str]]:
+    """Each fact that is wanted, with what was said; "" where nothing was, or it is erased."""
+    said, known = given(case), ledger.policy.facts
+    return [(known[key], ledger.subjects.get(said.get(key, ""), "")) for key in case.wanted if key in known]
+
+
+def asks(ledger: Ledger, case: Case, letter: int) -> dict[str, list[Fact]]:
+    """What that letter asks the customer for, which is on record; nothing where nothing is missing."""
+    lacking = [key for key in missing(case) if key in ledger.policy.facts]
+    if not lacking:
+        return {}
+    ledger.happen(case.id, MAILD, FactsAsked(",".join(lacking), letter))
+    return {"asks": [ledger.policy.facts[key] for key in lacking]}
+
+
+def approvers(ledger: Ledger, case: Case) -> str:
+    """Whose votes the case waits for."""
+    asked = (one for one in case.errands.requests if case.need and one.letter in case.ballot and one.state == OPEN)
+    return ", ".join(name_of(ledger, one.approver) for one in asked)
 
 
 def in_zone(ledger: Ledger, case: Case, at: datetime | None) -> str:

@@ -30,6 +30,7 @@ from maild.model.subject import bare_subject, is_forward
 
 OWN_ID = "its own message id, seen before with other content"
 FOREIGN = "another system's number"
+CLOSED = "but the case is closed"
 _WEAK = ("number in the subject", OWN_ID, FOREIGN)
 
 
@@ -103,7 +104,7 @@ def _inside(
     return Join(case, standing, name, Possession.OWN if own else Possession.THREAD, letter, purpose)
 
 
-_INSIDE = {"question": "supplier", "approval": "approver"}
+_INSIDE = {"question": "supplier", "forward": "supplier", "approval": "approver"}
 
 
 def _is_supplier(name: str, case: Case, party: str, prepared: Prepared, known: Known) -> bool:
@@ -165,7 +166,7 @@ def _judge(
         return Join(None, "customer", "signed address from an address book", linked=case.id)
     # What was imported rests closed, but nobody was told that it is over.
     if case.status is Status.CLOSED and not case.history and not handler_of(party):
-        return Join(None, "customer", f"{name}, but the case is closed", linked=case.id)
+        return Join(None, "customer", f"{name}, {CLOSED}", linked=case.id)
     if name == "message id seen before" and is_forward(prepared.message.subject):
         return Join(None, "customer", f"{name}, but it is a forward", linked=case.id)
     if name in _WEAK and not takes_part:

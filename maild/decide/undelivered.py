@@ -18,7 +18,23 @@ _NEWS = ("notice", "update", "woken", "news", "supplier", "colleague")
 # What a case asks of a colleague: whoever has the case must know that it was not read.
 _ASKED = ("task", "approval", "colleague")
 # To a customer: what he was to read.  That he asked for his status and never got it is nobody's work.
-_SAID = ("ack", "update", "closing", "question", "offer", "offer-again", "approval", "incident", "merged", "promised")
+_SAID = (
+    *(
+        "ack",
+        "facts",
+        "decided",
+        "update",
+        "closing",
+        "question",
+        "forward",
+        "offer",
+        "offer-again",
+        "approval",
+        "incident",
+        "merged",
+    ),
+    "promised",
+)
 
 
 def told(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int | None, *, permanent: bool) -> None:

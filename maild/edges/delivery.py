@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from maild.errors import SmtpError
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -33,6 +35,10 @@ class Mailroom(Protocol):
 
     def knows(self, recipient: str) -> bool:
         """Whether mail to this address is taken; asked at RCPT."""
+        ...
+
+    def refuses(self, client: str, sender: str, recipient: str, size: int = 0) -> SmtpError | None:
+        """What the rules of the door say to it; asked of SMTP only, at RCPT and, when its size is known, after the final dot."""
         ...
 
     def room(self) -> None:

@@ -7,12 +7,17 @@ in order.
 from __future__ import annotations
 
 from maild.edges.smtp_session import Session
+from maild.errors import SmtpError
 
 
 class LmtpSession(Session):
     """A mail server that hands mail over."""
 
     word = "LMTP"
+
+    def _refuses(self, recipient: str, size: int) -> SmtpError | None:
+        """The mail server has taken it already: to refuse it now would send a bounce to whoever stands in From."""
+        return None
 
     def _replies(self) -> int:
         return len(self._recipients)

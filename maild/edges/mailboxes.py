@@ -27,5 +27,12 @@ def knows(recipient: str, desks: Mapping[str, Desk]) -> bool:
     )
 
 
+def plain_of(recipient: str, desks: Mapping[str, Desk]) -> str:
+    """The desk's address without what stands behind its separator; any other as it is."""
+    lower = recipient.lower()
+    found = (own for own, desk in desks.items() if token.split(recipient, own, desk.separator) is not None)
+    return lower if lower in desks else next(found, lower)
+
+
 def by_address(policy: Policy) -> dict[str, Desk]:
     return {address: desk for desk in policy.desks.values() for address in desk.addresses}

@@ -16,11 +16,12 @@ from typing import Protocol
 
 import structlog
 
-from maild.edges.mailboxes import by_address, knows
+from maild.edges.mailboxes import by_address, knows, plain_of
 from maild.edges.smtp import Delivery, Ghost
 from maild.edges.tally import Tally
-from maild.errors import TryLater
+from maild.errors import Refused, SmtpError, TryLater
 from maild.mail.digest import digest
+from maild.model.door import Envelope, refusal
 from maild.model.people import Desk
 from maild.model.policy import Policy
 from maild.store import incoming
@@ -74,6 +75,18 @@ class Mailroom:
         if self._known is None or self._known[0] is not policy:
             self._known = (policy, by_address(policy))
         return self._known[1]
+
+    def refuses(self, client: str, sender: str, recipient: str, size: int = 0) -> SmtpError | None:
+        """What the rules of the door (door.yaml) say to it."""
+        policy = self._policy()
+        if not policy.door:
+            return None
+        plain = plain_of(recipient, self._desks())
+        rule = refusal(policy.door, Envelope(client, sender.lower(), plain, size))
+        if rule is None:
+            return None
+        log.info("refused by a rule of the door", rule=rule.name, where=rule.where)
+        return TryLater(450, "4.7.1", rule.text) if rule.later else Refused(550, "5.7.1", rule.text)
 
     def room(self) -> None:
         """TryLater when the disk is nearly full: a mail half written would help nobody."""

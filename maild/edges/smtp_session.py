@@ -155,6 +155,9 @@ class Session(Connection):
             raise Refused(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8")
         if not self._keeper.mailroom.knows(path.address):
             raise Refused(550, "5.1.1", "no such mailbox here")
+        refused = self._refuses(path.address, self._declared)
+        if refused is not None:
+            raise refused
         self._recipients.append(path.address)
         self._say(250, "2.1.5", "recipient ok")
 
@@ -223,7 +226,15 @@ class Session(Connection):
             # RFC 5321 section 6.3.
             raise Refused(554, "5.4.6", "too many hops, this mail goes in circles")
         assert self._sender is not None
+        # One reply is for all: a mail that one of them may have is taken.
+        refused = [self._refuses(recipient, len(raw)) for recipient in self._recipients]
+        if all(refused) and refused[0] is not None:
+            raise refused[0]
         return Delivery(self._sender, tuple(self._recipients), raw, self.client, self.protocol, at)
+
+    def _refuses(self, recipient: str, size: int) -> SmtpError | None:
+        """What the admin's rules of the door say to this recipient's mail."""
+        return self._keeper.mailroom.refuses(self.client, self._sender or "", recipient, size)
 
     def _replies(self) -> int:
         """How many replies follow the final dot."""

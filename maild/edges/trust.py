@@ -128,9 +128,8 @@ def _arc(authenticator: Authenticator, claim: Claim) -> Verdict:
 # Postfix with smtpd_sasl_authenticated_header, Exim and Sendmail write the login in a comment, each with words of its own.
 _BY = re.compile(r"\bby\s+([^\s;()]+)", re.I)
 _WITH = re.compile(r"\bwith\s+([a-z]+)", re.I)
-_LOGIN = re.compile(
-    r"\((?:[^()]*[\s,])?(?:authenticated sender|authenticated as|user)[:=\s]\s*([^\s(),;=]+)[^()]*\)", re.I
-)
+_LOGIN = re.compile(r"(?:^|[\s,(])(?:authenticated sender|authenticated as|user)[:=\s]\s*([^\s(),;=]+)", re.I)
+_CLIENT = re.compile(r"\[[0-9a-f:.]+\]", re.I)
 
 
 def _sasl_received(authenticator: Authenticator, claim: Claim) -> Verdict:
@@ -146,11 +145,22 @@ def _sasl_received(authenticator: Authenticator, claim: Claim) -> Verdict:
             continue
         if by is None or by[1].lower() != authenticator.id.lower() or protocol not in ("ESMTPSA", "ESMTPA"):
             return _no(f"{authenticator.id} took it from nobody who had logged in")
-        login = _LOGIN.search(field[:_LONGEST])
-        if login is None or login[1].lower().strip("<>\"'") != address:
+        if _logins(field[:_LONGEST]) != {address}:
             return _no(f"{authenticator.id} names another login than {address.rpartition('@')[2]}'s writer")
         return Authentication.ALIGNED, f"{authenticator.id} took it from its writer, who had logged in", ""
     return _no(f"no Received of {authenticator.id}")
+
+
+def _logins(field: str) -> set[str]:
+    """Who had logged in, as the server's comments say.  A client may greet with a comment of its own, and greets before the server
+    tells its network address: only what stands below the last of these counts, and where none stands all must agree."""
+    comments = _split(field)[1]
+    # No server quotes what stands here; a client who greets with a quotation mark hides what follows.
+    if field.count('"') > sum(comment.count('"') for comment in comments):
+        return set()
+    server = next((at for at in reversed(range(len(comments))) if _CLIENT.search(comments[at])), 0)
+    found = (login for comment in comments[server:] for login in _LOGIN.findall(comment))
+    return {login.lower().strip("<>\"'") for login in found}
 
 
 def _of(authserv_id: str, headers: Iterable[str]) -> list[list[str]]:
@@ -165,7 +175,11 @@ def _of(authserv_id: str, headers: Iterable[str]) -> list[list[str]]:
 
 
 def _dmarc(fields: list[str], domain: str) -> str:
-    """pass, fail, none ...; "nothing" when dmarc is not spoken of; "other domain" when it is about another From."""
+    """pass, fail, none ...; "nothing" when dmarc is not spoken of; "other domain" when it is about another From.
+
+    Of several results the first that is no pass: who vouches says nothing else beside it.
+    """
+    said = "nothing"
     for field in fields:
         result = _RESULT.match(field)
         if result is None or result[1].lower() != "dmarc":
@@ -173,16 +187,27 @@ def _dmarc(fields: list[str], domain: str) -> str:
         about = _FROM.search(field)
         if about is None or about[1].lower().rstrip(".") != domain:
             return "other domain"
-        return result[2].lower()
-    return "nothing"
+        said = result[2].lower()
+        if said != "pass":
+            return said
+    return said
 
 
 def _bare(text: str) -> str:
     """Without comments and quoted strings (RFC 5322 section 3.2): a sender can put anything into a quoted local part, and the
     MTA then writes it here.  One that does not end hides the rest: better no result than a forged one."""
+    return _split(text)[0]
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """The bare text, and the comments that end, each with those within it."""
     bare: list[str] = []
+    comments: list[str] = []
+    comment: list[str] = []
     depth, quoted, escaped = 0, False, False
     for character in text:
+        if depth:
+            comment.append(character)
         if escaped:
             escaped = False
         elif character == "\\" and (depth or quoted):
@@ -191,9 +216,12 @@ def _bare(text: str) -> str:
             quoted = not quoted
         elif character in "()" and not quoted:
             depth = max(0, depth + (1 if character == "(" else -1))
+            if not depth and comment:
+                comments.append("".join(comment[:-1]))
+                comment = []
         elif not depth and not quoted:
             bare.append(character)
-    return "".join(bare)
+    return "".join(bare), comments
 
 
 def _closed_network(authenticator: Authenticator, claim: Claim) -> Verdict:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -29,7 +30,7 @@ __all__ = ["AsSent", "assemble", "faults", "write"]
 REFERENCES = 1500
 _CARRIES = frozenset(
     {"notice", "update-customer", "update-handler", "woken", "closing", "postmaster", "receipt", "error"}
-    | {"news", "question", "approval"}
+    | {"news", "question", "approval", "forward"}
 )
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(
@@ -57,7 +58,7 @@ def write(
     # The marker names the letter too, for the client that keeps no header of ours.
     links = {**links, "marker": token.sign("m", letter.id, keys), "own_address": _standing(letter, desk, keys)}
     given = wording.values(letter, desk, subject, links, left_out)
-    rendered = _render(policy, template, letter.language, given)
+    rendered = _render(policy, template, letter, given)
     recipient = encode.clean_address(letter.to.address)
     message_id = token.message_id(letter.id, desk.address.rpartition("@")[2], keys)
     tagged = _tagged(rendered.subject, given["tag"])
@@ -83,12 +84,15 @@ def _text(letter: Letter, head: bytes, words: str, language: str, links: Mapping
     return alternatives(head, plain, encode.text_part(page, language, "html"))
 
 
-def _render(policy: Policy, template: str, language: str, given: Mapping[str, object]) -> Rendered:
-    try:
-        return policy.texts.render(template, language, given)
-    # A site's template may fail in any way; what is owed is sent all the same.
-    except Exception:
-        return wording.plain(template, given)
+def _render(policy: Policy, template: str, letter: Letter, given: Mapping[str, object]) -> Rendered:
+    usual = wording.name(replace(letter, template=""))
+    for name in dict.fromkeys((template, usual)):
+        try:
+            return policy.texts.render(name, letter.language, given)
+        # A site's template may fail in any way; what is owed is sent all the same.
+        except Exception:  # noqa: S112
+            continue
+    return wording.plain(usual, given)
 
 
 # --- the head ---------------------------------------------------------------------------------------------------------

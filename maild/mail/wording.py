@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maild.mail import encode
+from maild.model.fact import Fact
 from maild.model.known import Shown
 from maild.model.message import Attachment, named
 from maild.model.people import Desk, handler_of
@@ -28,7 +29,7 @@ _LINES = 80
 def name(letter: Letter) -> str:
     """The template of a letter."""
     if letter.kind == "ack":
-        return "ack" if letter.authenticated else "ack-unverified"
+        return letter.template or "ack" if letter.authenticated else "ack-unverified"
     if letter.kind in ("task", "supplier", "colleague"):
         return "news"
     if letter.kind == "update":
@@ -60,6 +61,7 @@ def values(
         **{verb: links.get(verb, "") for verb in _LINKS},
         "forwarded": bool(given.get("forwarded")),
         **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
+        "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }
     if name(letter) == "ack-unverified":
         return {**_NOTHING, **base}
@@ -89,7 +91,7 @@ def values(
         "over": bool(given.get("over")),
         "since": _line(given, "since"),
         "details": _line(given, "details", 500),
-        **_asked(given),
+        **_asked(given, letter.language),
         **_outside(given, zone_of(desk)),
     }
 
@@ -110,7 +112,15 @@ def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 
 # What stands around a case: numbers of others, an incident's title, people by name.
-_AROUND = {"related": 400, "incident": 60, "incident_title": 200, "merged": 60, "copies": 400}
+_AROUND = {
+    "related": 400,
+    "incident": 60,
+    "incident_title": 200,
+    "merged": 60,
+    "copies": 400,
+    "type": 20,
+    "category": 200,
+}
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
@@ -123,6 +133,9 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
+    "facts": (),
+    "approvers": "",
+    "carried": False,
     "mails": (),
 }
 
@@ -226,9 +239,12 @@ def _told(line: object) -> dict[str, Any]:
     return {"ok": bool(line.get("ok")), **words}
 
 
-def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Tasks, offers, requests and suppliers."""
+def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Tasks, offers, requests and suppliers; what rules want to be known, or approved."""
     return {
+        "facts": _facts(given.get("facts"), language),
+        "approvers": _line(given, "approvers", 400),
+        "carried": bool(given.get("carried")),
         "tasks": _tasks(given.get("tasks")),
         "news": _told(given["news"]) if given.get("news") else "",
         "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
@@ -253,6 +269,13 @@ def _tasks(given: object) -> list[dict[str, str]]:
     """The case's open tasks."""
     listed = [task for task in given if isinstance(task, Mapping)] if isinstance(given, list | tuple) else []
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
+
+
+def _facts(given: object, language: str) -> list[dict[str, str]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+    found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
+    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
+    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -280,6 +303,8 @@ _SENTENCES = {
     "promised": "There is a new date in case {number}.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
+    "facts": "We need to know more of case {number}: please reply.",
+    "decided": "Case {number} was voted on.",
     "closing": "Case {number} is solved. If it is not, just reply to this mail.",
     "status": "These are your open cases:",
     "receipt": "Done in case {number}:",
@@ -290,6 +315,8 @@ _SENTENCES = {
     "canary": "A mail of maild to itself, to see whether mail goes out and comes in.",
     "news": "There is news in case {number}: {news}",
     "question": "{desk_name} asks:",
+    "forward": "A mail to us goes on to you, as the file mail.eml. Its case is {number} here. What you reply comes to us.",
+    "closed": "Case {number} is closed. Please write a new mail to {desk_address}.",
     "offer": "An estimate in case {number}: {amount}. Reply with just yes to accept it, or no to decline it.",
     "offer-again": "An answer to our estimate in case {number} came in your name: {amount}. Reply with just yes to accept it, or no.",
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
@@ -304,7 +331,7 @@ def plain(template: str, given: Mapping[str, Any]) -> Rendered:
     sentence = _SENTENCES.get(template, "")
     for key in (
         *("number", "customer", "status_code", "bounced_name", "alarm", "details", "merged", "incident_title"),
-        *("desk_name", "amount", "who"),
+        *("desk_name", "desk_address", "amount", "who"),
     ):
         sentence = sentence.replace(f"{{{key}}}", str(given[key]))
     news = given["news"]

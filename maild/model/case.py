@@ -13,6 +13,7 @@ from typing import Any
 from maild.model import errands
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.customer_events import Accepted, Attributed, Dismissed
+from maild.model.deed_events import Categorised, Followed, Typed
 from maild.model.errands import NOTHING, Errands
 from maild.model.events import (
     Acknowledged,
@@ -36,8 +37,9 @@ from maild.model.events import (
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
+from maild.model.ruled import changes as ruled
 from maild.model.trust_events import Doubted, Restricted, Vouched
-from maild.model.undo_events import Undone, Unlabelled
+from maild.model.undo_events import Requeued, Undone, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
 
@@ -59,6 +61,10 @@ class Case:
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
     customer has not answered yet.
+    type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
+    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
+    need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
+    alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
     """
 
     id: int
@@ -100,7 +106,17 @@ class Case:
     title: str = ""
     promised_at: datetime | None = None
     confidential: bool = False
+    type: str = ""
+    category: str = ""
+    followers: tuple[str, ...] = ()
     doubted: bool = False
+    wanted: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    asked: int = 0
+    need: int = 0
+    ballot: tuple[int, ...] = ()
+    alarms: int = 0
+    recovered_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -219,9 +235,21 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"history": True}
         case Reopened() | Closed():
             return {"closes_at": None, "history": False}
-        case Acknowledged():
+        case Acknowledged() | Requeued(what="ack"):
             return {"acknowledged": True}
-    return related(case, record)
+    return ruled(case, record) or related(case, record) or _decided(case, record)
+
+
+def _decided(case: Case, record: Recorded) -> dict[str, Any]:
+    """What the rules say of it."""
+    match record.event:
+        case Typed(type=sort):
+            return {"type": str(sort)}
+        case Categorised(category=category):
+            return {"category": category}
+        case Followed(party=party):
+            return {"followers": _with(case.followers, party)}
+    return {}
 
 
 def _given(case: Case, given: Attributed) -> dict[str, Any]:

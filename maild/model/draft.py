@@ -54,7 +54,7 @@ class Draft:
               behalf (wrong, in a mail that would have opened a case)
     purpose, answers   the verb of the address that it was written to, and the letter that its writer had read
     text      his own words, commands and all; "" when they are gone
-    kept      of a mail that would have opened a case: the rest of it
+    kept      of a mail that would have opened a case, or may have: the rest of it
     state     open, or how it ended: sent, corrected, confirmed or dropped
     named     the cases that the question named: confirmed, it reaches these and no others
     """
@@ -78,4 +78,4 @@ class Draft:
 
     def waits(self, now: datetime) -> bool:
         """Whether it can still be finished."""
-        return self.state == OPEN and self.expires_at > now and bool(self.text or self.files)
+        return self.state == OPEN and self.expires_at > now and bool(self.text or self.files or self.kept)

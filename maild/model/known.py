@@ -15,6 +15,7 @@ from maild.model.message import Attachment
 from maild.model.recorded import Recorded
 from maild.model.related import Said
 from maild.model.rota import Swap
+from maild.model.seen import Counted, Counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Lookup:
     doubted the handler in whose name the mail came: which of his mails wait for a letter that asks whether he wrote them
     mine    the handler whose open cases are asked
     traces  why these cases went where they went
+    counting  numbers of cases that rules want to know
+    incidents  the newest open incident with each of these labels
+    sticky  who had the last case of the sender, and of those whom a handler names
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
@@ -56,7 +60,10 @@ class Lookup:
     mine: str = ""
     doubted: str = ""
     traces: bool = False
+    sticky: bool = False
+    incidents: tuple[str, ...] = ()
     swaps: datetime | None = None
+    counting: Counting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class Pending:
 
     outbox: int
     letter: int
-    case: int
+    case: int | None
     party: str
     kind: str
     due_at: datetime
@@ -166,13 +173,17 @@ class Known:
     agenda         the open cases that were asked for
     others         customer's party -> his open cases, newest first, the last few: what else there is, for whoever handles one
     told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
-    numbers        case id -> its number, of cases tied to those here
+    tied           case id -> case, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
                    cases to which a handler's letter leads, or which he names
+    incidents      label -> the newest open incident that has it
+    last           customer's party -> the handler of his last case that somebody had
+    withheld       letters of these cases that were taken back before they left; where logs are asked for
     unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
     swaps          as asked, by their numbers
+    counted        as asked
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -186,6 +197,7 @@ class Known:
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
+    withheld: tuple[Pending, ...] = ()
     shown: Mapping[int, Shown] = field(default_factory=dict)
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)
@@ -198,12 +210,14 @@ class Known:
     mine: tuple[Case, ...] = ()
     traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     told: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
-    numbers: Mapping[int, str] = field(default_factory=dict)
+    tied: Mapping[int, Case] = field(default_factory=dict)
     log: Mapping[int, tuple[Recorded, ...]] = field(default_factory=dict)
     drafts: Mapping[int, tuple[Draft, ...]] = field(default_factory=dict)
     unproven: tuple[Draft, ...] = ()
     by_address: Mapping[str, Person] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
+    last: Mapping[str, str] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
     next_case: int = 1
     next_person: int = 1
     next_message: int = 1
@@ -211,3 +225,4 @@ class Known:
     next_draft: int = 1
     next_swap: int = 1
     swaps: Mapping[int, Swap] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)

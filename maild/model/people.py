@@ -7,6 +7,7 @@ erasing a person breaks no event.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +52,7 @@ class Handler:
     cover: who stands in while he is away, the first who is here; digest: HH:MM on his desk's clock, "" for none.
     role holds at every desk he works for that roles, (desk, role) each, does not name.
     members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
+    skills: words that rules ask for; cap: with so many open cases he gets no more by a rule.
     """
 
     key: str
@@ -64,6 +66,8 @@ class Handler:
     digest: str = ""
     roles: tuple[tuple[str, Role], ...] = ()
     members: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    cap: int | None = None
 
     @property
     def address(self) -> str:
@@ -103,6 +107,7 @@ class Desk:
     legal_hold: nothing of its cases may be deleted now; archive_first: only what the archive has.
     shows: whom `status` names to a customer, the handler or only the desk.
     confidential: its cases are shown to its team and to their handlers only.
+    after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     calendar: key of its opening hours; "" where it is always open.
     """
 
@@ -124,6 +129,7 @@ class Desk:
     shows: str = "handler"
     confidential: bool = False
     calendar: str = ""
+    after_window: str = "new_linked"
 
     @property
     def address(self) -> str:
@@ -132,12 +138,24 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A customer of organisations.yaml: everybody at its domains, and contacts, who may ask for all of its cases."""
+    """A customer of organisations.yaml: everybody at its domains, and contacts, who may ask for all of its cases.
+
+    forms: the addresses of its web forms, whose proven mails may name the customer.
+    """
 
     key: str
     name: str
     domains: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+def belonging(organisations: Iterable[Organisation], address: str) -> Organisation | None:
+    """The organisation of an address (lower case): a contact's, else its domain's."""
+    known, domain = tuple(organisations), address.rpartition("@")[2]
+    contact = next((one for one in known if address and address in one.contacts), None)
+    return contact or next((one for one in known if domain and domain in one.domains), None)
 
 
 class Authentication(StrEnum):

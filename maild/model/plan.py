@@ -124,7 +124,7 @@ Incoming = Prepared | Wake | Undelivered | Morning
 class Letter:
     """An outgoing mail as it is meant, before it is bytes.  One letter, one recipient.
 
-    kind        ack notice update closing receipt error bounce unverified; of questions to people: news task supplier question
+    kind        ack facts notice update closing receipt error bounce unverified; of questions to people: news task supplier question
                 offer approval vote  (X-Maild-Kind and the template's name)
     to          the recipient, a real address; party names him in events
     subject     the case's subject without the tag; "" = the template's own subject (unauthenticated acknowledgement)
@@ -135,6 +135,7 @@ class Letter:
     references  message ids for References, oldest first; in_reply_to "" for none
     replaces    the outbox row of a pending letter that this one takes the place of
     first       the case is new: no earlier letter of its lane (case and party) can be waiting
+    template    the site's own in place of the kind's, "" for none
     """
 
     id: int
@@ -158,6 +159,7 @@ class Letter:
     in_reply_to: str = ""
     replaces: int | None = None
     first: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class Plan:
     cases     the cases touched, after their events
     messages  rows, whose contents go along; references: (message id, case, message row, 1 if it is that mail's own id)
     phrases   commitments of contents that are words of a case's errands, with the case
-    cancels   outbox rows taken back before they left
+    cancels   outbox rows taken back before they left; requeued: such a row -> when it leaves after all
     counters, budgets  increments
     addresses more addresses of persons known before, by their row
     changed   persons known before, as they are now (language, muted)
@@ -218,6 +220,7 @@ class Plan:
     phrases: tuple[tuple[str, int], ...] = ()
     letters: tuple[Letter, ...] = ()
     cancels: tuple[int, ...] = ()
+    requeued: Mapping[int, datetime] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     absences: Mapping[str, Absence | None] = field(default_factory=dict)

@@ -6,15 +6,23 @@ parts failed; so the trace costs nothing extra and decide/ needs to know no cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maild.model.agreement import Agreement
+from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
+from maild.model.correlation import Correlation
+from maild.model.deed_events import CaseType
+from maild.model.door import Refusal
 from maild.model.events import Priority
-from maild.model.people import Desk, Handler, Organisation
+from maild.model.fact import Fact
+from maild.model.limits import Limits
+from maild.model.people import Desk, Handler, Organisation, belonging
 from maild.model.rota import Rota
+from maild.model.seen import Asks
 from maild.model.vocabulary import Vocabulary
 
 
@@ -24,6 +32,12 @@ class Facts:
 
     Addresses in lower case; text cut at 64 kB; desk is the key of the one it was sent to; hours: how that desk stood when it came
     (model/calendar.Hours).
+    at            when it came, on that desk's clock: 2026-03-02T10:00; weekday: monday to sunday
+    organisation  the author's, with its labels, its agreements of that day and what they cover
+    authentication, possession  the words of model/people
+    files         how many attachments are no part of the text; tags: behind the + of our addresses; item: what it orders
+    spam          the verdict of the filter that maild.yaml names
+    decided_*     what rules above decided; the others are those of model/seen.Seen
     """
 
     desk: str
@@ -42,6 +56,28 @@ class Facts:
     attachments: tuple[tuple[str, str, int], ...]
     size: int
     hours: str = "open"
+    at: str = ""
+    weekday: str = ""
+    organisation: str = ""
+    organisation_labels: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    authentication: str = "none"
+    possession: str = "none"
+    files: int = 0
+    tags: tuple[str, ...] = ()
+    spam: str = ""
+    item: str = ""
+    known: bool = False
+    muted: bool = False
+    marked_spam: bool = False
+    cases: int = 0
+    counts: tuple[tuple[str, int, int], ...] = ()
+    same_subject: bool = False
+    case_status: str = ""
+    decided_priority: str = ""
+    decided_line: str = ""
+    decided_labels: tuple[str, ...] = ()
 
 
 class Condition(Protocol):
@@ -54,19 +90,49 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a handler is chosen: by name (one key), round robin or least loaded among keys, or nobody (no keys).
+    """How a handler is chosen: by name (one key), in turn (round robin, weighted, by skill) or least loaded among keys, the
+    customer's last one (sticky), or nobody (no keys).
 
-    key names the rotation, so that its turn survives restarts and reloads.
+    key names the rotation, so that its turn survives restarts and reloads.  weights: of the handlers, in their order; otherwise: who
+    has it where the customer's last handler cannot.
     """
 
     how: str
     handlers: tuple[str, ...]
     key: str = ""
+    weights: tuple[int, ...] = ()
+    otherwise: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A task that a rule puts on a case's list.  handler: a key, "" for whoever has the case; due: after so long, None for never."""
+
+    text: str
+    handler: str = ""
+    due: timedelta | None = None
+
+    def __str__(self) -> str:
+        notes = [self.handler, f"in {self.due.days}d" if self.due and not self.due.seconds else str(self.due or "")]
+        return f"{self.text} ({', '.join(filter(None, notes))})" if any(notes) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a web form's mail names the customer: in Reply-To, or behind a field's name ("" for Reply-To)."""
+
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"field {self.field}" if self.field else "reply_to"
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The `set` of a rule; None or () = this rule says nothing about it."""
+    """The `set` of a rule; None or () = this rule says nothing about it.
+
+    watch: "handler:KEY", "desk:KEY" or an address each.
+    """
 
     desk: str | None = None
     handler: Choice | None = None
@@ -75,6 +141,21 @@ class Decisions:
     acknowledge: bool | None = None
     discard: str | None = None
     confidential: bool | None = None
+    line: str | None = None
+    type: CaseType | None = None
+    category: str | None = None
+    language: str | None = None
+    quarantine: str | None = None
+    reopen: bool | None = None
+    tasks: tuple[Todo, ...] = ()
+    watch: tuple[str, ...] = ()
+    template: str | None = None
+    customer: Named | None = None
+    forward: tuple[str, ...] = ()
+    notice: str | None = None
+    ask: tuple[str, ...] = ()
+    correlate: Correlation | None = None
+    approve: Approval | None = None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """Field and value of all that the rule decides."""
@@ -84,7 +165,7 @@ class Decisions:
 
 DECIDED = tuple(field.name for field in fields(Decisions))
 # What adds up over rules; of all else the earliest rule's word holds.
-ADDING = frozenset({"labels"})
+ADDING = frozenset({"labels", "tasks", "watch", "forward", "ask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +195,52 @@ class Rules(tuple[Rule, ...]):
 
 
 @dataclass(frozen=True, slots=True)
+class Wants:
+    """What the rules may want to know of a mail beside itself, gathered once.
+
+    choices: all ways of choosing a handler, also those behind another; addresses: whom they name, forwards: of these, to whom mail goes
+    on; forms: where forms name customers; incidents: labels; reopens: a rule speaks of reopening; correlations: of monitoring mail.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    addresses: tuple[str, ...] = ()
+    forwards: tuple[str, ...] = ()
+    forms: tuple[Named, ...] = ()
+    incidents: tuple[str, ...] = ()
+    reopens: bool = False
+    correlations: tuple[Correlation, ...] = ()
+
+
+def wants(rules: Iterable[Rule]) -> Wants:
+    """Of all these rules, also of those in the shadow."""
+    said = [rule.set for rule in rules]
+    chosen = [one.handler for one in said if one.handler]
+    forwards = tuple(dict.fromkeys(address for one in said for address in one.forward))
+    watching = (who for one in said for who in one.watch if "@" in who)
+    voters = (who for one in said if one.approve for who in one.approve.by if "@" in who)
+    return Wants(
+        choices=(*chosen, *(choice.otherwise for choice in chosen if choice.otherwise)),
+        addresses=tuple(dict.fromkeys((*watching, *forwards, *voters))),
+        correlations=tuple(one.correlate for one in said if one.correlate),
+        forwards=forwards,
+        forms=tuple(dict.fromkeys(one.customer for one in said if one.customer)),
+        incidents=tuple(dict.fromkeys(one.notice for one in said if one.notice)),
+        reopens=any(one.reopen is not None for one in said),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst."""
+    """A line of "who is told what": on this event, to that role, this letter, at once or at the end of a burst.
+
+    unless: words for mails and cases of which nobody is told so: automatic, unproven, confidential, a priority, or label:WORD.
+    """
 
     on: str
     to: str
     send: str
     wait: bool = False
+    unless: tuple[str, ...] = ()
 
 
 class Texts(Protocol):
@@ -148,25 +268,11 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Budgets of automatic letters, most of them to senders who are not authenticated (MAIL.md), and the waits of letters.
-
-    receipts: handlers get them of commands, of errors only, or of all that they send.
-    """
-
-    per_address_a_day: int = 5
-    per_domain_an_hour: int = 20
-    pool_an_hour: int = 200
-    per_proven_a_day: int = 20
-    undo: timedelta = timedelta(seconds=60)
-    burst: timedelta = timedelta(seconds=60)
-    attachments: int = 10_000_000
-    receipts: str = "commands"
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail."""
+    """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail.
+
+    catalogue: an item each, with when it is ordered; asks: what the rules want to know of the database.
+    """
 
     hash: str
     desks: Mapping[str, Desk]
@@ -174,12 +280,21 @@ class Policy:
     rules: Rules
     notices: tuple[Notice, ...]
     texts: Texts
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     files: Mapping[str, str] = field(default_factory=dict)
     admin: str | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    catalogue: Rules = field(default_factory=Rules)
+    asks: Asks = field(default_factory=Asks)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    door: tuple[Refusal, ...] = ()
+    wants: Wants = field(init=False, compare=False, default=Wants())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wants", wants(self.rules))
 
     @property
     def default_desk(self) -> Desk:
@@ -200,6 +315,15 @@ class Policy:
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
         return next((o for o in self.organisations.values() if address in o.contacts), None)
+
+    def organisation_of(self, address: str) -> Organisation | None:
+        """The organisation that this address (lower case) belongs to: as a contact of it, or by its domain."""
+        return belonging(self.organisations.values(), address)
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The senders of web forms whose mails may name the customer."""
+        return frozenset(form for organisation in self.organisations.values() for form in organisation.forms)
 
     def calendar_of(self, desk: str) -> Calendar:
         """The desk's opening hours; it is always open if it has none."""
@@ -249,6 +373,7 @@ class Verdict:
     """What the rules say of a mail: decisions by field, as Decisions has them.
 
     asked are the rules that were asked in their order, of which matched did; took are the names of those that decided anything.
+    after: name and place of a rule -> the facts for those below it, where it decided what rules may ask for.
     """
 
     facts: Facts
@@ -257,6 +382,7 @@ class Verdict:
     decisions: Mapping[str, Decided]
     took: tuple[str, ...] = ()
     shadows: tuple[Shadow, ...] = ()
+    after: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
 
     @property
     def tried(self) -> tuple[Tried, ...]:
@@ -264,7 +390,10 @@ class Verdict:
         return tuple(Tried(rule.name, rule.where, not failed, failed) for rule, failed in self._answers())
 
     def _answers(self) -> Iterator[tuple[Rule, str]]:
-        return ((rule, rule.when.failed(self.facts)) for rule in self.asked)
+        facts = self.facts
+        for rule in self.asked:
+            yield rule, rule.when.failed(facts)
+            facts = self.after.get((rule.name, rule.where), facts)
 
     def value(self, name: str, default: object = None) -> object:
         decided = self.decisions.get(name)

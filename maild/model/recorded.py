@@ -14,15 +14,18 @@ from maild.model import (
     absence_events,
     asking_events,
     customer_events,
+    deed_events,
     draft_events,
     events,
     inside_events,
     related_events,
     rota_events,
+    rule_events,
     trust_events,
     undo_events,
     work_events,
 )
+from maild.model.deed_events import CaseType
 from maild.model.events import Event, Priority, Status
 
 
@@ -43,6 +46,7 @@ _MODULES = (
     asking_events,
     draft_events,
     customer_events,
+    deed_events,
     absence_events,
     undo_events,
     work_events,
@@ -50,6 +54,7 @@ _MODULES = (
     related_events,
     inside_events,
     rota_events,
+    rule_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
@@ -58,7 +63,7 @@ KINDS: dict[str, type[Event]] = {
     if isinstance(kind, type) and issubclass(kind, Event) and kind.kind
 }
 
-_WORDS: dict[str, type[StrEnum]] = {"priority": Priority, "back_to": Status}
+_WORDS: dict[str, type[StrEnum]] = {"priority": Priority, "back_to": Status, "type": CaseType}
 
 
 def dump(event: Event) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from maild.model.content import Content
 from maild.model.plain import plain
 
 # English, German, bokmål, nynorsk, Slovenian, Danish, Swedish, French, Spanish and Portuguese, Dutch, Italian clients.
@@ -52,3 +54,11 @@ def without_tag(subject: str, number: str) -> str:
     """As the customer wrote it, without our tag and without what replies put before it; another system's tag is its own."""
     bare, ours = _REPLY.sub("", subject[:LONGEST]), f"[#{number}]".lower()
     return " ".join(_BRACKETED.sub(lambda found: " " if found[0].lower() == ours else found[0], bare).split())
+
+
+def untagged(subject: Content, numbers: Iterable[str]) -> Content:
+    """Without the tags of our other cases: a letter must name one case."""
+    text = subject.text
+    for number in numbers:
+        text = re.sub(rf"\[#{re.escape(number)}\] ?", "", text, flags=re.I)
+    return Content(subject.salt, text)

@@ -38,6 +38,25 @@ class Retracted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Requeued(Event):
+    """A letter that was taken back leaves after all."""
+
+    kind: ClassVar[str] = "requeued"
+    to: str
+    what: str
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reissued(Event):
+    """An answer that was taken back goes out after all."""
+
+    kind: ClassVar[str] = "reissued"
+    message: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unlabelled(Event):
     """A label is gone."""
 

@@ -12,16 +12,15 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from maild.model.events import Priority
-from maild.model.people import Handler
-from maild.model.policy import Choice, Decisions
-from maild.policy.compare import Place, strings
-from maild.policy.shape import DeskKey, Line, Lines, OpenDesk, Strict
-from maild.policy.source import nearest
+from maild.model.deed_events import CaseType
+from maild.model.policy import ADDING, Decisions, Facts
+from maild.policy import approve, choosing, correlate, doing, required
+from maild.policy.case_words import PriorityWord
+from maild.policy.choosing import HOW, known_handler
+from maild.policy.compare import Place
+from maild.policy.shape import DeskKey, Language, Line, Lines, OpenDesk, Strict
 
-HOW = ("round_robin", "least_loaded")
-PRIORITIES = {str(x): x for x in Priority}
-PriorityWord = Literal["critical", "high", "medium", "low"]
+TypeWord = Literal["fault", "order", "question", "proposal"]
 # How the YAML names what Decisions calls otherwise.
 _YAML = {"labels": "label"}
 
@@ -30,26 +29,60 @@ class SetForm(Strict):
     """What a rule decides."""
 
     desk: OpenDesk | None = None
+    line: Any = None
     handler: Any = None
-    priority: PriorityWord | None = None
+    priority: Any = None
+    type: TypeWord | None = Field(default=None, description="What the customer wants.")
+    category: Any = None
     label: Lines = Field(default=[], description="Labels add up over rules.")
+    tasks: Any = None
+    watch: Any = None
+    forward: Any = None
+    notice: Line | None = Field(
+        default=None, description="A label: the case belongs to the newest open incident that has it."
+    )
+    language: Language | None = Field(default=None, description="In which the customer is answered, whatever he wrote.")
     acknowledge: bool | None = Field(default=None, description="false: the customer gets no acknowledgement.")
+    template: Any = None
+    customer: Any = None
     discard: Line | None = Field(default=None, description="No case; the reason stays on record.")
     confidential: bool | None = Field(
         default=None, description="true: the case is shown to its desk's team and to its handler only."
     )
+    quarantine: Line | None = Field(
+        default=None, description="A reason: the case is closed at once, nobody is told, and label quarantine finds it."
+    )
+    reopen: bool | None = Field(default=None, description="false: such a mail reopens no solved case.")
+    ask: Any = None
+    correlate: Any = None
+    approve: Any = None
 
 
 class ExpectForm(Strict):
     """What must come out; what is left out does not matter."""
 
     desk: DeskKey | None = None
-    handler: Line | None = Field(None, description="A key, nobody, round_robin or least_loaded.")
+    line: str | int | None = None
+    handler: Line | None = Field(None, description=f"A key, nobody, {', '.join(HOW[:-1])} or {HOW[-1]}.")
     priority: PriorityWord | None = None
+    type: TypeWord | None = None
+    category: Line | None = None
     label: Lines = Field(default=[], description="These, and perhaps others.")
+    tasks: Lines = Field(default=[], description="The texts of these, and perhaps others.")
+    watch: Lines = Field(default=[], description="These keys or addresses, and perhaps others.")
+    forward: Lines = Field(default=[], description="These addresses, and perhaps others.")
+    notice: Line | None = None
+    language: Language | None = None
+    template: Line | None = None
+    customer: Line | None = Field(None, description="reply_to, or the name of the field.")
     acknowledge: bool | None = None
     discard: bool | None = None
     confidential: bool | None = None
+    quarantine: bool | None = None
+    reopen: bool | None = None
+    ask: Lines = Field(default=[], description="These, and perhaps others.")
+    correlate: Line | None = Field(None, description="The key, filled in: web01/http.")
+    approve: bool | None = Field(None, description="Whether anybody is asked to approve it.")
 
 
 # --- compiling --------------------------------------------------------------------------------------------------------------------
@@ -71,7 +104,7 @@ def decisions(form: SetForm, compiled: Mapping[str, object]) -> Decisions:
         given = compiled[name] if name in BY_HAND and name in compiled else getattr(form, name)
         if given is not None and name in _MADE:
             given = _MADE[name](given)
-        values[field.name] = given
+        values[field.name] = field.default if given is None else given
     return Decisions(**values)
 
 
@@ -79,26 +112,36 @@ def expected(form: ExpectForm, place: Place) -> dict[str, object]:
     """Field of Decisions -> what must come out, as `said` says it."""
     if form.handler is not None and form.handler not in ("nobody", *HOW):
         known_handler(form.handler, place.at("handler"))
+    if form.ask:
+        required.asked(form.ask, place.at("ask"))
     wanted: dict[str, object] = {}
     for field in fields(Decisions):
         value = getattr(form, _YAML.get(field.name, field.name))
         if value is not None and value != []:
-            wanted[field.name] = tuple(value) if isinstance(value, list) else value
+            wanted[field.name] = _wanted(field.name, value)
     if not wanted:
         place.wrong("expects nothing", "write for example  expect: {priority: high}")
     return wanted
 
 
-def said(name: str, value: Any) -> object:
-    """A decision as `expect` names it."""
-    if name == "handler":
-        return value.handlers[0] if value.how == "named" else value.how
-    return True if name == "discard" else value
+def _wanted(name: str, value: Any) -> object:
+    return str(value) if name == "line" else tuple(value) if isinstance(value, list) else value
+
+
+def said(name: str, value: Any, facts: Facts) -> object:
+    """A decision as `expect` names it, of a mail with these facts."""
+    if name == "correlate":
+        return value.read(facts).key
+    return _SAID[name](value) if name in _SAID else value
 
 
 def otherwise(name: str, desk: str) -> object:
     """What holds when no rule says anything.  desk: the one that the mail was sent to."""
-    return {"desk": desk, "priority": "medium", "acknowledge": True, "handler": "nobody", "labels": ()}.get(name, False)
+    if name in ADDING:
+        return ()
+    return {"desk": desk, "priority": "medium", "acknowledge": True, "handler": "nobody", "reopen": True}.get(
+        name, False
+    )
 
 
 def yaml_name(name: str) -> str:
@@ -106,54 +149,30 @@ def yaml_name(name: str) -> str:
     return _YAML.get(name, name)
 
 
-# --- whose it is --------------------------------------------------------------------------------------------------------------------
-
-
-def _choice(value: Any, place: Place) -> Choice:
-    """KEY, none, {round_robin: KEYS or all} or {least_loaded: KEYS or all}."""
-    if value in ("none", "nobody"):
-        return Choice("nobody", ())
-    if isinstance(value, str):
-        known_handler(value, place)
-        return Choice("named", (value,))
-    if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in HOW:
-        place.wrong("does not say who", "write a key, none, {round_robin: all} or {least_loaded: [kari, ola]}")
-        return Choice("nobody", ())
-    how, keys = next(iter(value.items()))
-    if keys == "all":
-        return Choice(how, (), "desk")
-    listed = strings(keys, place.at(how)) or []
-    for index, key in enumerate(listed):
-        here = place.at(how).at(index) if isinstance(keys, list) else place.at(how)
-        known_handler(key, here)
-        if key in listed[:index]:
-            here.wrong(f"{key!r} stands here twice", "name everybody once")
-    return Choice(how, tuple(listed), "+".join(listed))
-
-
-def known_handler(key: str, place: Place) -> Handler | None:
-    """The handler of that key; a problem where there is none, or none who works."""
-    staff = place.site.staff
-    handler = staff.get(key)
-    if key not in staff:
-        place.wrong(f"there is no handler {key!r}", nearest(key, staff))
-    elif handler is not None and handler.retired:
-        place.wrong(f"the handler {key!r} is retired", "name another")
-    return handler
-
-
-def _choice_schema() -> dict[str, Any]:
-    keys = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-    ways = (
-        {"type": "object", "properties": {how: keys}, "required": [how], "additionalProperties": False} for how in HOW
-    )
-    return {"anyOf": [{"type": "string"}, *ways]}
-
-
+_SAID: dict[str, Callable[[Any], object]] = {
+    "handler": lambda choice: choice.handlers[0] if choice.how == "named" else choice.how,
+    "discard": lambda reason: True,
+    "approve": lambda approval: True,
+    "quarantine": lambda reason: True,
+    "customer": lambda named: named.field or "reply_to",
+    "tasks": lambda todos: tuple(todo.text for todo in todos),
+    "watch": lambda found: tuple(one.removeprefix("handler:").removeprefix("desk:") for one in found),
+}
 _MADE: dict[str, Callable[[Any], object]] = {
-    "priority": lambda word: PRIORITIES[word],
+    "type": CaseType,
     "label": lambda words: tuple(dict.fromkeys(words)),
 }
 BY_HAND: dict[str, tuple[Callable[[Any, Place], object], Callable[[], dict[str, Any]]]] = {
-    "handler": (_choice, _choice_schema)
+    "handler": (choosing.choice, choosing.schema),
+    "line": (doing.line, doing.line_schema),
+    "priority": (doing.priority, doing.priority_schema),
+    "category": (doing.category, doing.category_schema),
+    "tasks": (doing.tasks, doing.tasks_schema),
+    "watch": (doing.watch, doing.watch_schema),
+    "forward": (doing.forward, doing.forward_schema),
+    "template": (doing.template, doing.template_schema),
+    "customer": (doing.customer, doing.customer_schema),
+    "ask": (required.asked, required.asked_schema),
+    "correlate": (correlate.compiled, correlate.schema),
+    "approve": (approve.compiled, approve.schema),
 }

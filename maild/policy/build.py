@@ -17,33 +17,43 @@ from typing import Any, TypeVar
 
 from maild import __version__
 from maild.errors import Problem, RuleError
+from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
+from maild.model.fact import Fact
+from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
-from maild.model.policy import Limits, Notice, Policy, Texts
+from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
-from maild.policy import calendars, check, oncall, organisations, reach, routing, staffing
+from maild.policy import (
+    agreements,
+    calendars,
+    case_words,
+    catalogue,
+    check,
+    door,
+    oncall,
+    organisations,
+    reach,
+    required,
+    routing,
+    staffing,
+    telling,
+)
 from maild.policy import texts as templates
-from maild.policy.compare import Anything, Site
+from maild.policy.asks import asks
+from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
-FILES = (*NEEDED, routing.FILE, organisations.FILE, calendars.FILE, oncall.FILE)
+# What may be left out.
+OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door)
+FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
-NOTICES = (
-    Notice("opened", "customer", "ack"),
-    Notice("opened", "handler", "notice"),
-    Notice("received", "handler", "update", wait=True),
-    Notice("replied", "customer", "update"),
-    Notice("solved", "customer", "closing"),
-    Notice("assigned", "handler", "notice"),
-    Notice("woken", "handler", "woken"),
-    Notice("promised", "customer", "promised"),
-)
 Form = TypeVar("Form", bound=Strict)
 
 
@@ -68,7 +78,7 @@ def _built(
     made_with: str,
 ) -> Policy:
     words, broken = _texts(texts)
-    site, policy = _made(read, words.languages() if words else LANGUAGES)
+    site, policy = _made(read, words.languages() if words else LANGUAGES, _own(words))
     found = tuple(routing.rules(read[routing.FILE], site))
     reach.check(read[routing.FILE], found)
     list(routing.tests(read[routing.FILE], site))
@@ -76,14 +86,15 @@ def _built(
     assert words is not None
     files = {name: source.text for name, source in read.items() if source.text} | getattr(words, "files", {})
     files |= {VERSIONS: made_with} if made_with else {}
-    rules_ = indexed((*found, *routing.built_in()))
+    orders = policy["catalogue"]
+    rules_ = indexed((*found, *catalogue.rules(orders), *routing.built_in()))
     return Policy(
         hash=hash_of(files),
         rules=rules_,
-        notices=NOTICES,
         texts=words,
         limits=limits or Limits(),
         files=files,
+        asks=asks(rule.when for rule in (*found, *orders)),
         **policy,
     )
 
@@ -96,7 +107,14 @@ def versions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site, dict[str, Any]]:
+def _own(words: Texts | None) -> Mapping[str, frozenset[str]]:
+    """The site's own acknowledgements; where the texts have problems of their own, all that may be named."""
+    return words.own() if isinstance(words, templates.Templates) else Anything()
+
+
+def _made(
+    read: Mapping[str, Source], languages: tuple[str, ...], letters: Mapping[str, frozenset[str]]
+) -> tuple[Site, dict[str, Any]]:
     """What rules may name, and the parts of a policy in which it stands; with every problem of the files and between them."""
     desks_file, people_file, customers_file = read[DESKS], read[PEOPLE], read[organisations.FILE]
     desks = _desks(desks_file, languages)
@@ -107,9 +125,20 @@ def _made(read: Mapping[str, Source], languages: tuple[str, ...]) -> tuple[Site,
     customers = _organisations(customers_file)
     organisations.check(customers_file, customers, desks, handlers)
     site = replace(site, staff=_named(people_file, handlers), organisations=_named(customers_file, customers))
+    facts = facts_of(read[required.FILE], site)
+    site = replace(site, facts=_named(read[required.FILE], facts))
     open_, rotas = _duty(read, site)
-    parts = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_, "rotas": rotas}
-    return site, parts
+    parts: dict[str, Any] = {"desks": desks, "handlers": handlers, "organisations": customers, "calendars": open_}
+    parts |= {"rotas": rotas, "facts": facts, "door": door.made(read[door.FILE], site)}
+    agreed = _agreements(read[agreements.FILE], site)
+    site = replace(site, words=case_words.read(read[case_words.FILE]), letters=letters)
+    site = replace(site, agreements=_named(read[agreements.FILE], agreed))
+    orders = indexed(tuple(catalogue.items(read[catalogue.FILE], site)))
+    if not read[catalogue.FILE].problems:
+        reach.orders(read[catalogue.FILE], orders)
+    site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
+    parts |= {"agreements": agreed, "catalogue": orders}
+    return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
 def _optional(file: Path) -> Source:
@@ -119,14 +148,14 @@ def _optional(file: Path) -> Source:
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))
 
 
 def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
-    site, _ = _made(read, policy.texts.languages())
+    site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
@@ -183,6 +212,8 @@ def hash_of(files: Mapping[str, str]) -> str:
 def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
     desks = {}
     for key, form in _entries(source, DeskForm, "desk", Known({}, languages)):
+        given = form.reopen
+        window, after = (given.window, given.after) if isinstance(given, ReopenForm) else (given, "new_linked")
         desks[key] = Desk(
             key,
             tuple(form.addresses),
@@ -193,7 +224,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.first_number,
             form.signature,
             form.separator,
-            form.reopen,
+            window,
             form.retired,
             Retention(form.retention.raw, form.retention.letters, form.retention.cases),
             form.legal_hold,
@@ -202,6 +233,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.shows,
             form.confidential,
             form.calendar or "",
+            after_window=after,
         )
     return desks
 
@@ -212,7 +244,9 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         desks, (role, roles) = tuple(form.desks), _roles(form.role)
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
-        handlers[key] = Handler(*who, tuple(form.cover), digest, roles, tuple(form.members or ()))
+        handlers[key] = Handler(
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+        )
     return handlers
 
 
@@ -229,6 +263,13 @@ def _organisations(source: Source) -> dict[str, Organisation]:
     return {key: organisations.made(key, form) for key, form in forms}
 
 
+def _agreements(source: Source, site: Site) -> dict[str, Agreement]:
+    forms = _perhaps(source, agreements.AgreementForm, "agreement", site.known())
+    found = {key: agreements.made(key, form) for key, form in forms}
+    agreements.check(source, found, site.organisations)
+    return found
+
+
 def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], dict[str, Rota]]:
     """Opening hours, and who has duty."""
     calendars_file, oncall_file = read[calendars.FILE], read[oncall.FILE]
@@ -240,6 +281,15 @@ def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], 
     rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
     oncall.check(oncall_file, duty, rotas, site.staff, None if calendars_file.problems else found)
     return found, rotas
+
+
+def facts_of(source: Source, site: Site) -> dict[str, Fact]:
+    """facts.yaml."""
+    forms = dict(_perhaps(source, required.FactForm, "fact", site.known()))
+    required.check(source, forms)
+    return {
+        key: required.made(key, form, Place(source, required.path(source, key), site)) for key, form in forms.items()
+    }
 
 
 def _perhaps(source: Source, form: type[Form], what: str, known: Known) -> Iterator[tuple[str, Form]]:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from maild.model.agreement import Agreement
+from maild.model.fact import Fact
 from maild.model.people import Desk, Handler, Organisation
-from maild.model.policy import Condition, Facts
+from maild.model.policy import Condition, Facts, Rule
 from maild.policy import pattern
+from maild.policy.case_words import NO_WORDS, CaseWords
 from maild.policy.fold import fold
 from maild.policy.read import Path
 from maild.policy.shape import Known
@@ -31,6 +34,8 @@ _STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "s
 class Site:
     """What rules may name, by key (None: it has problems of its own), and languages.
 
+    letters: the site's own acknowledgements, each with its languages.
+
     Of a file that could not be read everything is known: its own problem is enough, so no reference to it is another.
     """
 
@@ -38,6 +43,26 @@ class Site:
     languages: tuple[str, ...]
     staff: Mapping[str, Handler | None] = field(default_factory=dict)
     organisations: Mapping[str, Organisation | None] = field(default_factory=dict)
+    words: CaseWords = NO_WORDS
+    letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement | None] = field(default_factory=dict)
+    catalogue: Mapping[str, Rule | None] = field(default_factory=dict)
+
+    @property
+    def organisation_labels(self) -> Collection[str]:
+        """Those that some organisation has."""
+        if isinstance(self.organisations, Anything) or None in self.organisations.values():
+            return Anything()
+        return {label for one in self.organisations.values() if one for label in one.labels}
+
+    @property
+    def causes(self) -> Collection[str]:
+        """What some agreement covers."""
+        if isinstance(self.agreements, Anything) or None in self.agreements.values():
+            return Anything()
+        return {cause for one in self.agreements.values() if one for cause in one.covers}
+
+    facts: Mapping[str, Fact | None] = field(default_factory=dict)
 
     def known(self) -> Known:
         """What values with a form of pydantic's may refer to."""
@@ -87,6 +112,19 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """An operator in which case and accents matter: it is asked for the text as it is.  blind: what holds whenever this does."""
+
+    operator: str
+    words: tuple[str, ...]
+    holds: Holds = field(compare=False)
+    blind: Test | None = field(default=None, compare=False)
+
+    def __call__(self, text: str) -> bool:
+        return self.holds(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """One condition: a value of the facts for which all of `tests` hold.  shown: as the admin wrote it."""
 
@@ -96,8 +134,9 @@ class Leaf:
 
     def failed(self, facts: Facts) -> str:
         for value in self.values(facts):
-            folded = fold(value[:LONGEST])
-            if all(test(folded) for test in self.tests):
+            text = value[:LONGEST]
+            folded = fold(text)
+            if all(test(text if isinstance(test, Exact) else folded) for test in self.tests):
                 return ""
         return self.shown
 
@@ -131,17 +170,27 @@ def _ends(words: Sequence[str], place: Place) -> Holds:
 
 def _matches(words: Sequence[str], place: Place) -> Holds:
     """matches: the regular expression fits somewhere in it; ^ and $ are the ends of a line."""
+    patterns = _patterns(words, place)
+    written = tuple(one.written for one in patterns)
+    return Test("matches", tuple(words), _fits(patterns), written)
+
+
+def _fits(patterns: Sequence[pattern.Pattern]) -> Holds:
+    searches = [one.search for one in patterns]
+    return lambda text: any(search(text) for search in searches)
+
+
+def _patterns(words: Sequence[str], place: Place, *, exactly: bool = False) -> list[pattern.Pattern]:
     patterns = []
     for index, word in enumerate(words):
         try:
-            patterns.append(pattern.compile(word))
+            patterns.append(pattern.compile(word, exactly=exactly))
         except pattern.PatternError as error:
             here = place.at(index) if len(words) > 1 else place
             # As it was written: repr doubles each backslash.
             quoted = repr(word[:60]).replace(r"\\", "\\")
             here.wrong(f"the expression {quoted} {error.what} (character {error.at + 1})", error.cure)
-    searches, written = [one.search for one in patterns], tuple(one.written for one in patterns)
-    return Test("matches", tuple(words), lambda text: any(search(text) for search in searches), written)
+    return patterns
 
 
 def _some_text(words: Sequence[str], place: Place) -> tuple[str, ...]:
@@ -159,6 +208,23 @@ OPERATORS: dict[str, Callable[[Sequence[str], Place], Holds]] = {
     "ends": _ends,
     "matches": _matches,
 }
+EXACTLY = "exactly"
+_EXACT: dict[str, Callable[[tuple[str, ...]], Holds]] = {
+    "is": lambda words: frozenset(words).__contains__,
+    "in": lambda words: frozenset(words).__contains__,
+    "contains": lambda words: lambda text: any(word in text for word in words),
+    "starts": lambda words: lambda text: text.startswith(words),
+    "ends": lambda words: lambda text: text.endswith(words),
+}
+
+
+def _exact(operator: str, words: Sequence[str], place: Place) -> Holds:
+    """The same operator for the text as it is."""
+    asked = tuple(words)
+    if operator == "matches":
+        return Exact(operator, asked, _fits(_patterns(words, place, exactly=True)))
+    blind = OPERATORS[operator](words, place)
+    return Exact(operator, asked, _EXACT[operator](asked), blind if isinstance(blind, Test) else None)
 
 
 def strings(value: Any, place: Place) -> list[str] | None:
@@ -200,21 +266,25 @@ def operators(value: Any, natural: str, place: Place) -> tuple[Holds, ...]:
     if not isinstance(value, dict):
         words = strings(value, place)
         return () if words is None else (OPERATORS[natural](words, place),)
-    if not value:
+    exactly = value.get(EXACTLY, False)
+    rest = {operator: right for operator, right in value.items() if operator != EXACTLY}
+    if not isinstance(exactly, bool):
+        place.at(EXACTLY).wrong("exactly must be true or false", "write true or false, without quotes")
+    if not rest:
         place.wrong("says nothing", f"write for example  {{{natural}: text}}")
     tests = []
-    for operator, right in value.items():
+    for operator, right in rest.items():
         here = place.at(operator)
         if operator not in OPERATORS:
-            here.wrong(f"there is no operator {operator!r}", nearest(operator, OPERATORS))
+            here.wrong(f"there is no operator {operator!r}", nearest(operator, (*OPERATORS, EXACTLY)))
         elif (words := strings(right, here)) is not None:
-            tests.append(OPERATORS[operator](words, here))
+            tests.append(_exact(operator, words, here) if exactly is True else OPERATORS[operator](words, here))
     return tuple(tests)
 
 
 def text_schema(more: dict[str, Any]) -> dict[str, Any]:
     """Bare texts, or operators with more keys beside them."""
-    properties = {**more, **dict.fromkeys(OPERATORS, _STRINGS)}
+    properties = {**more, **dict.fromkeys(OPERATORS, _STRINGS), EXACTLY: {"type": "boolean"}}
     return {"anyOf": [*_STRINGS["anyOf"], {"type": "object", "properties": properties, "additionalProperties": False}]}
 
 
@@ -287,9 +357,8 @@ class Header:
         )
 
     def schema(self) -> dict[str, Any]:
-        properties = {"name": {"type": "string"}, **dict.fromkeys(OPERATORS, _STRINGS)}
-        whole = {"type": "object", "properties": properties, "required": ["name"], "additionalProperties": False}
-        return {"anyOf": [{"type": "string"}, whole]}
+        of_text = text_schema({"name": {"type": "string"}})["anyOf"][-1]
+        return {"anyOf": [{"type": "string"}, of_text | {"required": ["name"]}]}
 
 
 @functools.lru_cache(maxsize=4096)

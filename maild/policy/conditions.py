@@ -1,58 +1,24 @@
 """conditions: the `when` of a rule, compiled.  compile(value, place) -> Condition, with every problem in the place's source.
 
 A condition is a row of CONDITIONS: a function from the facts to the values that are compared (its docstring is the help), and
-what it may be compared with.  To add one: the function, the row.
+what it may be compared with.  To add one: the function, the row (those beyond the words of a mail: about.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from maild.model.calendar import Hours
 from maild.model.message import Kind
 from maild.model.policy import Condition, Facts
+from maild.policy.about import DECIDED_SO_FAR, ROWS, Comparison
 from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, shown
+from maild.policy.logic import ALWAYS, Every, Some, Unless
 from maild.policy.source import nearest
 
 Values = Callable[[Facts], tuple[str, ...]]
 DEEPEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """all: each of them, and the entries of one mapping."""
-
-    parts: tuple[Condition, ...]
-
-    def failed(self, facts: Facts) -> str:
-        return next((why for part in self.parts if (why := part.failed(facts))), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    """any: at least one of them."""
-
-    parts: tuple[Condition, ...]
-    shown: str
-
-    def failed(self, facts: Facts) -> str:
-        return self.shown if all(part.failed(facts) for part in self.parts) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unless:
-    """not: that does not hold."""
-
-    part: Condition
-    shown: str
-
-    def failed(self, facts: Facts) -> str:
-        return "" if self.part.failed(facts) else self.shown
-
-
-ALWAYS = Every(())
 
 
 def compile(value: Any, place: Place) -> Condition:
@@ -178,14 +144,6 @@ def hours(facts: Facts) -> tuple[str, ...]:
     return (facts.hours,)
 
 
-class Comparison(Protocol):
-    """The right side of a condition."""
-
-    def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition: ...
-
-    def schema(self) -> dict[str, Any]: ...
-
-
 def header(facts: Facts) -> tuple[str, ...]:
     """header: {name: NAME, ...}    A header of that name; with the name alone: it is there."""
     return ()
@@ -224,5 +182,6 @@ CONDITIONS: dict[str, tuple[Values, Comparison]] = {
     "automatic": (automatic, Flag()),
     "authenticated": (authenticated, Flag()),
     "header": (header, Header()),
+    **ROWS,
 }
-__all__ = ["ALWAYS", "CONDITIONS", "Every", "Leaf", "Some", "Unless", "compile", "schema"]
+__all__ = ["ALWAYS", "CONDITIONS", "DECIDED_SO_FAR", "Every", "Leaf", "Some", "Unless", "compile", "schema"]

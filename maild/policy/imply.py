@@ -4,7 +4,8 @@ implies(one, other): whenever one holds, other does.  excludes(one, other): they
 False means "cannot be told from here": there are no false alarms, and what only a mail can show is left to tests and `maild rules stats`.
 
 How: words of one operator against words of another (a subject that contains printerfeil contains printer), and the logic of all,
-any and not.  A condition of a kind that is not known here implies itself only.
+any and not.  A condition of a kind that is not known here implies itself only.  Of what rules above decided nothing is said: it may
+be decided between the one and the other.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from maild.model.policy import Condition
-from maild.policy.compare import Leaf, Test
-from maild.policy.conditions import CONDITIONS, Every, Some, Unless
+from maild.policy.about import Opened
+from maild.policy.asks import leaves
+from maild.policy.compare import Leaf, Test, Values
+from maild.policy.conditions import CONDITIONS, DECIDED_SO_FAR, Every, Some, Unless
 
 # Of these every mail has exactly one, so that it cannot be two things at once.
 _ONE = frozenset(
@@ -31,6 +34,12 @@ _ONE = frozenset(
         "automatic",
         "authenticated",
         "hours",
+        "organisation",
+        "size",
+        "time",
+        "date",
+        "item",
+        "trust",
     )
 )
 Told = dict[tuple[str, int, int], bool]
@@ -53,8 +62,14 @@ def _implies(one: Condition, other: Condition, told: Told) -> bool:
     key = ("implies", id(one), id(other))
     if key not in told:
         told[key] = False
-        told[key] = one == other or any(way(one, other, told) for way in _WAYS)
+        same = one == other and not asks_rules(one)
+        told[key] = same or any(way(one, other, told) for way in _WAYS)
     return told[key]
+
+
+def asks_rules(condition: Condition) -> bool:
+    """Whether it depends on what rules above decided."""
+    return any(leaf.values in DECIDED_SO_FAR for leaf in leaves(condition))
 
 
 def _each_of_ours(one: Condition, other: Condition, told: Told) -> bool:
@@ -86,6 +101,8 @@ def _narrower(one: Condition, other: Condition, told: Told) -> bool:
     """Two conditions about the same thing: a value that passes the tests of one passes those of the other."""
     if not (isinstance(one, Leaf) and isinstance(other, Leaf)) or one.values != other.values:
         return False
+    if one.values in DECIDED_SO_FAR:
+        return False
     # It is there at all: header: {name: X-Spam}.
     return all(any(_covers(theirs, ours) for ours in one.tests) for theirs in other.tests)
 
@@ -107,6 +124,15 @@ _Fits = Callable[[str, str], bool]
 _FITS: dict[tuple[str, str], _Fits] = {
     ("is", "is"): str.__eq__,
     ("matches", "matches"): str.__eq__,
+    # Bounds are texts of one width (measures.py).
+    ("over", "over"): str.__ge__,
+    ("over", "from"): str.__ge__,
+    ("from", "from"): str.__ge__,
+    ("from", "over"): str.__gt__,
+    ("under", "under"): str.__le__,
+    ("is", "over"): str.__gt__,
+    ("is", "from"): str.__ge__,
+    ("is", "under"): str.__lt__,
     **{(known, "contains"): str.__contains__ for known in ("is", "contains", "starts", "ends")},
     **{(known, "starts"): str.startswith for known in ("is", "starts")},
     **{(known, "ends"): str.endswith for known in ("is", "ends")},
@@ -132,9 +158,13 @@ def _apart(one: Condition, other: Condition, told: Told) -> bool:
             return True
         if isinstance(a, Some) and a.parts and all(_never(part, told) or _excludes(part, b, told) for part in a.parts):
             return True
-    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.values == other.values and one.values in _ONE:
+    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.values == other.values and _single(one.values):
         return _no_value((*one.tests, *other.tests))
     return False
+
+
+def _single(values: Values) -> bool:
+    return values in _ONE or isinstance(values, Opened)
 
 
 def _never(condition: Condition, told: Told) -> bool:
@@ -167,6 +197,10 @@ def _no_value(tests: tuple[object, ...]) -> bool:
     whole = next((test for test in known if test.operator == "is"), None)
     if whole is not None:
         return not any(all(test(word) for test in known) for word in whole.words)
+    lows = [word for test in known if test.operator in ("over", "from") for word in test.words]
+    highs = [word for test in known if test.operator == "under" for word in test.words]
+    if lows and highs and min(highs) <= max(lows):
+        return True
     for operator, begins in (("starts", str.startswith), ("ends", str.endswith)):
         of_it = [test for test in known if test.operator == operator]
         for one, other in combinations(of_it, 2):

@@ -17,8 +17,8 @@ from typing import cast
 import re2
 
 from maild.model.policy import Condition, Facts, Rule, Rules
-from maild.policy.compare import LONGEST, Leaf, Test, Values
-from maild.policy.conditions import Every, Some
+from maild.policy.compare import LONGEST, Exact, Leaf, Test, Values
+from maild.policy.conditions import DECIDED_SO_FAR, Every, Some
 from maild.policy.fold import fold
 from maild.policy.many import Many
 
@@ -42,7 +42,9 @@ def choices(condition: Condition) -> tuple[Clues, ...]:
     """Sets of clues, of each of which at least one is true when the condition holds."""
     match condition:
         case Leaf(values=values, tests=tests):
-            return tuple(_clues(values, test) for test in tests if isinstance(test, Test) and test.operator in _FORMS)
+            # What earlier rules decided is not known yet when rules are looked for.
+            asked = () if values in DECIDED_SO_FAR else tuple(map(_blind, tests))
+            return tuple(_clues(values, test) for test in asked if isinstance(test, Test) and test.operator in _FORMS)
         case Every(parts=parts):
             return tuple(found for part in parts for found in choices(part))
         case Some(parts=parts):
@@ -50,6 +52,10 @@ def choices(condition: Condition) -> tuple[Clues, ...]:
             each = [choices(part) for part in parts]
             return (frozenset[Clue]().union(*(sets[0] for sets in each)),) if all(each) else ()
     return ()
+
+
+def _blind(test: object) -> object:
+    return test.blind if isinstance(test, Exact) else test
 
 
 def _clues(values: Values, test: Test) -> Clues:

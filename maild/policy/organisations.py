@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from maild.model.people import Desk, Handler, Organisation
 from maild.policy.read import Path
-from maild.policy.shape import Addresses, Line, Strict, as_list, wrong
+from maild.policy.shape import Addresses, Line, Lines, Strict, as_list, wrong
 from maild.policy.source import Source
 
 FILE = "organisations.yaml"
@@ -46,10 +46,15 @@ class OrganisationForm(Strict):
     name: Line = Field(description="As its contacts read it.", examples=["Kunde AS"])
     domains: Domains = Field(default=[], description="Everybody with an address there belongs to it.")
     contacts: Addresses = Field(default=[], description="Who may ask for all of its open cases by  status all.")
+    forms: Addresses = Field(
+        default=[], description="Senders of web forms: a rule may take the customer from their proven mails."
+    )
+    labels: Lines = Field(default=[], description="Words by which rules name several: {organisation: {label: health}}.")
 
 
 def made(key: str, form: OrganisationForm) -> Organisation:
-    return Organisation(key, form.name, tuple(form.domains), tuple(form.contacts))
+    belong = (tuple(form.domains), tuple(form.contacts), tuple(form.forms))
+    return Organisation(key, form.name, *belong, labels=tuple(form.labels))
 
 
 def check(
@@ -61,9 +66,10 @@ def check(
     seen: dict[str, str] = {}
     for organisation in found.values():
         key = organisation.key
-        if not organisation.domains and not organisation.contacts:
+        if not (organisation.domains or organisation.contacts or organisation.forms):
             source.wrong(_path(source, key), f"nobody belongs to {key!r}", "add domains: [...] or contacts: [...]")
-        for field, values in (("domains", organisation.domains), ("contacts", organisation.contacts)):
+        for field in ("domains", "contacts", "forms"):
+            values: tuple[str, ...] = getattr(organisation, field)
             for index, value in enumerate(values):
                 if value in seen:
                     what = f"{value} stands at the organisation {seen[value]!r} too"

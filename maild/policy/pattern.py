@@ -25,6 +25,7 @@ import re2
 from maild.policy.fold import fold
 from maild.policy.tree import Alternatives, Boundary, Chars, Node, Repeat, Sequence, chars_of, written
 
+Fold = Callable[[str], str]
 LONGEST = 1000
 MOST_REPEATS = 100
 # Octets that an expression and what it remembers of its way may take.
@@ -51,9 +52,9 @@ class Pattern:
     search: Callable[[str], bool]
 
 
-def compile(text: str) -> Pattern:
-    """PatternError when it cannot be used."""
-    tree = parse(text)
+def compile(text: str, *, exactly: bool = False) -> Pattern:
+    """PatternError when it cannot be used.  exactly: case and accents matter, and search wants the text as it is."""
+    tree = parse(text, as_it_is if exactly else fold)
     _sayable(text, tree)
     form = f"(?m){written(tree)}"
     try:
@@ -84,10 +85,15 @@ def _sayable(text: str, tree: Node) -> None:
         raise PatternError(text.find(r"\b"), rf"has \b, which knows the words of a to z only, beside {beyond!r}", cure)
 
 
-def parse(text: str) -> Node:
+def as_it_is(char: str) -> str:
+    """For expressions in which case and accents matter."""
+    return char
+
+
+def parse(text: str, fold: Fold = fold) -> Node:
     if len(text) > LONGEST:
         raise PatternError(0, f"is longer than {LONGEST} characters", "split it into several, in a list")
-    reader = _Reader(text)
+    reader = _Reader(text, fold)
     tree = reader.alternatives(0)
     if reader.at < len(text):
         raise PatternError(reader.at, "a ) closes nothing", "write \\) for the character")
@@ -95,8 +101,8 @@ def parse(text: str) -> Node:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+    def __init__(self, text: str, fold: Fold) -> None:
+        self.text, self.fold, self.at = text, fold, 0
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -162,7 +168,7 @@ class _Reader:
             return self.escape(start)
         if char in "*+?":
             raise PatternError(start, f"{char} repeats nothing", f"write \\{char} for the character")
-        return _letters(char)
+        return _letters(char, self.fold)
 
     def group(self, start: int, depth: int) -> Node:
         match = _GROUP.match(self.text, start)
@@ -182,7 +188,7 @@ class _Reader:
             return Boundary("b")
         if char and char in "dDwWsS":
             return Chars((), (char,))
-        return _letters(self.escaped(start, char))
+        return _letters(self.escaped(start, char), self.fold)
 
     def escaped(self, start: int, char: str) -> str:
         if char in _CONTROLS:
@@ -205,7 +211,7 @@ class _Reader:
             elif self.peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
                 ranges.append(self.range(member, start))
             else:
-                _add(member, ranges, longer)
+                _add(member, ranges, longer, self.fold)
         self.at += 1
         if longer and negated:
             raise PatternError(start, "a letter like æ stands for two (ae) and cannot be excluded", "leave it out")
@@ -229,7 +235,7 @@ class _Reader:
     def range(self, low: str, start: int) -> tuple[str, str]:
         self.at += 1
         high = self.member(start)
-        least, most = fold(low), fold(high)
+        least, most = self.fold(low), self.fold(high)
         if len(least) != 1 or len(most) != 1 or least > most or not (low.isascii() and high.isascii()):
             raise PatternError(
                 start, f"{low}-{high} is no range of characters", "write [a-z0-9], letters like æøå one by one"
@@ -240,15 +246,15 @@ class _Reader:
 SIMPLE_BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
-def _letters(char: str) -> Node:
-    """A character as folded text has it: none, one or several."""
+def _letters(char: str, fold: Fold) -> Node:
+    """A character as the text has it: folded it is none, one or several."""
     parts = tuple(Chars(((c, c),), ()) for c in fold(char))
     return parts[0] if len(parts) == 1 else Sequence(parts)
 
 
-def _add(member: str, ranges: list[tuple[str, str]], longer: list[Node]) -> None:
+def _add(member: str, ranges: list[tuple[str, str]], longer: list[Node], fold: Fold) -> None:
     folded = fold(member)
     if len(folded) == 1:
         ranges.append((folded, folded))
     else:
-        longer.append(_letters(member))
+        longer.append(_letters(member, fold))

@@ -39,16 +39,32 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
             what = f"the rule {rule.name!r} can never match: {why}"
             source.wrong((index, "when"), what, "put alternatives into  any: [...], or into one list")
             continue
+        asking = imply.asks_rules(rule.when)
         same = _canonical(entries[index].get("when"))
-        if same in written and not rule.shadow:
+        if same in written and not asking and not rule.shadow:
             what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
             source.wrong((index, "when"), what, "put both into one rule")
         else:
             _useful(source, index, rule, tuple(earlier.implied(rule)))
         # A rule on trial decides nothing, and stops nothing.
         if not rule.shadow:
-            written.setdefault(same, rule.name)
+            if not asking:
+                written.setdefault(same, rule.name)
             earlier.add(rule)
+
+
+def orders(source: Source, items: Sequence[Rule]) -> None:
+    """Every item of the catalogue can be ordered."""
+    earlier = _Earlier()
+    for item in items:
+        before = next(earlier.implied(item), None)
+        if why := clash(item.when):
+            what = f"the item {item.name!r} can never be ordered: {why}"
+            source.wrong((item.name, "when"), what, "put alternatives into  any: [...], or into one list")
+        elif before:
+            what = f"the item {item.name!r} is never ordered: whenever it fits, the item {_who(before)} does"
+            source.wrong((item.name,), what, f"move it above {before.name!r}")
+        earlier.add(item)
 
 
 def _broken(source: Source, count: int) -> frozenset[int]:

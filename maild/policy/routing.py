@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from maild.model.events import Priority
 from maild.model.message import Kind
 from maild.model.policy import Choice, Decisions, Facts, Rule
 from maild.policy import actions, conditions
 from maild.policy.compare import Place, Site
+from maild.policy.mail_facts import known_of
 from maild.policy.schema import MailForm, RuleForm, RuleTest
 from maild.policy.shape import fits
 from maild.policy.source import Source, nearest
@@ -57,9 +59,7 @@ class Automatic:
 
 def built_in() -> tuple[Rule, ...]:
     """What holds after the admin's rules, `stop` or not: they decide what those left open."""
-    quiet = Decisions(
-        handler=Choice("nobody", ()), priority=actions.PRIORITIES["low"], labels=("automatic",), acknowledge=False
-    )
+    quiet = Decisions(handler=Choice("nobody", ()), priority=Priority.LOW, labels=("automatic",), acknowledge=False)
     turns = Decisions(handler=Choice("round_robin", (), "desk"))
     return (
         Rule("automatic mail", BUILT_IN, Automatic(), quiet, "Nobody waits for an answer to automatic mail", ours=True),
@@ -89,7 +89,7 @@ def _facts(mail: MailForm, place: Place) -> Facts:
     if mail.kind not in tuple(Kind):
         place.at("mail").at("kind").wrong(f"there is no kind {mail.kind!r}", nearest(mail.kind, tuple(Kind)))
     author = mail.author.lower()
-    return Facts(
+    facts = Facts(
         desk=_desk_of(mail.to, place.site),
         author=author,
         domain=author.rpartition("@")[2],
@@ -103,10 +103,11 @@ def _facts(mail: MailForm, place: Place) -> Facts:
         language=mail.language,
         authenticated=mail.authenticated,
         headers=tuple((name.lower(), value) for name, value in mail.headers.items()),
-        attachments=(),
-        size=len(mail.text),
+        attachments=tuple((file.name, file.type, file.size) for file in mail.attachments),
+        size=len(mail.text) if mail.size is None else mail.size,
         hours=mail.hours,
     )
+    return known_of(facts, mail, place.at("mail"))
 
 
 def _desk_of(to: list[str], site: Site) -> str:

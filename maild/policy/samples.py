@@ -12,6 +12,8 @@ from typing import Any
 NAMES = (
     "ack",
     "ack-unverified",
+    "facts",
+    "decided",
     "notice",
     "update-customer",
     "update-handler",
@@ -33,6 +35,8 @@ NAMES = (
     "absence",
     "news",
     "question",
+    "forward",
+    "closed",
     "offer",
     "offer-again",
     "approval",
@@ -128,7 +132,15 @@ _WORK = {
 }
 
 
-_ASKED = {
+# What a rule wants to be known, or approved.
+_FACTS: dict[str, Any] = {
+    "approvers": "Bo Li, leder@kunde.example",
+    "carried": True,
+    "asks": ["Brukernavn", "Datamaskin"],
+    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+}
+_ASKED: dict[str, Any] = {
+    **_FACTS,
     "tasks": [{"number": "1", "text": "Bestille skjerm", "who": "Ola Hansen", "due": "2026-03-06T08:00:00+01:00"}],
     "news": {"ok": True, "written": "", "key": "task_due", "value": "1"},
     "what": "Bestille skjerm",
@@ -154,6 +166,8 @@ _AROUND = {
     "incident_title": "Nettet er nede",
     "merged": "#1043",
     "copies": "Bo Li",
+    "type": "fault",
+    "category": "printers",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
@@ -16,11 +17,15 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions
+from maild.policy import actions, conditions, door, telling
 from maild.policy.actions import ExpectForm, SetForm
+from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm
+from maild.policy.case_words import CasesForm
+from maild.policy.catalogue import ItemForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
+from maild.policy.required import FactForm
 from maild.policy.shape import (
     Addresses,
     Days,
@@ -30,6 +35,7 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
+    Size,
     Strict,
     Zone,
     as_list,
@@ -54,6 +60,16 @@ def _text(value: str) -> str:
     return value.strip("\n")
 
 
+def _moment(value: str) -> str:
+    """On a clock, to the minute."""
+    try:
+        if len(value) == 16 and datetime.fromisoformat(value).isoformat(timespec="minutes") == value:
+            return value
+    except ValueError:
+        pass
+    raise wrong(f"{value[:40]!r} is no moment", "write it like 2026-12-24T18:00")
+
+
 def _line_name(value: str) -> str:
     """`1`, or a word that a handler can write behind /escalate."""
     if not _LINE.fullmatch(value):
@@ -69,6 +85,7 @@ def _digest(value: str) -> str:
     return value
 
 
+Moment = Annotated[str, AfterValidator(_moment)]
 NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
@@ -86,6 +103,23 @@ class RetentionForm(Strict):
     cases: Kept | None = Field(None, description="What was said in a case, so long after its end: 5y.")
 
 
+class ReopenForm(Strict):
+    """How a reply reopens a solved case, and what becomes of one that comes too late."""
+
+    window: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    after: Literal["new_linked", "answer"] = Field(
+        "new_linked",
+        description="Then it opens a case that is linked (new_linked), or its sender is told to write anew (answer).",
+    )
+
+
+# The brackets keep the tags out of the places that problems name (shape.py).
+Reopening = Annotated[
+    Annotated[Days, Tag("[span]")] | Annotated[ReopenForm, Tag("[both]")],
+    Discriminator(lambda value: "[both]" if isinstance(value, dict | ReopenForm) else "[span]"),
+]
+
+
 class DeskForm(Strict):
     """A desk: a support mailbox, its team and its cases."""
 
@@ -101,7 +135,10 @@ class DeskForm(Strict):
     separator: Literal["+", "-"] = Field(
         "+", description="Between the address and its signed part, as your MTA has it."
     )
-    reopen: Days = Field(14, description="How long a reply reopens a solved case: 14d.")
+    reopen: Reopening = Field(
+        14,
+        description="How long a reply reopens a solved case: 14d; with what becomes of a later one: {window, after}.",
+    )
     shows: Literal["handler", "desk"] = Field(
         "handler",
         description="Whom a customer is told who asks for the status: the handler's name, or only the desk's.",
@@ -125,6 +162,7 @@ class DeskForm(Strict):
     )
 
 
+TrustWord = Literal["none", "aligned", "internal"]
 RoleWord = Literal["handler", "lead", "admin"]
 # The brackets keep the tags out of the places that problems name (shape.py).
 Roles = Annotated[
@@ -148,9 +186,21 @@ class HandlerForm(Strict):
         None, description="Of a team's shared mailbox: keys of the handlers who may answer its letters."
     )
     cover: HandlerKeys = Field(default=[], description="Who stands in while they are away: the first who is here.")
+    skills: Lines = Field(default=[], description="What they know, in words that rules ask for:  {skill: printers}.")
+    cap: int | None = Field(
+        None, ge=1, le=10_000, description="With so many open cases they get no more by a rule; left out: no limit."
+    )
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )
+
+
+class FileForm(Strict):
+    """A file of a mail in a test."""
+
+    name: Line = "file"
+    type: Line = "application/octet-stream"
+    size: Size = 1000
 
 
 class MailForm(Strict):
@@ -168,6 +218,28 @@ class MailForm(Strict):
     authenticated: bool = True
     headers: dict[str, str] = Field(default={})
     hours: Literal["open", "closed", "holiday"] = Field("open", description="How the desk stood when it came.")
+    at: Moment = Field("2026-01-12T10:00", description="When it came, on the desk's clock.")
+    size: Size | None = Field(None, description="Left out: the text's; 12MB.")
+    attachments: list[FileForm] = Field(
+        default=[], description="Files: {name: a.pdf, type: application/pdf, size: 5MB}."
+    )
+    organisation: Line | None = Field(None, description="Left out: by the address, as organisations.yaml has it.")
+    agreement: Lines | None = Field(None, description="Left out: those of the organisation that hold on that day.")
+    item: Line | None = Field(None, description="Left out: by catalogue.yaml.")
+    trust: TrustWord | None = Field(None, description="Left out: aligned, or none where authenticated is false.")
+    possession: Literal["none", "thread", "own"] = Field("none", description="What the sender shows of our letters.")
+    spam: str = Field("", description="The filter's verdict.")
+    known: bool = Field(False, description="The author wrote before.")
+    muted: bool = Field(False, description="Letters to him come back.")
+    marked_spam: bool = Field(False, description="A mail of his was spam.")
+    cases: int = Field(0, ge=0, description="How many he has.")
+    counts: dict[Literal["person", "domain", "organisation"], int] = Field(
+        default={}, description="Cases that were opened lately, in whatever time a rule asks for: {person: 6}."
+    )
+    open_same_subject: bool = Field(False, description="The author has an open case of that subject.")
+    case_status: Literal["", "new", "open", "waiting", "on_hold", "solved", "closed"] = Field(
+        "", description="Of the case that it goes on from."
+    )
 
 
 class TestForm(Strict):
@@ -227,8 +299,18 @@ def schemas() -> dict[str, dict[str, Any]]:
         "desks.json": _entries(DeskForm, "desks.yaml: the support mailboxes"),
         "people.json": _entries(HandlerForm, "people.yaml: the handlers"),
         "organisations.json": _entries(OrganisationForm, "organisations.yaml: organisations among the customers"),
+        "notices.json": {"$schema": DIALECT, **telling.schema()},
+        "cases.json": {
+            "$schema": DIALECT,
+            **TypeAdapter(CasesForm).json_schema(),
+            "title": "cases.yaml: what a site calls its cases",
+        },
         "calendars.json": _entries(CalendarForm, "calendars.yaml: opening hours and holidays"),
+        "agreements.json": _entries(AgreementForm, "agreements.yaml: what was agreed with organisations"),
+        "catalogue.json": _catalogue(),
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
+        "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
+        "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
         "routing.json": _routing(),
     }
 
@@ -248,12 +330,23 @@ def _entries(form: type[Strict], title: str) -> dict[str, Any]:
 
 def _routing() -> dict[str, Any]:
     rules = TypeAdapter(list[RuleForm]).json_schema()
-    # These are compiled by hand: pydantic cannot know their form.
+    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **_by_hand(rules, rules["$defs"]["RuleForm"])}
+
+
+def _catalogue() -> dict[str, Any]:
+    item = TypeAdapter(ItemForm).json_schema()
+    definitions = _by_hand(item, item).pop("$defs")
+    entries = {"type": "object", "additionalProperties": item, "$defs": definitions}
+    return {"$schema": DIALECT, "title": "catalogue.yaml: what can be ordered by mail", **entries}
+
+
+def _by_hand(whole: dict[str, Any], rule: dict[str, Any]) -> dict[str, Any]:
+    """These are compiled by hand: pydantic cannot know their form."""
     made = {"when": conditions.schema(), **{name: schema() for name, (_, schema) in actions.BY_HAND.items()}}
     for name in made:
-        rules["$defs"]["RuleForm" if name == "when" else "SetForm"]["properties"][name]["$ref"] = f"#/$defs/{name}"
-    rules["$defs"] |= made
-    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **rules}
+        (rule if name == "when" else whole["$defs"]["SetForm"])["properties"][name]["$ref"] = f"#/$defs/{name}"
+    whole["$defs"] |= made
+    return whole
 
 
 ROLES = {str(x): x for x in Role}

@@ -32,12 +32,14 @@ from maild.policy.source import Source, nearest
 # RFC 5321 section 4.1.2, dot-string only: what desks and handlers have.  Section 4.5.3.1.1: a local part has at most 64 octets.
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
+ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_LOCAL, _LONGESTADDRESS = 64, 254
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
 _KEPT = re.compile(r"([0-9]{1,5})([dwy])")
+_SIZE = re.compile(r"([0-9]{1,12})\s*(B|kB|MB|GB)?")
+_UNITS = {None: 1, "B": 1, "kB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 _DAYS = {"d": 1, "w": 7, "y": 365}
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 Model = TypeVar("Model", bound=BaseModel)
@@ -75,7 +77,7 @@ def _address(value: str) -> str:
     local = value.partition("@")[0]
     if not value.isascii():
         raise wrong(f"{value[:80]!r} has letters beyond ASCII", _ascii_cure(value))
-    if not _ADDRESS.fullmatch(value) or len(local) > _LONGEST_LOCAL or len(value) > _LONGEST_ADDRESS:
+    if not ADDRESS.fullmatch(value) or len(local) > _LONGEST_LOCAL or len(value) > _LONGESTADDRESS:
         raise wrong(f"{value[:80]!r} is no mail address", "write it like name@example.org, without <>")
     return value.lower()
 
@@ -113,6 +115,16 @@ def _days(value: int) -> int:
     if value % 86_400 or value > 3650 * 86_400:
         raise wrong("must be whole days, at most 3650d", "write it like 14d or 2w")
     return value // 86_400
+
+
+def octets(value: Any) -> int:
+    """5MB -> octets."""
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if match is None:
+        raise wrong(f"{str(value)[:40]!r} is no size", "write a number of bytes, or with kB, MB or GB: 35MB")
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def kept(value: Any) -> Any:
@@ -170,6 +182,7 @@ _SPAN_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$
 Seconds = Annotated[int, BeforeValidator(seconds), _SPAN_SCHEMA]
 Days = Annotated[int, BeforeValidator(seconds), AfterValidator(_days), _SPAN_SCHEMA]
 Kept = Annotated[int, BeforeValidator(kept), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,5}[dwy]$"})]
+Size = Annotated[int, BeforeValidator(octets), WithJsonSchema({"type": ["integer", "string"]})]
 Lines = Annotated[list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)]
 DeskKeys = Annotated[
     list[DeskKey], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)

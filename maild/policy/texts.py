@@ -29,6 +29,8 @@ from maild.policy import samples, words
 LARGEST = 64 * 1024
 NEAREST = {"nb": (), "no": ("nb",), "nn": ("nb",), "sv": ("nb",), "da": ("nb",)}
 LAST = "en"
+# A site's own acknowledgements, which rules name.
+OWN = re.compile(r"ack-(?!unverified$)[a-z0-9][a-z0-9-]{0,39}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PARTS = "\x1e"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -118,6 +120,14 @@ class Templates:
 
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted({language for language, _ in self.texts}))
+
+    def own(self) -> dict[str, frozenset[str]]:
+        """The site's own acknowledgements, each with the languages in which it is, or which borrow from one (nn -> nb)."""
+        found = {name for _, name in self.texts if OWN.fullmatch(name)}
+        return {name: frozenset(x for x in self.languages() if self._has(x, name)) for name in found}
+
+    def _has(self, language: str, name: str) -> bool:
+        return any((near, name) in self.texts for near in (language, *NEAREST.get(language, ())))
 
 
 def chain(language: str) -> tuple[str, ...]:
@@ -212,7 +222,7 @@ def _read(layer: int, root: Path, problems: list[Problem]) -> Iterator[_Source]:
 
 def _read_file(path: Path, problems: list[Problem]) -> str | None:
     file = str(path)
-    if path.stem not in (*samples.NAMES, words.NAME):
+    if path.stem not in (*samples.NAMES, words.NAME) and not OWN.fullmatch(path.stem):
         near = get_close_matches(path.stem, samples.NAMES, 1)
         problems.append(
             Problem(file, 0, 0, "no letter has this name", f"did you mean {near[0]}.txt?" if near else _all_names())
@@ -237,7 +247,7 @@ def _read_file(path: Path, problems: list[Problem]) -> str | None:
 
 
 def _all_names() -> str:
-    return "letters are " + ", ".join(samples.NAMES)
+    return "letters are " + ", ".join(samples.NAMES) + ", and your own, called ack-WORD"
 
 
 def _environment(table: Mapping[str, str]) -> ImmutableSandboxedEnvironment:

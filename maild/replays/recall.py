@@ -17,6 +17,7 @@ from maild.mail import token
 from maild.mail.parse import read
 from maild.model.people import Trust
 from maild.model.policy import Policy
+from maild.model.seen import from_plain
 from maild.policies import restored_policy
 from maild.replays.source import trust_of
 from maild.settle import charset_of, prepare
@@ -41,7 +42,7 @@ def rules_then(session: Session, trace: Mapping[str, Any], keys: token.Keys) -> 
     trust: Trust = trust_of(row[7])
     arrival = Arrival(row[0], row[1], row[2], row[3], to, row[4], "", moment(row[5]), row[6], 1)
     prepared = prepare(arrival, read(octets, charset_of(to, policy)), trust, policy, keys, (b"\0" * 16, b"\1" * 16))
-    verdict = route(facts(prepared, bool(trace.get("automatic")), policy), policy.rules)
+    verdict = route(facts(prepared, bool(trace.get("automatic")), policy, from_plain(trace.get("seen"))), policy.rules)
     return told(verdict.tried)
 
 

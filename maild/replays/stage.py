@@ -118,6 +118,8 @@ class Stage:
         record(self._session, replace(plan, words={}), now, self.policy.hash)
         for row in plan.cancels:
             outbox.cancel(self._session, row)
+        for row, due_at in plan.requeued.items():
+            outbox.requeue(self._session, row, due_at)
         outbox.post(self._session, [_posted(letter) for letter in plan.letters], now, 0)
 
     def _map(self, plan: Plan, really: list[tuple[int, str]]) -> None:
@@ -160,18 +162,21 @@ class Stage:
         self._bringer.letters([word.letter for word in words], before)
         address = message.author.address if message.author else prepared.sender
         self._bringer.author(address.lower(), prepared.received_at)
+        if any(choice.how == "sticky" for choice in self.policy.wants.choices):
+            self._bringer.last_cases(address.lower(), prepared.received_at, before)
         desks = [facts["desk"] for _, kind, facts, _ in happened if kind == "opened"]
         self._turn(trace, desks[0] if desks else "")
 
     def _turn(self, trace: Any, desk: str) -> None:
         """Whose turn it was, as the first mail of each rotation tells."""
-        reason = str((trace.get("assignment") or {}).get("reason", ""))
-        head, _, turn = reason.partition("round robin, turn ")
+        assignment = trace.get("assignment") or {}
+        rotation, _, turn = str(assignment.get("reason", "")).rpartition(", turn ")
         decided = (trace.get("decisions") or {}).get("handler", {}).get("value")
-        if head or not turn.isdigit() or not isinstance(decided, dict):
+        if not rotation or not turn.isdigit() or not isinstance(decided, dict):
             return
         keys = decided.get("handlers") or []
-        key = f"turn:{'+'.join(keys)}" if keys else f"turn:desk:{desk}"
+        # Traces of older releases do not name the rotation.
+        key = assignment.get("turn") or (f"turn:{'+'.join(keys)}" if keys else f"turn:desk:{desk}")
         if key in self._turns:
             return
         self._turns.add(key)

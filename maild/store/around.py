@@ -1,6 +1,6 @@
-"""around: what stands around a case: its watchers as rows, the numbers of the cases tied to it, the mails that a letter told of.
+"""around: what stands around a case: its watchers as rows, the cases tied to it, the mails that a letter told of.
 
-told(session, letters) -> letter id -> mails; numbers(session, cases) -> case id -> number; watch(session, cases) writes the rows by
+told(session, letters) -> letter id -> mails; tied(session, cases) -> case id -> case; watch(session, cases) writes the rows by
 which a person's copies are found.
 """
 
@@ -13,24 +13,42 @@ from maild.model.case import Case
 from maild.model.known import LetterRow
 from maild.model.people import person_of
 from maild.model.related import Said
+from maild.store.case_state import load_case
 from maild.store.database import Session, moment
 from maild.store.lists import marks
 from maild.store.outbox import attachment
 
 _MOST = 200
+# As case_state.py writes it; what is no incident has no such key.
+_INCIDENT = '%"incident":"%'
 
 
-def numbers(session: Session, cases: Mapping[int, Case]) -> dict[int, str]:
-    """Of linked and merged cases, of an incident's and of a case's incident."""
-    tied = {
+def tied(session: Session, cases: Mapping[int, Case]) -> dict[int, Case]:
+    """The linked and merged cases, an incident's and a case's incident: their numbers are told to whom they may be."""
+    ids = {
         i
         for c in cases.values()
         for i in (*c.links, *c.absorbed, *c.children[:_MOST], *((c.parent,) if c.parent else ()))
     }
-    if not tied:
-        return {}
-    ids = sorted(tied)
-    return dict(session.all(f"SELECT id, number FROM cases WHERE id IN {marks(ids)}", ids))
+    missing = sorted(ids - cases.keys())
+    found = {i: cases[i] for i in ids & cases.keys()}
+    if missing:
+        states = session.all(f"SELECT id, state FROM cases WHERE id IN {marks(missing)}", missing)
+        found |= {row[0]: load_case(row[0], row[1]) for row in states}
+    return found
+
+
+def incidents(session: Session, labels: Iterable[str]) -> dict[str, int]:
+    """The newest open incident with each of these labels."""
+    found: dict[str, int] = {}
+    for label in labels:
+        rows = session.all(
+            "SELECT c.id, c.state FROM label l JOIN cases c ON c.id=l.case_id WHERE l.label=?"
+            " AND c.status IN ('new', 'open', 'waiting', 'on_hold') AND c.state LIKE ? ORDER BY c.id DESC LIMIT 1",
+            (label, _INCIDENT),
+        )
+        found |= {label: rows[0][0]} if rows else {}
+    return found
 
 
 def told(session: Session, letters: Sequence[LetterRow]) -> dict[int, tuple[Said, ...]]:
@@ -69,5 +87,6 @@ def watch(session: Session, cases: Iterable[Case]) -> None:
     """Who watches these cases now."""
     for case in cases:
         session.execute("DELETE FROM watcher WHERE case_id=?", (case.id,))
-        people = [number for party in case.watchers if (number := person_of(party)) is not None]
+        along = dict.fromkeys((*case.watchers, *case.followers))
+        people = [number for party in along if (number := person_of(party)) is not None]
         session.insert("watcher(case_id, person)", [(case.id, person) for person in people])

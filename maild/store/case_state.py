@@ -11,8 +11,20 @@ from maild.store import errands
 from maild.store.database import moment, stamp
 from maild.store.text import dumps
 
-_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at")
-_LISTS = ("labels", "participants", "watching", "strangers", "absorbed", "links", "watchers", "children", "announced")
+_TIMES = ("opened_at", "updated_at", "closes_at", "until_at", "promised_at", "recovered_at")
+_LISTS = (
+    "labels",
+    "participants",
+    "watching",
+    "strangers",
+    "absorbed",
+    "links",
+    "watchers",
+    "children",
+    "announced",
+    "followers",
+    *("wanted", "given", "ballot"),
+)
 # Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
 _SELDOM = (
     *(
@@ -26,7 +38,20 @@ _SELDOM = (
         "children",
         "announced",
     ),
+    *(
+        "parent",
+        "worked",
+        "title",
+        "promised_at",
+        "strangers",
+        "confidential",
+        "doubted",
+        "type",
+        "category",
+        "followers",
+    ),
     *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted"),
+    *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at"),
 )
 
 

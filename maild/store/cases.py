@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from maild.model.absence import Absence
@@ -12,10 +13,11 @@ from maild.model.case import Case
 from maild.model.customer_events import Attributed
 from maild.model.draft import Draft
 from maild.model.events import Opened
-from maild.model.known import Known, LetterRow, Lookup, Standing, Whose
+from maild.model.known import Known, LetterRow, Lookup, Pending, Person, Standing, Whose
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
-from maild.store import absence, agenda, around, drafts, standing, swaps
+from maild.model.ruled import given
+from maild.store import absence, agenda, around, counting, drafts, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
@@ -30,20 +32,19 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_message_id = rows.cases_of_ids(session, lookup.message_ids)
     by_number = rows.cases_of_numbers(session, lookup.numbers)
     unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
-    wanted = {*lookup.cases, *by_message_id.values(), *by_number.values()}
-    wanted |= {*_cases_of(letters.values()), *(case for some in (*kept.values(), unproven) for case in _cases_of(some))}
-    cases, waiting = _with_those_that_wait(
-        session, _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
-    )
-    pending, author = rows.pending(session, sorted(cases)) if cases else (), rows.author(session, lookup.address)
+    incidents = around.incidents(session, lookup.incidents)
+    told_of = _cases_of(chain(letters.values(), *kept.values(), unproven))
+    wanted = set(chain(incidents.values(), lookup.cases, by_message_id.values(), by_number.values(), told_of))
+    reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
+    cases, waiting = _with_those_that_wait(session, reached)
+    pending, author = _pending(session, cases, unproven), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
-    # The answer belongs to the case, if there is only one.
-    cases |= {one.case.id: one.case for one in asked if len(asked) == 1}
+    cases |= _only(asked)
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
-    mine = _mine(session, lookup.mine) if lookup.mine else ()
+    mine = _mine(session, lookup.mine)
     return replace(
-        _for_commands(session, rows.next_rows(session), letters, told) if lookup.parks else rows.next_rows(session),
+        _for_commands(session, _named(session, lookup, author), letters, told, lookup),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -55,6 +56,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
+        withheld=rows.withheld(session, sorted(cases)) if lookup.logs and cases else (),
         shown=rows.shown(session, [m for p in pending for m in p.messages]),
         thread=rows.thread(session, cases),
         talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
@@ -64,28 +66,51 @@ def look(session: Session, lookup: Lookup) -> Known:
         others=rows.others(session, cases, author),
         drafts=kept,
         unproven=unproven,
-        by_address=rows.by_address(session, lookup.people),
+        incidents=incidents,
         standing=asked,
         mine=mine,
+        counted=counting.counted(session, lookup.counting),
         swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
-        next_swap=swaps.next_id(session) if lookup.swaps and lookup.parks else 1,
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
-        numbers=around.numbers(session, cases),
+        tied=around.tied(session, cases),
         log=log,
         subjects=rows.texts(session, [*_said_of((*cases.values(), *mine)), *rows.titles(log)]),
     )
+
+
+def _only(asked: Sequence[Standing]) -> dict[int, Case]:
+    """The answer belongs to the case, if there is only one."""
+    return {one.case.id: one.case for one in asked if len(asked) == 1}
+
+
+def _pending(session: Session, cases: Iterable[int], unproven: Iterable[Draft]) -> tuple[Pending, ...]:
+    """Letters that wait in these cases, or that ask a handler about mails of no case."""
+    found, asking = sorted(cases), sorted({d.letter for d in unproven if d.case is None and d.letter})
+    return rows.pending(session, found, asking) if found or asking else ()
 
 
 def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
     return (row.case for row in rows if row.case)
 
 
-def _for_commands(session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int]) -> Known:
+def _named(session: Session, lookup: Lookup, author: Person | None) -> Known:
+    """Where new rows begin, whom the mail or the rules name, and who had the last cases of these."""
+    by_address = rows.by_address(session, lookup.people)
+    last = rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {}
+    return replace(rows.next_rows(session), by_address=by_address, last=last)
+
+
+def _for_commands(
+    session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int], lookup: Lookup
+) -> Known:
     """What a handler's mail is judged by besides: what he was told, what was said since, and where it may be kept."""
+    if not lookup.parks:
+        return known
     return replace(
         known,
         heard=rows.talk(session, sorted(told), rows.HEARD, 1),
         next_draft=drafts.next_id(session),
+        next_swap=swaps.next_id(session) if lookup.swaps else 1,
         told=around.told(session, [row for row in letters.values() if handler_of(row.party)]),
     )
 
@@ -108,12 +133,24 @@ def _parties(cases: Iterable[Case], asked: Iterable[Standing], log: Mapping[int,
 
 
 def _people_of(case: Case) -> tuple[str, ...]:
-    return (case.customer, *case.participants, *case.strangers, *case.watchers, *case.errands.parties())
+    return (
+        case.customer,
+        *case.participants,
+        *case.strangers,
+        *case.watchers,
+        *case.followers,
+        *case.errands.parties(),
+    )
 
 
 def _said_of(cases: Iterable[Case]) -> list[str]:
     """Commitments of what the cases are called, and of the words of their errands."""
-    return [text for c in cases for text in (c.subject, c.title, c.incident, *c.errands.phrases()) if text]
+    return [
+        text
+        for c in cases
+        for text in (c.subject, c.title, c.incident, *c.errands.phrases(), *given(c).values())
+        if text
+    ]
 
 
 def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int], cases: Mapping[int, Case]) -> set[int]:
@@ -163,6 +200,8 @@ def _followed(ids: Iterable[int], cases: Mapping[int, Case]) -> set[int]:
 
 def _mine(session: Session, handler: str) -> tuple[Case, ...]:
     """His open cases, the first that fit into a letter and one more."""
+    if not handler:
+        return ()
     states = session.all(
         "SELECT id, state FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold') AND handler=? ORDER BY id LIMIT ?",
         (handler, _LISTED),

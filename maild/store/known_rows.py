@@ -46,7 +46,8 @@ def letters_and_drafts(
     letters = _letters(session, ids)
     kept = drafts.by_letters(session, [row.id for row in letters.values() if handler_of(row.party)])
     read = sorted({d.answers for some in kept.values() for d in some if d.answers} - set(letters))
-    return letters | _letters(session, read), kept
+    # A word about a draft may wait itself, because nobody proved whose it was.
+    return letters | _letters(session, read), kept | drafts.by_letters(session, read)
 
 
 def cases_of_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
@@ -137,6 +138,13 @@ def others(session: Session, cases: Mapping[int, Case], author: Person | None) -
     return found
 
 
+def last_handlers(session: Session, people: Iterable[Person | None]) -> dict[str, str]:
+    """Who had the last case of each of these, by his party."""
+    last = "SELECT handler FROM cases WHERE customer=? AND handler IS NOT NULL ORDER BY id DESC LIMIT 1"
+    found = ((party, session.one(last, (party,))) for party in (person_party(person.id) for person in people if person))
+    return {party: row[0] for party, row in found if row}
+
+
 def author(session: Session, address: str) -> Person | None:
     """Who writes from this address, with just that address."""
     row = session.one(f"{_PERSON} WHERE a.address=?", (address,)) if address else None
@@ -145,8 +153,11 @@ def author(session: Session, address: str) -> Person | None:
 
 def by_address(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
     """The persons with these addresses, by address, each as he is reached."""
-    found = ((address, author(session, address)) for address in addresses)
-    parties = {address: person_party(person.id) for address, person in found if person}
+    parties: dict[str, str] = {}
+    for start in range(0, len(addresses), 500):
+        some = addresses[start : start + 500]
+        found = session.all(f"SELECT address, person FROM address WHERE address IN {marks(some)}", some)
+        parties |= {address: person_party(person) for address, person in found}
     known = persons(session, parties.values())
     return {address: known[party] for address, party in parties.items()}
 
@@ -180,10 +191,22 @@ def budgets(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str
     return {(key, bucket): spent for key, bucket, spent in rows}
 
 
-def pending(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
+def pending(session: Session, cases: Sequence[int], letters: Sequence[int] = ()) -> tuple[Pending, ...]:
+    """Letters of these cases, and these."""
     rows = session.all(
         "SELECT o.id, o.id, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id"
-        f" WHERE o.case_id IN {marks(cases)} AND o.state='ready' AND o.attempts=0 ORDER BY o.id",
+        f" WHERE (o.case_id IN {marks(cases)} OR o.id IN {marks(letters)}) AND o.state='ready' AND o.attempts=0"
+        " ORDER BY o.id",
+        (*cases, *letters),
+    )
+    return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
+
+
+def withheld(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:
+    """Letters that were taken back, and are still there to be sent."""
+    rows = session.all(
+        "SELECT o.id, o.id, o.case_id, o.party, o.kind, o.due_at, l.messages FROM outbox o JOIN letter l ON l.id=o.id"
+        f" WHERE o.case_id IN {marks(cases)} AND o.state='cancelled' AND o.attempts=0 AND o.recipient<>'' ORDER BY o.id",
         cases,
     )
     return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)

@@ -92,6 +92,16 @@ def cancel(session: Session, row_id: int) -> bool:
     return bool(session.execute(f"UPDATE outbox SET state='cancelled' WHERE id=? AND {_UNTOUCHED}", (row_id,)).rowcount)
 
 
+def requeue(session: Session, row_id: int, due_at: datetime) -> bool:
+    """Let a letter that was taken back leave after all; False when it is not there any more."""
+    return bool(
+        session.execute(
+            "UPDATE outbox SET state='ready', due_at=? WHERE id=? AND state='cancelled' AND attempts=0",
+            (stamp(due_at), row_id),
+        ).rowcount
+    )
+
+
 def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
     """Lease letters that are due, none of whose lane is before it.  The index serves only who repeats its condition."""
     skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"

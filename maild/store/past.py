@@ -20,12 +20,15 @@ from maild.model.events import Opened
 from maild.model.people import person_of
 from maild.model.plan import Plan
 from maild.model.recorded import Recorded, load
+from maild.model.ruled import given
 from maild.store import incoming, migrate
 from maild.store.database import Database, Session, moment, stamp
 from maild.store.lists import marks
 from maild.store.record import record
 
 BEYOND = 1_000_000_000
+# Nobody may have had the last one.
+_LAST = 3
 _EVENT = "SELECT seq, at, actor, cause, kind, version, data, id FROM event"
 
 
@@ -190,7 +193,8 @@ class Bringer:
         record(self._session, Plan((), (found,)), at, self._policy)
         self.persons(_parties(found))
         self._mails(case, at)
-        texts = [text for text in (found.subject, found.title, found.incident, *found.errands.phrases()) if text]
+        said = (*found.errands.phrases(), *given(found).values())
+        texts = [text for text in (found.subject, found.title, found.incident, *said) if text]
         contents = self._past.rows(
             f"SELECT commitment, salt, text FROM content WHERE commitment IN {marks(texts)}", texts
         )
@@ -230,6 +234,13 @@ class Bringer:
             if person is not None:
                 self.persons([f"person:{person}"])
 
+    def last_cases(self, address: str, at: datetime, before: int) -> None:
+        """His newest cases of then: rules may ask who had them."""
+        person = self._past.person(address, at)
+        newest = "SELECT id FROM cases WHERE customer=? AND opened_at<? ORDER BY id DESC LIMIT ?"
+        for row in self._past.rows(newest, (f"person:{person}", stamp(at), _LAST)) if person is not None else ():
+            self.case(row[0], before)
+
     def letters(self, ids: Sequence[int], before: int) -> None:
         """Letters that a mail answers, under their real numbers, of the case that is the replay's."""
         new = [one for one in dict.fromkeys(ids) if not self._session.one("SELECT 1 FROM letter WHERE id=?", (one,))]
@@ -257,7 +268,14 @@ class Bringer:
 
 
 def _parties(case: Case) -> tuple[str, ...]:
-    return (case.customer, *case.participants, *case.strangers, *case.watchers, *case.errands.parties())
+    return (
+        case.customer,
+        *case.participants,
+        *case.strangers,
+        *case.watchers,
+        *case.followers,
+        *case.errands.parties(),
+    )
 
 
 def opened(events: Iterable[tuple[int | None, str, Mapping[str, Any], int]]) -> list[tuple[int, str]]:

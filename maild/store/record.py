@@ -13,6 +13,7 @@ from datetime import datetime
 from maild.model.asking_events import Cleared
 from maild.model.case import QUARANTINE, SPAM, Case, wake_at
 from maild.model.content import Content
+from maild.model.deed_events import Followed
 from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
@@ -45,7 +46,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.executemany(
         "DELETE FROM label WHERE case_id=? AND label IN (?, ?)", [(case, SPAM, QUARANTINE) for case in cleared]
     )
-    watched = {h.case for h in plan.events if isinstance(h.record.event, Copied | Uncopied)}
+    watched = {h.case for h in plan.events if isinstance(h.record.event, Copied | Uncopied | Followed)}
     around.watch(session, [case for case in plan.cases if case.id in watched])
     _add_messages(session, plan.messages, at)
     session.executemany(

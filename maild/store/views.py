@@ -54,8 +54,13 @@ def _case(row: Sequence[Any], addresses: Names, handlers: Names) -> View:
         "opened_at": iso(moment(row[9])),
         "updated_at": iso(moment(row[10])),
         "due": {"first_response": None, "next_update": None, "resolution": None},
-        "labels": json.loads(row[11])["labels"],
+        **_state(json.loads(row[11])),
     }
+
+
+def _state(state: View) -> View:
+    """What stands in no column of its own."""
+    return {"labels": state["labels"], "type": state.get("type", ""), "category": state.get("category", "")}
 
 
 def case_id(session: Session, number: str) -> int | None:
@@ -89,10 +94,13 @@ def _around(session: Session, row_id: int) -> View:
     case = load_cases(session, [row_id])[row_id]
     tied = (*case.links, *case.absorbed, *case.children, *(c for c in (case.parent, case.merged_into) if c is not None))
     number = _numbers(session, sorted(set(tied)))
-    addresses = _addresses(session, case.watchers)
+    addresses = _addresses(session, (*case.watchers, *case.followers))
     title = session.one("SELECT text FROM content WHERE commitment=?", (case.incident,)) if case.incident else None
     return {
         "watchers": [addresses[party] for party in case.watchers if party in addresses],
+        "followers": [
+            handler_of(party) or addresses[party] for party in case.followers if handler_of(party) or party in addresses
+        ],
         "links": [number[other] for other in case.links],
         "merged_into": number.get(case.merged_into or 0),
         "merged": [number[other] for other in case.absorbed],

@@ -73,6 +73,28 @@ def test_a_closed_desk_is_told_with_the_hour_at_which_it_opens(site: Site, tmp_p
     assert "clock        opens: 2026-03-09T08:00+01:00" in shown.stdout
 
 
+COUNTING = """
+- name: again and again
+  when: {person: {known: true, cases: {over: 0}}, case: {count: {from: person, in: 24h, over: 0}}}
+  set: {priority: low}
+"""
+
+
+def test_what_the_database_knew_of_the_sender_is_told_before_and_afterwards(site: Site, tmp_path: Path) -> None:
+    (site.config.parent / "rules" / "routing.yaml").write_text(COUNTING)
+    assert site.maild("reload").returncode == 0
+    for number in (1, 2):
+        site.send(authenticated(mail(ANN, "Skriver", "Den står.", Message_ID=f"<{number}@kunde.example>")))
+        assert wait_until(lambda number=number: len(site.cases()) == number)
+    told = site.maild("explain", "<2@kunde.example>").stdout
+    assert "has an open case of this subject; wrote before; has 1 cases; 1 cases of the person in 1 day" in told
+    file = tmp_path / "mail.eml"
+    file.write_bytes(authenticated(mail(ANN, "Nettet", "Nede.")))
+    shown = site.maild("try", str(file)).stdout
+    assert "fact  counts        2 cases of the person in 1 day" in shown
+    assert "decided      priority = low  by again and again" in shown
+
+
 def test_nothing_is_wider_than_the_window(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "mail.eml"
     file.write_bytes(authenticated(mail(ANN, "Skriver " * 20, "Den står.")))

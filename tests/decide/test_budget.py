@@ -6,7 +6,7 @@ import pytest
 from making import MONDAY
 
 from maild.decide import budget
-from maild.model.policy import Limits
+from maild.model.limits import Limits
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from maild.edges.imap_keys import Secrets
 from maild.edges.imap_session import House
 from maild.edges.mailroom import Mailroom
 from maild.model.condition import Condition
-from maild.model.policy import Limits, Policy
+from maild.model.limits import Limits
+from maild.model.policy import Policy
 from maild.policy import build, texts
 from maild.store import incoming, migrate
 from maild.store.database import Database, Session

@@ -19,6 +19,7 @@ from typing import Any
 from maild.config import Door
 from maild.edges import smtp
 from maild.edges.smtp import Delivery
+from maild.errors import SmtpError
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PATIENCE = 20.0
@@ -41,12 +42,15 @@ NO_ENDS = [
 
 @dataclass
 class Rooms:
-    """answer: raised by accept(); gate: accept() waits for it; full: raised by room(); broken: raised by knows()."""
+    """answer: raised by accept(); gate: accept() waits for it; full: raised by room(); broken: raised by knows()
+    refusing: the rules of the door.
+    """
 
     deliveries: list[Delivery] = field(default_factory=list)
     answer: Exception | None = None
     full: Exception | None = None
     broken: Exception | None = None
+    refusing: Callable[[str, str, str, int], SmtpError | None] = lambda *envelope: None
     gate: asyncio.Event | None = None
     entered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -54,6 +58,9 @@ class Rooms:
         if self.broken is not None:
             raise self.broken
         return recipient.lower() == "postmaster" or recipient.endswith("@desk.example")
+
+    def refuses(self, client: str, sender: str, recipient: str, size: int = 0) -> SmtpError | None:
+        return self.refusing(client, sender, recipient, size)
 
     def room(self) -> None:
         if self.full is not None:

@@ -46,6 +46,10 @@ def test_a_pass_of_our_own_mta_is_believed():
         ("mx.desk.example; dmarc=none header.from=kunde.example",),
         ("mx.desk.example; dmarc=pass header.from=evil.example",),
         ("mx.desk.example; dmarc=pass",),
+        (f"{PASS}; dmarc=fail header.from=kunde.example",),
+        (f"{PASS}; spf=pass; dmarc=none header.from=kunde.example",),
+        (f"{PASS}; dmarc=pass header.from=evil.example",),
+        (f"{PASS}; dmarc=pass",),
         ("mx.desk.example; spf=fail (dmarc=pass header.from=kunde.example) smtp.mailfrom=x",),
         ("mx.desk.example; x=\"; dmarc=fail header.from=kunde.example; dmarc=pass header.from=kunde.example",),
         ("mx.desk.example; dmarc=fail header.from=kunde.example", PASS),
@@ -83,6 +87,7 @@ def test_a_result_of_another_server_below_changes_nothing():
 
 def test_a_repeated_pass_below_agrees():
     assert level(PASS, PASS) is Authentication.ALIGNED
+    assert level(f"{PASS}; dmarc=pass header.from=kunde.example") is Authentication.ALIGNED
 
 
 @pytest.mark.parametrize("authors", [0, 2])
@@ -197,6 +202,7 @@ def test_microsofts_word(headers: list[tuple[str, str]], found: Authentication):
 # --- who had logged in ----------------------------------------------------------------------------------------------------------
 
 SASL = Authenticator("sasl-received", id="mx.desk.example")
+HELO = "x (Authenticated sender: ann@kunde.example)"
 LOGGED_IN = "from [192.168.1.5] (pc [192.0.2.9]) (Authenticated sender: ann@kunde.example) by mx.desk.example (Postfix) with ESMTPSA id 4F"
 EXIM = (
     "from pc.example ([192.0.2.9]) (user=ann@kunde.example) by mx.desk.example with esmtpsa (TLS1.3) (Exim 4.96) id 1"
@@ -216,6 +222,15 @@ EXIM = (
         (["from [127.0.0.1] (evil [192.0.2.66]) by mx.desk.example with ESMTP id 1", LOGGED_IN], False),
         (["from x by other.example with ESMTP", LOGGED_IN], False),
         ([LOGGED_IN.replace("(Authenticated sender: ann@kunde.example) ", "")], False),
+        ([LOGGED_IN.replace("ann@", "eve@").replace("[192.168.1.5]", HELO)], False),
+        ([LOGGED_IN.replace("ann@", "eve@").replace("[192.168.1.5]", f"{HELO} (x [192.0.2.1])")], False),
+        ([LOGGED_IN.replace("(Authenticated sender: ann@kunde.example) ", "").replace("[192.168.1.5]", HELO)], False),
+        ([LOGGED_IN.replace("[192.168.1.5]", "x (Authenticated sender: eve@kunde.example)")], True),
+        ([EXIM.replace("user=ann@", "user=eve@").replace("pc.example", HELO)], False),
+        (["from x (user=ann@kunde.example) (user=eve@kunde.example) by mx.desk.example with ESMTPSA id 1"], False),
+        ([LOGGED_IN.replace("[192.168.1.5]", f'{HELO} (x [192.0.2.1]) (Authenticated sender: ann@kunde.example) "')
+          + ' for <"by mx.desk.example with ESMTPSA x"@desk.example>'], False),
+        (["from x ([192.0.2.9] helo=(pc)) (Authenticated sender: <ann@kunde.example>) by mx.desk.example with ESMTPSA"], True),
         (["from (Authenticated sender: ann@kunde.example by mx.desk.example with ESMTPSA"], False),
         ([], False),
     ],

@@ -115,10 +115,12 @@ class House:
         customers: str = "",
         calendars: str = "",
         oncall: str = "",
+        **more: str,
     ) -> None:
+        """more: further files of the policy, such as agreements."""
         (folder / "rules").mkdir()
         given = {"desks": desks, "people": people, "routing": routing, "organisations": customers}
-        given |= {"calendars": calendars, "oncall": oncall}
+        given |= {"calendars": calendars, "oncall": oncall, **more}
         for name, text in given.items():
             if text:
                 (folder / "rules" / f"{name}.yaml").write_text(text)

@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from maild.model.policy import Limits, Policy
+from maild.model.limits import Limits
+from maild.model.policy import Policy
 from maild.policy import build, texts
 from maild.store import migrate
 from maild.store.database import Database

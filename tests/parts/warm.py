@@ -215,6 +215,9 @@ def _become(request: dict[str, Any], files: Sequence[int]) -> dict[str, Any]:
     os.chdir(request["folder"])
     # Where `python -m` and `python -c` look first; ours was the folder of this file.
     sys.path[0] = "" if request["before"] else request["folder"]
+    if sys.path[1] == str(ROOT) != request["environment"].get("PYTHONPATH", "").partition(os.pathsep)[0]:
+        # It stands first for us (_with_us); an editable installation puts it last.
+        sys.path.append(sys.path.pop(1))
     sys.argv = ["-c" if request["before"] else str(ROOT / "maild" / "__main__.py"), *request["words"]]
     return request
 

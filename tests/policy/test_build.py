@@ -193,7 +193,7 @@ def test_the_commented_rules_that_ship_are_rules_too(tmp_path: Path) -> None:
     shown = (shipped("rules") / "routing.yaml").read_text("utf-8")
     body = shown[shown.index("# - name") :]
     made = policy(tmp_path, "\n".join(line[2:] for line in body.splitlines()) + "\n")
-    assert len(made.rules) == 5
+    assert len(made.rules) == 7
     assert len(build.tests(made)) == 1
 
 

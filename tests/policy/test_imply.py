@@ -36,6 +36,13 @@ from maild.policy.source import Source
         ("subject: {starts: [abc, abd], ends: z}", "subject: {starts: ab}"),
         ("subject: SKRÍVER", "subject: skriver"),
         ("subject: x", ""),
+        ("size: {over: 20MB}", "size: {over: 5MB}"),
+        ("size: {under: 1kB}", "size: {under: 1001}"),
+        ("time: {after: 18:00}", "time: {after: 17:00}"),
+        ("date: 2026-12-24", "date: {after: 2026-12-23, before: 2026-12-25}"),
+        ("case: {count: {from: person, in: 1h, over: 5}}", "case: {count: {from: person, in: 1h, over: 4}}"),
+        ("person: {known: true, muted: true}", "person: {muted: true}"),
+        ("subject: {contains: AB, exactly: true}", "subject: {contains: AB, exactly: true}"),
     ],
 )
 def test_one_follows_from_the_other(one: str, other: str) -> None:
@@ -55,6 +62,16 @@ def test_one_follows_from_the_other(one: str, other: str) -> None:
         ("header: {name: X-A, is: b}", "header: X-B"),
         ("to: {starts: a}", "to: {is: a}"),
         ("", "subject: x"),
+        ("size: {over: 5MB}", "size: {over: 20MB}"),
+        ("time: {after: 17:00}", "time: {after: 18:00}"),
+        ("case: {count: {from: person, in: 2h, over: 5}}", "case: {count: {from: person, in: 1h, over: 4}}"),
+        ("case: {count: {from: person, in: 1h, over: 5}}", "case: {count: {from: domain, in: 1h, over: 4}}"),
+        ("subject: AB", "subject: {contains: AB, exactly: true}"),
+        ("attachment: {size: {over: 5MB}}", "attachment: true"),
+        # A rule between them may have given the label.
+        ("label: vip", "label: vip"),
+        ("{label: vip, subject: x}", "{label: vip, subject: x}"),
+        ("not: {priority: high}", "not: {priority: high}"),
         ("subject: {starts: ab}", "subject: {ends: ab}"),
         # Of two addresses in To one may be this, the other that.
         ("to: a@x.example", "not: {to: b@x.example}"),
@@ -74,6 +91,10 @@ def test_the_other_does_not_follow(one: str, other: str) -> None:
         "any: [{all: [{desk: support}, {not: {desk: support}}]}, {all: [{kind: list}, {kind: person}]}]",
         "{automatic: true, any: [{automatic: false}, {all: [{kind: list}, {kind: person}]}]}",
         "{subject: printerfeil, not: {subject: printer}}",
+        "time: {after: 22:00, before: 06:00}",
+        "all: [{size: {over: 5MB}}, {size: {under: 5MB}}]",
+        "all: [{case: {count: {from: person, in: 1h, over: 5}}}, {case: {count: {from: person, in: 1h, under: 3}}}]",
+        "all: [{date: 2026-12-24}, {date: {before: 2026-12-24}}]",
     ],
 )
 def test_it_holds_for_no_mail(text: str) -> None:
@@ -89,6 +110,11 @@ def test_it_holds_for_no_mail(text: str) -> None:
         "{subject: printer, not: {subject: printerfeil}}",
         "all: [{header: {name: Received, contains: a}}, {header: {name: Received, is: b}}]",
         "{subject: {starts: ab, ends: ba}}",
+        "time: {after: 06:00, before: 06:01}",
+        "all: [{weekday: monday}, {weekday: weekdays}]",
+        "all: [{label: a}, {label: b}]",
+        "all: [{attachment: {name: a}}, {attachment: {name: b}}]",
+        "all: [{subject: {contains: AB, exactly: true}}, {subject: {contains: ab, exactly: true}}]",
         "",
     ],
 )
@@ -107,8 +133,27 @@ LEAVES = st.builds(
 HEADERS = st.builds(
     lambda operator, words: {"header": {"name": "X-A", operator: words}}, st.sampled_from(["is", "starts"]), LISTS
 )
+BOUNDS = st.dictionaries(st.sampled_from(["over", "under"]), st.integers(0, 4), min_size=1)
+HOURS = ["08:00", "08:01", "12:00"]
+TIMES = st.dictionaries(st.sampled_from(["after", "before"]), st.sampled_from(HOURS), min_size=1)
+COUNTS = st.builds(
+    lambda whose, bounds: {"case": {"count": {"from": whose, "in": "1h", **bounds}}},
+    st.sampled_from(["person", "domain"]),
+    BOUNDS,
+)
+MORE = st.one_of(
+    BOUNDS.map(lambda bounds: {"size": bounds}),
+    TIMES.map(lambda times: {"time": times}),
+    COUNTS,
+    st.builds(
+        lambda operator, words: {"subject": {operator: words, "exactly": True}},
+        st.sampled_from(["is", "contains", "starts", "ends", "matches"]),
+        st.sampled_from(["a", "A", "ab", "Ab"]),
+    ),
+    st.sampled_from(["l0", "l1"]).map(lambda word: {"label": word}),
+)
 TREES = st.recursive(
-    st.one_of(LEAVES, HEADERS),
+    st.one_of(LEAVES, HEADERS, MORE),
     lambda inner: st.one_of(
         st.lists(inner, min_size=1, max_size=3).map(lambda x: {"all": x}),
         st.lists(inner, min_size=1, max_size=3).map(lambda x: {"any": x}),
@@ -116,10 +161,14 @@ TREES = st.recursive(
     ),
     max_leaves=5,
 )
-TEXTS = st.text("abc", max_size=4)
+TEXTS = st.text("abcA", max_size=4)
 MAILS = st.builds(
-    lambda subject, text, headers: replace(MAIL, subject=subject, text=text, headers=tuple(("x-a", x) for x in headers)),
-    TEXTS, TEXTS, st.lists(TEXTS, max_size=2),
+    lambda subject, text, headers, size, hour, counts: replace(
+        MAIL, subject=subject, text=text, headers=tuple(("x-a", x) for x in headers), size=size, at=f"2026-03-02T{hour}",
+        counts=(("person", 3600, counts[0]), ("domain", 3600, counts[1])),
+    ),
+    TEXTS, TEXTS, st.lists(TEXTS, max_size=2), st.integers(0, 5), st.sampled_from([*HOURS, "07:59"]),
+    st.tuples(st.integers(0, 5), st.integers(0, 5)),
 )  # fmt: skip
 
 

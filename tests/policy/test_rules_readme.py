@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from parts import pristine
+
+from maild.cli.rule_tests import failures
 from maild.policy import conditions
 from maild.policy.actions import SetForm
+from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm, ClosedForm
+from maild.policy.catalogue import ItemForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.schema import DeskForm, HandlerForm
@@ -23,6 +29,31 @@ def test_every_condition_is_explained_as_its_help_has_it():
 
 
 def test_every_field_is_named():
-    for form in (DeskForm, HandlerForm, OrganisationForm, SetForm, CalendarForm, ClosedForm, RotaForm):
+    customers = (OrganisationForm, AgreementForm, ItemForm)
+    for form in (DeskForm, HandlerForm, *customers, SetForm, CalendarForm, ClosedForm, RotaForm):
         for name, field in form.model_fields.items():
             assert f"`{field.alias or name}" in README, name
+
+
+def test_the_examples_of_conditions_agreements_and_orders_hold(tmp_path: Path):
+    (tmp_path / "desks.yaml").write_text(DESKS)
+    (tmp_path / "people.yaml").write_text("kari: {name: Kari, addresses: [kari@staff.example]}\n")
+    for name in ("organisations", "agreements", "catalogue"):
+        (tmp_path / f"{name}.yaml").write_text(_blocks(f"## {name}.yaml")[0])
+    (tmp_path / "routing.yaml").write_text("".join(_blocks("### when", "- name:")))
+    policy = pristine.policy(tmp_path, tmp_path / "templates")
+    assert {rule.name for rule in policy.rules} >= {"printers of the agreement", "important and many", "item screen"}
+    assert list(failures(policy, tmp_path)) == []
+
+
+DESKS = """
+support: {addresses: [support@desk.example], name: Support, language: en, zone: UTC}
+equipment: {addresses: [equipment@desk.example], name: Equipment, language: en, zone: UTC}
+"""
+
+
+def _blocks(heading: str, begin: str = "") -> list[str]:
+    """The YAML under a heading."""
+    part = README.partition(f"\n{heading}\n")[2]
+    part = re.split(r"^#+ ", part, maxsplit=1, flags=re.M)[0]
+    return [found for found in re.findall(r"^```yaml\n(.*?)^```$", part, re.M | re.S) if found.startswith(begin)]

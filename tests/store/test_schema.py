@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from maild.decide.judge import judge
 from maild.model.case import fold
 from maild.model.known import Known, Lookup
 from maild.model.recorded import Recorded, load
+from maild.model.seen import Counting
 from maild.store import cases, found, incoming, migrate, outbox, search, views
 from maild.store.database import Database, NotDurable, Session, moment
 from maild.store.filters import Filters
@@ -104,6 +105,38 @@ def test_what_is_open_is_found_without_looking_at_years_of_closed_cases(tmp_path
     plans = [session.all(f"EXPLAIN QUERY PLAN {sql}", session.statements[sql])[0][3] for sql in asked]
     assert len(plans) == 2
     assert all("cases_open_" in plan for plan in plans), plans
+
+
+def test_a_large_customers_cases_are_counted_by_indexes(tmp_path: Path):
+    database = Database(str(tmp_path / "maild.db"))
+    migrate.up(database, MIGRATIONS)
+    database.session()
+    session = Watched(database)
+    settle_one(session)
+    cases.look(session, Lookup(counting=everybody(MONDAY)))
+    asked = [sql for sql in session.statements if "'person:' || a.person" in sql]
+    plans = [row[3] for sql in asked for row in session.all(f"EXPLAIN QUERY PLAN {sql}", session.statements[sql])]
+    assert len(asked) == 3
+    assert sum("address_domain" in plan for plan in plans) == 1
+    assert sum("cases_customer_opened (customer=? AND opened_at>?)" in plan for plan in plans) == 2
+    assert not [plan for plan in plans if re.match(r"SCAN (a|c)\b", plan)]
+
+
+def test_cases_are_counted_alike_by_both_databases(session: Session):
+    settle_one(session)
+    just_before = cases.look(session, Lookup(counting=everybody(MONDAY - timedelta(seconds=1)))).counted
+    assert just_before.cases == 1
+    assert just_before.counts == (("person", 60, 1), ("domain", 60, 1), ("organisation", 60, 1))
+    later = cases.look(session, Lookup(counting=everybody(MONDAY + timedelta(seconds=1)))).counted
+    assert [number for _, _, number in later.counts] == [0, 0, 0]
+
+
+def everybody(since: datetime) -> Counting:
+    """Ann, her domain, and her organisation, of which she is a contact too."""
+    domain = (ANN.address.partition("@")[2],)
+    counts = (("person", 60), ("domain", 60), ("organisation", 60))
+    people = {"person": (ANN.address,), "organisation": (ANN.address,)}
+    return Counting(ANN.address, {"domain": domain, "organisation": domain}, people, counts, (since,) * 3, cases=True)
 
 
 def settle_one(session: Session) -> None:

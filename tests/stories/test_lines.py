@@ -57,6 +57,21 @@ def test_those_of_a_line_take_turns(house: House):
     assert got == [OLA, IDA, OLA]
 
 
+def test_whoever_is_away_is_passed_over(house: House):
+    notice = begun(house)
+    house.session.execute("INSERT INTO absence(handler, since, until_at, provisional) VALUES ('ola', 0, NULL, 0)")
+    house.reply(notice, "/eskaler")
+    assert house.case("1001")["handler"] == IDA
+
+
+def test_a_cap_stops_no_colleague(tmp_path: Path):
+    capped = MORE.replace("  addresses: [ola@staff.example]\n", "  addresses: [ola@staff.example]\n  cap: 1\n")
+    house = House(tmp_path, TO_KARI, desks=DESKS, people=capped)
+    for _ in range(3):
+        house.reply(begun(house), "/eskaler")
+    assert [house.case(number)["handler"] for number in ("1001", "1002", "1003")] == [OLA, IDA, OLA]
+
+
 @pytest.mark.parametrize(
     "words", ["/eskaler seniorer", "/eskaler til Seniorer", "/escalate line seniorer", "/tildel seniorer"]
 )

@@ -274,3 +274,78 @@ def test_a_second_letter_of_an_older_offer_accepts_no_newer_one(house: House):
     offered(house, "/tilbud 9000 kr Finne årsaken", notice)
     house.reply(again, "Ja", ANN, proven=False)
     assert "offer_accepted" not in house.kinds("1001")
+
+
+# --- with /for --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("desk", "lines"),
+    [
+        ("help", "/offer 2h A new screen\n/for bo@kunde.example"),
+        ("support", "/tilbud 900 kr Ny skjerm\n/for bo@kunde.example"),
+        ("drift", "/for bo@kunde.example\n/tilbod 900 kr Ny skjerm"),
+        ("podpora", "/ponudba 90 EUR Nov zaslon\n/za bo@kunde.example"),
+    ],
+)
+def test_it_goes_to_whom_the_case_is_given_to_wherever_that_stands(house: House, desk: str, lines: str):
+    house.reply(begun(house, f"{desk}@desk.example"), lines)
+    house.wait(seconds=61)
+    assert [letter.to for letter in house.letters("offer")] == ["bo@kunde.example"]
+
+
+def test_nothing_is_offered_to_a_telephone(house: House):
+    house.reply(begun(house), "/tilbud 900 kr Ny skjerm\n/for +47 912 34 567 Bo")
+    house.wait(seconds=61)
+    assert [letter.kind for letter in house.letters()] == ["error"]
+    assert not {"offered", "attributed"} & set(house.kinds("1001"))
+
+
+def test_a_wrong_line_beside_for_leaves_the_case_whose_it_is(house: House):
+    house.reply(begun(house), "/vent 31.4.\n/for bo@kunde.example\n/tilbud 900 kr Ny skjerm")
+    house.wait(seconds=61)
+    (error,) = house.letters()
+    assert (error.kind, "attributed" in house.kinds("1001")) == ("error", False)
+    house.reply(error, "/vent 3d")
+    house.wait(seconds=61)
+    assert [letter.to for letter in house.letters("offer")] == ["bo@kunde.example"]
+
+
+def test_undone_with_for_it_goes_to_nobody(house: House):
+    house.reply(begun(house), "/tilbud 900 kr Ny skjerm\n/for bo@kunde.example")
+    (done,) = house.letters("receipt")
+    house.reply(done, "/angre")
+    house.wait(seconds=120)
+    assert {letter.to for letter in house.letters()} == {KARI}
+
+
+# --- an older one that had not left -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("desk", "older", "newer", "undo", "said", "yes"),
+    [
+        ("help", "/offer 2h Find it", "/offer 3h Find it", "/undo", "leaves after all", "Yes"),
+        ("support", "/tilbud 900 kr Finne den", "/tilbud 800 kr Finne den", "/angre", "går likevel", "Ja"),
+        ("drift", "/tilbod 900 kr Finne han", "/tilbod 800 kr Finne han", "/angre", "går likevel", "Ja"),
+        ("podpora", "/ponudba 90 EUR Iskanje", "/ponudba 80 EUR Iskanje", "/razveljavi", "vseeno poslano", "Da"),
+    ],
+)
+def test_it_goes_out_after_all_where_the_one_in_its_place_is_undone(
+    house: House, desk: str, older: str, newer: str, undo: str, said: str, yes: str
+):
+    notice = begun(house, f"{desk}@desk.example")
+    house.reply(notice, older)
+    house.letters()
+    house.wait(seconds=10)
+    house.reply(notice, newer)
+    (done,) = house.letters("receipt")
+    house.wait(seconds=5)
+    house.reply(done, undo)
+    assert said in house.letters("receipt")[0].text
+    house.wait(seconds=120)
+    (offer,) = house.letters("offer")
+    assert older.split(" ", 2)[1] in offer.text
+    number = offer.subject.partition("[#")[2].partition("]")[0]
+    house.reply(offer, yes, ANN)
+    assert "offer_accepted" in house.kinds(number)

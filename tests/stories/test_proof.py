@@ -81,6 +81,56 @@ def test_whoever_says_the_same_again_is_obeyed_again(house: House):
         assert house.case("1001")["priority"] == priority
 
 
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("1001 time 25m", "liste"),
+        ("1001 tid 25m", "Re: liste"),
+        ("1001 čas 25m", "seznam"),
+        ("/for 91234567 Bo\n/tid 25m\nSkjermen er svart.", "Ringte"),
+    ],
+)
+def test_a_mail_of_no_case_without_a_signature_acts_once_under_whatever_id(house: House, words: str, subject: str):
+    begun(house)
+    date = format_datetime(house.now)
+    for serial in range(3):
+        house.mail(KARI, subject, words, Date=date, Message_ID=f"<x{serial}@staff.example>")
+    worked = "SELECT count(*) FROM event WHERE kind='worked'"
+    assert house.session.one(worked) == (1,)
+    assert house.session.one("SELECT count(*) FROM cases") == (2 if words.startswith("/for") else 1,)
+    house.wait(minutes=1)
+    house.mail(KARI, subject, words)
+    assert house.session.one(worked) == (2,), "said again, it is done again"
+
+
+def test_two_mails_that_are_passed_on_in_one_second_are_two(house: House):
+    date = format_datetime(house.now)
+    for name in ("ann", "bo"):
+        head = f"Fra: {name} <{name}@kunde.example>\nDato: man. 2. mars 2026\nEmne: Hei\nTil: kari@staff.example"
+        passed = f"---------- Videresendt melding ---------\n{head}\n\nDen står."
+        house.mail(KARI, "VS: Hei", passed, Date=date)
+    assert house.session.one("SELECT count(DISTINCT customer) FROM cases") == (2,)
+
+
+def test_a_note_without_proof_is_left_once_and_stands_in_nobodys_way(house: House):
+    kari = begun(house)
+    date = format_datetime(house.now)
+    for proven in (False, False, False, True, True):
+        house.reply(kari, "/notat\nHun lyver.", proven=proven, Date=date)
+    assert house.kinds("1001").count("noted") == 2, "the proven one is hers"
+
+
+def test_what_nobody_proved_is_asked_about_once(house: House):
+    begun(house)
+    date = format_datetime(house.now)
+    for serial in range(3):
+        house.mail(KARI, "liste", "1001 tid 25m", proven=False, Date=date, Message_ID=f"<x{serial}@staff.example>")
+    house.wait(minutes=61)
+    (letter,) = house.letters("unverified")
+    house.reply(letter, "/send", proven=False)
+    assert house.kinds("1001").count("worked") == 1
+
+
 # --- by the clock ---------------------------------------------------------------------------------------------------------------
 
 

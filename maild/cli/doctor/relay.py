@@ -19,8 +19,8 @@ from maild.edges.aside import in_thread
 from maild.edges.probe import Peer, Target, Unreachable, probe
 from maild.founding import relay_password
 from maild.mail import der
+from maild.model.limits import Limits
 from maild.model.people import Desk
-from maild.model.policy import Limits
 
 PATIENCE = 10.0
 SOON = 14

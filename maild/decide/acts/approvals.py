@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from maild.decide import asking, tasklist
+from maild.decide import asking, tasklist, voting
 from maild.decide.acts import basic, suppliers
 from maild.decide.acts.context import After, Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -115,5 +115,6 @@ def _tells(context: Context, asked: Request, key: str, reason: str = "") -> Afte
             text=asked.text,
         )
         asking.news(ledger, context.case.id, told, asked.by, asking.who_has(ledger, context.case.id))
+        voting.counted(ledger, context.case.id)
 
     return after

@@ -28,6 +28,8 @@ def implied_line(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> verbs.Pa
         return None
     if order.about.kind == "approval" and not parsed.lines:
         return _vote(ledger, order, parsed)
+    if order.letter and order.letter.kind in asking.QUESTIONS and not parsed.lines:
+        return None
     if outward(ledger, order) and _says_something(order, parsed):
         return _outside(ledger, order, parsed)
     return None

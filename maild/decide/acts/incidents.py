@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from functools import partial
 
-from maild.decide import notices, rest, rights, signature, verbs
+from maild.decide import notices, related, rest, rights, signature, verbs
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.related import survivor
@@ -30,7 +30,7 @@ def incident(context: Context, argument: str) -> Outcome:
     if not title:
         return Wrong("incident_title")
     if context.case.parent is not None:
-        return Wrong("belongs_to_incident", f"#{context.ledger.known.numbers.get(context.case.parent, '')}")
+        return Wrong("belongs_to_incident", related.number(context.ledger, context.case.parent, context.handler))
     content = context.content("incident", title)
     by = context.by
 

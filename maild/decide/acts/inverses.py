@@ -65,7 +65,7 @@ from maild.model.related_events import (
     Unmerged,
 )
 from maild.model.trust_events import Doubted
-from maild.model.undo_events import Unlabelled
+from maild.model.undo_events import Retracted, TakenBack, Unlabelled
 from maild.model.work_events import Promised, Titled, Worked
 
 UNDONE = "undone"
@@ -125,6 +125,9 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Relayed: lambda before, event: (),
     Continued: lambda before, event: (),
     Reasked: lambda before, event: (),
+    # What leaves after all is said with its letter (withheld.py).
+    TakenBack: lambda before, event: (),
+    Retracted: lambda before, event: (),
     # For whom he acted is what it was.
     Represented: lambda before, event: (),
     Offered: _unoffered,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maild.decide.absence import away
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.assign import choose, line_choice
 from maild.decide.ledger import Ledger
@@ -31,7 +32,9 @@ def escalate(context: Context, argument: str) -> Outcome:
 def to_line(context: Context, line: Line) -> Outcome:
     """The case is that line's, and one of its handlers has it: they take turns."""
     desk = context.policy.desks[context.case.desk]
-    chosen = choose(line_choice(desk, line), desk.key, context.policy, context.ledger.known.counters)
+    # A cap holds for rules: whoever escalates knows that it must be done.
+    turns = {key: count for key, count in context.ledger.known.counters.items() if not key.startswith("open:")}
+    chosen = choose(line_choice(desk, line), desk.key, context.policy, turns, away(context.ledger))
     if chosen.handler is None:
         return Wrong("empty_line", line.name)
     events = (Escalated(line.name), Assigned(chosen.handler, f"line {line.name}"))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from maild.decide import asking, owing, tasklist
+from maild.decide import asking, owing, tasklist, withheld
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Offered
 from maild.model.content import Content
 from maild.model.errands import OPEN
 from maild.model.message import Address
-from maild.model.people import MAILD
-from maild.model.undo_events import TakenBack
 
 STANDS = timedelta(days=14)
 _UNIT = r"kr\.?|kroner|nok|sek|dkk|eur|euro|evrov|€|usd|\$|gbp|£"
@@ -49,14 +47,13 @@ def offer(context: Context, argument: str) -> Outcome:
 
 
 def _send(ledger: Ledger, context: Context, amount: str, content: Content) -> None:
-    """The offer and its letter; an older one that has not left yet stays at home."""
+    """The offer and its letter; an older one that has not left yet stays at home, and goes after all where this one is undone."""
     case_id = context.case.id
     case = ledger.case(case_id)
     older = case.errands.offer
-    for waiting in ledger.known.pending:
-        if older and waiting.letter == older.letter:
-            ledger.cancel(waiting.outbox)
-            ledger.happen(case_id, MAILD, TakenBack(waiting.party, waiting.kind, waiting.letter))
+    if older is not None:
+        waiting = [one for one in ledger.known.pending if one.letter == older.letter]
+        withheld.take(ledger, waiting, context.order.by)
     customer = ledger.people[case.customer]
     until = ledger.now + STANDS
     text = ledger.phrase(case_id, content)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from maild.decide import hand_over, outsiders
+from maild.decide import hand_over, outsiders, withheld
+from maild.decide.acts import taking_back
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.customer_events import Accepted
@@ -49,7 +50,8 @@ def for_(context: Context, argument: str) -> Outcome:
     reached = "@" in whom.reach or (known is not None and known.writes)
     by, mail = handler_party(context.handler.key), context.order.prepared
     give = partial(hand_over.give, case_id=case.id, by=by, whom=whom, prepared=mail)
-    return Done((), "for_person" if reached else "for_phone", whom.shown, after=give)
+    back = taking_back.lines(ledger, withheld.waiting(ledger, case.id, case.customer), "answer_taken_back")
+    return Done((), "for_person" if reached else "for_phone", whom.shown, after=give, also=back)
 
 
 def _takes_part(context: Context, address: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from maild.decide import quarantine
+from maild.decide import quarantine, withheld
+from maild.decide.acts import taking_back
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Spammed
@@ -17,9 +18,10 @@ def spam(context: Context, argument: str) -> Outcome:
         return Wrong("spam_says_nothing")
     if SPAM in context.case.labels:
         return Done((), "already_spam")
-    case_id, sender = context.case.id, context.case.customer
+    case_id, sender, by = context.case.id, context.case.customer, context.order.by
+    back = taking_back.lines(context.ledger, withheld.waiting(context.ledger, case_id, sender))
 
     def after(ledger: Ledger) -> None:
-        quarantine.silence(ledger, case_id, sender)
+        quarantine.silence(ledger, case_id, sender, by)
 
-    return Done((Spammed(sender),), "spammed", "", after)
+    return Done((Spammed(sender),), "spammed", "", after, also=back)

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maild.decide import notices
-from maild.decide.acts.context import Context
+from maild.decide import notices, withheld
+from maild.decide.acts.context import Context, Done
 from maild.decide.ledger import Ledger
 from maild.model.events import Acknowledged, Told
 from maild.model.known import Pending
 from maild.model.people import handler_party
 from maild.model.recorded import Recorded
 from maild.model.related_events import Informed
-from maild.model.undo_events import TakenBack
 
 # A letter of this kind may hold the words of several mails.
 _BURST = "incident"
@@ -40,7 +39,7 @@ class Owed:
 def of_mail(context: Context, case: int, log: Sequence[Recorded], records: Sequence[Recorded]) -> tuple[Owed, ...]:
     """Receipts are no news to anybody else; what was taken back before is gone."""
     mine = frozenset(r.event.message for r in records if isinstance(r.event, Informed))
-    back = {r.event.letter for r in log if isinstance(r.event, TakenBack)}
+    back = withheld.taken_back(log)
     me = handler_party(context.handler.key)
     told = [r.event for r in records if isinstance(r.event, Told | Acknowledged) and r.event.to != me]
     owed = (_owed(context, case, event, mine) for event in told)
@@ -59,6 +58,23 @@ def _owed(context: Context, case: int, told: Told | Acknowledged, mine: frozense
 
 def _carries(one: Pending, case: int, told: Told, mine: frozenset[int]) -> bool:
     return (one.case, one.party, one.kind) == (case, told.to, _BURST) and bool(mine & set(one.messages))
+
+
+def lines(ledger: Ledger, letters: Sequence[Pending], answer: str = "letter_taken_back") -> tuple[Done, ...]:
+    """What a receipt says of letters that are withheld; answer: the words' key for an answer.
+
+    An acknowledgement is no loss: whoever the case belongs to gets another.
+    """
+    return tuple(
+        Done((), answer if one.kind in withheld.ANSWERS else "letter_taken_back", _called(ledger, one.party))
+        for one in letters
+        if one.kind != "ack"
+    )
+
+
+def _called(ledger: Ledger, party: str) -> str:
+    person = ledger.people.get(party)
+    return (person.name or person.address) if person else party
 
 
 def take(ledger: Ledger, log: Sequence[Recorded], owed: Owed) -> None:

@@ -9,9 +9,9 @@ from maild.decide import asking, tasklist
 from maild.decide.acts import basic, waiting
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
-from maild.model.asking_events import Completed, Reminded, Tasked
+from maild.model.asking_events import Completed, Tasked
 from maild.model.errands import OPEN, Task
-from maild.model.people import MAILD, Handler, handler_party
+from maild.model.people import Handler, handler_party
 
 MOST = 50
 _NUMBERS = re.compile(r"#?\d{1,3}(?:[\s,;]+#?\d{1,3})*")
@@ -37,7 +37,7 @@ def task(context: Context, argument: str) -> Outcome:
     def after(ledger: Ledger) -> None:
         ledger.phrase(context.case.id, content)
         if whose.key != context.handler.key:
-            entrust(ledger, context.case.id, number, due=False)
+            asking.entrust(ledger, context.case.id, number, due=False)
 
     said = f"{number}: {whose.name}"
     at = tasklist.in_zone(context.ledger, context.case, due_at)
@@ -53,26 +53,6 @@ def _who_or_when(context: Context, part: str) -> Handler | datetime | Wrong:
         return Wrong("several", ", ".join(handler.key for handler in found))
     at = waiting.moment(context, part)
     return Wrong("who_or_when", part) if isinstance(at, Wrong) and at.key == "no_date" else at
-
-
-def entrust(ledger: Ledger, case_id: int, number: int, *, due: bool) -> None:
-    """A letter to the task's handler: it is his, or its time has come."""
-    it = ledger.case(case_id).errands.task(number)
-    if it is None:
-        return
-    told = asking.News(
-        "task_due" if due else "task_yours",
-        str(number),
-        ledger.subjects.get(it.text, ""),
-        actor="" if due else it.by,
-        kind="task",
-        reason="your-task",
-    )
-    until = tasklist.in_zone(ledger, ledger.case(case_id), it.due_at)
-    who = tasklist.name_of(ledger, it.by)
-    sent = asking.news(ledger, case_id, told, handler_party(it.handler), until=until, who=who)
-    for letter in sent or ([0] if due else []):
-        ledger.happen(case_id, MAILD, Reminded(number, letter, due))
 
 
 def done(context: Context, argument: str) -> Outcome:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from maild.decide import withheld
 from maild.decide.acts import duty, taking_back
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.inverses import INVERSES, UNDONE
@@ -221,13 +222,14 @@ def _called(context: Context, party: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Turned:
-    """How a case is as it was: the events, letters that are taken back, answers that nobody got, and what the receipt says."""
+    """How a case is as it was: the events, letters that are taken back, answers that nobody got, what leaves after all, the receipt."""
 
     case: int
     log: tuple[Recorded, ...]
     events: tuple[Event, ...]
     back: tuple[Owed, ...]
     unsaid: tuple[int, ...]
+    again: withheld.Again
     also: tuple[Done, ...]
 
 
@@ -245,9 +247,12 @@ def _turned(context: Context, mail: _Mail) -> _Turned:
     events += [TakenBack(owed.told.to, owed.pending.kind, owed.pending.letter) for owed in back if owed.pending]
     unsaid = tuple(_unsaid(mail, back))
     events += [Retracted(row, context.by) for row in unsaid]
-    again = "status" in mail.fields and mail.split_from is None
-    events.append(Undone(context.by, mail.cause, mail.before.status if again else None))
-    return _Turned(mail.case, mail.log, tuple(events), back, unsaid, (*_of_letters(context, letters), *lines))
+    again = withheld.again(context.ledger, mail.log, mail.records, context.by)
+    events += again.events
+    restores = "status" in mail.fields and mail.split_from is None
+    events.append(Undone(context.by, mail.cause, mail.before.status if restores else None))
+    also = (*_of_letters(context, letters), *_of_withheld(context, again), *lines)
+    return _Turned(mail.case, mail.log, tuple(events), back, unsaid, again, also)
 
 
 def _inverses(context: Context, mail: _Mail) -> tuple[list[Event], list[Done]]:
@@ -280,6 +285,7 @@ def _take_back(by: str, here: _Turned, there: Sequence[_Turned], ledger: Ledger)
             taking_back.take(ledger, turned.log, owed)
         for row in turned.unsaid:
             ledger.restate(row, "handler", internal=True)
+        withheld.let_go(ledger, turned.again)
 
 
 def _unsaid(mail: _Mail, back: Sequence[Owed]) -> list[int]:
@@ -296,6 +302,12 @@ def _of_letters(context: Context, letters: Sequence[Owed]) -> list[Done]:
         for owed in letters
         if not handler_of(owed.told.to)
     ]
+
+
+def _of_withheld(context: Context, again: withheld.Again) -> list[Done]:
+    """What leaves after all, and when."""
+    at = _said_at(context, context.ledger.now + context.policy.limits.undo)
+    return [Done((), "letter_after_all", _called(context, one.party), at=at) for one in again.letters]
 
 
 def _said_at(context: Context, at: datetime) -> str:

@@ -1,0 +1,99 @@
+"""The mail of a web form: the case is his who filled it in, and nobody is believed for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from parts.house import House
+
+FORM, ANN = "Skjema <skjema@kommune.example>", "Ann Berg <ann@kunde.example>"
+FORMS = "kommune: {name: Kommunen, forms: [skjema@kommune.example]}\n"
+BY_FIELD = "- name: form\n  when: {from: skjema@kommune.example}\n  set: {customer: {field: E-post}, handler: kari, priority: high}\n"
+BY_REPLY = BY_FIELD.replace("{field: E-post}", "reply_to")
+FILLED = "Navn: Ann\nE-post: ann@kunde.example\nHva gjelder det: Skriveren står."
+
+
+def made(folder: Path, rules: str = BY_FIELD) -> House:
+    return House(folder, routing=rules, customers=FORMS)
+
+
+def test_the_case_is_his_whose_address_was_filled_in(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", FILLED)
+    case = house.case("1001")
+    assert (case["customer"], case["handler"], case["priority"]) == ("ann@kunde.example", "kari@staff.example", "high")
+
+
+def test_or_his_who_stands_in_reply_to(tmp_path: Path):
+    house = made(tmp_path, BY_REPLY)
+    house.mail(FORM, "Skjema", "Skriveren står.", Reply_To=ANN)
+    assert house.case("1001")["customer"] == "ann@kunde.example"
+
+
+def test_he_is_acknowledged_as_somebody_unknown_and_the_answer_goes_to_him(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Kjøp billig", FILLED)
+    letters = {one.kind: one for one in house.letters()}
+    assert letters["ack"].to == "ann@kunde.example"
+    assert "Kjøp billig" not in letters["ack"].text + letters["ack"].subject
+    house.reply(letters["notice"], "Vi ser på den.")
+    house.wait(seconds=60)
+    assert [one.to for one in house.letters("update")] == ["ann@kunde.example"]
+
+
+def test_his_answer_comes_into_the_case(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", FILLED)
+    house.reply(house.letters("ack")[0], "Den står fortsatt.", ANN)
+    assert house.session.all("SELECT count(*) FROM cases") == [(1,)]
+
+
+def test_a_forged_form_mail_changes_nothing(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", FILLED, proven=False)
+    assert house.case("1001")["customer"] == "skjema@kommune.example"
+
+
+def test_another_sender_names_nobody(tmp_path: Path):
+    house = made(tmp_path, BY_FIELD.replace("from: skjema@kommune.example", "subject: Skjema"))
+    house.mail("Bo <bo@kunde.example>", "Skjema", FILLED)
+    assert house.case("1001")["customer"] == "bo@kunde.example"
+
+
+@pytest.mark.parametrize(
+    "filled",
+    [
+        "E-post: kari@staff.example",
+        "E-post: support@desk.example",
+        "E-post: ikke en adresse",
+        "E-post: a@b.example c@d.example",
+        "E-post: a@b.example\nE-post: c@d.example",
+        "Ingenting her",
+    ],
+)
+def test_what_is_no_customers_address_leaves_the_case_with_the_form(tmp_path: Path, filled: str):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", filled)
+    assert house.case("1001")["customer"] == "skjema@kommune.example"
+
+
+@pytest.mark.parametrize("command", ["/lukk", "/close", "/zapri"])
+def test_a_form_gives_no_commands(tmp_path: Path, command: str):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", f"{command}\n{FILLED}")
+    assert house.case("1001")["status"] == "new"
+
+
+def test_a_form_fills_nobodys_mailbox(tmp_path: Path):
+    house = made(tmp_path)
+    for number in range(8):
+        house.mail(FORM, f"Skjema {number}", FILLED)
+    assert len([one for one in house.letters("ack") if one.to == "ann@kunde.example"]) == 5
+
+
+def test_a_form_that_calls_itself_automatic_is_a_persons_all_the_same(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", FILLED, Auto_Submitted="auto-generated")
+    assert "automatic" not in house.case("1001")["labels"]
+    assert [one.to for one in house.letters("ack")] == ["ann@kunde.example"]
