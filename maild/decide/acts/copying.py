@@ -61,7 +61,7 @@ def uncc(context: Context, argument: str) -> Outcome:
 
 
 def _take_back(context: Context, waiting: Sequence[Pending], ledger: Ledger) -> None:
-    """What has not left for him does not leave; by the handler, so that his /undo says that this stays."""
+    """What has not left for him does not leave, unless his /undo lets it go after all."""
     for letter in waiting:
         ledger.cancel(letter.outbox)
         ledger.happen(context.case.id, context.by, TakenBack(letter.party, letter.kind, letter.letter))
