@@ -12,8 +12,9 @@ and quoted rows are text.  Pure and total; linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from maild.decide import signature, verbs
 from maild.model.plain import plain
@@ -29,15 +30,30 @@ _QUOTED = re.compile(r"^\s*[>|]")
 _NUMBERED = re.compile(r"^[-*•·–\s]*[/!]?#(?=[0-9A-Za-z-]*\d)[0-9A-Za-z-]{1,30}[:.)]?\s+(.+)$")
 _BARE_NUMBER = re.compile(r"^(?:[A-Za-z]{1,5}-)?\d{3,}(?:-\d+)?\s+(.+)$")
 _WITHIN = re.compile(rf"(?<![^\s(\[\"'«“„])[{verbs.SLASHES}#＃](?=[^\W\d_]{{2}})")
+# Each sign before a word that is no path.
+_SIGNS = re.compile(rf"(?:^|\s)[^\w\s]{{0,12}}[{verbs.SLASHES}#!＃！][^\w\s]{{0,12}}[^\W\d_][^\s/]{{0,60}}(?=\s|$)")
+_LOOKED_AT = 300
 _AFTER = " \t*_.,;:…!?()[]\"'«»/"
 _SHORT_ROW = 5
 
 
 def held(parsed: verbs.Parsed, vocabulary: Vocabulary) -> verbs.Parsed:
     """The mail with a line that stands for each row of its text that may be a command."""
-    rows = [row.strip() for row in parsed.text.split("\n") if _begins(row, vocabulary) is not None]
-    lines = (verbs.Line("", "", hint=row[:_LONGEST], why=BURIED) for row in rows[:_MOST])
+    lines = (
+        verbs.Line("", "", hint=row[:_LONGEST], why=BURIED) for row in islice(_found(parsed.text, vocabulary), _MOST)
+    )
     return replace(parsed, lines=(*parsed.lines, *lines))
+
+
+def _found(text: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """The rows that may be commands; where there are very many signs, nobody looks at each, and the next one counts."""
+    looked = 0
+    for row in text.split("\n"):
+        looked += len(_SIGNS.findall(row))
+        if looked > _LOOKED_AT or _begins(row, vocabulary) is not None:
+            yield row.strip()
+        if looked > _LOOKED_AT:
+            return
 
 
 def without(text: str, vocabulary: Vocabulary, count: int) -> str:
@@ -116,9 +132,9 @@ def _is_verb(text: str, vocabulary: Vocabulary, *, begun: bool = False) -> bool:
         return True
     spelt = [plain(" ".join(words[: n + 1])) for n in range(len(words))]
     return any(
-        abs(len(spelt[n - 1]) - len(known)) <= 2 and _distance(spelt[n - 1], known) <= _slips(known)
+        abs(len(spelt[n - 1]) - len(known)) <= slips and _distance(spelt[n - 1], known) <= slips
         for known in vocabulary.verbs
-        if (n := len(known.split())) <= len(spelt)
+        if (slips := _slips(known)) and (n := len(known.split())) <= len(spelt)
     )
 
 

@@ -43,6 +43,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine)
+    withheld = rows.withheld(session, sorted(cases)) if lookup.logs and cases else ()
+    back = {one.party for one in withheld}
     return replace(
         _for_commands(session, _named(session, lookup, author), letters, told, lookup),
         letters=letters,
@@ -52,11 +54,11 @@ def look(session: Session, lookup: Lookup) -> Known:
         inside=rows.filed_as(session, list(by_message_id), "supplier", "approver"),
         by_number=by_number,
         author=author,
-        persons=rows.persons(session, _parties(cases.values(), asked, log)),
+        persons=rows.persons(session, _parties(cases.values(), asked, log) | back),
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
-        withheld=rows.withheld(session, sorted(cases)) if lookup.logs and cases else (),
+        withheld=withheld,
         shown=rows.shown(session, [m for p in pending for m in p.messages]),
         thread=rows.thread(session, cases),
         talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),

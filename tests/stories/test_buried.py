@@ -121,3 +121,13 @@ def test_send_sends_it_as_it_is(house: House, send: str):
 def test_a_phone_case_with_a_command_below_its_words_is_held(house: House):
     house.mail("Kari Nordmann <kari@staff.example>", "Ringte", "/for ann@kunde.example\nHei\n/lukk stille")
     assert [letter.kind for letter in house.letters()] == ["error"]
+
+
+def test_a_text_full_of_signs_is_not_looked_at_word_by_word_and_is_held(house: House):
+    house.reply(begun(house), "Hei\n" + "\n".join(f"/xyzzy{n} " * 20 for n in range(40)))
+    assert list(after(house)) == ["error"]
+
+
+def test_a_text_full_of_paths_goes_out(house: House):
+    house.reply(begun(house), "Hei\n" + "\n".join(f"/var/log/messages.{n} /usr/bin/x" for n in range(400)))
+    assert list(after(house)) == ["update"]

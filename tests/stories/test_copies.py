@@ -76,6 +76,40 @@ def test_who_is_taken_out_gets_no_more(house: House, verb: str):
     assert [letter.to for letter in answers(house, notice, "Vi kommer.")] == ["ann@kunde.example"]
 
 
+@pytest.mark.parametrize("verb", ["/uncc", "/fjern kopi", "/brez kp"])
+def test_a_copy_that_waits_does_not_leave_either(house: House, verb: str):
+    _, notice = begun(house)
+    house.reply(notice, "/kopi bo@annen.example\nPassordet er 5678.")
+    house.letters()
+    house.reply(notice, f"{verb} bo@annen.example")
+    (receipt,) = house.letters()
+    assert "e-posten til bo@annen.example var ikke sendt, og blir det ikke" in receipt.text
+    house.wait(seconds=61)
+    assert [letter.to for letter in house.letters()] == ["ann@kunde.example"]
+    taken = [e["data"] for e in house.case("1001")["events"] if e["kind"] == "taken_back"]
+    assert [data["what"] for data in taken] == ["update"]
+
+
+def test_nothing_is_said_of_a_copy_that_has_left(house: House):
+    _, notice = begun(house)
+    assert len(answers(house, notice, "/kopi bo@annen.example\nHei.")) == 2
+    house.reply(notice, "/fjern kopi bo@annen.example")
+    assert "var ikke sendt" not in house.letters("receipt")[0].text
+
+
+def test_undo_makes_him_a_watcher_again_and_the_copy_leaves_after_all(house: House):
+    _, notice = begun(house)
+    house.reply(notice, "/kopi bo@annen.example\nHei.")
+    house.letters()
+    house.reply(notice, "/fjern kopi bo@annen.example")
+    (receipt,) = house.letters()
+    house.reply(receipt, "/angre")
+    assert house.case("1001")["watchers"] == ["bo@annen.example"]
+    assert "person:" not in house.letters("receipt")[0].text
+    house.wait(seconds=61)
+    assert "bo@annen.example" in [letter.to for letter in house.letters()]
+
+
 def test_a_watcher_who_wrote_is_taken_out_whole(house: House):
     _, notice = begun(house)
     house.reply(notice, "/kopi bo@annen.example")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from maild.decide import outsiders
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk
+from maild.model.known import Pending
 from maild.model.message import named
 from maild.model.people import person_party
 from maild.model.related_events import Copied, Excluded, Uncopied
+from maild.model.undo_events import TakenBack
 
 MOST = 20
 
@@ -40,7 +43,7 @@ def _copy(context: Context, address: str, name: str, ledger: Ledger) -> None:
 
 
 def uncc(context: Context, argument: str) -> Outcome:
-    """uncc ADDRESS    He gets no more letters of the case."""
+    """uncc ADDRESS    He gets no more letters of the case, nor those that wait to leave."""
     case, people = context.case, context.ledger.people
     parties = [p for p in dict.fromkeys((*case.watchers, *case.participants)) if p != case.customer and p in people]
     address = outsiders.named(argument)
@@ -52,7 +55,16 @@ def uncc(context: Context, argument: str) -> Outcome:
         for event, there in ((Uncopied(party), case.watchers), (Excluded(party), case.participants))
         if party in there
     ]
-    return Done(tuple(events), "uncopied", address)
+    waiting = tuple(one for one in context.ledger.known.pending if (one.case, one.party) == (case.id, party))
+    also = (Done((), "letter_taken_back", address),) if waiting else ()
+    return Done(tuple(events), "uncopied", address, partial(_take_back, context, waiting), also=also)
+
+
+def _take_back(context: Context, waiting: Sequence[Pending], ledger: Ledger) -> None:
+    """What has not left for him does not leave, unless his /undo lets it go after all."""
+    for letter in waiting:
+        ledger.cancel(letter.outbox)
+        ledger.happen(context.case.id, context.by, TakenBack(letter.party, letter.kind, letter.letter))
 
 
 def _name(argument: str, address: str) -> str:
