@@ -159,7 +159,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         ),
         address=address,
         parks=handler is not None,
-        logs="undo" in named,
+        logs=bool({"undo", "due"} & named),
         doubted=handler.key if handler else "",
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,

@@ -336,7 +336,9 @@ class Ledger:
         self._letters.append(letter)
 
     def cancel(self, outbox: int) -> None:
-        self._cancels.append(outbox)
+        """Once, however many have a reason."""
+        if not self.cancelled(outbox):
+            self._cancels.append(outbox)
 
     def cancelled(self, outbox: int) -> bool:
         """Whether it does not leave, or not so, by this arrival."""

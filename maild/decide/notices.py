@@ -10,7 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, beside, budget, contact, duty, outsiders, owing, related, rights, tasklist
+from maild.decide import (
+    absence,
+    beside,
+    budget,
+    contact,
+    duty,
+    outsiders,
+    owing,
+    promises,
+    related,
+    rights,
+    tasklist,
+    unless,
+)
 from maild.decide.ledger import NOBODY, Ledger
 from maild.model.case import Case
 from maild.model.events import (
@@ -31,7 +44,6 @@ from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
 from maild.model.policy import Notice
 from maild.model.related import Said
-from maild.model.undo_events import TakenBack
 from maild.model.work_events import Promised
 
 # An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
@@ -64,36 +76,33 @@ class Telling:
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
     """Owe what policy.notices says for each event of this arrival in this case."""
     happened = [record.event for record in ledger.events_of(case_id)]
+    if any(isinstance(event, Promised | Solved) for event in happened):
+        promises.hold(ledger, case_id)
     for event in happened:
         for notice in ledger.policy.notices:
-            if notice.on == event.kind and not _said_otherwise(event, notice, happened):
-                why = _unless(ledger, case_id, notice)
+            if notice.on == event.kind and not _said_otherwise(event, notice, happened, ledger, case_id):
+                why = unless.why(ledger, case_id, notice)
                 if not why:
                     TELL[notice.to](ledger, case_id, notice, telling, event)
                 elif notice.to == "customer":
                     ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, notice.send, why))
                 else:
                     ledger.trace.setdefault("notes", []).append(f"no {notice.send} to handlers: {why}")
-
-
-def _unless(ledger: Ledger, case_id: int, notice: Notice) -> str:
-    """Why this one is not told of such a mail or case, "" if he is: the word of notices.yaml that fits."""
-    if not notice.unless:
-        return ""
-    case = ledger.case(case_id)
-    fits = {str(case.priority), f"type:{case.type}", f"category:{case.category}", f"desk:{case.desk}"}
-    fits |= {f"label:{label}" for label in case.labels}
-    fits |= {"automatic"} if ledger.trace.get("automatic") else set()
-    fits |= set() if ledger.verified else {"unproven"}
-    fits |= {"confidential"} if rights.confidential(case, ledger.policy) else set()
-    return next((f"notices.yaml: unless {word}" for word in notice.unless if word in fits), "")
+    if promises.returned(ledger, case_id):
+        _dates(ledger, case_id, telling)
 
 
 # What a letter about something larger says anyway.
 _BESIDE = ("prioritised", "labelled", "reopened")
 
 
-def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool:
+def _dates(ledger: Ledger, case_id: int, telling: Telling) -> None:
+    """The date that holds, by a letter of its own."""
+    for party in related.receivers(ledger.case(case_id)):
+        to_customer(ledger, ledger.case(case_id), party, "promised", (), telling.wrote or telling.actor, dated=True)
+
+
+def _said_otherwise(event: Event, notice: Notice, happened: list[Event], ledger: Ledger, case_id: int) -> bool:
     """The notice of a mail says who has the case; a closing letter carries the reply's words; a quiet close says nothing."""
     if isinstance(event, Assigned):
         return any(isinstance(e, Opened | Received) for e in happened)
@@ -103,9 +112,7 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event]) -> bool
         return any(isinstance(e, Opened | Received | Assigned) for e in happened)
     if isinstance(event, Promised):
         # A reply says it below its words; what was taken back before it left, nobody heard of.
-        return any(
-            isinstance(e, Replied | Solved) or (isinstance(e, TakenBack) and e.what == "promised") for e in happened
-        )
+        return any(isinstance(e, Replied | Solved) for e in happened) or promises.knows(ledger, ledger.case(case_id))
     if isinstance(event, Woken):
         # The mail that woke it is news enough.
         return any(isinstance(e, Received) for e in happened)
@@ -124,7 +131,7 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
         return
     kind = "closing" if isinstance(event, Solved) else "promised" if isinstance(event, Promised) else "update"
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
-    dated = any(isinstance(r.event, Promised) for r in ledger.events_of(case.id))
+    dated = any(isinstance(r.event, Promised) for r in ledger.events_of(case.id)) and not promises.knows(ledger, case)
     shown = (telling.shown,) if telling.shown and replied else ()
     for party in related.receivers(case):
         if party != telling.actor:

@@ -17,7 +17,7 @@ _VOTES = {asking.YES: "approve", asking.NO: "reject"}
 # These say themselves what becomes of the text below.
 _OWN_TEXT = ("ask", "note", "request", "escalate", "approve", "reject")
 # The customer is told something by these: what stands below may be the words for it.
-_TO_CUSTOMER = ("close", "reopen", "offer", "notice", "accept", "cc", "for")
+_TO_CUSTOMER = ("close", "reopen", "offer", "notice", "accept", "cc", "for", "due")
 # Words to the address of an answer, or to that of closing.
 _ANSWERS = ("r", "c")
 
