@@ -21,6 +21,7 @@ from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.outsiders import Whom
 from maild.decide.route import route
 from maild.model.content import Content
+from maild.model.customer_events import Reported
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored, Opened
 from maild.model.known import Person, Shown
@@ -121,12 +122,17 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.teach(case_id, row, prepared.message.references[-3:])
         shown = replace(ledger.show(original, row), incoming=prepared.id)
     subject = ledger.subject(original.subject)
-    language = contact.language(ledger, ledger.people.get(customer), original, desk)
+    person = ledger.people.get(customer)
+    # In which language a handler tells of a call says nothing of whoever called.
+    known = contact.language(ledger, person, original, desk) if passed else person.language if person else None
+    language = known or ledger.policy.desks[desk].language
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
     if passed is not None:
         # What is passed on may be forged.
         ledger.happen(case_id, MAILD, Doubted())
+    else:
+        ledger.happen(case_id, MAILD, Reported())
     effects.apply(ledger, case_id, verdict)
     intake.assign(ledger, case_id, verdict)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
@@ -157,7 +163,7 @@ def _original(prepared: Prepared, whom: Whom | None) -> Prepared:
         text=passed.text if passed else message.own_text,
         own_text=passed.text if passed else message.own_text,
         html=None,
-        language=passed.language if passed else message.language,
+        language=passed.language if passed else None,
         headers=(),
         forwarded=None,
     )

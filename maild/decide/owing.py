@@ -57,7 +57,7 @@ def letter(
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
     if subject is None:
-        subject = _subject(ledger, case) if authenticated else ""
+        subject = _subject(ledger, case, party) if authenticated else ""
     ledger.owe(
         Letter(
             ledger.next_letter(),
@@ -103,7 +103,10 @@ def burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
     )
 
 
-def _subject(ledger: Ledger, case: Case) -> str:
+def _subject(ledger: Ledger, case: Case, party: str) -> str:
+    """What a handler calls it after a telephone call, only his colleagues read."""
+    if case.reported and handler_of(party) is None:
+        return ""
     return without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 

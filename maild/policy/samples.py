@@ -78,6 +78,7 @@ _OUTSIDE: dict[str, Any] = {
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
     "forwarded": True,
+    "called": True,
 }
 
 

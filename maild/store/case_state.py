@@ -26,7 +26,7 @@ _SELDOM = (
         "children",
         "announced",
     ),
-    *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted"),
+    *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted", "reported"),
 )
 
 
