@@ -199,6 +199,10 @@ def outside(language: str) -> dict[str, Letter]:
         "ack-forwarded": to_customer(
             "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
         ),
+        "ack-called": to_customer(
+            "ack", language, values={"called": True}, authenticated=False, subject="", to=Address("", TO_ANN.address),
+            **{**ack, "reason": "registered-for-you"},
+        ),
         "notice-copied": to_handler("notice", language, shown=(said,), values={**VALUES, "status": "new", "copied": ["bo@kunde.example"]}),
         "notice-unreached": to_handler(
             "notice", language, shown=(said,), values={**VALUES, "unreached": "Kari Nordmann", "status_code": "5.1.1"},

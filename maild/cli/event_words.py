@@ -148,6 +148,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "moved": lambda facts, name: f"moved to desk {facts['desk']}",
     "watched": lambda facts, name: f"desk {facts['desk']} got the mail too and is told",
     "prioritised": lambda facts, name: f"priority {facts['priority']}{_because(facts)}",
+    "reported": lambda facts, name: "a handler tells of it; its customer does not read what it is called by",
     "doubted": lambda facts, name: "nobody proved who wrote what it is called by",
     "vouched": lambda facts, name: f"{name(facts['by'])} answered, so that the case is the customer's own",
     "restricted": lambda facts, name: f"confidential{_because(facts)}",

@@ -36,6 +36,7 @@ from maild.decide.outsiders import Whom
 from maild.decide.route import route
 from maild.decide.seeing import seen
 from maild.model.content import Content
+from maild.model.customer_events import Reported
 from maild.model.draft import Draft
 from maild.model.events import Declined, Ignored, Opened
 from maild.model.known import Person, Shown
@@ -152,12 +153,17 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.teach(case_id, row, prepared.message.references[-3:])
         shown = replace(ledger.show(original, row), incoming=prepared.id)
     subject = ledger.subject(original.subject)
-    language = str(verdict.value("language") or contact.language(ledger, ledger.people.get(customer), original, desk))
+    person = ledger.people.get(customer)
+    # In which language a handler tells of a call says nothing of whoever called.
+    known = contact.language(ledger, person, original, desk) if passed else person.language if person else None
+    language = str(verdict.value("language") or "") or known or ledger.policy.desks[desk].language
     opened = Opened(ledger.number(desk), desk, subject, customer, language, row, linked)
     ledger.open(case_id, handler_party(order.handler.key), opened)
     if passed is not None:
         # What is passed on may be forged.
         ledger.happen(case_id, MAILD, Doubted())
+    else:
+        ledger.happen(case_id, MAILD, Reported())
     intake.decide(ledger, original, case_id, verdict)
     required.begin(ledger, original, case_id, row, verdict)
     voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
@@ -197,7 +203,7 @@ def _original(prepared: Prepared, whom: Whom | None) -> Prepared:
         text=passed.text if passed else message.own_text,
         own_text=passed.text if passed else message.own_text,
         html=None,
-        language=passed.language if passed else message.language,
+        language=passed.language if passed else None,
         headers=(),
         forwarded=None,
     )

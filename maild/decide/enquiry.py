@@ -117,7 +117,7 @@ def _called(prepared: Prepared) -> str:
 
 def _subject(ledger: Ledger, case: Case) -> str:
     """Empty where nobody proved whose words they are: a forger's shall not come to him in our name."""
-    return "" if case.doubted else without_tag(ledger.subjects.get(case.subject, ""), case.number)
+    return "" if case.doubted or case.reported else without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 
 def _organisation(ledger: Ledger, prepared: Prepared) -> str:
@@ -131,7 +131,7 @@ def _row(ledger: Ledger, one: Standing, asker: str, scope: str) -> dict[str, Any
     handler = ledger.policy.handlers.get(case.handler or "")
     return {
         "number": f"#{case.number}",
-        "subject": "" if case.doubted else without_tag(one.subject, case.number),
+        "subject": "" if case.doubted or case.reported else without_tag(one.subject, case.number),
         "status": str(case.status),
         "who": handler.name if handler and desk.shows == "handler" else desk.name,
         "whose": _whose(ledger, case) if scope == asked.ALL else "",

@@ -205,24 +205,27 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     drawn = (budget.proven_key(person.address, ledger.now),) if verified else budget.keys(person.address, ledger.now)
     for key in drawn:
         ledger.spend(key)
+    # What a handler tells of a call is his word: neither his subject nor a name that he wrote goes out.
+    called = behalf and not passed
+    names = verified and not called
     letter = ledger.next_letter()
     case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
     owing.letter(
         ledger,
         case,
         case.customer,
-        Address(person.name if verified else "", person.address),
+        Address(person.name if names else "", person.address),
         "ack",
-        "you-wrote-to-us",
+        "registered-for-you" if called else "you-wrote-to-us",
         (),
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
-        values=(owing.case_values(ledger, case) if verified else {})
+        values=(owing.case_values(ledger, case) if names else {})
         | _opening(ledger, case)
         | tasklist.asks(ledger, case, letter)
-        | ({"forwarded": True} if behalf and passed else {}),
+        | ({"forwarded": True} if behalf and passed else {"called": True} if called else {}),
         automatic="auto-replied",
-        authenticated=verified,
+        authenticated=names,
         in_reply_to="" if behalf and telling.of is None else owing.plain_id(telling.prepared, telling.of),
         first=telling.new,
         template=telling.template,

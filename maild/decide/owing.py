@@ -58,7 +58,7 @@ def letter(
     thread = ledger.known.thread.get((case.id, party), ())
     answers = in_reply_to or (thread[-1] if thread else "")
     if subject is None:
-        subject = _subject(ledger, case) if authenticated else ""
+        subject = _subject(ledger, case, party) if authenticated else ""
     number = f"#{case.number}" if case.number else ""
     whose = (ledger.next_letter(), case.id, number, kind, party, to, case.desk, language, subject, reason, due_at)
     references = tuple(dict.fromkeys((*thread, *((answers,) if answers else ()))))
@@ -98,7 +98,10 @@ def burst(ledger: Ledger, case: Case, party: str, kind: str) -> Pending | None:
     )
 
 
-def _subject(ledger: Ledger, case: Case) -> str:
+def _subject(ledger: Ledger, case: Case, party: str) -> str:
+    """What a handler calls it after a telephone call, only his colleagues read."""
+    if case.reported and handler_of(party) is None:
+        return ""
     return without_tag(ledger.subjects.get(case.subject, ""), case.number)
 
 

@@ -27,6 +27,7 @@ from maild.model.message import Address, Attachment, Bounce, Forwarded, Kind, Me
 from maild.model.subject import is_forward
 
 _CENTRAL = re.compile(rb"@[a-z0-9.-]{1,250}\.(?:si|hr|ba|rs|cz|sk|pl|hu)\b", re.I)
+_NAME = re.compile(r"[^\W\d_]{2,40}")
 _CENTRAL_LANGUAGE = re.compile(rb"\s*(?:sl|hr|bs|cs|sk|pl|hu)\b", re.I)
 
 ADDRESSES = 1000
@@ -154,6 +155,15 @@ def _report_type(root: Part) -> str:
     return root.params.get("report-type", "").strip().lower() if root.type == "multipart/report" else ""
 
 
+def _nameless(text: str, author: Address | None) -> str:
+    """Without the author's own names: "Bo" and "Per" are small words of other languages."""
+    if author is None:
+        return text
+    local = author.address.partition("@")[0][:64]
+    names = [*_NAME.findall(author.name[:200]), *(name.title() for name in _NAME.findall(local))]
+    return re.sub(rf"\b(?:{'|'.join(dict.fromkeys(names))})\b", " ", text) if names else text
+
+
 def _message(
     head: _Head, judged: kinds.Judged, text_: str, html: str | None, own: str, attachments: tuple[Attachment, ...],
     report: Bounce | None, defects: tuple[str, ...], passed: Forwarded | None = None,
@@ -162,11 +172,12 @@ def _message(
     defects = tuple(dict.fromkeys((*head.defects, *defects)))
     references = dict.fromkeys((*ids(head.raw("in-reply-to")), *ids(head.raw("references"))))
     message_id = next(iter(ids(head.raw("message-id"))), None)
+    spoken = language(_nameless(own, head.author))
     return Message(
         subject=head.subject, author=head.author, authors=head.authors, to=to, cc=cc,
         reply_to=reply_to, date=moment(head.header("date") or ""), message_id=message_id, references=tuple(references),
         text=text_, html=html, own_text=own, attachments=attachments, kind=judged.kind, automatic=judged.automatic, why=judged.why,
-        bounce=report if judged.kind is Kind.BOUNCE else None, language=language(own), defects=defects, headers=head.fields,
+        bounce=report if judged.kind is Kind.BOUNCE else None, language=spoken, defects=defects, headers=head.fields,
         forwarded=passed,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from maild.model import errands
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
-from maild.model.customer_events import Accepted, Attributed, Dismissed
+from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
 from maild.model.deed_events import Categorised, Followed, Typed
 from maild.model.errands import NOTHING, Errands
 from maild.model.events import (
@@ -60,7 +60,7 @@ class Case:
     in seconds since 1970, of the last day.  parent: the incident to which it belongs.
     worked: minutes; title: a commitment, "" for none; promised_at: until when something was promised.
     confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
-    customer has not answered yet.
+    customer has not answered yet.  reported: a handler tells of it; its customer does not read what it is called by.
     type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
     wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
     need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
@@ -117,6 +117,7 @@ class Case:
     ballot: tuple[int, ...] = ()
     alarms: int = 0
     recovered_at: datetime | None = None
+    reported: bool = False
 
     @property
     def ended(self) -> bool:
@@ -227,8 +228,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"until_at": None, "waits_for": None}
         case Solved(closes_at=closes_at):
             return {"closes_at": closes_at, "until_at": None, "waits_for": None}
-        case Restricted():
-            return {"confidential": True}
+        case Restricted() | Reported():
+            return {"confidential" if isinstance(record.event, Restricted) else "reported": True}
         case Doubted() | Vouched():
             return {"doubted": isinstance(record.event, Doubted)}
         case Imported():

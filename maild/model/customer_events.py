@@ -52,3 +52,10 @@ class Attributed(Event):
     kind: ClassVar[str] = "attributed"
     customer: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported(Event):
+    """A handler tells of it, after a telephone call: what the case is called by is his word, and no letter to its customer says it."""
+
+    kind: ClassVar[str] = "reported"

@@ -82,6 +82,7 @@ _OUTSIDE: dict[str, Any] = {
     "unreached": "Ola Hansen",
     "copied": ["bo@kunde.example"],
     "forwarded": True,
+    "called": True,
 }
 
 

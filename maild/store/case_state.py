@@ -38,19 +38,8 @@ _SELDOM = (
         "children",
         "announced",
     ),
-    *(
-        "parent",
-        "worked",
-        "title",
-        "promised_at",
-        "strangers",
-        "confidential",
-        "doubted",
-        "type",
-        "category",
-        "followers",
-    ),
-    *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted"),
+    *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted", "reported"),
+    *("type", "category", "followers"),
     *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at"),
 )
 

@@ -162,14 +162,71 @@ def test_the_callers_address_comes_later_and_the_person_stays(house: House):
     assert customer(house, "1002") == "+4791234567, kari.moe@kunde.example"
 
 
-def test_a_call_of_somebody_with_an_address_is_acknowledged_with_its_subject(house: House):
-    house.mail(OLA, "Skriver", "/for ann@kunde.example Ann Berg\n\nHun ringte.")
+CALLS = [
+    ("help", "We have registered your enquiry", "We have registered an enquiry from you", "registered a case for you"),
+    ("support", "Vi har registrert henvendelsen din", "Vi har registrert en henvendelse fra deg", "en sak for deg"),
+    ("drift", "Vi har registrert førespurnaden din", "Vi har registrert ein førespurnad frå deg", "ei sak for deg"),
+    ("podpora", "Vpisali smo vaš zahtevek", "vaš zahtevek smo vpisali pod številko", "smo za vas vpisali zahtevek"),
+]
+
+
+@pytest.mark.parametrize(("desk", "subject", "said", "why"), CALLS)
+def test_a_call_of_somebody_with_an_address_is_acknowledged_in_words_for_a_call_and_none_of_the_handlers(
+    house: House, desk: str, subject: str, said: str, why: str
+):
+    house.mail(OLA, "Ann er full igjen", "/for ann@kunde.example Ann Sær\n\nHun ringte.", f"{desk}@desk.example")
     house.letters()
     house.wait(seconds=61)
-    (ack,) = house.letters()
-    assert (ack.to, ack.subject) == ("ann@kunde.example", "Re: Skriver [#1001]")
-    assert "Hun ringte" not in ack.text
-    assert "neste gang" not in ack.text
+    (ack,) = house.letters("ack")
+    assert (ack.to, ack.subject.startswith(subject)) == ("ann@kunde.example", True)
+    assert (said in ack.text, why in ack.text, "neste gang" in ack.text) == (True, True, False)
+    whole = ack.raw.decode() + ack.text + ack.subject
+    assert not [word for word in ("full", "ringte", "Sær") if word in whole]
+
+
+def test_no_later_letter_tells_the_handlers_subject_either(house: House):
+    house.mail(OLA, "Ann er full igjen", "/for ann@kunde.example Ann Berg\n/notat\nLuktet av henne.")
+    (done,) = house.letters("receipt")
+    house.reply(done, "/frist fre 12:00\nHei Ann, vi ser på det.")
+    house.wait(seconds=61)
+    to_ann = [letter for letter in house.letters() if letter.to == "ann@kunde.example"]
+    house.mail(ANN, "status", "")
+    to_ann += house.letters("status")
+    assert {letter.kind for letter in to_ann} == {"ack", "update", "status"}
+    assert not [letter for letter in to_ann if "full" in letter.subject + letter.text]
+    assert house.case("1001")["subject"] == "Ann er full igjen", "his colleagues read it"
+
+
+@pytest.mark.parametrize("who", ["bo@kunde.example Bo Li", "per@kunde.example Per Moe", "ole@kunde.example Ole To"])
+@pytest.mark.parametrize("words", ["Skjermen er svart.", "Ny PC.", "He cannot log in to the payroll, and is angry."])
+def test_a_call_is_answered_in_the_desks_language_whatever_the_handler_wrote_of_it(house: House, who: str, words: str):
+    house.mail(OLA, "Ringte", f"/for {who}\n{words}")
+    house.wait(seconds=61)
+    assert "Vi har registrert en henvendelse fra deg" in house.letters("ack")[0].text
+
+
+def test_who_wrote_to_us_before_is_answered_in_his_own(house: House):
+    house.mail(
+        "Bo Li <bo@kunde.example>", "Printer", "Hello, I cannot print anything, could you help me with it please?"
+    )
+    house.letters()
+    house.mail(OLA, "Ringte", "/for bo@kunde.example\nSkjermen er svart.")
+    house.wait(seconds=61)
+    assert "We have registered an enquiry from you" in house.letters("ack")[0].text
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("Bo Li <bo@kunde.example>", "Skjermen er svart\n\nBo Li"),
+        ("bo@kunde.example", "Skjermen er svart\n\nBo"),
+        ("Mia Se <mia@kunde.example>", "Skriver tom.\n\nMia Se"),
+        ("Ole To <ole@kunde.example>", "Skjermen er svart\n\nOle To"),
+    ],
+)
+def test_a_name_below_a_short_mail_is_no_language(house: House, sender: str, text: str):
+    house.mail(sender, "Skriver", text)
+    assert "Vi har fått henvendelsen din" in house.letters("ack")[0].text
 
 
 def test_a_line_that_is_wrong_opens_nothing_and_gives_him_his_words_back(house: House):

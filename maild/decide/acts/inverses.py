@@ -26,7 +26,7 @@ from maild.model.asking_events import (
     Withdrawn,
 )
 from maild.model.case import Case
-from maild.model.customer_events import Accepted, Attributed, Dismissed
+from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
 from maild.model.errands import OPEN
 from maild.model.events import (
     Assigned,
@@ -119,6 +119,7 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Asked: lambda before, event: (),
     # Of the case that was opened by it, which goes on in another.
     Doubted: lambda before, event: (),
+    Reported: lambda before, event: (),
     # Letters are what they are; so a merged case brings them along.
     Answered: lambda before, event: (),
     Reminded: lambda before, event: (),
