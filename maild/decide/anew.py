@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import behalf, carry, desk_mail, drafts, no_case, proof, swap_answers, unproven, verbs
+from maild.decide import behalf, carry, desk_mail, drafts, no_case, proof, receipts, swap_answers, unproven, verbs
 from maild.decide.acts.context import Done, Order, Wrong
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
@@ -73,7 +73,9 @@ def _refuse(ledger: Ledger, order: Order) -> bool:
     party, words = handler_party(order.handler.key), order.prepared.message.own_text
     ledger.happen(None, party, Declined(party, wrong.key, wrong.hint))
     written = verbs.Line(words.strip().partition("\n")[0][:60], "")
-    no_case.owe(ledger, order.handler, order.prepared, "error", {"lines": [carry.said(written, wrong)], "words": words})
+    no_case.owe(
+        ledger, order.handler, order.prepared, "error", {"lines": [receipts.said(written, wrong)], "words": words}
+    )
     return True
 
 
@@ -107,7 +109,7 @@ def _finishes(ledger: Ledger, order: Order) -> bool:
             drafts.finish(ledger, draft, drafts.DROPPED)
     if word == drafts.DROP:
         written = verbs.Line(order.prepared.message.own_text.strip().partition("\n")[0][:60], word)
-        lines = [carry.said(written, Done((), "dropped"))]
+        lines = [receipts.said(written, Done((), "dropped"))]
         no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines})
     ledger.remember(marks(order.prepared))
     return True

@@ -23,6 +23,7 @@ from maild.decide import (
     no_case,
     notices,
     outsiders,
+    receipts,
     required,
     rest,
     rights,
@@ -251,12 +252,12 @@ def _carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         begun.order.prepared, both[-1] if both else None, by, because=_because(ledger), new=True, before=both[:-1]
     )
     notices.tell(ledger, case_id, telling)
-    lines = carry.told(parsed.lines, done)
+    lines = receipts.told(parsed.lines, done)
     if note and not any(outcome.inside for outcome in done):
-        lines.append(carry.said(verbs.Line("", ""), Done((), "noted")))
+        lines.append(receipts.said(verbs.Line("", ""), Done((), "noted")))
     if _named(parsed) is None:
-        lines.append(carry.said(verbs.Line("", ""), _whose(ledger.people.get(ledger.case(case_id).customer))))
-    carry.receipt(ledger, begun.order, lines, carry.shown_by(done))
+        lines.append(receipts.said(verbs.Line("", ""), _whose(ledger.people.get(ledger.case(case_id).customer))))
+    carry.receipt(ledger, begun.order, lines, receipts.shown_by(done))
     rest.solved(ledger, case_id)
 
 
@@ -277,7 +278,7 @@ def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Seque
     """No case, and he gets his words back; they are kept for the lines that mend them."""
     party = handler_party(order.handler.key)
     ledger.happen(None, party, Declined(party, wrong.key, wrong.hint))
-    lines = [carry.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
+    lines = [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
     words = _own(order.prepared.message)
     drafts.park(ledger, order, drafts.BEHALF, words)
     values = {"lines": lines, "words": words, "kept_until": drafts.until(ledger, order.prepared.desk)}

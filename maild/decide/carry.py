@@ -21,6 +21,7 @@ from maild.decide import (
     drafts,
     notices,
     questions,
+    receipts,
     related,
     rest,
     rights,
@@ -64,7 +65,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
     lines += woke(ledger, order)
     colleagues.tell(ledger, order, {order.case_id: shown})
     if _owes_receipt(ledger, parsed) or questions.stays_inside(order, parsed):
-        receipt(ledger, order, lines, shown_by(done))
+        receipt(ledger, order, lines, receipts.shown_by(done))
     return lines
 
 
@@ -94,7 +95,7 @@ def woke(ledger: Ledger, order: Order) -> list[dict[str, Any]]:
     """The cases that go on since this one is solved, as lines of the receipt; of others he need not know."""
     going_on = rest.solved(ledger, order.case_id, handler_party(order.handler.key))
     found = filter(None, (related.number(ledger, case, order.handler) for case in going_on))
-    return [said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
+    return [receipts.said(verbs.Line("", ""), Done((), "goes_on", number)) for number in found]
 
 
 def _owes_receipt(ledger: Ledger, parsed: verbs.Parsed) -> bool:
@@ -318,12 +319,12 @@ def tell(
     text = text_of(parsed, order.handler)
     own = handler_party(order.handler.key)
     notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, own, wrote=order.by))
-    lines = told(parsed.lines, done)
+    lines = receipts.told(parsed.lines, done)
     answer = says_something(order, text, parsed) and not note
     if text and not answer and not any(outcome.inside for outcome in done):
         here = questions.stays_inside(order, parsed)
-        lines.append(said(verbs.Line("", ""), Done((), "noted_here" if here else "noted")))
-    return [*lines, *(said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
+        lines.append(receipts.said(verbs.Line("", ""), Done((), "noted_here" if here else "noted")))
+    return [*lines, *(receipts.said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
 
 
 def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
@@ -345,11 +346,6 @@ def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
 _LETTERS = ("reply_leaves", "letter_closing", "letter_notice")
 
 
-def shown_by(done: Sequence[Done]) -> tuple[Shown, ...]:
-    """The messages that a receipt of these lines shows."""
-    return tuple(message for outcome in done for message in outcome.shown)
-
-
 def receipt(ledger: Ledger, order: Order, lines: list[dict[str, Any]], shown: tuple[Shown, ...] = ()) -> None:
     values = {"lines": lines, **continue_(ledger, order, "receipt")}
     notices.to_handler(ledger, ledger.case(order.case_id), order.handler, "receipt", "your-command", values, shown)
@@ -359,32 +355,11 @@ def _ask(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Sequence[
     """Nothing is done until he says so in reply; the mail is kept whole."""
     row = row_of(ledger, order, "declined", internal=True)
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-    drafts.park(ledger, order, drafts.MANY, row=row, named=named_by(done))
-    case, lines = ledger.case(order.case_id), told(parsed.lines, done)
+    drafts.park(ledger, order, drafts.MANY, row=row, named=receipts.named_by(done))
+    case, lines = ledger.case(order.case_id), receipts.told(parsed.lines, done)
     values = {"lines": lines, "kept_until": drafts.until(ledger, case.desk), "sends": True}
     values |= continue_(ledger, order, "confirm")
     notices.to_handler(ledger, case, order.handler, "confirm", "your-command", values)
-
-
-def named_by(done: Sequence[Done]) -> tuple[int, ...]:
-    """The other cases that a question about these lines names."""
-    return tuple(case for outcome in done for case in outcome.names)
-
-
-def said(line: verbs.Line, outcome: Outcome) -> dict[str, Any]:
-    ok = isinstance(outcome, Done)
-    value = outcome.value if isinstance(outcome, Done) else outcome.hint
-    more = {"was": outcome.was, "at": outcome.at} if isinstance(outcome, Done) else {"was": "", "at": ""}
-    return {"ok": ok, "written": line.written, "key": outcome.key, "value": value, **more}
-
-
-def told(lines: Sequence[verbs.Line], done: Sequence[Done]) -> list[dict[str, Any]]:
-    """The lines of a receipt, each with what more there is to say of it."""
-    return [
-        each
-        for line, outcome in zip(lines, done, strict=True)
-        for each in (said(line, outcome), *(said(verbs.Line(more.written, ""), more) for more in outcome.also))
-    ]
 
 
 def decline(
@@ -397,7 +372,7 @@ def decline(
     ledger.happen(order.case_id, party, Declined(party, wrong.key, wrong.hint))
     case = ledger.case(order.case_id)
     values: dict[str, Any] = {
-        "lines": [said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
+        "lines": [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
         "words": order.prepared.message.own_text,
     }
     shown = tuple(dict.fromkeys(s for outcome in outcomes if isinstance(outcome, Wrong) for s in outcome.shown))

@@ -19,13 +19,13 @@ from maild.decide.carry import (
     is_note,
     read,
     receipt,
-    said,
     says_something,
     text_of,
     weigh,
 )
 from maild.decide.ledger import Ledger
 from maild.decide.mistaken import no_own_words
+from maild.decide.receipts import said
 from maild.model.draft import Draft
 
 

@@ -16,7 +16,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maild.decide import absence, behalf, carry, colleagues, drafts, no_case, questions, rights, signature, verbs
+from maild.decide import (
+    absence,
+    behalf,
+    carry,
+    colleagues,
+    drafts,
+    no_case,
+    questions,
+    receipts,
+    rights,
+    signature,
+    verbs,
+)
 from maild.decide.acts import COMMANDS
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -138,7 +150,7 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
 
 def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: int) -> None:
     outcomes = _weigh(ledger, order, entries)
-    lines = [carry.said(entry.line, outcome) for entry, outcome in zip(entries, outcomes, strict=True)]
+    lines = [receipts.said(entry.line, outcome) for entry, outcome in zip(entries, outcomes, strict=True)]
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
@@ -181,9 +193,9 @@ def _perform(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Seque
     for (part, outcomes), shown in zip(parts, happened, strict=True):
         carry.tell(ledger, part.order, part.parsed, outcomes, shown, note=True)
     colleagues.tell(ledger, order, {})
-    lines = carry.told([entry.line for entry in entries], done)
+    lines = receipts.told([entry.line for entry in entries], done)
     lines += [line for part, _ in parts for line in carry.woke(ledger, part.order)]
-    no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines}, carry.shown_by(done))
+    no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines}, receipts.shown_by(done))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +241,8 @@ def _decline(ledger: Ledger, order: Order, entries: Sequence[Entry], lines: list
 
 def _ask(ledger: Ledger, order: Order, entries: Sequence[Entry], done: Sequence[Done]) -> None:
     """So much at once is done when he says it a second time."""
-    drafts.park(ledger, order, drafts.MANY, named=carry.named_by(done))
-    lines = carry.told([entry.line for entry in entries], done)
+    drafts.park(ledger, order, drafts.MANY, named=receipts.named_by(done))
+    lines = receipts.told([entry.line for entry in entries], done)
     values = {"lines": lines, "kept_until": drafts.until(ledger, order.prepared.desk), "sends": True}
     no_case.owe(ledger, order.handler, order.prepared, "confirm", values)
 
@@ -246,7 +258,7 @@ def _finishes(ledger: Ledger, order: Order, entries: Sequence[Entry]) -> bool:
     words = [entry.line.verb for entry in entries]
     if words == [drafts.DROP]:
         drafts.finish(ledger, draft, drafts.DROPPED)
-        lines = [carry.said(entries[0].line, Done((), "dropped"))]
+        lines = [receipts.said(entries[0].line, Done((), "dropped"))]
         no_case.owe(ledger, order.handler, order.prepared, "receipt", {"lines": lines})
         return True
     if draft.reason == drafts.BEHALF:

@@ -6,7 +6,7 @@ words(ledger, order) -> what it says, to be asked about
 
 from __future__ import annotations
 
-from maild.decide import asking, carry, desk_mail, no_case, swaps, verbs
+from maild.decide import asking, desk_mail, no_case, receipts, swaps, verbs
 from maild.decide.acts.context import Done, Order, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.model.events import Declined
@@ -68,7 +68,7 @@ def _answer(ledger: Ledger, order: Order, swap: Swap | None, said: str) -> Outco
 def _tell(ledger: Ledger, order: Order, outcome: Outcome, swap: Swap | None) -> None:
     """A receipt with what is his now, or an error with what he wrote."""
     written = verbs.Line(order.prepared.message.own_text.strip().partition("\n")[0][:60], "")
-    lines = [carry.said(written, outcome)]
+    lines = [receipts.said(written, outcome)]
     if isinstance(outcome, Wrong):
         party = handler_party(order.handler.key)
         ledger.happen(None, party, Declined(party, outcome.key, outcome.hint))

@@ -164,6 +164,7 @@ def test_who_stands_in_may_name_the_case_as_its_own_people_do(make: Make, line: 
     (error,) = house.letters()
     assert error.kind == "error", "nothing to him while she is here"
     goes(house, notice)
+    house.wait(seconds=1)
     house.mail(OLA, "Liste", line, "drift@desk.example")
     (receipt,) = house.letters()
     assert (receipt.kind, said in receipt.text) == ("receipt", True)
