@@ -59,8 +59,7 @@ def values(
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
         **{verb: links.get(verb, "") for verb in _LINKS},
-        "forwarded": bool(given.get("forwarded")),
-        "called": bool(given.get("called")),
+        **{name: bool(given.get(name)) for name in ("forwarded", "called")},
         **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
         "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }

@@ -71,8 +71,6 @@ def look(session: Session, lookup: Lookup) -> Known:
         incidents=incidents,
         standing=asked,
         mine=mine,
-        counted=counting.counted(session, lookup.counting),
-        swaps=swaps.swaps(session, lookup.swaps) if lookup.swaps else {},
         traces=_traces(session, sorted(cases)) if lookup.traces else {},
         tied=around.tied(session, cases),
         log=log,
@@ -96,10 +94,12 @@ def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
 
 
 def _named(session: Session, lookup: Lookup, author: Person | None) -> Known:
-    """Where new rows begin, whom the mail or the rules name, and who had the last cases of these."""
+    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed."""
     by_address = rows.by_address(session, lookup.people)
     last = rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {}
-    return replace(rows.next_rows(session), by_address=by_address, last=last)
+    counted = counting.counted(session, lookup.counting)
+    changed = swaps.swaps(session, lookup.swaps) if lookup.swaps else {}
+    return replace(rows.next_rows(session), by_address=by_address, last=last, counted=counted, swaps=changed)
 
 
 def _for_commands(
