@@ -249,6 +249,7 @@ def ruled(language: str) -> dict[str, Letter]:
         "ack-unverified-asks": to_customer(
             "ack", language, values=asks, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
         ),
+        "ack-item": to_customer("ack", language, values={**VALUES, "item": "Ny skjerm"}, **ack),
         "ack-approvers": to_customer("ack", language, values={**VALUES, "approvers": "leder@kunde.example"}, **ack),
         "decided": to_customer("decided", language, values={**VALUES, "carried": True}, automatic="auto-generated"),
         "decided-no": to_customer("decided", language, values=VALUES, automatic="auto-generated"),

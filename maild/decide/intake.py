@@ -158,6 +158,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             because(verdict),
             new=True,
             template=str(verdict.value("template") or ""),
+            item=next((one.title for one in ledger.policy.catalogue if one.name == verdict.facts.item), ""),
         ),
     )
 

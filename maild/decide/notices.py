@@ -57,7 +57,7 @@ class Telling:
 
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
-    template: of the acknowledgement, the site's own; "" for the usual one.
+    template: of the acknowledgement, the site's own; "" for the usual one.  item: what the mail orders, by its name in the catalogue.
     """
 
     prepared: Prepared | None
@@ -71,6 +71,7 @@ class Telling:
     before: tuple[Shown, ...] = ()
     of: Said | None = None
     template: str = ""
+    item: str = ""
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
@@ -220,7 +221,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         (),
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
-        values=(owing.case_values(ledger, case) if names else {})
+        values=(owing.case_values(ledger, case) | {"item": telling.item} if names else {})
         | _opening(ledger, case)
         | tasklist.asks(ledger, case, letter)
         | ({"forwarded": True} if behalf and passed else {"called": True} if called else {}),

@@ -135,6 +135,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
     "facts": (),
     "approvers": "",
+    "item": "",
     "carried": False,
     "mails": (),
 }
@@ -244,6 +245,7 @@ def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         "facts": _facts(given.get("facts"), language),
         "approvers": _line(given, "approvers", 400),
+        "item": _line(given, "item"),
         "carried": bool(given.get("carried")),
         "tasks": _tasks(given.get("tasks")),
         "news": _told(given["news"]) if given.get("news") else "",

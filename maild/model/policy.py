@@ -173,7 +173,7 @@ class Rule:
     """A rule of routing.yaml.  where is file:line, shown in every trace; stop ends the search when it matched.
 
     shadow: it decides nothing, and stops nothing; what it would have decided is on record.
-    ours: built in, and asked although an earlier one stopped.
+    ours: built in, and asked although an earlier one stopped.  title: of an item, as customers read it.
     """
 
     name: str
@@ -184,6 +184,7 @@ class Rule:
     stop: bool = False
     shadow: bool = False
     ours: bool = False
+    title: str = ""
 
 
 class Rules(tuple[Rule, ...]):

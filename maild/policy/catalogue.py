@@ -47,7 +47,7 @@ def items(source: Source, site: Site) -> Iterator[Rule]:
         compiled = actions.compile_by_hand(raw.get("set"), Place(source, (*path, "set"), site))
         if form is not None:
             decided = actions.decisions(form.set, compiled)
-            yield Rule(key, source.where(path), when, decided, form.because.strip() or form.name)
+            yield Rule(key, source.where(path), when, decided, form.because.strip() or form.name, title=form.name)
 
 
 def _entries(source: Source) -> Iterator[tuple[str, tuple[str | int, ...], Any]]:

@@ -136,6 +136,7 @@ _WORK = {
 # What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
     "approvers": "Bo Li, leder@kunde.example",
+    "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
     "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],

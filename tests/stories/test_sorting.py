@@ -251,6 +251,13 @@ def test_a_mail_orders_the_first_item_that_fits_and_what_the_item_says_is_done(s
     case = house.case("1001")
     assert (case["desk"], case["labels"], case["priority"]) == ("drift", ["order"], "low")
     assert trace(house, row)["decisions"]["desk"]["because"] == "A new screen"
+    assert "Bestilling: A new screen." in house.letters("ack")[0].text
+
+
+def test_a_mail_that_orders_nothing_is_told_of_no_order(site: Site) -> None:
+    house = site("", catalogue=CATALOGUE)
+    house.mail(ANN, "Nettet", "Det er nede.")
+    assert "Bestilling:" not in house.letters("ack")[0].text
 
 
 def test_a_rule_may_ask_for_the_item_and_its_word_goes_before_the_items(site: Site) -> None:
