@@ -91,6 +91,13 @@ def test_1_a_school_hears_of_its_contact_who_has_the_mail(play: Play):
     assert "skolebibliotek@storas.example" in letters["ack"].text
     assert letters["forward"].to == "skolebibliotek@storas.example"
     assert house.case("1001")["labels"] == ["school"]
+    assert house.case("1001")["followers"] == ["skolebibliotek@storas.example"]
+
+
+def test_1_whoever_only_writes_in_its_name_gets_the_usual_acknowledgement(play: Play):
+    house = play(1)
+    house.mail("Lise <lise@skole.storas.example>", "Utlån", "Det går ikke.", proven=False)
+    assert "skolebibliotek" not in house.letters("ack")[0].text
 
 
 def test_2_a_list_is_a_case_by_rule_only_and_is_never_answered(play: Play):
@@ -100,6 +107,9 @@ def test_2_a_list_is_a_case_by_rule_only_and_is_never_answered(play: Play):
     assert [(one.kind, one.to) for one in house.letters()] == [("notice", KARI)]
     house.mail(ANN, "Automaten står", "Den piper.")
     assert (house.case("1001")["labels"], house.case("1002")["handler"]) == (["list", "automatic"], OLA)
+    for subject in ("Utlån", "Katalogen"):
+        house.mail(ANN, subject, "Hei.")
+    assert [house.case(number)["handler"] for number in ("1003", "1004")] == [KARI, KARI]
 
 
 def test_3_staff_and_public_are_told_apart_and_every_case_is_counted(play: Play):
@@ -122,7 +132,9 @@ def test_4_on_saturday_afternoon_the_acknowledgement_says_when(play: Play):
 def test_5_life_and_health_is_critical_and_gets_the_number(play: Play):
     house = play(5)
     house.mail(ANN, "Legevakt", "Skjermen er svart.")
-    assert "57 00 00 00" in house.letters("ack")[0].text
+    letters = house.letters()
+    assert "57 00 00 00" in next(one.text for one in letters if one.kind == "ack")
+    assert {one.to for one in letters if one.kind == "notice"} == {KARI, OLA}
     assert house.case("1001")["priority"] == "critical"
 
 
@@ -135,6 +147,8 @@ def test_6_a_mail_that_a_consultant_passes_on_is_the_senders_case_in_the_first_l
     assert (case["customer"], case["handler"]) == ("ann@kunde.example", KARI)
     house.wait(seconds=61)
     assert "support@desk.example" in house.letters("ack")[0].text
+    house.reply(house.newest("1001"), "/escalate")
+    assert house.case("1001")["handler"] == "per@staff.example"
 
 
 def test_7_an_order_is_a_case_with_a_task_for_each(play: Play):
@@ -170,6 +184,18 @@ def test_9_the_committee_is_asked_and_the_customer_knows_of_it(play: Play):
     assert asked == {"leder@kommune.example", "fag@kommune.example", OLA}
 
 
+def test_9_two_of_three_are_enough(play: Play):
+    house = play(9)
+    house.mail(ANN, "Forslag om en ny kalender", "Vi ønsker oss en kalender til alle.")
+    house.wait(seconds=61)
+    asked = [one for one in house.letters() if one.kind in ("approval", "vote")]
+    assert house.case("1001")["status"] == "on_hold"
+    for letter in asked[:2]:
+        house.reply(letter, "ja")
+    house.wait(seconds=61)
+    assert house.case("1001")["status"] != "on_hold"
+
+
 def test_10_an_alarm_is_solved_by_the_machine_and_a_form_is_his_who_filled_it_in(play: Play):
     house = play(10)
     for state in ("DOWN", "UP"):
@@ -177,5 +203,6 @@ def test_10_an_alarm_is_solved_by_the_machine_and_a_form_is_his_who_filled_it_in
     house.mail("Skjema <skjema@kommune.example>", "Skjema", "Navn: Ann\nE-post: ann@kunde.example\n")
     house.mail("Vakt <vakt@sykehus.example>", "Skriver", "Den står.")
     assert house.case("1001")["status"] == "solved"
+    assert [one.to for one in house.letters() if one.to.endswith("monitor.example")] == []
     assert house.case("1002")["customer"] == "ann@kunde.example"
     assert (house.case("1003")["priority"], house.case("1003")["labels"]) == ("high", ["vip"])
