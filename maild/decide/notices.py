@@ -207,7 +207,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     for key in drawn:
         ledger.spend(key)
     # What a handler tells of a call is his word: neither his subject nor a name that he wrote goes out.
-    called = behalf and not passed
+    called = behalf and not passed and telling.of is None
     names = verified and not called
     letter = ledger.next_letter()
     case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case

@@ -12,7 +12,7 @@ from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.events import Told
 from maild.model.people import MAILD
-from maild.model.undo_events import TakenBack, Undone
+from maild.model.undo_events import Requeued, TakenBack, Undone
 from maild.model.work_events import Promised
 
 # The letter that tells of a date alone; an answer tells of the one that came in the same mail.
@@ -27,6 +27,7 @@ def knows(ledger: Ledger, case: Case) -> bool:
 def _heard(ledger: Ledger, case: Case) -> datetime | None:
     """The date in the last letter to her that was not taken back; None: that none holds, or she heard of none."""
     said: dict[int, datetime | None] = {}
+    written: dict[int, datetime | None] = {}
     until: datetime | None = None
     cause = ""
     for record in (*ledger.known.log[case.id], *ledger.events_of(case.id)):
@@ -35,9 +36,11 @@ def _heard(ledger: Ledger, case: Case) -> datetime | None:
             until, cause = event.until_at, record.cause
         elif isinstance(event, Told) and event.to == case.customer:
             if event.what == ALONE or (event.what == ANSWER and record.cause == cause):
-                said[event.letter] = until
+                said[event.letter] = written[event.letter] = until
         elif isinstance(event, TakenBack):
             said.pop(event.letter, None)
+        elif isinstance(event, Requeued) and event.letter in written:
+            said[event.letter] = written[event.letter]
     return list(said.values())[-1] if said else None
 
 
@@ -53,6 +56,10 @@ def returned(ledger: Ledger, case_id: int) -> bool:
     case = ledger.case(case_id)
     if case.ended or case.promised_at is None or case.promised_at <= ledger.now or knows(ledger, case):
         return False
-    mails = {record.event.mail for record in ledger.events_of(case_id) if isinstance(record.event, Undone)}
+    here = [record.event for record in ledger.events_of(case_id)]
+    if any(isinstance(event, Requeued) and event.what == ALONE for event in here):
+        # The very letter leaves after all.
+        return False
+    mails = {event.mail for event in here if isinstance(event, Undone)}
     log = ledger.known.log.get(case_id, ())
     return any(r.cause in mails and isinstance(r.event, TakenBack) and r.event.what == ALONE for r in log)

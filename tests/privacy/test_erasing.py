@@ -27,7 +27,7 @@ def a_life(house: House) -> None:
     """Ann's case with talk in both directions; Bob's case, in which he quotes her, names her and sends files about her."""
     house.mail(ANN, "Zebrafink blinker", f"Hei.\n{WORDS}.\n\nHilsen {NAME}\n", Cc="bob@kunde.example")
     notice = house.letters("notice")[0]
-    house.reply(notice, f"Hei {NAME}, vi ser på Zebrafink.\n/priority high")
+    house.reply(notice, f"/priority high\nHei {NAME}, vi ser på Zebrafink.")
     house.wait(minutes=5)
     house.letters()
     house.mail(ANN, "Re: Zebrafink blinker [#1001]", f"{WORDS} ennå!\n")

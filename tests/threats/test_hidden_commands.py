@@ -28,7 +28,6 @@ SHAPES = {
     "slovenian": "V pon., 2. mar. 2026 ob 10:00 je oseba Ann <ann@kunde.example> napisala:\n\n{quoted}",
     "forwarded": "---------- Forwarded message ---------\n" + BLOCK,
     "a signature": "-- \nKari\n/close",
-    "below his own words": "/close",
     "our letter without marks": "{letter}",
 }
 
