@@ -9,6 +9,7 @@ A socket that was passed to us (systemd) takes the place of the configured one o
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -105,6 +106,9 @@ async def serve(
     if not smtp and config.smtp is not None:
         host, port = config.smtp
         servers.append(await loop.create_server(by_smtp, host, port, backlog=BACKLOG, reuse_address=True))
+        if not servers[-1].sockets:
+            # asyncio takes any error of socket() for a family that this machine has not, and goes on without a door.
+            raise OSError(errno.EMFILE, f"no socket could be made for {host}:{port}")
     if not lmtp and config.lmtp is not None:
         own = config.lmtp
         lmtp = [_bind(own, config.lmtp_mode)]
