@@ -89,18 +89,10 @@ def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
                     ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, notice.send, why))
                 else:
                     ledger.trace.setdefault("notes", []).append(f"no {notice.send} to handlers: {why}")
-    if promises.returned(ledger, case_id):
-        _dates(ledger, case_id, telling)
 
 
 # What a letter about something larger says anyway.
 _BESIDE = ("prioritised", "labelled", "reopened")
-
-
-def _dates(ledger: Ledger, case_id: int, telling: Telling) -> None:
-    """The date that holds, by a letter of its own."""
-    for party in related.receivers(ledger.case(case_id)):
-        to_customer(ledger, ledger.case(case_id), party, "promised", (), telling.wrote or telling.actor, dated=True)
 
 
 def _said_otherwise(event: Event, notice: Notice, happened: list[Event], ledger: Ledger, case_id: int) -> bool:

@@ -6,7 +6,7 @@ more, is taken back, and whoever has the case now reads it.  Where that is undon
 
 from __future__ import annotations
 
-from maild.decide import notices, rights
+from maild.decide import notices, rights, withheld
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.events import Event
@@ -23,9 +23,7 @@ def draw(ledger: Ledger) -> None:
     for case_id in ledger.touched():
         case = ledger.case(case_id)
         hidden = [one for one in ledger.known.pending if one.case == case_id and _hidden(ledger, case, one)]
-        for one in hidden:
-            ledger.cancel(one.outbox)
-            ledger.happen(case_id, MAILD, TakenBack(one.party, one.kind, one.letter))
+        withheld.hold(ledger, hidden, MAILD)
         _pass_on(ledger, case_id, tuple(dict.fromkeys(row for one in hidden for row in one.messages)))
         if any(_lifts(ledger, case, record.event) for record in ledger.events_of(case_id)):
             _pass_on(ledger, case_id, tuple(said.message for said in ledger.known.talk.get(case_id, ())))

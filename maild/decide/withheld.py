@@ -1,7 +1,8 @@
 """withheld: letters that wait their minute and are taken back since the case is somebody else's now, or spam, or an offer is another.
 
 waiting(ledger, case, party)    what is about to leave to somebody in a case
-take(ledger, letters, by)       it does not; an answer that nobody gets is internal from then on
+hold(ledger, letters, by)       it does not
+take(ledger, letters, by)       nor is it said: an answer that nobody gets is internal from then on
 again(...), let_go(...)         of those that a mail took back: what /undo lets leave after all
 
 The receipt's lines are taking_back.lines.
@@ -29,11 +30,16 @@ def waiting(ledger: Ledger, case_id: int, party: str) -> tuple[Pending, ...]:
     return tuple(one for one in ledger.known.pending if one.case == case_id and one.party == party)
 
 
-def take(ledger: Ledger, letters: Sequence[Pending], by: str) -> None:
-    """They stay here."""
+def hold(ledger: Ledger, letters: Iterable[Pending], by: str) -> None:
+    """They stay here; /undo of the mail that held them lets them go."""
     for one in letters:
         ledger.cancel(one.outbox)
         ledger.happen(one.case, by, TakenBack(one.party, one.kind, one.letter))
+
+
+def take(ledger: Ledger, letters: Sequence[Pending], by: str) -> None:
+    """They stay here, and what nobody gets was not said."""
+    hold(ledger, letters, by)
     for one in letters:
         for row in _unsaid(ledger, one, letters):
             ledger.happen(one.case, by, Retracted(row, by))

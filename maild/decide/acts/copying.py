@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
-from maild.decide import outsiders
+from maild.decide import outsiders, withheld
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk
-from maild.model.known import Pending
 from maild.model.message import named
 from maild.model.people import person_party
 from maild.model.related_events import Copied, Excluded, Uncopied
-from maild.model.undo_events import TakenBack
 
 MOST = 20
 
@@ -55,16 +52,9 @@ def uncc(context: Context, argument: str) -> Outcome:
         for event, there in ((Uncopied(party), case.watchers), (Excluded(party), case.participants))
         if party in there
     ]
-    waiting = tuple(one for one in context.ledger.known.pending if (one.case, one.party) == (case.id, party))
+    waiting = withheld.waiting(context.ledger, case.id, party)
     also = (Done((), "letter_taken_back", address),) if waiting else ()
-    return Done(tuple(events), "uncopied", address, partial(_take_back, context, waiting), also=also)
-
-
-def _take_back(context: Context, waiting: Sequence[Pending], ledger: Ledger) -> None:
-    """What has not left for him does not leave, unless his /undo lets it go after all."""
-    for letter in waiting:
-        ledger.cancel(letter.outbox)
-        ledger.happen(context.case.id, context.by, TakenBack(letter.party, letter.kind, letter.letter))
+    return Done(tuple(events), "uncopied", address, partial(withheld.hold, letters=waiting, by=context.by), also=also)
 
 
 def _name(argument: str, address: str) -> str:
