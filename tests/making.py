@@ -16,10 +16,11 @@ from maild.model.limits import Limits
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Authentication, Desk, Handler, Trust, handler_party, person_party
 from maild.model.plan import Prepared, Token
-from maild.model.policy import Choice, Decisions, Facts, Notice, Policy, Rendered, Rule
+from maild.model.policy import Choice, Decisions, Facts, Policy, Rendered, Rule
 from maild.model.recorded import Recorded
 from maild.model.vocabulary import Vocabulary
 from maild.places import shipped
+from maild.policy import telling
 from maild.policy.texts import load
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -29,16 +30,6 @@ SUPPORT = Desk("support", ("support@desk.example",), "Kundeservice", "nb", "Euro
 DRIFT = Desk("drift", ("drift@desk.example",), "Drift", "nn", "Europe/Oslo")
 ANN = Person(1, "Ann Berg", "ann@kunde.example", "nb")
 PROVEN = Trust(Authentication.ALIGNED, "authserv-id", ("dmarc=pass",))
-NOTICES = (
-    Notice("opened", "customer", "ack"),
-    Notice("opened", "handler", "notice"),
-    Notice("received", "handler", "update", wait=True),
-    Notice("replied", "customer", "update"),
-    Notice("solved", "customer", "closing"),
-    Notice("assigned", "handler", "notice"),
-    Notice("woken", "handler", "woken"),
-    Notice("promised", "customer", "promised"),
-)
 
 
 @dataclass(frozen=True)
@@ -97,7 +88,7 @@ def policy(*rules: Rule, handlers: tuple[Handler, ...] = (KARI, OLA), limits: Li
         {"support": SUPPORT, "drift": DRIFT},
         {h.key: h for h in handlers},
         (*rules, QUIETLY, IN_TURN),
-        NOTICES,
+        telling.USUAL,
         NoTexts(),
         limits or Limits(),
     )

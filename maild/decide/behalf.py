@@ -55,7 +55,7 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
     """A proven handler's new mail to a desk."""
     message = order.prepared.message
     parsed = _read(_own(message), ledger.policy.texts.vocabulary)
-    if not is_on_behalf(ledger, message):
+    if not _is_for(message, parsed):
         return False
     if message.message_id in ledger.known.obeyed:
         ledger.happen(None, MAILD, Ignored("a mail on somebody's behalf came a second time"))
@@ -67,7 +67,10 @@ def handle(ledger: Ledger, order: Order, linked: int | None = None) -> bool:
 
 def is_on_behalf(ledger: Ledger, message: Message) -> bool:
     """Whether a handler's mail to a desk is for somebody else."""
-    parsed = _read(_own(message), ledger.policy.texts.vocabulary)
+    return _is_for(message, _read(_own(message), ledger.policy.texts.vocabulary))
+
+
+def _is_for(message: Message, parsed: verbs.Parsed) -> bool:
     named = any(line.verb == carry.FOR for line in parsed.lines)
     return named or message.forwarded is not None or is_forward(message.subject)
 

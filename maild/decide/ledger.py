@@ -63,8 +63,7 @@ class Ledger:
         self._swaps: dict[int, Swap] = {}
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
-        named = {person_party(person.id): person for person in known.by_address.values()}
-        self.people: dict[str, Person] = {**named, **known.persons}
+        self.people: dict[str, Person] = dict(known.persons)
         if known.author:
             self.people[person_party(known.author.id)] = known.author
         self.people |= {person_party(person.id): person for person in known.by_address.values()}
