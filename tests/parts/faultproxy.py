@@ -138,9 +138,11 @@ class FaultProxy(Proxy):
 
     def _fault(self, pair: Pair, before: bytes, octets: bytes) -> str:
         """before: the last of what was said; a mark counts when its end is in the new octets."""
-        said = any(mark in before[1 - len(mark) :] + octets for mark in pair.marks)
         if self._mark == COMMIT:
+            # To prepare a COMMIT commits nothing: the name that it gets is what asks.
             pair.marks += [b"\0" + found[1] + b"\0" for found in _PREPARED.finditer(before + octets)]
+            octets = _PREPARED.sub(b"", octets)
+        said = any(mark in before[1 - len(mark) :] + octets for mark in pair.marks)
         if not self._armed or not said:
             return ""
         with contextlib.suppress(IndexError):
