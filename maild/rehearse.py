@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from maild.decide.clocks import wake_at
 from maild.decide.facts import facts
 from maild.decide.intake import told
 from maild.decide.judge import from_machine, judge
@@ -18,7 +19,7 @@ from maild.decide.route import route
 from maild.mail import letters, token
 from maild.mail.parse import read
 from maild.mail.wording import zone_of
-from maild.model.case import Case, wake_at
+from maild.model.case import Case
 from maild.model.known import Known, Lookup, Person
 from maild.model.message import Message
 from maild.model.people import Authentication, Trust
@@ -124,7 +125,7 @@ def _clocks(rehearsal: Rehearsal, policy: Policy, now: datetime) -> dict[str, st
     opens = None if calendar.is_open(now) else calendar.opens(now)
     if opens is not None:
         local["opens"] = opens.astimezone(zone_of(desk)).isoformat(timespec="minutes")
-    wakes = wake_at(case) if case else None
+    wakes = wake_at(case, policy) if case else None
     return {**local, "wakes": wakes.astimezone(zone_of(desk)).isoformat(timespec="minutes")} if wakes else local
 
 

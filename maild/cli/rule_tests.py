@@ -12,7 +12,8 @@ from pathlib import Path
 
 from maild.decide.route import route
 from maild.errors import WARNING, Problem
-from maild.model.policy import Facts, Policy, Rule, Verdict
+from maild.model.policy import Facts, Policy, Rule
+from maild.model.verdict import Verdict
 from maild.policy.actions import otherwise, said, yaml_name
 from maild.policy.build import tests
 from maild.policy.schema import RuleTest

@@ -20,8 +20,9 @@ from maild.model.deed_events import Followed
 from maild.model.events import Watched
 from maild.model.people import handler_of
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Decided, Todo, Verdict
+from maild.model.policy import Choice, Todo
 from maild.model.related_events import Gathered, Grouped
+from maild.model.verdict import Decided, Verdict
 
 BUILT_IN = "built in"
 

@@ -12,8 +12,8 @@ from maild.decide.ledger import Ledger
 from maild.model.asking_events import Escalated
 from maild.model.deed_events import CaseType, Categorised, Typed
 from maild.model.events import Labelled, Prioritised, Priority
-from maild.model.policy import Decided, Verdict
 from maild.model.trust_events import Restricted
+from maild.model.verdict import Decided, Verdict
 
 RULES = "maild"
 

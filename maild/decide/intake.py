@@ -44,10 +44,11 @@ from maild.model.events import (
 from maild.model.message import Kind
 from maild.model.people import MAILD, Possession, person_party
 from maild.model.plan import Prepared
-from maild.model.policy import Choice, Shadow, Tried, Verdict
+from maild.model.policy import Choice
 from maild.model.related_events import Included
 from maild.model.subject import untagged
 from maild.model.trust_events import Doubted, Vouched
+from maild.model.verdict import Shadow, Tried, Verdict
 
 # Of so many rules (fifty and the two built in) a trace names every one, with what failed; of more only those that matched: the others
 # can be asked again.

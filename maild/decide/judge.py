@@ -31,12 +31,13 @@ from maild.decide import (
     veil,
 )
 from maild.decide.acts.context import Order, acting_as, sense
+from maild.decide.clocks import wake_at
 from maild.decide.facts import lookup
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
 from maild.decide.thread import Join, join
-from maild.model.case import closes_at, rests_until, wake_at
+from maild.model.case import closes_at, rests_until
 from maild.model.events import Closed, Ignored, Received
 from maild.model.known import Known, LetterRow, Lookup
 from maild.model.message import LIST_FIELDS, Kind
@@ -72,7 +73,7 @@ def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
 
 def _wake(ledger: Ledger, wake: Wake) -> None:
     case = ledger.known.cases.get(wake.case)
-    due = wake_at(case) if case else None
+    due = wake_at(case, ledger.policy) if case else None
     if case is None or due is None or due > ledger.now:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
         return

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
+from maild.decide.clocks import wake_at
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.absence import Absence
@@ -378,4 +379,5 @@ class Ledger:
             swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
             trace=trace,
+            wakes={case.id: wake_at(case, self.policy) for case in self._cases.values()},
         )

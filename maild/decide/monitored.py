@@ -24,9 +24,9 @@ from maild.model.correlation import Correlation, Signal, reference
 from maild.model.events import Ignored, Received, Reopened, Solved, Status, Suppressed
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
-from maild.model.policy import Verdict
 from maild.model.rule_events import Alarmed
 from maild.model.ruled import DOWN, UP
+from maild.model.verdict import Verdict
 
 AN_HOUR = 30
 QUIET = "a monitoring system wrote"

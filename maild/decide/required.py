@@ -18,9 +18,9 @@ from maild.model.events import Suppressed
 from maild.model.fact import Fact
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
-from maild.model.policy import Verdict
 from maild.model.rule_events import FactGiven, FactsWanted
 from maild.model.ruled import given, missing
+from maild.model.verdict import Verdict
 
 # Whose word it is.
 STANDINGS = ("customer", "participant")

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from maild.model.policy import ADDING, Decided, Facts, Rule, Rules, Shadow, Tried, Verdict
+from maild.model.policy import ADDING, Facts, Rule, Rules
+from maild.model.verdict import Decided, Shadow, Tried, Verdict
 
 # What rules may ask of the rules above them.
 SEEN = ("priority", "line", "labels")

@@ -17,8 +17,8 @@ from maild.model.events import Suppressed, Waiting, Woken
 from maild.model.known import Shown
 from maild.model.people import MAILD, handler_party
 from maild.model.plan import Prepared
-from maild.model.policy import Verdict
 from maild.model.rule_events import Balloted, Carried, Defeated
+from maild.model.verdict import Verdict
 
 UNPROVEN = "it is not proven who wrote it"
 NOBODY_ELSE = "nobody but the customer himself may approve it"

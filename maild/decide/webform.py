@@ -16,7 +16,8 @@ from maild.decide.ledger import Ledger
 from maild.model.message import Address, Kind
 from maild.model.people import Trust
 from maild.model.plan import Prepared
-from maild.model.policy import Named, Verdict
+from maild.model.policy import Named
+from maild.model.verdict import Verdict
 
 
 def filled_in(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> Prepared | None:

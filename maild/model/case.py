@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maild.model import errands
+from maild.model import clocks, errands
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
+from maild.model.clocks import UNSTARTED, Clocks
 from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
 from maild.model.deed_events import Categorised, Followed, Typed
 from maild.model.errands import NOTHING, Errands
@@ -51,7 +52,7 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
-    errands: what it has asked of people; line: of its desk, to which it was escalated.
+    errands: what it has asked of people; line: of its desk, to which it was escalated; clocks: what its events say of them.
     strangers are parties who wrote to it and take no part yet.
     merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
     was then, what it rested for being left as it was; absorbed: those that go on here.
@@ -118,6 +119,7 @@ class Case:
     alarms: int = 0
     recovered_at: datetime | None = None
     reported: bool = False
+    clocks: Clocks = UNSTARTED
 
     @property
     def ended(self) -> bool:
@@ -185,7 +187,9 @@ def apply(case: Case, record: Recorded) -> Case:
         status = record.event.back_to
     # An imported mail may be older than what is in the case already.
     updated_at = max(case.updated_at, record.at)
-    changed = {"status": status, "errands": errands.apply(case.errands, record), **_changes(case, record)}
+    counted = clocks.apply(case.clocks, case.status, status, record)
+    asked = errands.apply(case.errands, record)
+    changed = {"status": status, "errands": asked, "clocks": counted, **_changes(case, record)}
     return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 
@@ -293,6 +297,8 @@ def _without(some: tuple[str, ...], one: str) -> tuple[str, ...]:
 
 def wake_at(case: Case) -> datetime | None:
     """The next instant at which the case must be looked at again: the end of its window for reopening, of its rest, or a task.
+
+    Of its clocks, decide/clocks.wake_at knows.
 
     What a merged case asked of people is the affair of the case in which it goes on.
     """

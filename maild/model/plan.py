@@ -206,6 +206,7 @@ class Plan:
     retold    draft -> the letter that will tell of it instead of another
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
+    wakes     case -> when it must be looked at next
     """
 
     events: tuple[Happened, ...]
@@ -231,6 +232,7 @@ class Plan:
     retold: Mapping[int, int] = field(default_factory=dict)
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
+    wakes: Mapping[int, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

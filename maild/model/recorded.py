@@ -13,6 +13,7 @@ from typing import Any
 from maild.model import (
     absence_events,
     asking_events,
+    clock_events,
     customer_events,
     deed_events,
     draft_events,
@@ -55,6 +56,7 @@ _MODULES = (
     inside_events,
     rota_events,
     rule_events,
+    clock_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

@@ -7,7 +7,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.events import Priority, Status
-from maild.store import errands
+from maild.store import clocks, errands
 from maild.store.database import moment, stamp
 from maild.store.text import dumps
 
@@ -48,7 +48,7 @@ def dump_case(case: Case) -> str:
     state: dict[str, Any] = {name: getattr(case, name) for name in Case.__match_args__}
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
-    state["errands"] = errands.dump(case.errands)
+    state["errands"], state["clocks"] = errands.dump(case.errands), clocks.dump(case.clocks)
     return dumps({name: value for name, value in state.items() if value or name not in _SELDOM})
 
 
@@ -59,5 +59,6 @@ def load_case(case_id: int, text: str) -> Case:
     for name in _LISTS:
         state[name] = tuple(state.get(name, ()))
     state["errands"] = errands.load(state.get("errands", {}))
+    state["clocks"] = clocks.load(state.get("clocks", {}))
     state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
     return Case(**state)

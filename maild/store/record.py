@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from maild.model.asking_events import Cleared
-from maild.model.case import QUARANTINE, SPAM, Case, wake_at
+from maild.model.case import QUARANTINE, SPAM, Case
 from maild.model.content import Content
 from maild.model.deed_events import Followed
 from maild.model.known import Person
@@ -40,7 +40,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("phrase(commitment, case_id)", plan.phrases, "ON CONFLICT DO NOTHING")
     _append(session, plan.events)
     for case in plan.cases:
-        _write_case(session, case, policy)
+        _write_case(session, case, policy, plan.wakes.get(case.id))
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     cleared = [happened.case for happened in plan.events if isinstance(happened.record.event, Cleared)]
     session.executemany(
@@ -111,8 +111,7 @@ _UPSERT = (
 )
 
 
-def _write_case(session: Session, case: Case, policy: str) -> None:
-    wake = wake_at(case)
+def _write_case(session: Session, case: Case, policy: str, wake: datetime | None) -> None:
     session.execute(
         _UPSERT,
         (

@@ -123,10 +123,10 @@ ABSENT_MINDED = """
 from maild.edges import ticker
 from maild.store import incoming, record
 write, kept = record._write_case, {}
-def written(session, case, policy):
-    write(session, case, policy)
+def written(session, case, policy, wake):
+    write(session, case, policy, wake)
     session.execute("UPDATE cases SET wake_at=NULL WHERE id=?", (case.id,))
-    kept[case.id] = record.wake_at(case)
+    kept[case.id] = wake
 def wake(session, now):
     due = [case for case, at in kept.items() if at is not None and at <= now]
     for case in due:

@@ -1,0 +1,45 @@
+"""clocks: what a case's events say of its clocks, as JSON in the case's row.
+
+Rows of releases before there were clocks have none: `load` of nothing is what nothing was said of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maild.model.clocks import UNSTARTED, Clocks, Pledge, Stop
+from maild.model.events import Status
+from maild.store.database import moment, stamp
+
+_TIMES = ("since_at", "answered_at", "spoke_at")
+
+
+def dump(clocks: Clocks) -> dict[str, Any]:
+    """Only what there is."""
+    if clocks is UNSTARTED:
+        return {}
+    found: dict[str, Any] = {name: getattr(clocks, name) for name in Clocks.__match_args__}
+    for name in _TIMES:
+        found[name] = found[name] and stamp(found[name])
+    found["stops"] = [[stop.status, stamp(stop.since), stop.until and stamp(stop.until)] for stop in clocks.stops]
+    found["pledges"] = [[p.target, stamp(p.due_at), stamp(p.told_at), p.letter, p.turn] for p in clocks.pledges]
+    return {name: value for name, value in found.items() if value}
+
+
+def load(found: Mapping[str, Any]) -> Clocks:
+    if not found:
+        return UNSTARTED
+    values = dict(found)
+    for name in _TIMES:
+        values[name] = moment(found[name]) if name in found else None
+    values["stops"] = tuple(
+        Stop(Status(status), moment(since), None if until is None else moment(until))
+        for status, since, until in found.get("stops", ())
+    )
+    values["pledges"] = tuple(
+        Pledge(target, moment(due_at), moment(told_at), letter, turn)
+        for target, due_at, told_at, letter, turn in found.get("pledges", ())
+    )
+    values |= {name: tuple(found.get(name, ())) for name in ("fired", "breached")}
+    return Clocks(**values)
