@@ -76,7 +76,16 @@ def _sender(message: Message) -> str:
 
 def recipient_of(raw: bytes, policy: Policy) -> str:
     """The desk a mail names in To or Cc, else the first desk."""
+    return envelope_of(raw, policy)[1]
+
+
+def envelope_of(raw: bytes, policy: Policy) -> tuple[str, str]:
+    """A mail's sender and recipient, as far as the mail itself says."""
     message = read(raw)
+    return _sender(message), _desk_of(message, policy)
+
+
+def _desk_of(message: Message, policy: Policy) -> str:
     for address in (*message.to, *message.cc):
         if desk_at(address.address, policy):
             return address.address
