@@ -148,3 +148,16 @@ def test_without_lingua_the_words_decide(monkeypatch: pytest.MonkeyPatch) -> Non
         assert language("Kan nokon ringje meg?") == "nn"
     finally:
         tongues._detector.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("Per Per <per.per@kunde.example>", "Prosim pomoč\n\nPer Per\n"),
+        # A name within a word is none.
+        ("Tisk Pros <tisk.pros@kunde.example>", "Tiskalnik ne dela\n"),
+    ],
+)
+def test_whoever_writes_is_called_what_he_is_called_in_any_language(sender: str, text: str) -> None:
+    head = f"From: {sender}\r\nTo: desk@desk.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    assert read((head + text).encode()).language == "sl"
