@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,12 +58,14 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     """The facts of a mail.  seen: what of them only the database knows (seeing.py)."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
+    to, cc = (tuple(a.address.lower() for a in field) for field in (message.to, message.cc))
+    at, organisation = _local(prepared, policy), belonging(policy.organisations.values(), author)
     found = Facts(
         desk=prepared.desk,
         author=author,
         domain=author.rpartition("@")[2],
-        to=tuple(a.address.lower() for a in message.to),
-        cc=tuple(a.address.lower() for a in message.cc),
+        to=to,
+        cc=cc,
         subject=message.subject,
         text=message.text[:TEXT],
         own_text=message.own_text[:TEXT],
@@ -77,20 +78,20 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
         hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
-        at=_local(prepared, policy),
+        at=at,
         authentication=str(prepared.trust.authentication),
         files=sum(not a.inline for a in message.attachments),
         spam=verdict(prepared, policy.limits.filter),
-        **{one.name: getattr(seen, one.name) for one in fields(seen)},
+        **seen.all(),
+        **placed(at, (*to, *cc), organisation, policy.agreements, policy.desks.values()),
     )
-    whole = placed(found, belonging(policy.organisations.values(), author), policy.agreements, policy.desks.values())
-    return ordered(whole, policy.catalogue)
+    return ordered(found, policy.catalogue)
 
 
 def _local(prepared: Prepared, policy: Policy) -> str:
     """When it came, on the clock of the desk that it was sent to."""
     desk = policy.desks.get(prepared.desk, policy.default_desk)
-    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).strftime("%Y-%m-%dT%H:%M")
+    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).isoformat(timespec="minutes")[:16]
 
 
 def verdict(prepared: Prepared, filter: Filter | None) -> str:

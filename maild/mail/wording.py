@@ -27,9 +27,15 @@ _LINES = 80
 
 
 def name(letter: Letter) -> str:
-    """The template of a letter."""
+    """The template of a letter, the site's own where a rule names one."""
+    if letter.kind == "ack" and letter.authenticated and letter.template:
+        return letter.template
+    return usual(letter)
+
+
+def usual(letter: Letter) -> str:
     if letter.kind == "ack":
-        return letter.template or "ack" if letter.authenticated else "ack-unverified"
+        return "ack" if letter.authenticated else "ack-unverified"
     if letter.kind in ("task", "supplier", "colleague"):
         return "news"
     if letter.kind == "update":

@@ -40,9 +40,10 @@ def known_of(facts: Facts, mail: MailForm, place: Place) -> Facts:
         organisations.get(mail.organisation) if mail.organisation else belonging(organisations.values(), facts.author)
     )
     agreements = _fitting(site.agreements)
-    facts = placed(facts, whose, agreements, _fitting(site.desks).values())
+    addresses = (*facts.to, *facts.cc)
+    facts = replace(facts, **placed(facts.at, addresses, whose, agreements, _fitting(site.desks).values()))
     if mail.agreement is not None:
-        facts = agreed(facts, (agreements[key] for key in mail.agreement if key in agreements))
+        facts = replace(facts, **agreed(agreements[key] for key in mail.agreement if key in agreements))
     return (
         ordered(facts, Rules(_fitting(site.catalogue).values()))
         if mail.item is None
