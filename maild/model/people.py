@@ -7,7 +7,6 @@ erasing a person breaks no event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -149,13 +148,6 @@ class Organisation:
     contacts: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-
-
-def belonging(organisations: Iterable[Organisation], address: str) -> Organisation | None:
-    """The organisation of an address (lower case): a contact's, else its domain's."""
-    known, domain = tuple(organisations), address.rpartition("@")[2]
-    contact = next((one for one in known if address and address in one.contacts), None)
-    return contact or next((one for one in known if domain and domain in one.domains), None)
 
 
 class Authentication(StrEnum):
