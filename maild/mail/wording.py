@@ -133,6 +133,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
+    "slips": (),
     "facts": (),
     "approvers": "",
     "item": "",
@@ -192,6 +193,7 @@ def _work(given: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
         **{name: _line(given, name) for name in ("absent", "until", "cover")},
         "provisional": bool(given.get("provisional")),
         "duty": _duty(given.get("duty")),
+        "slips": _slips(given.get("slips")),
     }
 
 
@@ -199,6 +201,19 @@ def _duty(given: object) -> list[dict[str, str]]:
     """Stretches of duty."""
     listed = [part for part in given if isinstance(part, Mapping)] if isinstance(given, list | tuple) else []
     return [{key: _line(part, key) for key in ("rota", "since", "until", "instead")} for part in listed[:_OTHERS]]
+
+
+def _slips(given: object) -> list[dict[str, Any]]:
+    """What slips, or soon will (decide/slips.said)."""
+    listed = [slip for slip in given if isinstance(slip, Mapping)] if isinstance(given, list | tuple) else []
+    return [
+        {
+            **{key: _line(slip, key, 60) for key in ("target", "due", "step", "who", "name")},
+            **{key: bool(slip.get(key)) for key in ("late", "hours")},
+            "span": int(slip.get("span", 0)),
+        }
+        for slip in listed[:_OTHERS]
+    ]
 
 
 def _others(given: object) -> list[dict[str, str]]:
@@ -224,7 +239,7 @@ def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
     limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
     told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
     found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
-    return {**told, "days": case.get("days", 0), **found}
+    return {**told, "days": case.get("days", 0), "slips": _slips(case.get("slips")), **found}
 
 
 def _lines(given: object) -> list[dict[str, Any]]:
@@ -301,6 +316,7 @@ _SENTENCES = {
     "ack": "We have received your message. Its case number is {number}.",
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
+    "warning": "Something that was promised in case {number} slips, or soon will. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "promised": "There is a new date in case {number}.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",

@@ -22,6 +22,10 @@ class Target(StrEnum):
     SOLUTION = "resolution"
 
 
+# Who may be told, beside the keys of handlers: who has the case, its desk's team, that desk's leads, its line, who has duty.
+WHO = ("handler", "desk", "lead", "line", "oncall")
+
+
 @dataclass(frozen=True, slots=True)
 class Within:
     """So much open time of that calendar."""
@@ -35,7 +39,7 @@ class Step:
     """A step of a ladder.  name: as it was written, unique in its ladder: "50%", "+2h".
 
     share: of the target's time, in percent, None where `after` counts from the instant at which it is due, in the target's calendar.
-    targets: of which it is a step.  tell: who is told, as words of decide/escalate.WHO or keys of handlers.  raise_to: a priority;
+    targets: of which it is a step.  tell: who is told, as words of WHO or keys of handlers.  raise_to: a priority;
     escalate: the case goes to the next line.
     """
 
