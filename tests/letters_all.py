@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from letters_slips import slipping
 from parts.facts_of import FACTS, compiled
 
 from maild.model.known import Shown
@@ -278,7 +279,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language), **slipping(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -4,6 +4,7 @@
     due(clock)                     when it is due, None while it stands still
     spent(clock, at)               open time that it has run
     coming(case, policy)           what comes of them: steps of the ladder, and breaches, by time
+    untended(case, policy)         since when nobody has taken it, and when that is to be told
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
@@ -235,7 +236,20 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
     return Calendar("quiet", zone, (quiet,) * 7).outside("loud")
 
 
+def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
+    """None: somebody has it, or it rests, or its desk does not ask, or was told in this spell.  In the desk's opening hours."""
+    desk = policy.desks.get(case.desk)
+    if desk is None or desk.unassigned is None or case.handler is not None or case.clocks.untended:
+        return None
+    if case.ended or case.rests or case.history or case.merged_into is not None:
+        return None
+    known = case.clocks
+    began = known.free_at or known.since_at or case.opened_at
+    since = max((began, *(stop.until for stop in known.stops if stop.until)))
+    return since, policy.calendar_of(desk.key).add(since, desk.unassigned.after)
+
+
 def wake_at(case: Case, policy: Policy) -> datetime | None:
-    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks."""
-    own, clocks = cases.wake_at(case), coming(case, policy)
-    return min(filter(None, (own, clocks[0].at if clocks else None)), default=None)
+    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks, of nobody having it."""
+    own, clocks, free = cases.wake_at(case), coming(case, policy), untended(case, policy)
+    return min(filter(None, (own, clocks[0].at if clocks else None, free[1] if free else None)), default=None)

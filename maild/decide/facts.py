@@ -22,6 +22,7 @@ from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
+from maild.model.slip import Warnings
 
 TEXT = 64 * 1024
 NOTHING = Seen()
@@ -134,8 +135,8 @@ def alarm_budget(now: datetime) -> tuple[str, int]:
 
 def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
-    if isinstance(arrival, Wake):
-        return Lookup(cases=(arrival.case,))
+    if isinstance(arrival, Wake | Warnings):
+        return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
     if isinstance(arrival, Morning):
@@ -181,6 +182,16 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         whose=whose(policy, address, scope) if scope else None,
         counting=counting(policy, registered, now),
     )
+
+
+def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
+    """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty."""
+    if isinstance(arrival, Warnings):
+        return Lookup(cases=arrival.cases, talks=len(arrival.cases) == 1)
+    if not policy.slas and not any(desk.unassigned for desk in policy.desks.values()):
+        return Lookup(cases=(arrival.case,))
+    lines = (turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines)
+    return Lookup(cases=(arrival.case,), counters=tuple(lines), swaps=swaps_since(policy, now), talks=bool(policy.slas))
 
 
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:

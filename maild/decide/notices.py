@@ -58,6 +58,7 @@ class Telling:
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
     template: of the acknowledgement, the site's own; "" for the usual one.  item: what the mail orders, by its name in the catalogue.
+    news: a line of the templates' words for the handlers' letters.
     """
 
     prepared: Prepared | None
@@ -72,11 +73,12 @@ class Telling:
     of: Said | None = None
     template: str = ""
     item: str = ""
+    news: str = ""
 
 
-def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
-    """Owe what policy.notices says for each event of this arrival in this case."""
-    happened = [record.event for record in ledger.events_of(case_id)]
+def tell(ledger: Ledger, case_id: int, telling: Telling, *, after: int = 0) -> None:
+    """Owe what policy.notices says for each event of this arrival in this case; after: a seq up to which all was told."""
+    happened = [record.event for record in ledger.events_of(case_id) if record.seq > after]
     if any(isinstance(event, Promised | Solved) for event in happened):
         promises.hold(ledger, case_id)
     for event in happened:
@@ -306,6 +308,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
+        "news": {"ok": True, "key": telling.news} if telling.news else "",
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,

@@ -34,7 +34,7 @@ _CARRIES = frozenset(
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(
     {"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence", "confirm"}
-    | {"news", "task", "supplier", "colleague", "approval", "swap"}
+    | {"news", "task", "supplier", "colleague", "approval", "swap", "warning", "warnings"}
 )
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)

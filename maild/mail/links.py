@@ -19,7 +19,7 @@ from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
 # Letters whose templates have these links.
-_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague"})
+_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague", "warning"})
 # Letters that ask for yes or no, and the purpose letter of each answer's address.
 _ASKING = frozenset({"offer", "offer-again", "approval", "swap"})
 _VOTES = {"yes": "y", "no": "x"}
@@ -28,11 +28,11 @@ _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w"
 
 
 def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
-    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases; of a mail that is kept, send, drop.
+    """reply, take, note, close and wait; of a list of cases, `#1042 take` and so on for each; of a mail that is kept, send, drop.
 
     Of an offer or a request, yes and no; of a supplier's answer, a reply to which goes to him, `answer` leads to the customer.
     """
-    if letter.kind == "digest":
+    if letter.kind in ("digest", "warnings"):
         numbers = [str(case["number"]) for group in letter.values.get("groups", ()) for case in group["cases"]]
         return {
             f"{number} {name}": link

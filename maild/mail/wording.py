@@ -54,7 +54,7 @@ _SHORT = {
     **dict.fromkeys(("handler_name", "priority", "status", "also", "because", "title", "promised", "kept_until"), 200),
     **dict.fromkeys(("alarm", "since", "absent", "until", "cover", "hours", "opens", "on_duty", "organisation"), 200),
     **dict.fromkeys(("bounced_name", "bounced_kind", "unreached", "item", "amount", "who", "supplier", "back_to"), 200),
-    **dict.fromkeys(("incident_title", "category"), 200),
+    **dict.fromkeys(("incident_title", "category", "closes", "answer_by", "update_by", "solved_by"), 200),
     **dict.fromkeys(("linked", "incident", "merged"), 60),
     **dict.fromkeys(("related", "copies", "approvers"), 400),
     **dict.fromkeys(("type", "status_code"), 20),
@@ -62,12 +62,14 @@ _SHORT = {
 }
 _FLAGS = {
     **{key: key for key in ("forwarded", "called", "stranger", "over", "more", "provisional", "carried", "inside")},
-    **{key: key for key in ("acts", "dated")},
+    **{key: key for key in ("acts", "dated", "early")},
     "customer_verified": "verified",
     "customer_wrote": "wrote",
 }
 # All that is said to somebody who may not be who he says.
-_TO_ANYBODY = frozenset({"forwarded", "called", "hours", "opens", "on_duty", "asks"})
+_TO_ANYBODY = frozenset(
+    {"forwarded", "called", "hours", "opens", "on_duty", "asks", "early", "answer_by", "update_by", "solved_by"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,19 @@ def _duty(given: object) -> list[dict[str, str]]:
     return [{key: _line(part, key) for key in ("rota", "since", "until", "instead")} for part in listed[:_OTHERS]]
 
 
+def _slips(given: object) -> list[dict[str, Any]]:
+    """What slips, or soon will (decide/slips.said)."""
+    listed = [slip for slip in given if isinstance(slip, Mapping)] if isinstance(given, list | tuple) else []
+    return [
+        {
+            **{key: _line(slip, key, 60) for key in ("target", "due", "step", "who", "name")},
+            **{key: bool(slip.get(key)) for key in ("late", "hours")},
+            "span": int(slip.get("span", 0)),
+        }
+        for slip in listed[:_OTHERS]
+    ]
+
+
 def _others(given: object) -> list[dict[str, str]]:
     """Cases, each by its number and subject."""
     cases = [case for case in given[:_OTHERS] if isinstance(case, Mapping)] if isinstance(given, list | tuple) else []
@@ -192,10 +207,10 @@ def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
-    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "closes": 40}
     told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
     found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
-    return {**told, "days": case.get("days", 0), **found}
+    return {**told, "days": case.get("days", 0), "slips": _slips(case.get("slips")), **found}
 
 
 def _lines(given: object) -> list[dict[str, Any]]:
@@ -263,6 +278,7 @@ _LONG: dict[str, Callable[[Any, _Reader], Any]] = {
     "tasks": lambda given, _: _tasks(given),
     "others": lambda given, _: _others(given),
     "duty": lambda given, _: _duty(given),
+    "slips": lambda given, _: _slips(given),
     "copied": lambda given, _: [encode.one_line(address, 320) for address in given][:_LINES],
     "facts": lambda given, reader: _facts(given, reader.language),
     "asks": lambda given, reader: [fact["label"] for fact in _facts(given, reader.language)],
@@ -287,8 +303,11 @@ _SENTENCES = {
     "ack": "We have received your message. Its case number is {number}.",
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
+    "warning": "Something that was promised in case {number} slips, or soon will. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "promised": "There is a new date in case {number}.",
+    "reminder": "We are waiting for your answer in case {number}: please reply.",
+    "unanswered": "Case {number} is closed, for we have not heard from you. Just reply to go on with it.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
     "facts": "We need to know more of case {number}: please reply.",

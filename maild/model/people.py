@@ -8,6 +8,7 @@ erasing a person breaks no event.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 MAILD = "maild"
@@ -99,6 +100,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Untaken:
+    """Whom a desk tells of a case that nobody has taken after so much of its open time.  tell: as in model/sla.Step."""
+
+    after: timedelta
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
@@ -108,6 +117,7 @@ class Desk:
     confidential: its cases are shown to its team and to their handlers only.
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     calendar: key of its opening hours; "" where it is always open.
+    unassigned: who is told of cases that nobody takes.
     """
 
     key: str
@@ -129,6 +139,7 @@ class Desk:
     confidential: bool = False
     calendar: str = ""
     after_window: str = "new_linked"
+    unassigned: Untaken | None = None
 
     @property
     def address(self) -> str:

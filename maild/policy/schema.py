@@ -35,6 +35,7 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
+    Seconds,
     Size,
     Strict,
     Zone,
@@ -114,6 +115,13 @@ class ReopenForm(Strict):
     )
 
 
+class UntakenForm(Strict):
+    """Who is told of a case that nobody has taken for some time."""
+
+    after: Seconds = Field(description="So much of the desk's opening hours.", examples=["2h"])
+    tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
+
+
 # The brackets keep the tags out of the places that problems name (shape.py).
 Reopening = Annotated[
     Annotated[Days, Tag("[span]")] | Annotated[ReopenForm, Tag("[both]")],
@@ -158,6 +166,9 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+    unassigned: UntakenForm | None = Field(
+        None, description="Whom it tells of a case that nobody has taken: {after: 2h, tell: lead}."
+    )
     calendar: Line | None = Field(
         None, description="Key of its opening hours in calendars.yaml; left out: always open."
     )

@@ -39,7 +39,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     pending, author = _pending(session, cases, unproven), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     cases |= _only(asked)
-    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
+    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, lookup, cases)
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine)
     withheld = rows.withheld(session, sorted(cases)) if lookup.logs and cases else ()
@@ -159,10 +159,12 @@ def _said_of(cases: Iterable[Case]) -> list[str]:
     ]
 
 
-def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int], cases: Mapping[int, Case]) -> set[int]:
-    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+def _for_handlers(
+    letters: dict[int, LetterRow], named: dict[str, int], lookup: Lookup, cases: Mapping[int, Case]
+) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them, or they were asked for."""
     told = {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
-    return _followed(told, cases)
+    return _followed(told | set(lookup.cases if lookup.talks else ()), cases)
 
 
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
