@@ -59,8 +59,8 @@ def values(
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
         **{verb: links.get(verb, "") for verb in _LINKS},
-        **{name: bool(given.get(name)) for name in ("forwarded", "called")},
-        **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
+        **{name: bool(given.get(name)) for name in ("forwarded", "called", "early")},
+        **{name: _line(given, name) for name in ("hours", "opens", "on_duty", "answer_by", "update_by", "solved_by")},
         "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }
     if name(letter) == "ack-unverified":
