@@ -20,6 +20,8 @@ PARTNER: dict[str, Any] = {
 }
 KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 OPENS = "2026-03-09T08:00:00+01:00"
+TOLD = {"answer_by": "2026-03-09T12:00:00+01:00", "solved_by": "2026-03-11T12:00:00+01:00"}
+NIGHT = {"hours": "closed", "opens": "2026-03-10T08:00:00+01:00", "early": True}
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 
 
@@ -196,6 +198,14 @@ def outside(language: str) -> dict[str, Letter]:
         "ack-closed": to_customer("ack", language, values={**VALUES, "hours": "closed", "opens": OPENS}, **ack),
         "ack-unverified-closed": to_customer(
             "ack", language, values={"hours": "holiday", "opens": OPENS}, authenticated=False, subject="", **ack
+        ),
+        "ack-told": to_customer("ack", language, values={**VALUES, **TOLD}, **ack),
+        "ack-told-closed": to_customer("ack", language, values={**VALUES, **TOLD, "hours": "closed", "opens": OPENS}, **ack),
+        "ack-told-on-duty": to_customer("ack", language, values={**VALUES, **TOLD, **NIGHT, "on_duty": "Kari Nordmann"}, **ack),
+        "ack-unverified-told": to_customer("ack", language, values={**TOLD, **NIGHT}, authenticated=False, subject="", **ack),
+        "update-told": to_customer(
+            "update", language, shown=(shown(language, text=ANSWER[language]),), author="Kari Nordmann",
+            values={**VALUES, "update_by": TOLD["solved_by"]},
         ),
         "ack-forwarded": to_customer(
             "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack

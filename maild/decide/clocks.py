@@ -55,8 +55,8 @@ class Clock:
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
-    """What is promised for it; None for a case of the past, or one that goes on elsewhere."""
-    if not policy.slas or case.history or case.merged_into is not None:
+    """What is promised for it; None for a case of the past, one that goes on elsewhere, or one in which nobody asked for anything."""
+    if not policy.slas or case.history or case.merged_into is not None or not case.clocks.runs:
         return None
     key = case.clocks.organisation
     organisation = policy.organisations.get(key)
@@ -118,7 +118,7 @@ def _pauses(case: Case, words: frozenset[Status], since: datetime) -> tuple[tupl
 
 
 def _pledge(case: Case, target: Target, turn: int) -> Pledge | None:
-    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn]
+    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn and not one.void]
     return min(told, key=lambda one: one.due_at, default=None)
 
 

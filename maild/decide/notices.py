@@ -18,6 +18,7 @@ from maild.decide import (
     duty,
     outsiders,
     owing,
+    pledges,
     promises,
     related,
     rights,
@@ -170,6 +171,9 @@ def _owe_customer(
     person, mine = ledger.people.get(party), party == case.customer
     if person is None:
         return
+    if mine and shown and kind == "update":
+        values |= pledges.goes_on(ledger, case, ledger.next_letter())
+        case = ledger.case(case.id)
     owing.owe(
         ledger,
         case,
@@ -204,7 +208,9 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     called = behalf and not passed and telling.of is None
     names = verified and not called
     letter = ledger.next_letter()
-    case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
+    ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter))
+    told = pledges.answers(ledger, ledger.case(case.id), letter)
+    case = ledger.case(case.id)
     owing.letter(
         ledger,
         case,
@@ -216,7 +222,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
         values=(owing.case_values(ledger, case) | {"item": telling.item} if names else {})
-        | _opening(ledger, case)
+        | pledges.opening(ledger, case, told)
         | tasklist.asks(ledger, case, letter)
         | ({"forwarded": True} if behalf and passed else {"called": True} if called else {}),
         automatic="auto-replied",
@@ -225,13 +231,6 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         first=telling.new,
         template=telling.template,
     )
-
-
-def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
-    """Whether we are open; who has duty by name only where a customer is told names."""
-    desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
-    hides = found and desk is not None and desk.shows != "handler"
-    return {**found, "on_duty": ""} if hides else found
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:

@@ -93,6 +93,10 @@ _HOURS = {
     "hours": "closed",
     "opens": "2026-03-03T08:00:00+01:00",
     "on_duty": "Ola Hansen",
+    "early": True,
+    "answer_by": "2026-03-03T12:00:00+01:00",
+    "update_by": "2026-03-03T12:00:00+01:00",
+    "solved_by": "2026-03-04T12:00:00+01:00",
     "duty": [
         {
             "rota": "Driftsvakt",
