@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from maild.decide import patience
 from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
@@ -236,6 +237,6 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
 
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:
-    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks."""
+    """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks."""
     own, clocks = cases.wake_at(case), coming(case, policy)
-    return min(filter(None, (own, clocks[0].at if clocks else None)), default=None)
+    return min(filter(None, (own, patience.next_at(case, policy), clocks[0].at if clocks else None)), default=None)

@@ -18,6 +18,7 @@ from maild.decide import (
     notices,
     over,
     quarantine,
+    reminding,
     required,
     rest,
     voting,
@@ -77,6 +78,7 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         return
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
+        reminding.heard(ledger, case_id)
     if (
         (case.status is Status.SOLVED or case.history)
         and not automatic

@@ -81,7 +81,7 @@ def values(
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
-        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
+        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until", "closes")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
@@ -129,7 +129,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover", *_AROUND), ""
     ),
-    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
+    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title", "closes"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
@@ -221,7 +221,7 @@ def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
-    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "closes": 40}
     told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
     found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
     return {**told, "days": case.get("days", 0), **found}
@@ -303,6 +303,8 @@ _SENTENCES = {
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "promised": "There is a new date in case {number}.",
+    "reminder": "We are waiting for your answer in case {number}: please reply.",
+    "unanswered": "Case {number} is closed, for we have not heard from you. Just reply to go on with it.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
     "facts": "We need to know more of case {number}: please reply.",

@@ -100,6 +100,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """After how many days a customer for whom a case waits is reminded, and when it is closed; None: never.  Never without a reminder."""
+
+    remind: tuple[int, ...]
+    close: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
@@ -109,6 +117,7 @@ class Desk:
     confidential: its cases are shown to its team and to their handlers only.
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     calendar: key of its opening hours; "" where it is always open.
+    patience: with customers for whom cases wait; None: it waits for ever, and reminds nobody.
     """
 
     key: str
@@ -130,6 +139,7 @@ class Desk:
     confidential: bool = False
     calendar: str = ""
     after_window: str = "new_linked"
+    patience: Patience | None = None
 
     @property
     def address(self) -> str:

@@ -22,6 +22,8 @@ NAMES = (
     "closing",
     "merged",
     "promised",
+    "reminder",
+    "unanswered",
     "incident",
     "receipt",
     "error",
@@ -55,6 +57,7 @@ _ALARM = {
 _KEPT = {
     "title": "Ny skriver i 2. etasje",
     "promised": "2026-03-06T12:00:00+01:00",
+    "closes": "2026-03-16T08:00:00+01:00",
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
@@ -112,6 +115,7 @@ _CASE = {
     "subject": "Nettet er nede",
     "status": "open",
     "handler": "Ola Hansen",
+    "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
 }
 # What a handler's letters tell of his work.
