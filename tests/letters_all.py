@@ -42,6 +42,12 @@ def day_of(language: str) -> list[dict[str, Any]]:
             "more": 22,
             "cases": [line("#1050", 2, SUBJECT[language], "open", "Ola Hansen")],
         },
+        {
+            "key": "ends",
+            "count": 1,
+            "more": 0,
+            "cases": [{**line("#1055", 14, SUBJECT[language], "waiting"), "closes": "2026-03-02T12:00:00+01:00"}],
+        },
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
 
@@ -168,6 +174,18 @@ def asked_of(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
+def waits(language: str) -> dict[str, Letter]:
+    """To a customer for whom a case waits."""
+    last = {**VALUES, "status": "waiting", "closes": "2026-03-16T10:00:00+01:00"}
+    return {
+        "reminder": to_customer("reminder", language, values={**last, "closes": ""}, automatic="auto-generated"),
+        "reminder-last": to_customer("reminder", language, values=last, automatic="auto-generated"),
+        "unanswered": to_customer(
+            "unanswered", language, values={**VALUES, "status": "solved"}, automatic="auto-generated"
+        ),
+    }
+
+
 def promised(language: str, until: str) -> Letter:
     return to_customer("promised", language, values={**VALUES, "promised": until}, automatic="auto-generated")
 
@@ -240,6 +258,7 @@ def around(language: str) -> dict[str, Letter]:
             "notice", language, shown=(said,), values={**VALUES, "type": "order", "category": "printers"}, reason="you-read-along"
         ),
         "closed": to_customer("closed", language, reason="case-is-closed", automatic="auto-replied", values={}),
+        **waits(language),
         "promised": promised(language, "2026-03-06T12:00:00+01:00"),
         "promised-no-more": promised(language, ""),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),

@@ -8,6 +8,7 @@ end of a burst and become one letter; the first letter to a person goes at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from maild.decide import (
@@ -135,9 +136,16 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
 
 
 def to_customer(
-    ledger: Ledger, case: Case, party: str, kind: str, shown: tuple[Shown, ...], actor: str, **values: Any
+    ledger: Ledger,
+    case: Case,
+    party: str,
+    kind: str,
+    shown: tuple[Shown, ...],
+    actor: str,
+    due_at: datetime | None = None,
+    **values: Any,
 ) -> bool:
-    """A letter to one of the customer's side, after the time for undo; the news of a burst are one.  False when he cannot have it."""
+    """A letter to one of the customer's side, at due_at or after the time for undo; a burst is one.  False when he cannot have it."""
     person = ledger.people.get(party)
     if person is None or not person.writes or (person.muted and not shown):
         reason = _BOUNCES if person and person.muted else "no address"
@@ -147,7 +155,7 @@ def to_customer(
     if before:
         ledger.cancel(before.outbox)
         shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
-    _owe_customer(ledger, case, party, kind, shown, actor, before, **values)
+    _owe_customer(ledger, case, party, kind, shown, actor, before, due_at, **values)
     return True
 
 
@@ -165,6 +173,7 @@ def _owe_customer(
     shown: tuple[Shown, ...],
     actor: str,
     before: Pending | None,
+    due_at: datetime | None = None,
     **values: Any,
 ) -> None:
     """before: the letter whose place it takes."""
@@ -182,7 +191,7 @@ def _owe_customer(
         kind,
         "your-case" if mine else "in-copy",
         shown,
-        due_at=before.due_at if before else ledger.now + ledger.policy.limits.undo,
+        due_at=before.due_at if before else due_at or ledger.now + ledger.policy.limits.undo,
         language=contact.reads(person, case),
         values={**owing.case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
         author=owing.name_of(ledger, actor),

@@ -23,7 +23,7 @@ from maild.decide.clocks import Clock
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.clock_events import Clocked, Pledged
-from maild.model.people import MAILD, belonging
+from maild.model.people import MAILD
 from maild.model.policy import Policy
 from maild.model.sla import Target
 
@@ -59,7 +59,7 @@ def _organisation(ledger: Ledger, case_id: int) -> str:
 
 def organisation(policy: Policy, address: str) -> str:
     """The key of whose address it is, "" for nobody's that we know."""
-    found = belonging(policy.organisations.values(), address.lower())
+    found = policy.directory.organisation(address.lower())
     return found.key if found else ""
 
 

@@ -108,6 +108,14 @@ class Untaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """After how many days a customer for whom a case waits is reminded, and when it is closed; None: never.  Never without a reminder."""
+
+    remind: tuple[int, ...]
+    close: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
@@ -118,6 +126,7 @@ class Desk:
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     calendar: key of its opening hours; "" where it is always open.
     unassigned: who is told of cases that nobody takes.
+    patience: with customers for whom cases wait; None: it waits for ever, and reminds nobody.
     """
 
     key: str
@@ -140,6 +149,7 @@ class Desk:
     calendar: str = ""
     after_window: str = "new_linked"
     unassigned: Untaken | None = None
+    patience: Patience | None = None
 
     @property
     def address(self) -> str:
