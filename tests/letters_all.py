@@ -256,6 +256,9 @@ def ruled(language: str) -> dict[str, Letter]:
         "notice-approvers": to_handler(
             "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "approvers": "Bo Li"}
         ),
+        "notice-unasked": to_handler(
+            "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "unasked": "too_few"}
+        ),
         "facts": to_customer("facts", language, values={**VALUES, "asks": [computer]}, automatic="auto-generated"),
         "notice-facts": to_handler("notice", language, shown=(shown(language),), values={**facts, "status": "new"}),
         "update-handler-facts": to_handler("update", language, shown=(shown(language),), values=facts),

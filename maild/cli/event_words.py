@@ -14,6 +14,12 @@ from typing import Any
 Name = Callable[[str], str]
 Facts = Mapping[str, Any]
 # A commitment to a text says something to a computer only.
+_UNASKED = {
+    "unproven": "it is not proven who wrote it",
+    "spent": "the sender has written too much today",
+    "too_few": "without the customer there are too few",
+    "confidential": "the case is confidential",
+}
 _COMMITMENT = re.compile(r"[0-9a-f]{32}")
 
 
@@ -228,6 +234,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
     "alarmed": lambda facts, name: f"a monitoring system says that it is {facts['state']}",
     "balloted": lambda facts, name: f"must be approved: {facts['need']} of {facts['letters'].count(',') + 1}",
+    "unballoted": lambda facts, name: f"must be approved, and nobody was asked: {_UNASKED.get(facts['reason'], facts['reason'])}",
     "carried": lambda facts, name: "approved: enough said yes",
     "defeated": lambda facts, name: "not approved: too few said yes",
     "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",

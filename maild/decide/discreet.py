@@ -1,6 +1,7 @@
 """discreet: what a confidential case keeps from others, whatever rules say that are not about it.
 
 kept(ledger, case, verdict, name, value)    of what a rule hands out (forward, watch, tasks) that which stays in the house
+shut(ledger, case, verdict, approval)       whether it may not be shown to all whom a rule wants to approve it
 
 A rule that names somebody was mostly written for other mail: his own people's feedback on a leader must not go to that leader because
 he reads along with his domain.  Only a rule that says `confidential: true` itself knows whom it lets in; it is asked for nothing here.
@@ -8,12 +9,14 @@ he reads along with his domain.  Only a rule that says `confidential: true` itse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from maild.decide import rights
 from maild.decide.ledger import Ledger
+from maild.model.approval import Approval
 from maild.model.case import Case
+from maild.model.people import handler_of
 from maild.model.policy import Rule, Todo
 from maild.model.verdict import Verdict
 
@@ -27,6 +30,15 @@ def kept(ledger: Ledger, case_id: int, verdict: Verdict, name: str, value: objec
         return value
     let_in = frozenset(one for rule in _about_it(verdict) for one in getattr(rule.set, name))
     return tuple(_kept(ledger, case, name, value, let_in))
+
+
+def shut(ledger: Ledger, case_id: int, verdict: Verdict, approval: Approval, voters: Iterable[str]) -> bool:
+    """Whether some of them (parties) may not know of the case, and the rule that says so does not ask them."""
+    case = ledger.case(case_id)
+    if not rights.confidential(case, ledger.policy) or any(rule.set.approve == approval for rule in _about_it(verdict)):
+        return False
+    asked = [ledger.policy.handlers.get(handler_of(voter) or "") for voter in voters]
+    return not all(handler and rights.sees(handler, case, ledger.policy) for handler in asked)
 
 
 def _about_it(verdict: Verdict) -> Iterator[Rule]:

@@ -53,6 +53,11 @@ def approvers(ledger: Ledger, case: Case) -> str:
     return ", ".join(name_of(ledger, one.approver) for one in asked)
 
 
+def unasked(case: Case) -> str:
+    """Why nobody was asked for an approval that a rule wants; no longer said when a handler has asked somebody, or the case is over."""
+    return "" if case.ended or case.errands.requests else case.unasked
+
+
 def in_zone(ledger: Ledger, case: Case, at: datetime | None) -> str:
     """ISO 8601, "" for none."""
     return at.astimezone(ZoneInfo(ledger.policy.desks[case.desk].zone)).isoformat() if at else ""

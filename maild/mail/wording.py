@@ -135,6 +135,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
     "facts": (),
     "approvers": "",
+    "unasked": "",
     "item": "",
     "carried": False,
     "mails": (),
@@ -245,6 +246,7 @@ def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         "facts": _facts(given.get("facts"), language),
         "approvers": _line(given, "approvers", 400),
+        "unasked": _told({"key": f"unasked_{given['unasked']}"}) if given.get("unasked") else "",
         "item": _line(given, "item"),
         "carried": bool(given.get("carried")),
         "tasks": _tasks(given.get("tasks")),

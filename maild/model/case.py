@@ -65,6 +65,7 @@ class Case:
     type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
     wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
     need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
+    unasked: why nobody was asked for the votes that a rule wants (approval.py), "" if they were.
     alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
     """
 
@@ -116,6 +117,7 @@ class Case:
     asked: int = 0
     need: int = 0
     ballot: tuple[int, ...] = ()
+    unasked: str = ""
     alarms: int = 0
     recovered_at: datetime | None = None
     reported: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from maild.model.approval import Unasked
 from maild.model.events import Event
 
 
@@ -42,6 +43,14 @@ class Balloted(Event):
     kind: ClassVar[str] = "balloted"
     need: int
     letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unballoted(Event):
+    """A rule wants votes, and nobody was asked for one; a handler must see to it."""
+
+    kind: ClassVar[str] = "unballoted"
+    reason: Unasked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maild.model.recorded import Recorded
-from maild.model.rule_events import Alarmed, Balloted, Carried, Defeated, FactGiven, FactsAsked, FactsWanted
+from maild.model.rule_events import Alarmed, Balloted, Carried, Defeated, FactGiven, FactsAsked, FactsWanted, Unballoted
 
 if TYPE_CHECKING:
     from maild.model.case import Case
@@ -28,6 +28,8 @@ def changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"given": (*others, f"{fact}:{value}")}
         case Balloted(need=need, letters=letters):
             return {"need": need, "ballot": tuple(map(int, listed(letters)))}
+        case Unballoted(reason=reason):
+            return {"unasked": str(reason)}
         case Carried() | Defeated():
             return {"need": 0}
         case Alarmed(state=state) if state == DOWN:

@@ -136,6 +136,7 @@ _WORK = {
 # What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
     "approvers": "Bo Li, leder@kunde.example",
+    "unasked": {"ok": True, "written": "", "key": "unasked_unproven", "value": ""},
     "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],

@@ -40,7 +40,7 @@ _SELDOM = (
     ),
     *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted", "reported"),
     *("type", "category", "followers"),
-    *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at"),
+    *("wanted", "given", "asked", "need", "ballot", "unasked", "alarms", "recovered_at"),
 )
 
 
