@@ -243,7 +243,7 @@ def ruled(language: str) -> dict[str, Letter]:
     name, computer, _ = compiled(FACTS).values()
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     asks = {"asks": [name, computer]}
-    facts = {**VALUES, "facts": [(name, "ann01"), (computer, "")]}
+    facts = {**VALUES, "facts": [(name, "ann01", True), (computer, "")]}
     return {
         "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
         "ack-unverified-asks": to_customer(

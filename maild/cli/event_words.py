@@ -240,6 +240,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",
     "facts_asked": lambda facts, name: f"the customer was asked for {facts['facts']}",
     "fact_given": lambda facts, name: f"{facts['fact']} was said",
+    "fact_doubted": lambda facts, name: f"nobody proved who said {facts['fact']}",
+    "fact_vouched": lambda facts, name: f"{facts['fact']} confirmed by {name(facts['by'])}",
     "requested": lambda facts, name: f"{name(facts['approver'])} asked for approval, until {facts['until_at']}",
     "approved": lambda facts, name: f"approved by {name(facts['by'])}",
     "rejected": lambda facts, name: f"not approved by {name(facts['by'])}",

@@ -32,10 +32,14 @@ def shown(ledger: Ledger, case: Case) -> list[dict[str, str]]:
     ]
 
 
-def facts(ledger: Ledger, case: Case) -> list[tuple[Fact, str]]:
-    """Each fact that is wanted, with what was said; "" where nothing was, or it is erased."""
+def facts(ledger: Ledger, case: Case) -> list[tuple[Fact, str, bool]]:
+    """Each fact that is wanted, with what was said ("" where nothing was, or it is erased), and whether nobody proved who said it."""
     said, known = given(case), ledger.policy.facts
-    return [(known[key], ledger.subjects.get(said.get(key, ""), "")) for key in case.wanted if key in known]
+    return [
+        (known[key], ledger.subjects.get(said.get(key, ""), ""), key in case.unsure)
+        for key in case.wanted
+        if key in known
+    ]
 
 
 def asks(ledger: Ledger, case: Case, letter: int) -> dict[str, list[Fact]]:

@@ -275,11 +275,21 @@ def _tasks(given: object) -> list[dict[str, str]]:
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
 
 
-def _facts(given: object, language: str) -> list[dict[str, str]]:
-    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+def _facts(given: object, language: str) -> list[dict[str, Any]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it.
+
+    unproven: it is not proven who said it.
+    """
     found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
-    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
-    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
+    rows = [(*one, False) if isinstance(one, tuple) else (one, "", False) for one in found[:_LINES]]
+    return [
+        {
+            "label": encode.one_line(fact.called(language)),
+            "value": encode.one_line(text),
+            "unproven": bool(text and doubt),
+        }
+        for fact, text, doubt, *_ in rows
+    ]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:

@@ -140,7 +140,10 @@ _FACTS: dict[str, Any] = {
     "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
-    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+    "facts": [
+        {"label": "Brukernavn", "value": "ann01", "unproven": True},
+        {"label": "Datamaskin", "value": "", "unproven": False},
+    ],
 }
 _ASKED: dict[str, Any] = {
     **_FACTS,
