@@ -310,16 +310,25 @@ def addresses_in(text: str) -> tuple[str, ...]:
 
 
 def named_in_form(prepared: Prepared, where: Named) -> Address | None:
-    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    """Whom a web form's mail names as its customer: one address in Reply-To, or behind the field's name; None where it is not plain.
+
+    A field that was left empty names nobody: the next line counts only where nothing but an address stands in it.
+    """
     message = prepared.message
     if not where.field:
         found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
         return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
-    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
-    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    behind = rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]([^\n]*)(?=(?:\n([^\n]*))?)"
+    said = [
+        (match[1].strip(), (match[2] or "").strip(" \t\r<>"))
+        for match in re.finditer(behind, message.text[:TEXT], re.M | re.I)
+    ]
     # A field that stands there twice was written by whoever filled the form in.
-    addresses = addresses_in(said[0]) if len(said) == 1 else ()
-    return Address("", addresses[0]) if len(addresses) == 1 else None
+    beside, below = said[0] if len(said) == 1 else ("", "")
+    addresses = addresses_in(beside or below)
+    if len(addresses) != 1 or (not beside and addresses != (below.lower(),)):
+        return None
+    return Address("", addresses[0])
 
 
 def of_form(prepared: Prepared, policy: Policy) -> bool:

@@ -242,11 +242,21 @@ def _tasks(given: object) -> list[dict[str, str]]:
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
 
 
-def _facts(given: object, language: str) -> list[dict[str, str]]:
-    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+def _facts(given: object, language: str) -> list[dict[str, Any]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it.
+
+    unproven: it is not proven who said it.
+    """
     found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
-    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
-    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
+    rows = [(*one, False) if isinstance(one, tuple) else (one, "", False) for one in found[:_LINES]]
+    return [
+        {
+            "label": encode.one_line(fact.called(language)),
+            "value": encode.one_line(text),
+            "unproven": bool(text and doubt),
+        }
+        for fact, text, doubt, *_ in rows
+    ]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -274,6 +284,7 @@ _LONG: dict[str, Callable[[Any, _Reader], Any]] = {
     "words": lambda given, _: _text(given),
     "what": lambda given, _: _text(given),
     "news": lambda given, _: _told(given),
+    "unasked": lambda given, _: _told({"key": f"unasked_{given}"}),
     "mails": lambda given, _: _mails(given),
     "tasks": lambda given, _: _tasks(given),
     "others": lambda given, _: _others(given),
@@ -291,7 +302,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(_SHORT, ""),
     **dict.fromkeys(_FLAGS.values(), False),
     **dict.fromkeys(_LONG, ()),
-    **dict.fromkeys(("words", "what", "news", "bounced_at"), ""),
+    **dict.fromkeys(("words", "what", "news", "bounced_at", "unasked"), ""),
     **dict.fromkeys(("subject", "to_name", "author", "customer_name", "customer_address", "customer"), ""),
     **dict.fromkeys(("messages", "left_out"), ()),
 }

@@ -37,6 +37,7 @@ from maild.policy import (
     reach,
     required,
     routing,
+    secrecy,
     sla,
     staffing,
     telling,
@@ -159,7 +160,9 @@ def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
-    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    found = tuple(routing.rules(read[routing.FILE], site))
+    reach.check(read[routing.FILE], found)
+    secrecy.check(read[routing.FILE], found, site, policy.desks)
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 

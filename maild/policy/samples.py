@@ -158,10 +158,14 @@ _WORK = {
 # What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
     "approvers": "Bo Li, leder@kunde.example",
+    "unasked": {"ok": True, "written": "", "key": "unasked_unproven", "value": ""},
     "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
-    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+    "facts": [
+        {"label": "Brukernavn", "value": "ann01", "unproven": True},
+        {"label": "Datamaskin", "value": "", "unproven": False},
+    ],
 }
 _ASKED: dict[str, Any] = {
     **_FACTS,
