@@ -121,13 +121,15 @@ def questions(draw: st.DrawFn) -> Question:
     if sum(end - begin for day_ in calendar.week for begin, end in day_) < 480:
         calendar = replace(calendar, week=(((480, 960),), *calendar.week[1:]))
     target = draw(st.sampled_from(Target))
-    told = st.tuples(st.integers(0, 3000), st.integers(1, 3000)).map(lambda t: (t[0], t[0] + t[1]))
+    began = draw(st.integers(0, 600))
+    # Nothing is told of a clock before it begins.
+    told = st.tuples(st.integers(began, 3000), st.integers(1, 3000)).map(lambda t: (t[0], t[0] + t[1]))
     fixed = draw(st.none() | st.integers(600, 4000)) if target is Target.SOLUTION else None
     return Question(
         calendar,
         start,
         target,
-        draw(st.integers(0, 600)),
+        began,
         draw(st.integers(1, 120)) * 20,
         draw(stops()),
         draw(st.frozensets(st.sampled_from((Status.WAITING, Status.ON_HOLD)))),
