@@ -283,7 +283,7 @@ def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Seque
     """No case, and he gets his words back; they are kept for the lines that mend them."""
     party = handler_party(order.handler.key)
     ledger.happen(None, party, Declined(party, wrong.key, wrong.hint))
-    lines = [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
+    lines = receipts.refused(parsed.lines, outcomes)
     words = _own(order.prepared.message)
     drafts.park(ledger, order, drafts.BEHALF, words)
     values = {"lines": lines, "words": words, "kept_until": drafts.until(ledger, order.prepared.desk)}

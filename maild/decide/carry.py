@@ -374,7 +374,7 @@ def decline(
     ledger.happen(order.case_id, party, Declined(party, wrong.key, wrong.hint))
     case = ledger.case(order.case_id)
     values: dict[str, Any] = {
-        "lines": [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
+        "lines": receipts.refused(parsed.lines, outcomes),
         "words": order.prepared.message.own_text,
     }
     shown = tuple(dict.fromkeys(s for outcome in outcomes if isinstance(outcome, Wrong) for s in outcome.shown))
