@@ -217,7 +217,7 @@ def _steps(case: Case, clock: Clock, ladder: Ladder | None, zone: ZoneInfo) -> I
 def _instant(clock: Clock, step: Step, ends: datetime) -> datetime:
     """A share of the time, but never later than a date that was told; or so long after it."""
     if step.share is None:
-        return clock.within.calendar.add(ends, step.after)
+        return clock.within.calendar.add(ends, step.behind(clock.within.calendar))
     if clock.fixed is not None:
         run = clock.within.calendar.between(clock.since, ends)
         return clock.within.calendar.add(clock.since, run * step.share / 100)

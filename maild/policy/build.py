@@ -36,6 +36,7 @@ from maild.policy import (
     reach,
     required,
     routing,
+    sla,
     staffing,
     telling,
 )
@@ -50,7 +51,7 @@ from maild.policy.source import Source, nearest, raise_all
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
 # What may be left out.
-OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door)
+OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door, sla)
 FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
@@ -137,7 +138,8 @@ def _made(
     if not read[catalogue.FILE].problems:
         reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
-    parts |= {"agreements": agreed, "catalogue": orders}
+    slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_)
+    parts |= {"agreements": agreed, "catalogue": orders, "slas": slas}
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 

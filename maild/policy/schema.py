@@ -41,6 +41,7 @@ from maild.policy.shape import (
     as_list,
     wrong,
 )
+from maild.policy.sla_forms import SlaForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -311,6 +312,11 @@ def schemas() -> dict[str, dict[str, Any]]:
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
         "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
+        "sla.json": {
+            "$schema": DIALECT,
+            **TypeAdapter(SlaForm).json_schema(),
+            "title": "sla.yaml: what is promised, and what happens when it slips",
+        },
         "routing.json": _routing(),
     }
 
