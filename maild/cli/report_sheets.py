@@ -15,7 +15,7 @@ from maild.model.report import CONFIDENTIAL, CUTS, NONE, Kept, Load, Report, Tim
 Words = Mapping[str, str]
 DASH = "–"
 _TARGETS = ("first_response", "next_update", "resolution")
-_MEASURES = ("answer", "solution")
+_MEASURES = {"answer": "first_response", "solution": "resolution"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,10 @@ def _promises(report: Report, tongue: Tongue) -> Sheet:
     rows, marks = list[tuple[str, ...]](), list[Mark]()
     words = ("kept", "broken", "unpromised", "slipped")
     for target in _TARGETS:
-        for (cut, key), kept in _told(report.promises[target], report):
+        for (cut, key), kept in _told(report.promises[target]):
             name = tongue(f"target.{target}")
             share = tongue.percent(kept.share)
-            rows.append((name, _where(cut, key, tongue), share, *(str(getattr(kept, word)) for word in words)))
+            rows.append((name, tongue.key(cut, key), share, *(str(getattr(kept, word)) for word in words)))
             if kept.share is not None:
                 text = f"{share} ({kept.kept}/{kept.kept + kept.broken})"
                 marks.append(Mark(_group(name, cut, key, tongue), kept.kept, kept.broken, text))
@@ -193,14 +193,12 @@ def _promises(report: Report, tongue: Tongue) -> Sheet:
     )
 
 
-def _told(found: Mapping[tuple[str, str], Kept], report: Report) -> Iterator[tuple[tuple[str, str], Kept]]:
-    """Of one desk only there is no more to say than of all."""
-    lone = len(report.volume["desk"]) < 2 and len([key for key in found if key[0] == "desk"]) < 2
-    return ((group, kept) for group, kept in found.items() if not (lone and group[0] == "desk"))
-
-
-def _where(cut: str, key: str, tongue: Tongue) -> str:
-    return tongue.key(cut, key)
+def _told(found: Mapping[tuple[str, str], Kept]) -> Iterator[tuple[tuple[str, str], Kept]]:
+    """Of one desk only there is no more to say than of all, and little of what nobody was promised."""
+    lone = len([group for group in found if group[0] == "desk"]) < 2
+    for (cut, key), kept in found.items():
+        if cut == "all" or (kept.share is not None and not (lone and cut == "desk")):
+            yield (cut, key), kept
 
 
 def _times(report: Report, tongue: Tongue) -> Sheet:
@@ -212,12 +210,10 @@ def _times(report: Report, tongue: Tongue) -> Sheet:
         for (cut, key), times in found.items():
             if lone and cut == "desk":
                 continue
-            name = tongue(f"measure.{measure}")
-            rows.append(
-                (name, _where(cut, key, tongue), str(times.cases), *(duration(getattr(times, f)) for f in fields))
-            )
+            name = tongue(f"target.{_MEASURES[measure]}")
+            rows.append((name, tongue.key(cut, key), str(times.cases), *(duration(getattr(times, f)) for f in fields)))
             marks.append(_spread(_group(name, cut, key, tongue), times))
-    heads = (tongue("one.measure"), tongue("one.group"), tongue("cases"), *map(tongue, fields))
+    heads = (tongue("what"), tongue("one.group"), tongue("cases"), *map(tongue, fields))
     return Sheet("times", tongue("times"), heads, tuple(rows), 2, tongue("note.times"), "spread", tuple(marks))
 
 

@@ -42,7 +42,7 @@ def _said(top: int, mark: Mark) -> str:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 34 else f"{label[:33]}…"
+    return label if len(label) <= 30 else f"{label[:29]}…"
 
 
 def _rect(kind: str, x: float, top: int, width: float) -> str:

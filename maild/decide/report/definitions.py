@@ -229,16 +229,18 @@ def _paused(stop: Stop, held: Terms | None) -> bool:
 
 
 def _put_off(told: Told, pauses: Sequence[Stop], calendar: Calendar) -> datetime | None:
-    """None while it stands still, and did so before its time was over."""
-    late = _NO_TIME
+    """So much open time as was left then, counted while the clock runs; None while it stands still with some of it left."""
+    left, start = calendar.between(told.at, told.due_at), told.at
     for stop in pauses:
-        start = max(stop.since, told.at)
-        if start < told.due_at:
-            if stop.until is None:
-                return None
-            end = min(stop.until, told.due_at)
-            late += calendar.between(start, end) if start < end else _NO_TIME
-    return calendar.add(told.due_at, late) if late else told.due_at
+        if stop.until is not None and stop.until <= start:
+            continue
+        run = calendar.between(start, max(stop.since, start))
+        if run >= left:
+            break
+        if stop.until is None:
+            return None
+        left, start = left - run, stop.until
+    return told.due_at if start == told.at else calendar.add(start, left)
 
 
 # --- work -------------------------------------------------------------------------------------------------------------------------
