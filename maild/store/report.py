@@ -69,8 +69,8 @@ def _events(session: Session, ids: Sequence[int], kinds: Sequence[str]) -> dict[
         (*listed(session, ids), *kinds),
     )
     found: dict[int, list[Recorded]] = defaultdict(list)
-    for case, seq, kind, version, at, actor, cause, data in rows:
-        found[case].append(Recorded(seq, moment(at), actor, cause, load(kind, version, json.loads(data))))
+    for case, seq, kind, version, at, actor, cause, said in rows:
+        found[case].append(Recorded(seq, moment(at), actor, cause, load(kind, version, json.loads(said))))
     return found
 
 
