@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from maild.cli.desk import unobeyed
 from maild.cli.terminal import harmless
 from maild.model.report import Report
 
@@ -102,4 +103,4 @@ def as_json(report: Report) -> str:
     }
     for section, key, measure, value in figures(report):
         told.setdefault(section, {}).setdefault(key, {})[measure] = value
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return unobeyed(json.dumps(told, ensure_ascii=False, indent=2)) + "\n"

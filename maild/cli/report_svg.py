@@ -10,9 +10,14 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from maild.cli.report_sheets import Mark, Sheet
+from maild.cli.terminal import harmless
 
 _ROW, _TEXT, _BAR = 38, 14, 12
 _HEIGHT, _FOOT = 160, 22
+
+
+def _text(text: str) -> str:
+    return escape(harmless(text))
 
 
 def chart(sheet: Sheet) -> str:
@@ -24,7 +29,7 @@ def _svg(sheet: Sheet, height: int, drawn: Iterator[str]) -> str:
     said = "; ".join(f"{mark.label}: {mark.text}" for mark in sheet.marks)
     return (
         f'<svg role="img" aria-labelledby="{sheet.key}-t {sheet.key}-d" width="100%" height="{height}">'
-        f'<title id="{sheet.key}-t">{escape(sheet.title)}</title><desc id="{sheet.key}-d">{escape(said)}</desc>'
+        f'<title id="{sheet.key}-t">{_text(sheet.title)}</title><desc id="{sheet.key}-d">{_text(said)}</desc>'
         f"{''.join(drawn)}</svg>"
     )
 
@@ -36,8 +41,8 @@ def _rows(sheet: Sheet) -> Iterator[tuple[int, Mark]]:
 def _said(top: int, mark: Mark) -> str:
     """The words above a bar: what it is at the left, how much at the right."""
     return (
-        f'<text x="0" y="{top + _TEXT}">{escape(_short(mark.label))}</text>'
-        f'<text class="n" x="100%" y="{top + _TEXT}" text-anchor="end">{escape(mark.text)}</text>'
+        f'<text x="0" y="{top + _TEXT}">{_text(_short(mark.label))}</text>'
+        f'<text class="n" x="100%" y="{top + _TEXT}" text-anchor="end">{_text(mark.text)}</text>'
     )
 
 
@@ -114,4 +119,4 @@ def _days(marks: Sequence[Mark]) -> Iterator[str]:
     """The first, the last and one between."""
     for at, anchor in ((0, "start"), ((len(marks) - 1) // 2, "middle"), (len(marks) - 1, "end")):
         x = 0 if len(marks) == 1 else at / (len(marks) - 1) * 100
-        yield f'<text class="n" x="{x:.2f}%" y="{_HEIGHT - 6}" text-anchor="{anchor}">{escape(marks[at].label)}</text>'
+        yield f'<text class="n" x="{x:.2f}%" y="{_HEIGHT - 6}" text-anchor="{anchor}">{_text(marks[at].label)}</text>'

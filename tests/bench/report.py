@@ -2,7 +2,7 @@
 
 A hundred thousand cases of ten events each, over twelve months; a report of all twelve, which reads every one of them, and one of the
 last month.  Each runs in a process of its own: its peak of memory is told.  Prints a table and one JSON line; exit 1 when it is slower
-than 20 000 events a second, or takes more than 300 MiB.
+than 40 000 events a second of processor, or takes more than 200 MiB.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from maild.store.database import Database, Session, stamp
 from maild.store.text import dumps
 
 START, DAYS = datetime(2026, 1, 1, 8, tzinfo=UTC), 364
-LEAST, MOST = 20_000, 300
+LEAST, MOST = 40_000, 200
 DESK = ("support", "drift", "podpora", "help")
 
 
@@ -62,8 +62,10 @@ def main() -> int:
         fill(folder, wanted.events // 10)
         found = {months: run(folder, months, sys.argv[0]) for months in (12, 1)}
     for months, one in found.items():
-        print(f"{months:>2} months  {one['seconds']:7.2f} s  {one['cases']:>7} cases  {one['mib']:6.0f} MiB")
-    rate = wanted.events / found[12]["seconds"]
+        print(
+            f"{months:>2} months  {one['seconds']:7.2f} s  {one['cpu']:7.2f} s of processor  {one['cases']:>7} cases  {one['mib']:6.0f} MiB"
+        )
+    rate = wanted.events / found[12]["cpu"]
     print(json.dumps({"events_per_second": round(rate), **{f"{months}_months": one for months, one in found.items()}}))
     return 0 if rate >= LEAST and found[12]["mib"] <= MOST else 1
 
@@ -80,13 +82,13 @@ def measured(folder: Path, months: int) -> dict[str, float]:
     (folder / "rules" / "people.yaml").write_text(PEOPLE)
     policy = pristine.policy(folder / "rules", folder / "none")
     session = Database(str(folder / "maild.db")).session()
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     period = Period(date(2026, 13 - months, 1), date(2027, 1, 1))
     since, until = period.bounds(ZoneInfo("UTC"))
     made = figures(report.stories(session, since, until, KINDS), Wanted(period, until), policy)
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": round(seconds, 2), "cases": made.totals.opened, "mib": round(peak)}
+    return {"seconds": round(seconds, 2), "cpu": round(cpu, 2), "cases": made.totals.opened, "mib": round(peak)}
 
 
 # --- a year -----------------------------------------------------------------------------------------------------------------------
