@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
 from maild.model.fact import Fact
 from maild.model.limits import Limits
-from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
+from maild.model.people import Desk, Handler, Line, Organisation, Patience, Retention, Role, Untaken
 from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
 from maild.policy import (
@@ -44,7 +45,7 @@ from maild.policy import texts as templates
 from maild.policy.asks import asks
 from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest, UntakenForm
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
@@ -236,8 +237,14 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.confidential,
             form.calendar or "",
             after_window=after,
+            unassigned=_untaken(form.unassigned),
+            patience=Patience(tuple(form.waiting.remind), form.waiting.close) if form.waiting else None,
         )
     return desks
+
+
+def _untaken(form: UntakenForm | None) -> Untaken | None:
+    return Untaken(timedelta(seconds=form.after), tuple(form.tell)) if form else None
 
 
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:
