@@ -255,6 +255,10 @@ class Texts(Protocol):
 
     def languages(self) -> tuple[str, ...]: ...
 
+    def words(self, language: str) -> Mapping[str, str]:
+        """The single words of that language, by key."""
+        ...
+
     @property
     def vocabulary(self) -> Vocabulary:
         """The words of the handlers' commands, in all of them."""
