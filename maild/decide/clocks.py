@@ -246,7 +246,8 @@ def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
     known = case.clocks
     began = known.free_at or known.since_at or case.opened_at
     since = max((began, *(stop.until for stop in known.stops if stop.until)))
-    return since, policy.calendar_of(desk.key).add(since, desk.unassigned.after)
+    calendar = policy.calendar_of(desk.key)
+    return since, calendar.add(since, desk.unassigned.within(calendar))
 
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:
