@@ -220,12 +220,29 @@ def test_a_case_that_wakes_twice_takes_its_step_once(site: Site):
     [number] = cases(house, 1)
     house.now += timedelta(hours=1)
     with house.session.transaction():
-        for late in range(2):
-            incoming.wake(house.session, 1, house.now - timedelta(seconds=late))
+        # Beside the one that the ticker makes.
+        incoming.wake(house.session, 1, house.now - timedelta(seconds=1))
     house.wait(seconds=0)
     assert events(house, number) == [("breached", RESPONSE, ""), ("warned", RESPONSE, "100%")]
     assert house.kinds(number).count("ignored") == 1
     assert told(house) == [("warning", KARI)]
+
+
+def test_an_instant_that_comes_again_by_other_promises_is_not_taken_for_the_one_that_was(site: Site):
+    """The case woke at half past ten; by today's sla.yaml it should have been solved by then."""
+    house = site("50%: handler", response="1h")
+    [number] = cases(house, 1)
+    house.wait(minutes=30)
+    assert told(house) == [("warning", KARI)]
+    (house.folder / "rules" / "sla.yaml").write_text(sla("50%: handler", "100%: lead", response="1h", solution="30m"))
+    house.load()
+    with house.session.transaction():
+        [(before,)] = house.session.all("SELECT received_at FROM incoming WHERE source='wake'")
+        house.session.execute("UPDATE cases SET wake_at=? WHERE id=1", (before,))
+    house.wait(minutes=1)
+    assert events(house, number)[-3:] == [
+        ("warned", "resolution", "50%"), ("breached", "resolution", ""), ("warned", "resolution", "100%"),
+    ]  # fmt: skip
 
 
 def test_a_letter_that_cannot_be_written_stops_no_step_and_no_other_letter(site: Site, monkeypatch: pytest.MonkeyPatch):
