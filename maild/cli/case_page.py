@@ -33,6 +33,8 @@ _LETTERS = {
     "decided": "outcome of a vote",
     "merged": "note of a merge",
     "promised": "note of a date",
+    "reminder": "reminder",
+    "unanswered": "note that nobody answered",
     "incident": "news of an incident",
     "forward": "the mail passed on",
     "closed": "answer that the case is closed",

@@ -68,6 +68,13 @@ def _waiting(facts: Facts, name: Name) -> str:
     return "waits for the customer" if facts["on"] == "customer" else "rests until another case is solved"
 
 
+def _prompted(facts: Facts, name: Name) -> str:
+    if not facts["letter"]:
+        return "the customer cannot be reminded"
+    closes = f"; the case is closed {facts['closes_at']} if he says nothing" if facts.get("closes_at") else ""
+    return f"reminder {facts['number']} to the customer{closes}"
+
+
 def _bounced(facts: Facts, name: Name) -> str:
     what = "did not arrive" if facts.get("permanent") else "is delayed"
     return f"a letter to {name(facts['to'])} {what}" + (f" ({facts['status']})" if facts.get("status") else "")
@@ -188,6 +195,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "worked": lambda facts, name: f"{name(facts['by'])} worked {facts['minutes']} minutes{_because(facts)}",
     "titled": lambda facts, name: f"{name(facts['by'])} gave it a title",
     "promised": lambda facts, name: f"promised for {facts['until_at']}" if facts["until_at"] else "nothing is promised any more",
+    "prompted": _prompted,
+    "scheduled": lambda facts, name: f"the work begins {facts['starts_at']}",
     "bounced": _bounced,
     "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
     "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from maild.decide import patience
 from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
@@ -55,8 +56,8 @@ class Clock:
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
-    """What is promised for it; None for a case of the past, or one that goes on elsewhere."""
-    if not policy.slas or case.history or case.merged_into is not None:
+    """What is promised for it; None for a case of the past, one that goes on elsewhere, or one in which nobody asked for anything."""
+    if not policy.slas or case.history or case.merged_into is not None or not case.clocks.runs:
         return None
     key = case.clocks.organisation
     organisation = policy.organisations.get(key)
@@ -118,7 +119,7 @@ def _pauses(case: Case, words: frozenset[Status], since: datetime) -> tuple[tupl
 
 
 def _pledge(case: Case, target: Target, turn: int) -> Pledge | None:
-    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn]
+    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn and not one.void]
     return min(told, key=lambda one: one.due_at, default=None)
 
 
@@ -251,6 +252,8 @@ def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
 
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:
-    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks, of nobody having it."""
-    own, clocks, free = cases.wake_at(case), coming(case, policy), untended(case, policy)
-    return min(filter(None, (own, clocks[0].at if clocks else None, free[1] if free else None)), default=None)
+    """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks, of
+    nobody having it."""
+    clocks, free = coming(case, policy), untended(case, policy)
+    ours = (clocks[0].at if clocks else None, free[1] if free else None)
+    return min(filter(None, (cases.wake_at(case), patience.next_at(case, policy), *ours)), default=None)

@@ -24,6 +24,7 @@ from maild.decide import (
     proof,
     quarantine,
     reminders,
+    reminding,
     replies,
     required,
     rest,
@@ -83,6 +84,7 @@ def _wake(ledger: Ledger, wake: Wake) -> None:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
         return
     reminders.due(ledger, case.id)
+    reminding.due(ledger, case.id)
     closes, rests = closes_at(case), rests_until(case)
     if closes and closes <= ledger.now:
         ledger.happen(case.id, MAILD, Closed())

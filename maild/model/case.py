@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maild.model import clocks, errands
+from maild.model import clocks, errands, patience
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.clocks import UNSTARTED, Clocks
 from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
@@ -35,6 +35,7 @@ from maild.model.events import (
     Watched,
     Woken,
 )
+from maild.model.patience import NO_WAIT, Wait
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
@@ -120,6 +121,7 @@ class Case:
     recovered_at: datetime | None = None
     reported: bool = False
     clocks: Clocks = UNSTARTED
+    wait: Wait = NO_WAIT
 
     @property
     def ended(self) -> bool:
@@ -189,7 +191,8 @@ def apply(case: Case, record: Recorded) -> Case:
     updated_at = max(case.updated_at, record.at)
     counted = clocks.apply(case.clocks, case.status, status, record)
     asked = errands.apply(case.errands, record)
-    changed = {"status": status, "errands": asked, "clocks": counted, **_changes(case, record)}
+    wait = patience.apply(case.wait, case.status, status, record)
+    changed = {"status": status, "errands": asked, "clocks": counted, "wait": wait, **_changes(case, record)}
     return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 

@@ -11,11 +11,15 @@ from maild.model.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Clocked(Event):
-    """The clocks count since then, for a customer of that organisation (a key, "" for none)."""
+    """The clocks count since then, for a customer of that organisation (a key, "" for none).
+
+    runs: False where nobody asked for anything: a program's mail that is only filed.
+    """
 
     kind: ClassVar[str] = "clocked"
     since_at: datetime
     organisation: str = ""
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

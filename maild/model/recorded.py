@@ -24,6 +24,7 @@ from maild.model import (
     rule_events,
     trust_events,
     undo_events,
+    waiting_events,
     work_events,
 )
 from maild.model.deed_events import CaseType
@@ -57,6 +58,7 @@ _MODULES = (
     rota_events,
     rule_events,
     clock_events,
+    waiting_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

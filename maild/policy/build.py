@@ -21,7 +21,7 @@ from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
 from maild.model.fact import Fact
 from maild.model.limits import Limits
-from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role, Untaken
+from maild.model.people import Desk, Handler, Line, Organisation, Patience, Retention, Role, Untaken
 from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
 from maild.policy import (
@@ -237,6 +237,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.calendar or "",
             after_window=after,
             unassigned=_untaken(form.unassigned),
+            patience=Patience(tuple(form.waiting.remind), form.waiting.close) if form.waiting else None,
         )
     return desks
 

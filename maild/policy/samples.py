@@ -24,6 +24,8 @@ NAMES = (
     "closing",
     "merged",
     "promised",
+    "reminder",
+    "unanswered",
     "incident",
     "receipt",
     "error",
@@ -57,6 +59,7 @@ _ALARM = {
 _KEPT = {
     "title": "Ny skriver i 2. etasje",
     "promised": "2026-03-06T12:00:00+01:00",
+    "closes": "2026-03-16T08:00:00+01:00",
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
@@ -93,6 +96,10 @@ _HOURS = {
     "hours": "closed",
     "opens": "2026-03-03T08:00:00+01:00",
     "on_duty": "Ola Hansen",
+    "early": True,
+    "answer_by": "2026-03-03T12:00:00+01:00",
+    "update_by": "2026-03-03T12:00:00+01:00",
+    "solved_by": "2026-03-04T12:00:00+01:00",
     "duty": [
         {
             "rota": "Driftsvakt",
@@ -125,6 +132,7 @@ _CASE = {
     "status": "open",
     "handler": "Ola Hansen",
     "slips": [_SLIP],
+    "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
 }
 # What a handler's letters tell of his work.

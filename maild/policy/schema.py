@@ -91,6 +91,9 @@ NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
 Digest = Annotated[str, AfterValidator(_digest)]
+Reminding = Annotated[
+    list[Days], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1, max_length=5)
+]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
@@ -121,6 +124,25 @@ class UntakenForm(Strict):
         description="So much of the desk's opening hours: 30m, 2h, or 1d, an ordinary open day.", examples=["2h"]
     )
     tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
+
+
+class WaitingForm(Strict):
+    """How long the desk waits for a customer who is asked something."""
+
+    remind: Reminding = Field(
+        description="After how many days he is reminded; the last one says when the case is closed.",
+        examples=["[3d, 7d]"],
+    )
+    close: Days | None = Field(None, description="When the case is closed, with a letter; left out: never.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = (*self.remind, *((self.close,) if self.close else ()))
+        if list(days) != sorted(set(days)):
+            raise wrong(
+                "the days do not follow each other", "write the earliest first:  {remind: [3d, 7d], close: 14d}"
+            )
+        return self
 
 
 # The brackets keep the tags out of the places that problems name (shape.py).
@@ -172,6 +194,9 @@ class DeskForm(Strict):
     )
     calendar: Line | None = Field(
         None, description="Key of its opening hours in calendars.yaml; left out: always open."
+    )
+    waiting: WaitingForm | None = Field(
+        None, description="Reminders to customers for whom cases wait, and the end of waiting; left out: none."
     )
 
 
