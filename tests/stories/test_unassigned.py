@@ -131,6 +131,14 @@ def test_while_it_waits_for_the_customer_nobody_is_told(site: Site):
     assert told(house) == []
 
 
+def test_a_programs_mail_that_is_only_filed_waits_for_nobody(site: Site):
+    house = site()
+    house.mail("Avisen <news@kunde.example>", "Ukens nytt", "Hei.", Auto_Submitted="auto-generated")
+    assert house.case("1001")["handler"] is None
+    house.wait(days=3)
+    assert told(house) == []
+
+
 def test_many_that_nobody_takes_are_one_letter(site: Site):
     house = site()
     for number in range(11):
