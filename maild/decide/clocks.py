@@ -229,16 +229,18 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
 
 
 def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
-    """None: somebody has it, or it rests, or its desk does not ask, or was told in this spell.  In the desk's opening hours."""
+    """In the desk's opening hours.  None: somebody has it, or it rests, or nobody asked for anything, or its desk does not ask, or was
+    told in this spell."""
     desk = policy.desks.get(case.desk)
     if desk is None or desk.unassigned is None or case.handler is not None or case.clocks.untended:
         return None
-    if case.ended or case.rests or case.history or case.merged_into is not None:
+    if case.ended or case.rests or case.history or case.merged_into is not None or not case.clocks.runs:
         return None
     known = case.clocks
     began = known.free_at or known.since_at or case.opened_at
     since = max((began, *(stop.until for stop in known.stops if stop.until)))
-    return since, policy.calendar_of(desk.key).add(since, desk.unassigned.after)
+    calendar = policy.calendar_of(desk.key)
+    return since, calendar.add(since, desk.unassigned.within(calendar))
 
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:

@@ -188,7 +188,7 @@ def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
     """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty."""
     if isinstance(arrival, Warnings):
         return Lookup(cases=arrival.cases, talks=len(arrival.cases) == 1)
-    if not policy.slas and not any(desk.unassigned for desk in policy.desks.values()):
+    if not policy.times:
         return Lookup(cases=(arrival.case,))
     lines = (turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines)
     return Lookup(cases=(arrival.case,), counters=tuple(lines), swaps=swaps_since(policy, now), talks=bool(policy.slas))

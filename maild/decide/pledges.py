@@ -35,7 +35,7 @@ NAMES = {Target.RESPONSE: "answer_by", Target.UPDATE: "update_by", Target.SOLUTI
 
 
 def begin(ledger: Ledger, case_id: int, since_at: datetime, *, runs: bool = True) -> None:
-    if ledger.policy.slas:
+    if ledger.policy.times:
         ledger.happen(case_id, MAILD, Clocked(since_at, _organisation(ledger, case_id), runs))
 
 

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -247,7 +246,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
 
 
 def _untaken(form: UntakenForm | None) -> Untaken | None:
-    return Untaken(timedelta(seconds=form.after), tuple(form.tell)) if form else None
+    return Untaken(form.after.span, tuple(form.tell), form.after.days) if form else None
 
 
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:

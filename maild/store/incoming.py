@@ -171,13 +171,13 @@ def _bytes(session: Session, taken: Taken, new: bool) -> None:
         session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, 0, ?)", (taken.raw_id, taken.raw))
 
 
-def wake(session: Session, case: int, due_at: datetime) -> None:
-    """Make an arrival of a due case; the same instant twice is one arrival."""
+def wake(session: Session, case: int, due_at: datetime, seq: int = 0) -> None:
+    """Make an arrival of a due case; the same instant twice is one arrival, until something has happened in the case (seq)."""
     due = stamp(due_at)
     session.execute(
         "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, case_id, state, due_at)"
         " VALUES (?,0,'wake','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
-        (f"wake:{case}:{due}", due, case, due),
+        (f"wake:{case}:{due}:{seq}", due, case, due),
     )
 
 
