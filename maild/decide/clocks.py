@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from maild.decide import calling
 from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
@@ -236,6 +237,6 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
 
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:
-    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks."""
+    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks, of its pages."""
     own, clocks = cases.wake_at(case), coming(case, policy)
-    return min(filter(None, (own, clocks[0].at if clocks else None)), default=None)
+    return min(filter(None, (own, clocks[0].at if clocks else None, calling.next_at(case, policy))), default=None)

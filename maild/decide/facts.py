@@ -133,7 +133,7 @@ def alarm_budget(now: datetime) -> tuple[str, int]:
 def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
     if isinstance(arrival, Wake):
-        return Lookup(cases=(arrival.case,))
+        return _of_wake(arrival, policy, now)
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
     if isinstance(arrival, Morning):
@@ -164,6 +164,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,
         swaps=swaps_since(policy, now),
+        pages=now if policy.rotas else None,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -171,13 +172,21 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
             *(key for customer in customers for key in budget.keys(customer, now)),
-            *((alarm_budget(now),) if alarms else ()),
+            *(*((alarm_budget(now),) if alarms else ()), *page_budgets(policy, now)),
         ),
         people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
         incidents=policy.wants.incidents,
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
         counting=counting(policy, registered, now),
+    )
+
+
+def _of_wake(wake: Wake, policy: Policy, now: datetime) -> Lookup:
+    """A case that wakes may call people, who read what was said in it."""
+    pages, since = now if policy.rotas else None, swaps_since(policy, now)
+    return Lookup(
+        cases=(wake.case,), budgets=page_budgets(policy, now), pages=pages, talks=bool(policy.rotas), swaps=since
     )
 
 
@@ -195,6 +204,15 @@ def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     }
     since = tuple(now - timedelta(seconds=seconds) for _, seconds in policy.asks.counts)
     return Counting(address, domains, people, policy.asks.counts, since, policy.asks.cases)
+
+
+def page_budgets(policy: Policy, now: datetime) -> tuple[tuple[str, int], ...]:
+    """The pages of an hour to the people of each rota."""
+    return tuple(page_budget(rota, now) for rota in policy.rotas)
+
+
+def page_budget(rota: str, now: datetime) -> tuple[str, int]:
+    return (f"pages:{rota}", int(now.timestamp()) // HOUR)
 
 
 def swaps_since(policy: Policy, now: datetime) -> datetime | None:

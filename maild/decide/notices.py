@@ -229,7 +229,7 @@ def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
     """Whether we are open; who has duty by name only where a customer is told names."""
     desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
     hides = found and desk is not None and desk.shows != "handler"
-    return {**found, "on_duty": ""} if hides else found
+    return {**found, **({"on_duty": ""} if hides else {}), **duty.urgent(ledger, case)}
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:

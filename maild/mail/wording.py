@@ -59,8 +59,8 @@ def values(
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
         **{verb: links.get(verb, "") for verb in _LINKS},
-        **{name: bool(given.get(name)) for name in ("forwarded", "called")},
-        **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
+        **{name: bool(given.get(name)) for name in ("forwarded", "called", "urgent")},
+        **{name: _line(given, name) for name in ("hours", "opens", "on_duty", "phone")},
         "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }
     if name(letter) == "ack-unverified":
@@ -138,6 +138,8 @@ _NOTHING: dict[str, Any] = {
     "item": "",
     "carried": False,
     "mails": (),
+    **dict.fromkeys(("numbers", "count", "minutes"), ""),
+    "again": False,
 }
 
 
@@ -243,6 +245,7 @@ def _told(line: object) -> dict[str, Any]:
 def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Tasks, offers, requests and suppliers; what rules want to be known, or approved."""
     return {
+        **_page(given),
         "facts": _facts(given.get("facts"), language),
         "approvers": _line(given, "approvers", 400),
         "item": _line(given, "item"),
@@ -254,6 +257,15 @@ def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
         "acts": bool(given.get("acts")),
         "dated": bool(given.get("dated")),
         **{key: _line(given, key) for key in ("amount", "who", "supplier", "back_to")},
+    }
+
+
+def _page(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A critical case that calls somebody; numbers: of all of which it tells, if they are several."""
+    return {
+        "numbers": _line(given, "numbers", 2000),
+        **{name: str(int(given.get(name, 0) or 0)) for name in ("count", "minutes")},
+        "again": bool(given.get("again")),
     }
 
 
@@ -324,6 +336,8 @@ _SENTENCES = {
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
     "swap": "{who}: duty changes hands, or is asked for. Reply with just yes or no where you are asked.",
     "vote": "Your answer in case {number} has come.",
+    "page": "Case {number} is critical. Reply to this mail, with any words or none, if you come; else another is called.",
+    "paging": "The critical case {number}: {news}",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 

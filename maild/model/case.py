@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maild.model import clocks, errands
+from maild.model import clocks, errands, paging
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.clocks import UNSTARTED, Clocks
 from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
@@ -35,6 +35,7 @@ from maild.model.events import (
     Watched,
     Woken,
 )
+from maild.model.paging import QUIET, Pages
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
@@ -52,7 +53,8 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
-    errands: what it has asked of people; line: of its desk, to which it was escalated; clocks: what its events say of them.
+    errands: what it has asked of people; line: of its desk, to which it was escalated; clocks: what its events say of them;
+    pages: whom it called.
     strangers are parties who wrote to it and take no part yet.
     merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
     was then, what it rested for being left as it was; absorbed: those that go on here.
@@ -120,6 +122,7 @@ class Case:
     recovered_at: datetime | None = None
     reported: bool = False
     clocks: Clocks = UNSTARTED
+    pages: Pages = QUIET
 
     @property
     def ended(self) -> bool:
@@ -190,6 +193,8 @@ def apply(case: Case, record: Recorded) -> Case:
     counted = clocks.apply(case.clocks, case.status, status, record)
     asked = errands.apply(case.errands, record)
     changed = {"status": status, "errands": asked, "clocks": counted, **_changes(case, record)}
+    critical = changed.get("priority", case.priority) is Priority.CRITICAL
+    changed["pages"] = paging.apply(case.pages, case.priority is Priority.CRITICAL, critical, record)
     return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 

@@ -234,6 +234,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.confidential,
             form.calendar or "",
             after_window=after,
+            phone=form.phone,
         )
     return desks
 
@@ -245,7 +246,7 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
         handlers[key] = Handler(
-            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap, form.phone
         )
     return handlers
 

@@ -17,7 +17,7 @@ from maild.model.known import Known, LetterRow, Lookup, Pending, Person, Standin
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.model.ruled import given
-from maild.store import absence, agenda, around, counting, drafts, standing, swaps
+from maild.store import absence, agenda, around, counting, drafts, page_calls, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
@@ -33,7 +33,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_number = rows.cases_of_numbers(session, lookup.numbers)
     unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
     incidents = around.incidents(session, lookup.incidents)
-    told_of = _cases_of(chain(letters.values(), *kept.values(), unproven))
+    paged = page_calls.told(session, sorted(letters)) if lookup.pages else {}
+    told_of = chain(_cases_of(chain(letters.values(), *kept.values(), unproven)), *paged.values())
     wanted = set(chain(incidents.values(), lookup.cases, by_message_id.values(), by_number.values(), told_of))
     reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     cases, waiting = _with_those_that_wait(session, reached)
@@ -44,9 +45,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     log = rows.log(session, sorted(cases)) if lookup.logs else {}
     mine = _mine(session, lookup.mine)
     withheld = rows.withheld(session, sorted(cases)) if lookup.logs and cases else ()
-    back = {one.party for one in withheld}
     return replace(
-        _for_commands(session, _named(session, lookup, author), letters, told, lookup),
+        _for_commands(session, _named(session, lookup, author, paged), letters, told, lookup),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -54,14 +54,14 @@ def look(session: Session, lookup: Lookup) -> Known:
         inside=rows.filed_as(session, list(by_message_id), "supplier", "approver"),
         by_number=by_number,
         author=author,
-        persons=rows.persons(session, _parties(cases.values(), asked, log) | back),
+        persons=rows.persons(session, _parties(cases.values(), asked, log) | {one.party for one in withheld}),
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
         withheld=withheld,
         shown=rows.shown(session, [m for p in pending for m in p.messages]),
         thread=rows.thread(session, cases),
-        talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
+        talk=rows.talk(session, sorted(told | _of_absent(cases, absent) | _spoken_of(lookup))),
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
         waiting=waiting,
@@ -93,13 +93,16 @@ def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
     return (row.case for row in rows if row.case)
 
 
-def _named(session: Session, lookup: Lookup, author: Person | None) -> Known:
-    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed."""
+def _named(session: Session, lookup: Lookup, author: Person | None, paged: Mapping[int, tuple[int, ...]]) -> Known:
+    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed,
+    and who is paged."""
     by_address = rows.by_address(session, lookup.people)
     last = rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {}
     counted = counting.counted(session, lookup.counting)
     changed = swaps.swaps(session, lookup.swaps) if lookup.swaps else {}
-    return replace(rows.next_rows(session), by_address=by_address, last=last, counted=counted, swaps=changed)
+    gathering = page_calls.merging(session, lookup.pages) if lookup.pages else ()
+    begun = replace(rows.next_rows(session), paged=paged, merging=gathering)
+    return replace(begun, by_address=by_address, last=last, counted=counted, swaps=changed)
 
 
 def _for_commands(
@@ -231,6 +234,11 @@ def _standing(session: Session, whose: Whose) -> tuple[Standing, ...]:
     return tuple(
         Standing(found[case], subjects.get(found[case].subject, ""), *last.get(case, ("", None))) for case in ids
     )
+
+
+def _spoken_of(lookup: Lookup) -> set[int]:
+    """The cases of which what was said is asked."""
+    return set(lookup.cases) if lookup.talks else set()
 
 
 def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[int]:
