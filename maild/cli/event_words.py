@@ -68,6 +68,13 @@ def _waiting(facts: Facts, name: Name) -> str:
     return "waits for the customer" if facts["on"] == "customer" else "rests until another case is solved"
 
 
+def _prompted(facts: Facts, name: Name) -> str:
+    if not facts["letter"]:
+        return "the customer cannot be reminded"
+    closes = f"; the case is closed {facts['closes_at']} if he says nothing" if facts.get("closes_at") else ""
+    return f"reminder {facts['number']} to the customer{closes}"
+
+
 def _bounced(facts: Facts, name: Name) -> str:
     what = "did not arrive" if facts.get("permanent") else "is delayed"
     return f"a letter to {name(facts['to'])} {what}" + (f" ({facts['status']})" if facts.get("status") else "")
@@ -89,6 +96,15 @@ def _tasked(facts: Facts, name: Name) -> str:
 def _announced(facts: Facts, name: Name) -> str:
     letters = facts["letters"]
     return f"{name(facts['by'])} told the incident's customers ({letters} {'letter' if letters == 1 else 'letters'})"
+
+
+def _clocked(facts: Facts, name: Name) -> str:
+    whose = f", for {facts['organisation']}" if facts.get("organisation") else ""
+    return f"clocks run since {facts['since_at']}{whose}"
+
+
+def _target(facts: Facts) -> str:
+    return str(facts["target"]).replace("_", " ")
 
 
 def _because(facts: Facts) -> str:
@@ -179,6 +195,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "worked": lambda facts, name: f"{name(facts['by'])} worked {facts['minutes']} minutes{_because(facts)}",
     "titled": lambda facts, name: f"{name(facts['by'])} gave it a title",
     "promised": lambda facts, name: f"promised for {facts['until_at']}" if facts["until_at"] else "nothing is promised any more",
+    "prompted": _prompted,
+    "scheduled": lambda facts, name: f"the work begins {facts['starts_at']}",
     "bounced": _bounced,
     "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
     "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",
@@ -239,6 +257,11 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "lapsed": lambda facts, name: "an offer or a request for approval got no answer in time",
     "withdrawn": lambda facts, name: f"{facts['what']} taken back",
     "escalated": lambda facts, name: f"escalated to line {facts['line']}" if facts["line"] else "with no line",
+    "clocked": _clocked,
+    "pledged": lambda facts, name: f"told the customer: {_target(facts)} by {facts['due_at']}",
+    "warned": lambda facts, name: f"step {facts['step']} of the ladder: {_target(facts)}",
+    "breached": lambda facts, name: f"too late: {_target(facts)} was due {facts['due_at']}",
+    "untended": lambda facts, name: f"nobody has taken it since {facts['since_at']}",
     "spammed": lambda facts, name: f"closed as spam of {name(facts['sender'])}",
     "cleared": lambda facts, name: f"no spam of {name(facts['sender'])}",
     "quarantined": lambda facts, name: f"in quarantine, for an earlier mail of {name(facts['sender'])} was spam",

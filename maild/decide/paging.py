@@ -96,11 +96,11 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
         **_values(ledger, case, handler),
         "page_cases": tuple(dict.fromkeys((*(row for row, _ in others), case.id))),
         "rota": key,
-        "merged": merged,
+        "gathered": merged,
         "numbers": ", ".join(f"#{number}" for number in numbers) if len(numbers) > 1 else "",
-        "count": len(numbers),
+        "count": str(len(numbers)),
         "again": turn > 1,
-        "minutes": int(calling.terms(ledger.case(case.id), ledger.policy).within.total_seconds()) // 60,
+        "minutes": str(int(calling.terms(ledger.case(case.id), ledger.policy).within.total_seconds()) // 60),
     }
     shown = (*ledger.known.talk.get(case.id, ()), *ledger.said_in(case.id))[-_MOST_SHOWN:]
     ledger.happen(case.id, MAILD, Told(party, KIND, letter))

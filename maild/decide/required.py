@@ -9,6 +9,7 @@ The acknowledgement asks first (tasklist.asks).  What was written is kept as phr
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from maild.decide import asking, budget, filled, notices, tasklist
 from maild.decide.ledger import Ledger
@@ -93,5 +94,5 @@ def _ask_again(ledger: Ledger, prepared: Prepared, case: Case) -> None:
         return
     for key in (budget.proven_key(address, ledger.now),) if proven else budget.keys(address, ledger.now):
         ledger.spend(key)
-    block = tasklist.asks(ledger, case, ledger.next_letter())
+    block: dict[str, Any] = dict(tasklist.asks(ledger, case, ledger.next_letter()))
     notices.to_customer(ledger, ledger.case(case.id), case.customer, "facts", (), MAILD, **block)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maild.model import clocks, errands, paging
+from maild.model import clocks, errands, paging, patience
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.clocks import UNSTARTED, Clocks
 from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
@@ -36,6 +36,7 @@ from maild.model.events import (
     Woken,
 )
 from maild.model.paging import QUIET, Pages
+from maild.model.patience import NO_WAIT, Wait
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
 from maild.model.related import changes as related
@@ -123,6 +124,7 @@ class Case:
     reported: bool = False
     clocks: Clocks = UNSTARTED
     pages: Pages = QUIET
+    wait: Wait = NO_WAIT
 
     @property
     def ended(self) -> bool:
@@ -192,7 +194,8 @@ def apply(case: Case, record: Recorded) -> Case:
     updated_at = max(case.updated_at, record.at)
     counted = clocks.apply(case.clocks, case.status, status, record)
     asked = errands.apply(case.errands, record)
-    changed = {"status": status, "errands": asked, "clocks": counted, **_changes(case, record)}
+    wait = patience.apply(case.wait, case.status, status, record)
+    changed = {"status": status, "errands": asked, "clocks": counted, "wait": wait, **_changes(case, record)}
     critical = changed.get("priority", case.priority) is Priority.CRITICAL
     changed["pages"] = paging.apply(case.pages, case.priority is Priority.CRITICAL, critical, record)
     return replace(case, seq=record.seq, updated_at=updated_at, **changed)

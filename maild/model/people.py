@@ -7,8 +7,8 @@ erasing a person breaks no event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 MAILD = "maild"
@@ -102,6 +102,22 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Untaken:
+    """Whom a desk tells of a case that nobody has taken after so much of its open time.  tell: as in model/sla.Step."""
+
+    after: timedelta
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """After how many days a customer for whom a case waits is reminded, and when it is closed; None: never.  Never without a reminder."""
+
+    remind: tuple[int, ...]
+    close: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """A support mailbox, its team and its cases.  number is the pattern of case numbers: {n}, {n:04}, {year} and a prefix.
 
@@ -112,6 +128,8 @@ class Desk:
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     phone: where faults that look critical or high are phoned in, as acknowledgements say.
     calendar: key of its opening hours; "" where it is always open.
+    unassigned: who is told of cases that nobody takes.
+    patience: with customers for whom cases wait; None: it waits for ever, and reminds nobody.
     """
 
     key: str
@@ -133,6 +151,8 @@ class Desk:
     confidential: bool = False
     calendar: str = ""
     after_window: str = "new_linked"
+    unassigned: Untaken | None = None
+    patience: Patience | None = None
     phone: str = ""
 
     @property
@@ -153,13 +173,6 @@ class Organisation:
     contacts: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-
-
-def belonging(organisations: Iterable[Organisation], address: str) -> Organisation | None:
-    """The organisation of an address (lower case): a contact's, else its domain's."""
-    known, domain = tuple(organisations), address.rpartition("@")[2]
-    contact = next((one for one in known if address and address in one.contacts), None)
-    return contact or next((one for one in known if domain and domain in one.domains), None)
 
 
 class Authentication(StrEnum):

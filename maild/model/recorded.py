@@ -25,6 +25,7 @@ from maild.model import (
     rule_events,
     trust_events,
     undo_events,
+    waiting_events,
     work_events,
 )
 from maild.model.deed_events import CaseType
@@ -58,6 +59,7 @@ _MODULES = (
     rota_events,
     rule_events,
     clock_events,
+    waiting_events,
     paging_events,
 )
 KINDS: dict[str, type[Event]] = {

@@ -35,12 +35,14 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
+    Seconds,
     Size,
     Strict,
     Zone,
     as_list,
     wrong,
 )
+from maild.policy.sla_forms import SlaForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -90,6 +92,9 @@ NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
 Digest = Annotated[str, AfterValidator(_digest)]
+Reminding = Annotated[
+    list[Days], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1, max_length=5)
+]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
@@ -111,6 +116,32 @@ class ReopenForm(Strict):
         "new_linked",
         description="Then it opens a case that is linked (new_linked), or its sender is told to write anew (answer).",
     )
+
+
+class UntakenForm(Strict):
+    """Who is told of a case that nobody has taken for some time."""
+
+    after: Seconds = Field(description="So much of the desk's opening hours.", examples=["2h"])
+    tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
+
+
+class WaitingForm(Strict):
+    """How long the desk waits for a customer who is asked something."""
+
+    remind: Reminding = Field(
+        description="After how many days he is reminded; the last one says when the case is closed.",
+        examples=["[3d, 7d]"],
+    )
+    close: Days | None = Field(None, description="When the case is closed, with a letter; left out: never.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = (*self.remind, *((self.close,) if self.close else ()))
+        if list(days) != sorted(set(days)):
+            raise wrong(
+                "the days do not follow each other", "write the earliest first:  {remind: [3d, 7d], close: 14d}"
+            )
+        return self
 
 
 # The brackets keep the tags out of the places that problems name (shape.py).
@@ -157,8 +188,14 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+    unassigned: UntakenForm | None = Field(
+        None, description="Whom it tells of a case that nobody has taken: {after: 2h, tell: lead}."
+    )
     calendar: Line | None = Field(
         None, description="Key of its opening hours in calendars.yaml; left out: always open."
+    )
+    waiting: WaitingForm | None = Field(
+        None, description="Reminders to customers for whom cases wait, and the end of waiting; left out: none."
     )
     phone: Line = Field("", description="Where urgent faults are to be phoned in; acknowledgements of such say so.")
 
@@ -313,6 +350,11 @@ def schemas() -> dict[str, dict[str, Any]]:
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
         "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
+        "sla.json": {
+            "$schema": DIALECT,
+            **TypeAdapter(SlaForm).json_schema(),
+            "title": "sla.yaml: what is promised, and what happens when it slips",
+        },
         "routing.json": _routing(),
     }
 

@@ -17,6 +17,8 @@ from typing import Any
 
 from maild.errors import Conflict
 from maild.model.plan import Incoming, Morning, Undelivered, Wake
+from maild.model.slip import Warnings
+from maild.store import slips
 from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
@@ -29,7 +31,7 @@ WEAK = timedelta(days=5)
 ABANDONED = timedelta(hours=1)
 
 # Arrivals that are no mail: their row says it all.
-EVENTS = ("wake", "undelivered", "digest")
+EVENTS = ("wake", "undelivered", "digest", "warning")
 
 
 def new_raw_id(nanoseconds: int) -> int:
@@ -238,6 +240,8 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
         return Wake(arrival.id, int(row[0]), arrival.received_at)
     if arrival.source == "digest":
         return Morning(arrival.id, json.loads(row[1])[0], arrival.received_at)
+    if arrival.source == "warning":
+        return Warnings(arrival.id, *slips.load(json.loads(row[1])), arrival.received_at)
     letter, status = json.loads(row[1])
     return Undelivered(arrival.id, letter, status)
 

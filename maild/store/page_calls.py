@@ -85,7 +85,7 @@ def _call(session: Session, letter: Letter, now: datetime) -> None:
     if letter.replaces is not None:
         session.execute("DELETE FROM page_call WHERE letter=?", (letter.replaces,))
         session.execute("DELETE FROM page_case WHERE letter=?", (letter.replaces,))
-    cases, merged = letter.values["page_cases"], int(bool(letter.values["merged"]))
+    cases, merged = letter.values["page_cases"], int(bool(letter.values["gathered"]))
     session.insert(
         "page_call(letter, handler, rota, merged, state, attempts, made_at, due_at, error)",
         [(letter.id, handler_of(letter.party), letter.values["rota"], merged, "ready", 0, stamp(now), stamp(letter.due_at), "")],

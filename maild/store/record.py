@@ -18,7 +18,7 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts, page_calls, swaps
+from maild.store import absence, around, drafts, page_calls, slips, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, moment_or_none, stamp
 from maild.store.outbox import attachment_row
@@ -61,6 +61,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     absence.keep(session, plan.absences)
     swaps.keep(session, plan.swaps)
     page_calls.keep(session, plan, at)
+    slips.keep(session, plan.slips, at)
     _spend(session, plan)
 
 
