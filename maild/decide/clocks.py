@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from maild.decide import patience
+from maild.decide import calling, patience
 from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
@@ -245,7 +245,7 @@ def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:
     """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks, of
-    nobody having it."""
+    nobody having it, of whom it calls."""
     clocks, free = coming(case, policy), untended(case, policy)
-    ours = (clocks[0].at if clocks else None, free[1] if free else None)
+    ours = (clocks[0].at if clocks else None, free[1] if free else None, calling.next_at(case, policy))
     return min(filter(None, (cases.wake_at(case), patience.next_at(case, policy), *ours)), default=None)

@@ -55,6 +55,8 @@ _SHORT = {
     **dict.fromkeys(("alarm", "since", "absent", "until", "cover", "hours", "opens", "on_duty", "organisation"), 200),
     **dict.fromkeys(("bounced_name", "bounced_kind", "unreached", "item", "amount", "who", "supplier", "back_to"), 200),
     **dict.fromkeys(("incident_title", "category", "closes", "answer_by", "update_by", "solved_by"), 200),
+    **dict.fromkeys(("phone", "count", "minutes"), 200),
+    "numbers": 2000,
     **dict.fromkeys(("linked", "incident", "merged"), 60),
     **dict.fromkeys(("related", "copies", "approvers"), 400),
     **dict.fromkeys(("type", "status_code"), 20),
@@ -62,13 +64,25 @@ _SHORT = {
 }
 _FLAGS = {
     **{key: key for key in ("forwarded", "called", "stranger", "over", "more", "provisional", "carried", "inside")},
-    **{key: key for key in ("acts", "dated", "early")},
+    **{key: key for key in ("acts", "dated", "early", "urgent", "again")},
     "customer_verified": "verified",
     "customer_wrote": "wrote",
 }
 # All that is said to somebody who may not be who he says.
 _TO_ANYBODY = frozenset(
-    {"forwarded", "called", "hours", "opens", "on_duty", "asks", "early", "answer_by", "update_by", "solved_by"}
+    {
+        "forwarded",
+        "called",
+        "hours",
+        "opens",
+        "on_duty",
+        "asks",
+        "early",
+        "answer_by",
+        "update_by",
+        "solved_by",
+        "phone",
+    }
 )
 
 
@@ -340,6 +354,8 @@ _SENTENCES = {
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
     "swap": "{who}: duty changes hands, or is asked for. Reply with just yes or no where you are asked.",
     "vote": "Your answer in case {number} has come.",
+    "page": "Case {number} is critical. Reply to this mail, with any words or none, if you come; else another is called.",
+    "paging": "The critical case {number}: {news}",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 

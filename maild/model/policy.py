@@ -309,7 +309,7 @@ class Policy:
     @property
     def times(self) -> bool:
         """Whether anything hangs on how long a case has been here."""
-        return bool(self.slas) or any(desk.unassigned for desk in self.desks.values())
+        return bool(self.slas or self.rotas) or any(desk.unassigned for desk in self.desks.values())
 
     @property
     def default_desk(self) -> Desk:

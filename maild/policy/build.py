@@ -241,6 +241,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             after_window=after,
             unassigned=_untaken(form.unassigned),
             patience=Patience(tuple(form.waiting.remind), form.waiting.close) if form.waiting else None,
+            phone=form.phone,
         )
     return desks
 
@@ -256,7 +257,7 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
         handlers[key] = Handler(
-            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap, form.phone
         )
     return handlers
 

@@ -46,6 +46,8 @@ NAMES = (
     "approval",
     "vote",
     "swap",
+    "page",
+    "paging",
 )
 
 
@@ -135,6 +137,15 @@ _CASE = {
     "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
 }
+# A critical case.
+_PAGE = {
+    "phone": "55 00 00 00",
+    "urgent": True,
+    "numbers": "#1042, #1043",
+    "count": "2",
+    "minutes": "10",
+    "again": True,
+}
 # What a handler's letters tell of his work.
 _WORK = {
     "promised": "2026-03-04T12:00:00+01:00",
@@ -152,6 +163,7 @@ _WORK = {
     "own_address": "support+s1aa@desk.example",
     **_LINKS,
     **_HOURS,
+    **_PAGE,
 }
 
 

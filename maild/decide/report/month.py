@@ -17,7 +17,7 @@ from maild.decide.report.tale import Said, Tale, told
 from maild.model.calendar import Calendar
 from maild.model.deed_events import CaseType
 from maild.model.events import Priority
-from maild.model.people import belonging, handler_of
+from maild.model.people import handler_of
 from maild.model.policy import Policy
 from maild.model.report import CONFIDENTIAL, CUTS, NONE, Account, Kept, Load, Period, Report, Story, Times, Totals
 from maild.model.sla import Target
@@ -169,7 +169,7 @@ class _Case:
         """As its clocks have it; where there are none, of the customer's address."""
         if self.tale.clocked:
             return self.tale.organisation
-        found = belonging(self.policy.organisations.values(), self.tale.story.address)
+        found = self.policy.directory.organisation(self.tale.story.address)
         return found.key if found else ""
 
     def done(self) -> None:
