@@ -18,7 +18,7 @@ from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
-from maild.model.people import Desk, belonging
+from maild.model.people import Desk, Handler, belonging
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
@@ -61,7 +61,7 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     author = message.author.address.lower() if message.author else ""
     found = Facts(
         desk=prepared.desk,
-        author=author,
+        author=_sender(prepared),
         domain=author.rpartition("@")[2],
         to=tuple(a.address.lower() for a in message.to),
         cc=tuple(a.address.lower() for a in message.cc),
@@ -85,6 +85,12 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     )
     whole = placed(found, belonging(policy.organisations.values(), author), policy.agreements, policy.desks.values())
     return ordered(whole, policy.catalogue)
+
+
+def _sender(prepared: Prepared) -> str:
+    """What stands in From; of what a form sent, the form's, that rules can tell it from others."""
+    author = (prepared.through or prepared).message.author
+    return author.address.lower() if author else ""
 
 
 def _local(prepared: Prepared, policy: Policy) -> str:
@@ -144,7 +150,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
-    customers = _customers(arrival, policy)
+    named_there = customers(arrival, policy)
     alarms = alarm_keys(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
@@ -157,7 +163,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *numbers_in(message.subject),
             *((*commanded_numbers(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
         ),
-        address=address,
+        # LIMITS  Where forms name customers in several ways, and a mail names several, the first is known best.
+        address=next(iter(named_there), address),
         parks=handler is not None,
         logs=bool({"undo", "due"} & named),
         doubted=handler.key if handler else "",
@@ -166,19 +173,31 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         swaps=swaps_since(policy, now),
         counters=tuple(_counters(policy, now)),
         budgets=(
-            *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
-            *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
+            *_budgets_of(arrival, address, registered, now),
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
-            *(key for customer in customers for key in budget.keys(customer, now)),
+            *(key for customer in named_there for key in budget.keys(customer, now)),
             *((alarm_budget(now),) if alarms else ()),
         ),
-        people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
+        people=_people(message, handler, policy, named_there),
         incidents=policy.wants.incidents,
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
-        counting=counting(policy, registered, now),
+        counting=counting(policy, next(iter(named_there), registered), now),
     )
+
+
+def _people(message: Message, handler: Handler | None, policy: Policy, named_there: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom the mail or the rules name; of a form's mail also the form itself."""
+    found = (*(_named(message) if handler else ()), *policy.wants.addresses, *named_there)
+    return (*found, message.author.address.lower()) if named_there and message.author else found
+
+
+def _budgets_of(arrival: Prepared, address: str, registered: str, now: datetime) -> tuple[tuple[str, int], ...]:
+    """Those of whoever sent it; of an unproven mail also that of letters which ask the handler in whose name it came."""
+    if arrival.trust.authenticated:
+        return (budget.proven_key(address, now),)
+    return (*budget.keys(address, now), unverified_key(registered, now))
 
 
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
@@ -319,7 +338,7 @@ def of_form(prepared: Prepared, policy: Policy) -> bool:
     return author is not None and author.address.lower() in policy.forms and prepared.trust.authenticated
 
 
-def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+def customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     """Whom rules may make the customer of a form's mail."""
     if not of_form(prepared, policy):
         return ()

@@ -66,7 +66,7 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
-        side = _side(case, letter, party, known, policy)
+        side = "" if name in _WEAK and _anybody(prepared, policy) else _side(case, letter, party, known, policy)
         made = _inside(name, case, letter, purpose, side, prepared, known) or _judge(
             name, case, letter, purpose, side, prepared, known
         )
@@ -75,6 +75,12 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
                 made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace
             )
     return Join(None, "customer", "none", found=trace)
+
+
+def _anybody(prepared: Prepared, policy: Policy) -> bool:
+    """A web form's mail that names nobody: whoever filled it in wrote the number, and the form's other cases are not his."""
+    author = prepared.message.author
+    return prepared.through is None and author is not None and author.address.lower() in policy.forms
 
 
 def _side(case: Case, letter: LetterRow | None, party: str, known: Known, policy: Policy) -> str:
