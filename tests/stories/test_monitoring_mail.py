@@ -176,3 +176,13 @@ def test_an_outage_of_everything_is_bounded(house: House):
     house.wait(hours=1)
     says(house, "late/ping is DOWN")
     assert len(letters(house)) == 1
+
+
+@pytest.mark.parametrize("one", ["skjærva", "hå", "čakalnica"])
+def test_what_is_down_may_be_called_anything(tmp_path: Path, one: str):
+    rule = RULE.replace("is (?P<state>", "er (?P<state>").replace("DOWN", "NEDE").replace("UP", "OPPE")
+    house = House(tmp_path, rule)
+    house.mail(NAGIOS, f"{one}/http er NEDE", "x", **MACHINE)
+    house.mail(NAGIOS, "tjærva/http er NEDE", "x", **MACHINE)
+    house.mail(NAGIOS, f"{one}/http er OPPE", "x", **MACHINE)
+    assert [house.case(number)["status"] for number in ("1001", "1002")] == ["solved", "new"]
