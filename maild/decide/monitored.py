@@ -39,7 +39,8 @@ def judged(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> b
         return False
     verdict = route(asked_of(ledger, prepared, automatic), ledger.policy.rules)
     value = verdict.value("correlate")
-    if not isinstance(value, Correlation) or verdict.value("discard") is not None:
+    # A rule that holds it back goes before one that reads it.
+    if not isinstance(value, Correlation) or any(verdict.value(held) is not None for held in ("discard", "quarantine")):
         return False
     signal = value.read(verdict.facts)
     if not signal.key:

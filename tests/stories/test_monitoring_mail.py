@@ -186,3 +186,15 @@ def test_what_is_down_may_be_called_anything(tmp_path: Path, one: str):
     house.mail(NAGIOS, "tjærva/http er NEDE", "x", **MACHINE)
     house.mail(NAGIOS, f"{one}/http er OPPE", "x", **MACHINE)
     assert [house.case(number)["status"] for number in ("1001", "1002")] == ["solved", "new"]
+
+
+@pytest.mark.parametrize("what", ["web01/http is DOWN", "web01/http is UP"])
+def test_what_a_rule_quarantines_says_nothing(tmp_path: Path, what: str):
+    doubtful = "- name: doubtful\n  when: {text: casino}\n  set: {quarantine: looks like spam}\n"
+    house = House(tmp_path, doubtful + RULE)
+    says(house, "web01/http is DOWN")
+    letters(house)
+    house.mail(NAGIOS, f"** {what} **", "Casino!", **MACHINE)
+    assert letters(house) == []
+    assert house.kinds("1001").count("alarmed") == 1
+    assert (status(house), "quarantine" in house.case("1002")["labels"]) == ("new", True)
