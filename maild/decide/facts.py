@@ -128,7 +128,12 @@ def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
         return ()
     said = facts(prepared, True, policy)
     keys = (correlation.read(said).key for correlation in found)
-    return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
+    return tuple(dict.fromkeys(alarm_reference(said, key) for key in keys if key))
+
+
+def alarm_reference(said: Facts, key: str) -> str:
+    """Nobody else speaks of it: a key is its domain's, and its author's at a domain where everybody may have an address."""
+    return reference(said.author if said.domain in PUBLIC else said.domain, key)
 
 
 def alarm_budget(now: datetime) -> tuple[str, int]:

@@ -198,3 +198,12 @@ def test_what_a_rule_quarantines_says_nothing(tmp_path: Path, what: str):
     assert letters(house) == []
     assert house.kinds("1001").count("alarmed") == 1
     assert (status(house), "quarantine" in house.case("1002")["labels"]) == ("new", True)
+
+
+def test_where_everybody_may_have_an_address_a_key_is_its_authors(tmp_path: Path):
+    house = House(tmp_path, RULE.replace("from: nagios@monitor.example, ", ""))
+    says(house, "pump/power is DOWN", "Ann <ann@gmail.com>")
+    says(house, "pump/power is UP", "Eve <eve@gmail.com>")
+    assert (status(house), house.kinds("1001").count("received")) == ("new", 0)
+    says(house, "pump/power is UP", "Ann <ann@gmail.com>")
+    assert status(house) == "solved"
