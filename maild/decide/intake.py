@@ -59,9 +59,9 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     assert join.case is not None
     case_id = join.case.id
     party = ledger.person(prepared)
-    row = ledger.file(
-        prepared, case_id, party, join.standing, internal="internal" if join.standing == "stranger" else ""
-    )
+    # The customer does not know that somebody reads along.
+    hidden = join.standing == "stranger" or join.case.follows(party)
+    row = ledger.file(prepared, case_id, party, join.standing, internal="internal" if hidden else "")
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     if ledger.case(case_id).doubted and not automatic and _is_the_customer_s(prepared, join):

@@ -165,7 +165,8 @@ def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator
 def _judge(
     name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
 ) -> Join | None:
-    takes_part = party in (case.customer, *case.participants, *case.watchers) and party != ""
+    inside = party in (case.customer, *case.participants, *case.watchers) or case.follows(party)
+    takes_part = inside and party != ""
     signed = name == "signed address"
     # An address book keeps what one answers to; a link's address is written to for nothing but what it does.
     if signed and purpose == "r" and _is_new_matter(case, prepared, known):
