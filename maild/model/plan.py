@@ -69,6 +69,7 @@ class Prepared:
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
                 (history: nobody is told of it)
     past        what an import knows of it
+    through     the web form's mail in which it came; it is itself what the person who filled the form in wrote
     """
 
     id: int
@@ -89,6 +90,7 @@ class Prepared:
     source: str = "smtp"
     past: Past = Past()
     standing: str = ""
+    through: Prepared | None = None
 
 
 @dataclass(frozen=True, slots=True)
