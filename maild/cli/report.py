@@ -150,7 +150,7 @@ def _made(site: Open, policy: Policy, period: Period, desk: str | None) -> Repor
     utc = ZoneInfo("UTC")
     since, until = period.bounds(utc)
     stories = report.stories(
-        site.session, since - _DAY, until + _DAY, KINDS, policy.forms, addresses=bool(policy.agreements)
+        site.session, since - _DAY, until + _DAY, KINDS, policy.directory.forms, addresses=bool(policy.agreements)
     )
     return figures(stories, Wanted(period, datetime.now(UTC), desk), policy)
 

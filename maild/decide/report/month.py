@@ -17,7 +17,7 @@ from maild.decide.report.tale import Said, Tale, told
 from maild.model.calendar import Calendar
 from maild.model.deed_events import CaseType
 from maild.model.events import Priority
-from maild.model.people import belonging, handler_of
+from maild.model.people import handler_of
 from maild.model.policy import Policy
 from maild.model.report import CONFIDENTIAL, CUTS, NONE, Account, Kept, Load, Period, Report, Story, Times, Totals
 from maild.model.sla import Target
@@ -63,7 +63,7 @@ def figures(stories: Iterable[Story], wanted: Wanted, policy: Policy) -> Report:
     for story in stories:
         tale = told(story, desks.end)
         if tale is not None and wanted.desk in (None, tale.desk):
-            _Case(tale, desks, policy, sums).add()
+            _Case(tale, desks, policy, sums, wanted.now).add()
     return _report(sums, wanted, policy, desks)
 
 
@@ -94,9 +94,10 @@ class _Desks:
 class _Case:
     """A case on its way into the sums."""
 
-    def __init__(self, tale: Tale, desks: _Desks, policy: Policy, sums: _Sums) -> None:
+    def __init__(self, tale: Tale, desks: _Desks, policy: Policy, sums: _Sums, now: datetime) -> None:
         self.tale, self.policy, self.sums = tale, policy, sums
         self.since, self.until = desks.bounds(tale.desk)
+        self.known = min(self.until, now)
         self.zone, self.calendar = desks.zone(tale.desk), desks.calendar(tale.desk)
         self.veiled = definitions.veiled(tale, policy)
 
@@ -169,7 +170,7 @@ class _Case:
         """As its clocks have it; where there are none, of the customer's address."""
         if self.tale.clocked:
             return self.tale.organisation
-        found = belonging(self.policy.organisations.values(), self.tale.story.address)
+        found = self.policy.directory.organisation(self.tale.story.address)
         return found.key if found else ""
 
     def done(self) -> None:
@@ -198,7 +199,8 @@ class _Case:
 
     def judged(self) -> None:
         held = definitions.terms(self.tale, self.policy)
-        for verdict in definitions.verdicts(self.tale, held, self.calendar, self.until):
+        # What is still to come in a period that goes on is nobody's failure yet.
+        for verdict in definitions.verdicts(self.tale, held, self.calendar, self.known):
             if self.within(verdict.at):
                 for cut, key in self.groups():
                     self.sums.promises[verdict.target, cut, key, verdict.word] += 1
