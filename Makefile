@@ -15,7 +15,7 @@
 # make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make programs   what twelve mail programs make of every command, in four languages, as a table (a few minutes)
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
-# make hours   opening hours against the clock on the wall, 10 000 calendars (some minutes)
+# make hours   opening hours, and when promises are due, against the clock on the wall: 10 000 of each (some ten minutes)
 # make test ARGS="tests/mail -k own"   only some of it     JOBS=2   with so many workers
 
 SHELL = /bin/sh
@@ -62,7 +62,7 @@ storm-forged storm-points storm-power storm-mutations: .stamp-packages .stamp-de
 	PYTHONPATH=tests $(BIN)/python -m storm.$(@:storm-%=%) $(ARGS)
 
 hours: .stamp-dev
-	MAILD_EXAMPLES=10000 $(BIN)/python -m pytest tests/model/test_calendar.py --timeout 3000
+	MAILD_EXAMPLES=10000 $(BIN)/python -m pytest tests/model/test_calendar.py tests/decide/test_clocks_by_minute.py --timeout 3000
 
 programs: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m corpus.commands

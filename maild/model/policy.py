@@ -307,6 +307,11 @@ class Policy:
         object.__setattr__(self, "directory", directory(self.handlers.values(), self.organisations.values()))
 
     @property
+    def times(self) -> bool:
+        """Whether anything hangs on how long a case has been here."""
+        return bool(self.slas or self.rotas) or any(desk.unassigned for desk in self.desks.values())
+
+    @property
     def default_desk(self) -> Desk:
         return next(iter(self.desks.values()))
 
