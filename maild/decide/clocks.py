@@ -3,17 +3,19 @@
     running(case, policy)          the clocks of its targets
     due(clock)                     when it is due, None while it stands still
     spent(clock, at)               open time that it has run
+    dues(case, policy)             the date of each that runs
     coming(case, policy)           what comes of them: steps of the ladder, and breaches, by time
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
-the time that the clock stood still since.  A date that a handler promised (/due) stands over both.  Pure.
+the time that the clock stood still since; so it does where today's policy promises nothing any more.  A date that a handler promised
+(/due) stands over both.  Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -76,8 +78,27 @@ def terms(case: Case, policy: Policy) -> Terms | None:
 
 def running(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """A clock for each target that holds for it, also where it is done."""
+    return tuple(_clocks(case, held)) if (held := _held(case, policy)) else ()
+
+
+def _held(case: Case, policy: Policy) -> Terms | None:
+    """What is promised for it, and was told."""
     held = terms(case, policy)
-    return tuple(_clocks(case, held)) if held else ()
+    known = case.clocks
+    if case.merged_into is not None or all(held and one.target in held.targets for one in known.pledges):
+        return held
+    calendar, since = policy.calendar_of(case.desk), known.since_at or case.opened_at
+    kept = {}
+    for one in known.pledges:
+        update = one.target == Target.UPDATE
+        if not one.void and (not held or one.target not in held.targets) and one.turn == (known.turn if update else 0):
+            began = known.spoke_at if update and known.spoke_at else since
+            kept[Target(one.target)] = Within(max(calendar.between(began, one.due_at), _NONE), calendar)
+    if not kept:
+        return held
+    if held is None:
+        return Terms("", kept, frozenset({Status.WAITING}))
+    return replace(held, targets={**held.targets, **kept})
 
 
 def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
@@ -131,6 +152,20 @@ def due(clock: Clock) -> datetime | None:
     counted = _reached(clock, clock.within.amount)
     told = _told(clock)
     return min(counted, told) if counted is not None and told is not None else counted
+
+
+def dues(case: Case, policy: Policy) -> dict[Target, datetime]:
+    """When what is promised is due; nothing of what is done, or stands still."""
+    if case.ended:
+        return {}
+    running_ = ((clock, due(clock)) for clock in running(case, policy) if clock.done_at is None)
+    return {clock.target: at for clock, at in running_ if at is not None}
+
+
+def is_held(clock: Clock) -> bool:
+    """It is due when a letter told, and would be later without that."""
+    counted, told = _reached(clock, clock.within.amount), _told(clock)
+    return clock.fixed is None and counted is not None and told is not None and told < counted
 
 
 def spent(clock: Clock, at: datetime) -> timedelta:
@@ -192,8 +227,8 @@ class Coming:
 
 def coming(case: Case, policy: Policy) -> tuple[Coming, ...]:
     """What has not happened yet, by time; nothing of a clock that stands still or is done."""
-    held = terms(case, policy)
-    if held is None or case.ended:
+    held = None if case.ended else _held(case, policy)
+    if held is None:
         return ()
     zone = ZoneInfo(policy.desks[case.desk].zone)
     found = [one for clock in _clocks(case, held) for one in _steps(case, clock, held.ladder, zone)]

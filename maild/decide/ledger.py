@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
-from maild.decide.clocks import wake_at
+from maild.decide.clocks import dues, wake_at
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.absence import Absence
@@ -380,4 +380,5 @@ class Ledger:
             marks=tuple(self._marks),
             trace=trace,
             wakes={case.id: wake_at(case, self.policy) for case in self._cases.values()},
+            dues={case.id: dues(case, self.policy) for case in self._cases.values()},
         )

@@ -119,16 +119,13 @@ def local(policy: Policy, desk: str, at: datetime) -> str:
 
 def dues(ledger: Ledger, case: Case) -> dict[str, str]:
     """The date of each clock that runs; a date that a handler promised is said elsewhere."""
-    found = due_dates(case, ledger.policy)
-    return {NAMES[target]: local(ledger.policy, case.desk, at) for target, at in found.items() if at}
-
-
-def due_dates(case: Case, policy: Policy) -> dict[Target, datetime]:
-    """When what is promised of a case is due; nothing of what is done, or stands still."""
-    if case.ended:
-        return {}
-    running = ((clock, _due(clock)) for clock in clocks.running(case, policy))
-    return {clock.target: due for clock, due in running if due is not None}
+    found = clocks.dues(case, ledger.policy)
+    fixed = case.promised_at is not None
+    return {
+        NAMES[target]: local(ledger.policy, case.desk, at)
+        for target, at in found.items()
+        if not (fixed and target is Target.SOLUTION)
+    }
 
 
 # --- cases that become one --------------------------------------------------------------------------------------------------------

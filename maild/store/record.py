@@ -21,6 +21,7 @@ from maild.model.related_events import Copied, Uncopied
 from maild.store import absence, around, drafts, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
+from maild.store.dues import dump_dues
 from maild.store.outbox import attachment_row
 from maild.store.text import dumps
 
@@ -40,7 +41,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("phrase(commitment, case_id)", plan.phrases, "ON CONFLICT DO NOTHING")
     _append(session, plan.events)
     for case in plan.cases:
-        _write_case(session, case, policy, plan.wakes.get(case.id))
+        _write_case(session, case, policy, plan)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     cleared = [happened.case for happened in plan.events if isinstance(happened.record.event, Cleared)]
     session.executemany(
@@ -103,17 +104,24 @@ def link(chain: str, fact: Sequence[object]) -> str:
 
 _COLUMNS = (
     *("id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject"),
-    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy", "waits_for"),
-)
-_UPSERT = (
-    f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
-    + ", ".join(f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at"))
+    *("opened_at", "updated_at", "wake_at", "due", "seq", "state", "policy", "waits_for"),
 )
 
 
-def _write_case(session: Session, case: Case, policy: str, wake: datetime | None) -> None:
+def _upsert(*kept: str) -> str:
+    """kept: what stays as it is in a row that exists."""
+    names, values = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
+    changed = (f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at", *kept))
+    return f"INSERT INTO cases({names}) VALUES ({values}) ON CONFLICT(id) DO UPDATE SET {', '.join(changed)}"
+
+
+_UPSERT, _UPSERT_UNDATED = _upsert(), _upsert("wake_at", "due")
+
+
+def _write_case(session: Session, case: Case, policy: str, plan: Plan) -> None:
+    wake = plan.wakes.get(case.id)
     session.execute(
-        _UPSERT,
+        _UPSERT if case.id in plan.wakes else _UPSERT_UNDATED,
         (
             case.id,
             case.number,
@@ -127,6 +135,7 @@ def _write_case(session: Session, case: Case, policy: str, wake: datetime | None
             stamp(case.opened_at),
             stamp(case.updated_at),
             stamp(wake) if wake else None,
+            dump_dues(plan.dues.get(case.id, {})),
             case.seq,
             dump_case(case),
             policy,
