@@ -14,8 +14,8 @@ the time that the clock stood still since; so it does where today's policy promi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -154,18 +154,17 @@ def due(clock: Clock) -> datetime | None:
     return min(counted, told) if counted is not None and told is not None else counted
 
 
-def dues(case: Case, policy: Policy) -> dict[Target, datetime]:
+def dues(case: Case, policy: Policy) -> Mapping[Target, datetime]:
     """When what is promised is due; nothing of what is done, or stands still."""
-    if case.ended:
-        return {}
-    running_ = ((clock, due(clock)) for clock in running(case, policy) if clock.done_at is None)
-    return {clock.target: at for clock, at in running_ if at is not None}
+    return ahead(case, policy).dues
 
 
 def is_held(clock: Clock) -> bool:
     """It is due when a letter told, and would be later without that."""
+    if clock.pledge is None or clock.fixed is not None:
+        return False
     counted, told = _reached(clock, clock.within.amount), _told(clock)
-    return clock.fixed is None and counted is not None and told is not None and told < counted
+    return counted is not None and told is not None and told < counted
 
 
 def spent(clock: Clock, at: datetime) -> timedelta:
@@ -231,17 +230,28 @@ def coming(case: Case, policy: Policy) -> tuple[Coming, ...]:
     if held is None:
         return ()
     zone = ZoneInfo(policy.desks[case.desk].zone)
-    found = [one for clock in _clocks(case, held) for one in _steps(case, clock, held.ladder, zone)]
+    found = [one for clock, ends in _open(case, held) for one in _steps(case, clock, ends, held.ladder, zone)]
     return tuple(sorted(found, key=lambda one: (one.at, one.step is not None)))
 
 
-def _steps(case: Case, clock: Clock, ladder: Ladder | None, zone: ZoneInfo) -> Iterator[Coming]:
-    ends = due(clock) if clock.done_at is None else None
-    if ends is None:
-        return
-    if clock.key not in case.clocks.breached:
+def _open(case: Case, held: Terms) -> Iterator[tuple[Clock, datetime]]:
+    """Clocks that run, each with the instant at which it is due."""
+    for clock in _clocks(case, held):
+        ends = due(clock) if clock.done_at is None else None
+        if ends is not None:
+            yield clock, ends
+
+
+def _steps(
+    case: Case, clock: Clock, ends: datetime, ladder: Ladder | None, zone: ZoneInfo, *, next_only: bool = False
+) -> Iterator[Coming]:
+    """next_only: without what cannot be the next, for it comes after it is due."""
+    kept = clock.key in case.clocks.breached
+    if not kept:
         yield Coming(ends, clock, ends)
     for step in ladder.steps if ladder else ():
+        if next_only and not kept and (step.share is None or step.share >= 100):
+            continue
         if clock.target in step.targets and f"{clock.key}:{step.name}" not in case.clocks.fired:
             at = _instant(clock, step, ends)
             if ladder and ladder.quiet and case.priority is not Priority.CRITICAL:
@@ -270,7 +280,31 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
     return Calendar("quiet", zone, (quiet,) * 7).outside("loud")
 
 
-def wake_at(case: Case, policy: Policy) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """next_at: what comes first of a case's clocks; dues: the date of each that runs; held: of one of them, because it was told."""
+
+    next_at: datetime | None = None
+    dues: Mapping[Target, datetime] = field(default_factory=dict)
+    held: bool = False
+
+
+NOTHING_AHEAD = Ahead()
+
+
+def ahead(case: Case, policy: Policy) -> Ahead:
+    """All at once, for whoever writes or looks at many cases."""
+    held = None if case.ended else _held(case, policy)
+    if held is None:
+        return NOTHING_AHEAD
+    zone = ZoneInfo(policy.desks[case.desk].zone)
+    found = list(_open(case, held))
+    steps = (one.at for clock, ends in found for one in _steps(case, clock, ends, held.ladder, zone, next_only=True))
+    dues = {clock.target: ends for clock, ends in found}
+    return Ahead(min(steps, default=None), dues, any(is_held(clock) for clock, _ in found))
+
+
+def wake_at(case: Case, policy: Policy, clocks: Ahead | None = None) -> datetime | None:
     """The next instant that matters: of what it rests for, of what was asked of people, of its clocks."""
-    own, clocks = cases.wake_at(case), coming(case, policy)
-    return min(filter(None, (own, clocks[0].at if clocks else None)), default=None)
+    own, next_at = cases.wake_at(case), (clocks or ahead(case, policy)).next_at
+    return min(filter(None, (own, next_at)), default=None)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
-from maild.decide.clocks import dues, wake_at
+from maild.decide.clocks import ahead, wake_at
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
 from maild.model.absence import Absence
@@ -353,6 +353,7 @@ class Ledger:
         return tuple(self._letters)
 
     def plan(self) -> Plan:
+        seen = {case.id: ahead(case, self.policy) for case in self._cases.values()}
         trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
         return Plan(
             events=tuple(self._events),
@@ -379,6 +380,6 @@ class Ledger:
             swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
             trace=trace,
-            wakes={case.id: wake_at(case, self.policy) for case in self._cases.values()},
-            dues={case.id: dues(case, self.policy) for case in self._cases.values()},
+            wakes={case.id: wake_at(case, self.policy, seen[case.id]) for case in self._cases.values()},
+            dues={case: found.dues for case, found in seen.items()},
         )

@@ -31,19 +31,19 @@ class Again:
 
 def again(case: Case, policy: Policy, before: Mapping[str, datetime]) -> Again:
     """before: the dates that the case's row keeps."""
-    now = clocks.dues(case, policy)
+    seen = clocks.ahead(case, policy)
+    now = seen.dues
     both = [(before[target], at) for target, at in now.items() if target in before]
     earlier, later = any(new < old for old, new in both), any(new > old for old, new in both)
-    held = any(clocks.is_held(clock) for clock in clocks.running(case, policy) if clock.pledge and clock.target in now)
     moved = Moved(
         1,
         earlier=int(earlier),
         later=int(later and not earlier),
-        held=int(held),
+        held=int(seen.held),
         fresh=int(any(target not in before for target in now)),
         gone=int(any(target not in now for target in before)),
     )
-    return Again(clocks.wake_at(case, policy), now, moved)
+    return Again(clocks.wake_at(case, policy, seen), now, moved)
 
 
 def counted(case: Case, policy: Policy, since_at: datetime, address: str) -> Clocked | None:

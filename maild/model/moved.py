@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,14 @@ class Moved:
     gone: int = 0
 
     def __add__(self, other: Moved) -> Moved:
-        return Moved(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Moved(
+            self.cases + other.cases,
+            self.earlier + other.earlier,
+            self.later + other.later,
+            self.held + other.held,
+            self.fresh + other.fresh,
+            self.gone + other.gone,
+        )
 
     def __str__(self) -> str:
         """4 120 open cases, 312 due earlier, 8 later, 40 held by what was told."""
