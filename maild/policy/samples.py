@@ -68,6 +68,9 @@ _OUTSIDE: dict[str, Any] = {
             "who": "Ola Hansen",
             "whose": "Kari Nordmann",
             "promised": "2026-03-05T12:00:00+01:00",
+            "answer_by": "2026-03-03T12:00:00+01:00",
+            "update_by": "2026-03-03T12:00:00+01:00",
+            "solved_by": "2026-03-04T12:00:00+01:00",
             "last_at": "2026-03-02T10:14:00+01:00",
             "last_by": "Ola Hansen",
             "you": False,
@@ -116,6 +119,7 @@ _CASE = {
     "subject": "Nettet er nede",
     "status": "open",
     "handler": "Ola Hansen",
+    "due": "2026-03-03T12:00:00+01:00",
     **_LINKS,
 }
 # What a handler's letters tell of his work.
