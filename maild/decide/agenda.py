@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, duty, pledges
+from maild.decide import absence, duty, patience, pledges
 from maild.decide.clocks import dues
 from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
@@ -29,7 +29,7 @@ from maild.model.subject import without_tag
 
 LATE, HOUR, DAY = timedelta(hours=8), timedelta(hours=1), timedelta(days=1)
 MOST = 20
-GROUPS = ("overdue", "today", "wakes", "waiting", "unassigned")
+GROUPS = ("overdue", "today", "wakes", "waiting", "ends", "unassigned")
 
 
 def due(policy: Policy, now: datetime) -> Iterator[tuple[Handler, str, datetime]]:
@@ -103,6 +103,9 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
         return "today"
     if case.until_at is not None and case.status is Status.ON_HOLD:
         return "wakes" if case.until_at.astimezone(now.tzinfo).date() <= now.date() else ""
+    ends = patience.ends_at(case, ledger.policy)
+    if ends is not None and ends.astimezone(now.tzinfo).date() <= now.date():
+        return "ends"
     return "waiting" if case.heard > item.answered and not case.rests else ""
 
 
@@ -119,6 +122,7 @@ def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
 def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[str, Any]:
     case = item.case
     other, soonest = ledger.policy.handlers.get(case.handler or ""), _due(ledger, case)
+    ends = patience.ends_at(case, ledger.policy)
     return {
         "number": f"#{case.number}",
         "days": (now.date() - case.opened_at.astimezone(now.tzinfo).date()).days,
@@ -127,4 +131,5 @@ def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[s
         "status": str(case.status),
         "handler": other.name if other is not None and other != handler else "",
         "due": pledges.local(ledger.policy, case.desk, soonest) if soonest else "",
+        "closes": ends.astimezone(now.tzinfo).isoformat() if ends else "",
     }

@@ -19,6 +19,7 @@ from maild.decide import (
     over,
     pledges,
     quarantine,
+    reminding,
     required,
     rest,
     voting,
@@ -79,6 +80,7 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
         pledges.asked(ledger, case_id, prepared.received_at)
+        reminding.heard(ledger, case_id)
     if (
         (case.status is Status.SOLVED or case.history)
         and not automatic

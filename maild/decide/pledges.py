@@ -24,7 +24,7 @@ from maild.decide.clocks import Clock
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.clock_events import Clocked, Pledged
-from maild.model.people import MAILD, belonging
+from maild.model.people import MAILD
 from maild.model.policy import Policy
 from maild.model.sla import Target
 
@@ -40,7 +40,7 @@ _CHANGING = ("priority", "desk", "line", "type", "labels", "customer")
 
 
 def begin(ledger: Ledger, case_id: int, since_at: datetime, *, runs: bool = True) -> None:
-    if ledger.policy.slas:
+    if ledger.policy.times:
         ledger.happen(case_id, MAILD, Clocked(since_at, _organisation(ledger, case_id), runs))
 
 
@@ -64,7 +64,7 @@ def _organisation(ledger: Ledger, case_id: int) -> str:
 
 def organisation(policy: Policy, address: str) -> str:
     """The key of whose address it is, "" for nobody's that we know."""
-    found = belonging(policy.organisations.values(), address.lower())
+    found = policy.directory.organisation(address.lower())
     return found.key if found else ""
 
 
@@ -90,7 +90,13 @@ def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, An
     hides = found and desk is not None and desk.shows != "handler"
     first, opens = told.get("answer_by") or told.get("update_by"), found.get("opens")
     early = bool(first and opens and datetime.fromisoformat(first) <= datetime.fromisoformat(opens))
-    return {**found, **told, **({"on_duty": ""} if hides else {}), **({"early": True} if early else {})}
+    return {
+        **found,
+        **told,
+        **({"on_duty": ""} if hides else {}),
+        **({"early": True} if early else {}),
+        **duty.urgent(ledger, case),
+    }
 
 
 def _pledged(ledger: Ledger, case: Case, letter: int, targets: Iterable[Target]) -> dict[str, str]:

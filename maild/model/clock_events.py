@@ -44,6 +44,14 @@ class Warned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Untended(Event):
+    """Nobody had taken the case for so long that others were told, once.  since_at: since when nobody has it."""
+
+    kind: ClassVar[str] = "untended"
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Breached(Event):
     """What was due then had not happened."""
 

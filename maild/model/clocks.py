@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from maild.model.clock_events import Breached, Clocked, Pledged, Warned
-from maild.model.events import Reopened, Replied, Status
+from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warned
+from maild.model.events import Assigned, Reopened, Replied, Status
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
 
@@ -59,6 +59,7 @@ class Clocks:
 
     answered_at: when a handler first wrote to the customer, or solved it; spoke_at, turn: when the time until the next word began, and
     the seq of what began it.  stops: oldest first.  fired: "target:turn:step" of each step taken; breached: "target:turn".
+    free_at: since when nobody has it, None: since it was opened, or somebody has it; untended: that was told.
     """
 
     since_at: datetime | None = None
@@ -70,6 +71,8 @@ class Clocks:
     pledges: tuple[Pledge, ...] = ()
     fired: tuple[str, ...] = ()
     breached: tuple[str, ...] = ()
+    free_at: datetime | None = None
+    untended: bool = False
     runs: bool = True
     words: tuple[Word, ...] = ()
 
@@ -85,6 +88,10 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
     match record.event:
         case Clocked(since_at=since_at, organisation=organisation, runs=runs):
             return replace(clocks, since_at=since_at, organisation=organisation, runs=runs)
+        case Assigned(handler=handler):
+            return replace(clocks, free_at=record.at if handler is None else None, untended=False)
+        case Untended():
+            return replace(clocks, untended=True)
         case Pledged() as told:
             pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn)
             return replace(clocks, pledges=(*clocks.pledges, pledge))

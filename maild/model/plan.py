@@ -24,6 +24,7 @@ from maild.model.people import Trust
 from maild.model.recorded import Recorded
 from maild.model.rota import Swap
 from maild.model.sla import Target
+from maild.model.slip import Slip, Warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Morning:
     due_at: datetime
 
 
-Incoming = Prepared | Wake | Undelivered | Morning
+Incoming = Prepared | Wake | Undelivered | Morning | Warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ class Plan:
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     wakes     case -> when it must be looked at next; dues: when what is promised of it is due, by target.  A case of neither keeps its own
+    slips     what handlers are to be told of ladders' steps, once all cases that are due have been looked at
     """
 
     events: tuple[Happened, ...]
@@ -235,6 +237,7 @@ class Plan:
     trace: Mapping[str, Any] = field(default_factory=dict)
     wakes: Mapping[int, datetime | None] = field(default_factory=dict)
     dues: Mapping[int, Mapping[Target, datetime]] = field(default_factory=dict)
+    slips: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts, swaps
+from maild.store import absence, around, drafts, page_calls, slips, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.dues import dump_dues
@@ -59,6 +59,8 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     absence.keep(session, plan.absences)
     swaps.keep(session, plan.swaps)
+    page_calls.keep(session, plan, at)
+    slips.keep(session, plan.slips, at)
     _spend(session, plan)
 
 
