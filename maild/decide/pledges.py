@@ -164,6 +164,8 @@ def lines(ledger: Ledger, before: Case, case: Case) -> list[tuple[str, str]]:
 
 def absorbed(ledger: Ledger, into: int, other: Case) -> None:
     """other: as it was before it was merged.  What its customer was told holds on, as far as it is not done here already."""
+    if other.ended:
+        return
     open_here = {c.target: c for c in clocks.running(ledger.case(into), ledger.policy) if c.done_at is None}
     for clock in clocks.running(other, ledger.policy):
         due, here = clocks.due(clock) if clock.done_at is None else None, open_here.get(clock.target)

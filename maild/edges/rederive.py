@@ -29,24 +29,33 @@ from maild.store.record import record
 from maild.store.rederiving import Progress, Stale
 from maild.store.writer import Writer
 
-EVERY = 1.0
+# Seconds: how soon a change of the policy is noticed here, and how often to look whether another daemon left anything.
+SOON, EVERY = 0.2, 10.0
 SOME = 200
 log = structlog.get_logger("maild.rederive")
 
 
 async def run(writer: Writer, clock: Clock, policy: Callable[[], Policy]) -> None:
-    """Until cancelled.  The question whether anything is left is two looks into an index."""
+    """Until cancelled."""
+    time, looked, seen = asyncio.get_running_loop().time, 0.0, ""
     while True:
-        try:
-            while await writer.write(partial(step, policy=policy(), now=clock())):
-                # Whoever waited to write has its turn.
-                await asyncio.sleep(0)
-            told = await writer.write(partial(finish, policy=policy(), now=clock()))
-            if told is not None:
-                log.info("promises looked at anew", policy=told.policy[:12], what=str(told.moved))
-        except Exception as error:
-            log.warning("looking at open cases anew failed, will be tried again", error=brief(error))
-        await asyncio.sleep(EVERY)
+        if policy().hash != seen or time() - looked > EVERY:
+            seen, looked = policy().hash, time()
+            try:
+                await _look(writer, clock, policy)
+            except Exception as error:
+                log.warning("looking at open cases anew failed, will be tried again", error=brief(error))
+        await asyncio.sleep(SOON)
+
+
+async def _look(writer: Writer, clock: Clock, policy: Callable[[], Policy]) -> None:
+    """All that is left.  Where nothing is, that is two looks into an index."""
+    while await writer.write(partial(step, policy=policy(), now=clock())):
+        # Whoever waited to write has its turn.
+        await asyncio.sleep(0)
+    told = await writer.write(partial(finish, policy=policy(), now=clock()))
+    if told is not None:
+        log.info("promises looked at anew", policy=told.policy[:12], what=str(told.moved))
 
 
 def step(session: Session, policy: Policy, now: datetime, most: int = SOME) -> int:
