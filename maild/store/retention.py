@@ -86,7 +86,8 @@ def contents(session: Session, case: int) -> tuple[list[int], list[int], list[in
             "SELECT incoming FROM message m WHERE case_id=? AND incoming IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message o"
             " JOIN cases k ON k.id=o.case_id WHERE o.incoming=m.incoming AND k.id<>m.case_id AND k.expired_at IS NULL) UNION"
             " SELECT id FROM incoming i WHERE case_id=? AND source NOT IN ('wake', 'undelivered', 'digest', 'warning')"
-            " AND NOT EXISTS (SELECT 1 FROM message o JOIN cases k ON k.id=o.case_id WHERE o.incoming=i.id AND k.id<>i.case_id AND k.expired_at IS NULL)",
+            " AND NOT EXISTS (SELECT 1 FROM message o JOIN cases k ON k.id=o.case_id"
+            " WHERE o.incoming=i.id AND k.id<>i.case_id AND k.expired_at IS NULL)",
             (case, case),
         ),
     )
