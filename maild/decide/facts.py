@@ -138,7 +138,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     if isinstance(arrival, Wake | Warnings):
         return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
-        return Lookup(letters=(arrival.letter,))
+        return _of_letter(arrival, policy, now)
     if isinstance(arrival, Morning):
         return Lookup(agenda=agenda_of(arrival.handler, policy), swaps=swaps_since(policy, now))
     message = arrival.message
@@ -200,6 +200,14 @@ def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
         talks=bool(policy.slas or policy.rotas),
         pages=now if policy.rotas else None,
         budgets=page_budgets(policy, now),
+    )
+
+
+def _of_letter(arrival: Undelivered, policy: Policy, now: datetime) -> Lookup:
+    """A page that does not arrive goes to the next."""
+    paging = now if policy.rotas else None
+    return Lookup(
+        letters=(arrival.letter,), swaps=swaps_since(policy, now), pages=paging, budgets=page_budgets(policy, now)
     )
 
 

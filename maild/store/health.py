@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from maild.model.health import Canary, Depth, Snapshot, Told
-from maild.store import absence
+from maild.store import absence, page_calls
 from maild.store.database import Session, moment, moment_or_none, stamp
 from maild.store.migrate import TABLE
 
@@ -51,6 +51,7 @@ def snapshot(session: Session, now: datetime) -> Snapshot:
         schema(session),
         wal(session),
         {handler: away for handler, away in absence.absent(session).items() if away.holds(now)},
+        page_calls.figures(session, now),
     )
 
 
