@@ -44,6 +44,8 @@ _LETTERS = {
     "warning": "warning",
     "warnings": "list of warnings",
     "unverified": "note of an unverified mail",
+    "page": "page of a critical case",
+    "paging": "note about a page",
     "postmaster": "mail to the postmaster passed on",
 }
 _STATES = {

@@ -148,7 +148,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     if isinstance(arrival, Wake | Warnings):
         return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
-        return Lookup(letters=(arrival.letter,))
+        return _of_letter(arrival, policy, now)
     if isinstance(arrival, Morning):
         return Lookup(agenda=agenda_of(arrival.handler, policy), swaps=swaps_since(policy, now))
     message = arrival.message
@@ -224,6 +224,14 @@ def _budgets_of(arrival: Prepared, address: str, registered: str, now: datetime)
     if arrival.trust.authenticated:
         return (budget.proven_key(address, now),)
     return (*budget.keys(address, now), unverified_key(registered, now))
+
+
+def _of_letter(arrival: Undelivered, policy: Policy, now: datetime) -> Lookup:
+    """A page that does not arrive goes to the next."""
+    paging = now if policy.rotas else None
+    return Lookup(
+        letters=(arrival.letter,), swaps=swaps_since(policy, now), pages=paging, budgets=page_budgets(policy, now)
+    )
 
 
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:

@@ -61,6 +61,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             paging.settle(ledger, arrival.case)
         case Undelivered():
             _undelivered(ledger, arrival)
+            paging.settle(ledger)
         case Morning():
             agenda.morning(ledger, arrival)
         case Warnings():

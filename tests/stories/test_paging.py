@@ -1,54 +1,28 @@
-"""A critical case calls who has duty, until somebody is at it.  Kari has the week; the office is open 8 to 16, duty runs outside."""
+"""A critical case calls who has duty, until somebody is at it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, timedelta
 
 import pytest
 from parts import duty
+from parts.calls import ANN, FOUR, LANGUAGES, LARS, ROUTING, at, events, fire, paged
 from parts.duty import IDA, KARI, OLA, Site
-from parts.house import Got, House
+from parts.house import House
 
-ANN = "Ann Berg <ann@kunde.example>"
-LARS = "lars@staff.example"
-LANGUAGES = ("en", "nb", "nn", "sl")
-ROUTING = """
-- name: fire
-  when: {subject: brann}
-  set: {priority: critical}
-- name: nobody's
-  when: {desk: support}
-  set: {handler: nobody}
-"""
-FOUR = duty.ONCALL + "  page: {within: 10m, rounds: 2}\n"
+from maild.decide.health import judge
+from maild.model.case import fold
+from maild.model.health import Wishes
+from maild.store import health, incoming, known_rows
+from maild.store.case_state import dump_case, load_case
+
 CRITICAL = {"en": "CRITICAL", "nb": "KRITISK", "nn": "KRITISK", "sl": "KRITIČNO"}
-
-
-def at(house: House, when: str) -> House:
-    """That time in Oslo, in winter."""
-    house.now = datetime.fromisoformat(f"{when}+01:00").astimezone(UTC)
-    return house
 
 
 @pytest.fixture
 def night(rota: Site) -> House:
     """Tuesday evening: Kari has duty."""
     return at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
-
-
-def fire(house: House) -> list[Got]:
-    """A customer's critical mail; the pages that leave."""
-    house.mail(ANN, "brann i serverrommet", "Det brenner.")
-    return house.letters("page")
-
-
-def paged(house: House, number: str = "1001") -> list[str]:
-    return [e["data"]["handler"] for e in house.case(number)["events"] if e["kind"] == "paged"]
-
-
-def events(house: House, kind: str, number: str = "1001") -> list[Any]:
-    return [e["data"] for e in house.case(number)["events"] if e["kind"] == kind]
 
 
 # --- who is called, and when ------------------------------------------------------------------------------------------------------
@@ -323,3 +297,55 @@ def test_a_storm_rings_some_times_only(rota: Site):
     # She is at those of which it told; of the three before it somebody else hears.
     assert [paged(house, str(number)) for number in (1001, 1004, 1012)] == [["kari", "ola"], ["kari"], ["kari"]]
     assert {house.case(str(number))["handler"] for number in range(1004, 1013)} == {KARI}
+
+
+# --- a page that does not arrive --------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_comes_back_goes_to_the_next_at_once(night: House):
+    fire(night)
+    row = night.session.one("SELECT id FROM outbox WHERE kind='page'")
+    assert row is not None
+    with night.session.transaction():
+        incoming.undelivered(night.session, row[0], "5.1.1", night.now)
+    night.settle()
+    assert paged(night) == ["kari", "ola"]
+
+
+# --- what the admin sees ----------------------------------------------------------------------------------------------------------
+
+
+def ill(house: House) -> list[str]:
+    snapshot = health.snapshot(house.session, house.now)
+    found = judge(snapshot, None, Wishes(), UTC, house.now)
+    return [one.text for one in found if one.part == "paging" and not one.well]
+
+
+def test_nobody_who_answers_is_an_alarm_until_somebody_comes(night: House):
+    fire(night)
+    assert ill(night) == []
+    for _ in range(8):
+        night.wait(minutes=10)
+    assert ill(night) == ["nobody has answered 1 critical case"]
+    night.reply(night.letters("paging")[0], "Jeg tar den.", IDA)
+    assert ill(night) == []
+    assert night.case("1001")["handler"] == IDA
+
+
+def test_a_storm_is_an_alarm_for_an_hour(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=duty.ONCALL + "  page: {budget: 1}\n"), "2026-03-03T20:00")
+    for one in range(3):
+        house.mail(ANN, f"brann {one}", "Det brenner.")
+    assert ill(house) == ["2 cases of the last hour share a page, since there were too many"]
+    house.now += timedelta(minutes=61)
+    assert ill(house) == []
+
+
+def test_what_a_case_holds_of_its_pages_survives_its_row(night: House):
+    fire(night)
+    night.wait(minutes=10)
+    (case, state) = night.session.all("SELECT id, state FROM cases")[0]
+    loaded = load_case(case, state)
+    assert [call.handler for call in loaded.pages.calls] == ["kari", "ola"]
+    assert dump_case(loaded) == state
+    assert loaded == fold(case, known_rows.log(night.session, [case])[case])
