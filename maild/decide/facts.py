@@ -19,7 +19,7 @@ from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Desk, belonging
-from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
+from maild.model.plan import Morning, Occurrence, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
 
@@ -130,7 +130,7 @@ def alarm_budget(now: datetime) -> tuple[str, int]:
     return ("alarms", int(now.timestamp()) // 3600)
 
 
-def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
+def lookup(arrival: Prepared | Wake | Undelivered | Morning, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
     if isinstance(arrival, Wake):
         return Lookup(cases=(arrival.case,))
@@ -178,6 +178,17 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
         counting=counting(policy, registered, now),
+    )
+
+
+def of_entry(arrival: Occurrence, policy: Policy, now: datetime) -> Lookup:
+    """Whose turn it is, and who the customer is."""
+    entry = policy.recurring.get(arrival.entry)
+    return Lookup(
+        counters=tuple(_counters(policy, now)),
+        people=(*((entry.customer,) if entry and entry.customer else ()), *policy.wants.addresses),
+        sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
+        swaps=swaps_since(policy, now),
     )
 
 

@@ -27,7 +27,7 @@ from maild.edges.tally import Tally
 from maild.errors import Conflict
 from maild.model.message import Message
 from maild.model.people import Trust
-from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Occurrence, Prepared, Undelivered, Wake
 from maild.model.policy import Clock
 from maild.settle import Fate, House, Settled, charset_of, prepare, settle
 from maild.store import incoming
@@ -363,7 +363,7 @@ def keyed_hash(address: str, key: bytes) -> str:
     return hmac.digest(key, b"maild log\0" + address.encode("utf-8", "surrogatepass"), "sha256").hex()[:12]
 
 
-_SOURCES: dict[type, str] = {Wake: "wake", Undelivered: "undelivered", Morning: "digest"}
+_SOURCES: dict[type, str] = {Wake: "wake", Undelivered: "undelivered", Morning: "digest", Occurrence: "recurring"}
 
 
 def _source(arrival: Incoming) -> str:

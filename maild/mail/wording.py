@@ -81,7 +81,7 @@ def values(
         "linked": _line(given, "linked", 60),
         "also": _line(given, "also"),
         **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
-        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until", "closes")},
+        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until", "closes", "starts")},
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
         "lines": _lines(given.get("lines")),
@@ -129,7 +129,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(
         ("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover", *_AROUND), ""
     ),
-    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title", "closes"), ""),
+    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title", "closes", "starts"), ""),
     **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
     **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
     **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
@@ -303,6 +303,7 @@ _SENTENCES = {
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "promised": "There is a new date in case {number}.",
+    "planned": "We have planned something with you. Its case number is {number}.",
     "reminder": "We are waiting for your answer in case {number}: please reply.",
     "unanswered": "Case {number} is closed, for we have not heard from you. Just reply to go on with it.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",

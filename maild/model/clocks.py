@@ -12,6 +12,7 @@ from datetime import datetime
 from maild.model.clock_events import Breached, Clocked, Pledged, Warned
 from maild.model.events import Reopened, Replied, Status
 from maild.model.recorded import Recorded
+from maild.model.waiting_events import Scheduled
 
 # Statuses in which a clock may stand still.
 STOPS = (Status.WAITING, Status.ON_HOLD, Status.SOLVED, Status.CLOSED)
@@ -65,6 +66,8 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
     match record.event:
         case Clocked(since_at=since_at, organisation=organisation):
             return replace(clocks, since_at=since_at, organisation=organisation)
+        case Scheduled(starts_at=starts_at):
+            return replace(clocks, since_at=starts_at)
         case Replied():
             answered = clocks.answered_at or record.at
             return replace(clocks, answered_at=answered, spoke_at=record.at, turn=record.seq)

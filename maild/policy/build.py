@@ -34,6 +34,7 @@ from maild.policy import (
     oncall,
     organisations,
     reach,
+    recurring,
     required,
     routing,
     staffing,
@@ -50,7 +51,19 @@ from maild.policy.source import Source, nearest, raise_all
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
 # What may be left out.
-OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door)
+OPTIONAL = (
+    routing,
+    organisations,
+    calendars,
+    oncall,
+    case_words,
+    telling,
+    agreements,
+    catalogue,
+    required,
+    door,
+    recurring,
+)
 FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
@@ -138,6 +151,8 @@ def _made(
         reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
     parts |= {"agreements": agreed, "catalogue": orders}
+    opening = recurring.entries(read[recurring.FILE], site)
+    parts |= {"recurring": opening.recurring, "openings": opening.openings}
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 

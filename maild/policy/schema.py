@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions, door, telling
+from maild.policy import actions, conditions, door, recurring, telling
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm
@@ -336,6 +336,11 @@ def schemas() -> dict[str, dict[str, Any]]:
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
         "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
+        "recurring.json": {
+            "$schema": DIALECT,
+            "title": "recurring.yaml: cases that open by themselves",
+            **recurring.schema(),
+        },
         "routing.json": _routing(),
     }
 

@@ -107,6 +107,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_nothing("swap", "part", "rota", "layer", "since", "until_at", "state", "letter", "cause", "made_at"),
         **dict.fromkeys(("handler", "was", "ordered_by"), STAFF),
     },
+    # Keys of recurring.yaml and what stands there.
+    "recurring": _nothing("entry", "rule", "since", "day"),
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
     # Hashes of signatures, and of handlers' words with a letter's row and the hour: only who has the mail can try them.

@@ -15,6 +15,7 @@ from maild.policy.calendars import CalendarForm, ClosedForm
 from maild.policy.catalogue import ItemForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
+from maild.policy.recurring import RecurringForm
 from maild.policy.schema import DeskForm, HandlerForm
 
 README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
@@ -30,7 +31,7 @@ def test_every_condition_is_explained_as_its_help_has_it():
 
 def test_every_field_is_named():
     customers = (OrganisationForm, AgreementForm, ItemForm)
-    for form in (DeskForm, HandlerForm, *customers, SetForm, CalendarForm, ClosedForm, RotaForm):
+    for form in (DeskForm, HandlerForm, *customers, SetForm, RecurringForm, CalendarForm, ClosedForm, RotaForm):
         for name, field in form.model_fields.items():
             assert f"`{field.alias or name}" in README, name
 
