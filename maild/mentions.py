@@ -121,7 +121,7 @@ def _next(rows: list[Any], limit: int) -> int | None:
 def _incoming(session: Session, after: int, seek: Seek) -> Found:
     rows = session.all(
         f"SELECT id, raw, case_id, {_NAMES} FROM incoming WHERE id>? AND received_at<=?"
-        " AND source NOT IN ('wake', 'undelivered', 'digest', 'recurring') AND state IN ('done', 'held') ORDER BY id LIMIT ?",
+        " AND source NOT IN ('wake', 'undelivered', 'digest', 'warning', 'recurring') AND state IN ('done', 'held') ORDER BY id LIMIT ?",
         (after, seek.until, _STEP["incoming"]),
     )
     hits = []

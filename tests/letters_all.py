@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from letters_slips import slipping
 from parts.facts_of import FACTS, compiled
 
 from maild.model.known import Shown
@@ -19,6 +20,8 @@ PARTNER: dict[str, Any] = {
 }
 KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 OPENS = "2026-03-09T08:00:00+01:00"
+TOLD = {"answer_by": "2026-03-09T12:00:00+01:00", "solved_by": "2026-03-11T12:00:00+01:00"}
+NIGHT = {"hours": "closed", "opens": "2026-03-10T08:00:00+01:00", "early": True}
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 
 
@@ -222,6 +225,14 @@ def outside(language: str) -> dict[str, Letter]:
         "ack-unverified-closed": to_customer(
             "ack", language, values={"hours": "holiday", "opens": OPENS}, authenticated=False, subject="", **ack
         ),
+        "ack-told": to_customer("ack", language, values={**VALUES, **TOLD}, **ack),
+        "ack-told-closed": to_customer("ack", language, values={**VALUES, **TOLD, "hours": "closed", "opens": OPENS}, **ack),
+        "ack-told-on-duty": to_customer("ack", language, values={**VALUES, **TOLD, **NIGHT, "on_duty": "Kari Nordmann"}, **ack),
+        "ack-unverified-told": to_customer("ack", language, values={**TOLD, **NIGHT}, authenticated=False, subject="", **ack),
+        "update-told": to_customer(
+            "update", language, shown=(shown(language, text=ANSWER[language]),), author="Kari Nordmann",
+            values={**VALUES, "update_by": TOLD["solved_by"]},
+        ),
         "ack-forwarded": to_customer(
             "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
         ),
@@ -305,7 +316,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language), **slipping(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -42,6 +42,8 @@ _LETTERS = {
     "receipt": "receipt for commands",
     "error": "error letter",
     "bounce": "note of a bounce",
+    "warning": "warning",
+    "warnings": "list of warnings",
     "unverified": "note of an unverified mail",
     "postmaster": "mail to the postmaster passed on",
 }

@@ -98,6 +98,15 @@ def _announced(facts: Facts, name: Name) -> str:
     return f"{name(facts['by'])} told the incident's customers ({letters} {'letter' if letters == 1 else 'letters'})"
 
 
+def _clocked(facts: Facts, name: Name) -> str:
+    whose = f", for {facts['organisation']}" if facts.get("organisation") else ""
+    return f"clocks run since {facts['since_at']}{whose}"
+
+
+def _target(facts: Facts) -> str:
+    return str(facts["target"]).replace("_", " ")
+
+
 def _because(facts: Facts) -> str:
     return f" ({facts['reason']})" if facts.get("reason") else ""
 
@@ -248,6 +257,11 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "lapsed": lambda facts, name: "an offer or a request for approval got no answer in time",
     "withdrawn": lambda facts, name: f"{facts['what']} taken back",
     "escalated": lambda facts, name: f"escalated to line {facts['line']}" if facts["line"] else "with no line",
+    "clocked": _clocked,
+    "pledged": lambda facts, name: f"told the customer: {_target(facts)} by {facts['due_at']}",
+    "warned": lambda facts, name: f"step {facts['step']} of the ladder: {_target(facts)}",
+    "breached": lambda facts, name: f"too late: {_target(facts)} was due {facts['due_at']}",
+    "untended": lambda facts, name: f"nobody has taken it since {facts['since_at']}",
     "spammed": lambda facts, name: f"closed as spam of {name(facts['sender'])}",
     "cleared": lambda facts, name: f"no spam of {name(facts['sender'])}",
     "quarantined": lambda facts, name: f"in quarantine, for an earlier mail of {name(facts['sender'])} was spam",

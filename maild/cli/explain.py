@@ -95,6 +95,8 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     for note in trace.get("notes", ()):
         yield "note", str(note)
     yield from _clocks(trace)
+    for step in trace.get("steps", ()):
+        yield "step", f"{step['target'].replace('_', ' ')}: {step['step'] or 'nobody took it'} (due {step['at']})"
     for letter in trace.get("letters", ()):
         if "state" in letter:
             yield "letter", f"{letter['kind']} to {letter['to'] or '(erased)'}: {letter['state']} ({letter['id']})"

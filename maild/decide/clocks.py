@@ -4,6 +4,7 @@
     due(clock)                     when it is due, None while it stands still
     spent(clock, at)               open time that it has run
     coming(case, policy)           what comes of them: steps of the ladder, and breaches, by time
+    untended(case, policy)         since when nobody has taken it, and when that is to be told
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
@@ -55,8 +56,8 @@ class Clock:
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
-    """What is promised for it; None for a case of the past, or one that goes on elsewhere."""
-    if not policy.slas or case.history or case.merged_into is not None:
+    """What is promised for it; None for a case of the past, one that goes on elsewhere, or one in which nobody asked for anything."""
+    if not policy.slas or case.history or case.merged_into is not None or not case.clocks.runs:
         return None
     key = case.clocks.organisation
     organisation = policy.organisations.get(key)
@@ -118,7 +119,7 @@ def _pauses(case: Case, words: frozenset[Status], since: datetime) -> tuple[tupl
 
 
 def _pledge(case: Case, target: Target, turn: int) -> Pledge | None:
-    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn]
+    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn and not one.void]
     return min(told, key=lambda one: one.due_at, default=None)
 
 
@@ -218,7 +219,7 @@ def _steps(case: Case, clock: Clock, ladder: Ladder | None, zone: ZoneInfo) -> I
 def _instant(clock: Clock, step: Step, ends: datetime) -> datetime:
     """A share of the time, but never later than a date that was told; or so long after it."""
     if step.share is None:
-        return clock.within.calendar.add(ends, step.after)
+        return clock.within.calendar.add(ends, step.behind(clock.within.calendar))
     if clock.fixed is not None:
         run = clock.within.calendar.between(clock.since, ends)
         return clock.within.calendar.add(clock.since, run * step.share / 100)
@@ -236,7 +237,22 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
     return Calendar("quiet", zone, (quiet,) * 7).outside("loud")
 
 
+def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
+    """None: somebody has it, or it rests, or its desk does not ask, or was told in this spell.  In the desk's opening hours."""
+    desk = policy.desks.get(case.desk)
+    if desk is None or desk.unassigned is None or case.handler is not None or case.clocks.untended:
+        return None
+    if case.ended or case.rests or case.history or case.merged_into is not None:
+        return None
+    known = case.clocks
+    began = known.free_at or known.since_at or case.opened_at
+    since = max((began, *(stop.until for stop in known.stops if stop.until)))
+    return since, policy.calendar_of(desk.key).add(since, desk.unassigned.after)
+
+
 def wake_at(case: Case, policy: Policy) -> datetime | None:
-    """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks."""
-    own, clocks = cases.wake_at(case), coming(case, policy)
-    return min(filter(None, (own, patience.next_at(case, policy), clocks[0].at if clocks else None)), default=None)
+    """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks, of
+    nobody having it."""
+    clocks, free = coming(case, policy), untended(case, policy)
+    ours = (clocks[0].at if clocks else None, free[1] if free else None)
+    return min(filter(None, (cases.wake_at(case), patience.next_at(case, policy), *ours)), default=None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
@@ -18,10 +18,11 @@ from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
-from maild.model.people import Desk, belonging
+from maild.model.people import Desk
 from maild.model.plan import Morning, Occurrence, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
+from maild.model.slip import Warnings
 
 TEXT = 64 * 1024
 NOTHING = Seen()
@@ -59,12 +60,14 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     """The facts of a mail.  seen: what of them only the database knows (seeing.py)."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
+    to, cc = (tuple(a.address.lower() for a in field) for field in (message.to, message.cc))
+    at, organisation = _local(prepared, policy), policy.directory.organisation(author)
     found = Facts(
         desk=prepared.desk,
         author=author,
         domain=author.rpartition("@")[2],
-        to=tuple(a.address.lower() for a in message.to),
-        cc=tuple(a.address.lower() for a in message.cc),
+        to=to,
+        cc=cc,
         subject=message.subject,
         text=message.text[:TEXT],
         own_text=message.own_text[:TEXT],
@@ -77,20 +80,20 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
         hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
-        at=_local(prepared, policy),
+        at=at,
         authentication=str(prepared.trust.authentication),
         files=sum(not a.inline for a in message.attachments),
         spam=verdict(prepared, policy.limits.filter),
-        **{one.name: getattr(seen, one.name) for one in fields(seen)},
+        **seen.all(),
+        **placed(at, (*to, *cc), organisation, policy.agreements, policy.desks.values()),
     )
-    whole = placed(found, belonging(policy.organisations.values(), author), policy.agreements, policy.desks.values())
-    return ordered(whole, policy.catalogue)
+    return ordered(found, policy.catalogue)
 
 
 def _local(prepared: Prepared, policy: Policy) -> str:
     """When it came, on the clock of the desk that it was sent to."""
     desk = policy.desks.get(prepared.desk, policy.default_desk)
-    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).strftime("%Y-%m-%dT%H:%M")
+    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).isoformat(timespec="minutes")[:16]
 
 
 def verdict(prepared: Prepared, filter: Filter | None) -> str:
@@ -130,10 +133,10 @@ def alarm_budget(now: datetime) -> tuple[str, int]:
     return ("alarms", int(now.timestamp()) // 3600)
 
 
-def lookup(arrival: Prepared | Wake | Undelivered | Morning, policy: Policy, now: datetime) -> Lookup:
+def lookup(arrival: Prepared | Wake | Undelivered | Morning | Warnings, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
-    if isinstance(arrival, Wake):
-        return Lookup(cases=(arrival.case,))
+    if isinstance(arrival, Wake | Warnings):
+        return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
     if isinstance(arrival, Morning):
@@ -192,11 +195,21 @@ def of_entry(arrival: Occurrence, policy: Policy, now: datetime) -> Lookup:
     )
 
 
+def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
+    """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty."""
+    if isinstance(arrival, Warnings):
+        return Lookup(cases=arrival.cases, talks=len(arrival.cases) == 1)
+    if not policy.slas and not any(desk.unassigned for desk in policy.desks.values()):
+        return Lookup(cases=(arrival.case,))
+    lines = (turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines)
+    return Lookup(cases=(arrival.case,), counters=tuple(lines), swaps=swaps_since(policy, now), talks=bool(policy.slas))
+
+
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     """What the rules want to have counted, if anything.  At a domain where everybody may have an address only the person is counted."""
     if not address or not (policy.asks.cases or policy.asks.counts):
         return None
-    domain, organisation = address.rpartition("@")[2], belonging(policy.organisations.values(), address)
+    domain, organisation = address.rpartition("@")[2], policy.directory.organisation(address)
     whole = domain if domain not in PUBLIC else ""
     domains = {"domain": (whole,) if whole else (), "organisation": organisation.domains if organisation else ()}
     people = {
@@ -242,8 +255,13 @@ def foreign_numbers(prepared: Prepared) -> tuple[str, ...]:
     author = prepared.message.author
     if author is None:
         return ()
-    domain = author.address.rpartition("@")[2].lower()
-    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(prepared.message.subject[:500])]
+    return _foreign(prepared.message.subject[:500], author.address.rpartition("@")[2].lower())
+
+
+# For a mail that is asked about, joined and filed it is wanted three times.
+@lru_cache(16)
+def _foreign(subject: str, domain: str) -> tuple[str, ...]:
+    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(subject)]
     return tuple(dict.fromkeys(f"{number.upper()}@{domain}" for number in found))[:_MOST_FOREIGN]
 
 
@@ -318,7 +336,7 @@ def named_in_form(prepared: Prepared, where: Named) -> Address | None:
 def of_form(prepared: Prepared, policy: Policy) -> bool:
     """Whether it is the proven mail of a web form."""
     author = prepared.message.author
-    return author is not None and author.address.lower() in policy.forms and prepared.trust.authenticated
+    return author is not None and author.address.lower() in policy.directory.forms and prepared.trust.authenticated
 
 
 def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:

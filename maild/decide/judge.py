@@ -16,6 +16,7 @@ from maild.decide import (
     asking,
     commands,
     enquiry,
+    escalate,
     history,
     intake,
     monitored,
@@ -28,6 +29,7 @@ from maild.decide import (
     replies,
     required,
     rest,
+    slips,
     undelivered,
     unproven,
     veil,
@@ -46,6 +48,7 @@ from maild.model.message import LIST_FIELDS, Kind
 from maild.model.people import MAILD, Handler, Possession, handler_party
 from maild.model.plan import Incoming, Morning, Occurrence, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
+from maild.model.slip import Warnings
 
 
 def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Plan:
@@ -60,6 +63,8 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             agenda.morning(ledger, arrival)
         case Occurrence():
             recurring.opened(ledger, arrival)
+        case Warnings():
+            slips.tell(ledger, arrival)
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
@@ -88,6 +93,7 @@ def _wake(ledger: Ledger, wake: Wake) -> None:
         ledger.happen(case.id, MAILD, Closed())
     if rests and rests <= ledger.now:
         rest.wake(ledger, case.id, rest.DUE)
+    escalate.due(ledger, case.id)
 
 
 def _mail(ledger: Ledger, prepared: Prepared) -> None:
@@ -180,7 +186,7 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
-_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap")
+_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap", "warnings")
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:

@@ -30,6 +30,7 @@ from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.rota import Book, Swap
 from maild.model.search import document
+from maild.model.slip import Slip
 
 NOBODY = "nobody"
 
@@ -62,6 +63,7 @@ class Ledger:
         self._absences: dict[str, Absence | None] = {}
         self._marks: list[str] = []
         self._swaps: dict[int, Swap] = {}
+        self._slips: list[Slip] = []
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         self.people: dict[str, Person] = dict(known.persons)
@@ -335,6 +337,10 @@ class Ledger:
     def owe(self, letter: Letter) -> None:
         self._letters.append(letter)
 
+    def slip(self, slip: Slip) -> None:
+        """Somebody is to be told of it, with what else slips."""
+        self._slips.append(slip)
+
     def cancel(self, outbox: int) -> None:
         """Once, however many have a reason."""
         if not self.cancelled(outbox):
@@ -379,5 +385,6 @@ class Ledger:
             swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
             trace=trace,
+            slips=tuple(self._slips),
             wakes={case.id: wake_at(case, self.policy) for case in self._cases.values()},
         )

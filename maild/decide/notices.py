@@ -20,6 +20,7 @@ from maild.decide import (
     duty,
     outsiders,
     owing,
+    pledges,
     promises,
     related,
     rights,
@@ -61,7 +62,7 @@ class Telling:
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
     template: of the acknowledgement, the site's own; "" for the usual one.  item: what the mail orders, by its name in the catalogue.
-    news: what there is to say above it all, to handlers.
+    news: a line for the handlers' letters, or only its key among the templates' words.
     """
 
     prepared: Prepared | None
@@ -76,12 +77,12 @@ class Telling:
     of: Said | None = None
     template: str = ""
     item: str = ""
-    news: Mapping[str, Any] | None = None
+    news: Mapping[str, Any] | str = ""
 
 
-def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
-    """Owe what policy.notices says for each event of this arrival in this case."""
-    happened = [record.event for record in ledger.events_of(case_id)]
+def tell(ledger: Ledger, case_id: int, telling: Telling, *, after: int = 0) -> None:
+    """Owe what policy.notices says for each event of this arrival in this case; after: a seq up to which all was told."""
+    happened = [record.event for record in ledger.events_of(case_id) if record.seq > after]
     if any(isinstance(event, Promised | Solved) for event in happened):
         promises.hold(ledger, case_id)
     for event in happened:
@@ -181,6 +182,9 @@ def _owe_customer(
     person, mine = ledger.people.get(party), party == case.customer
     if person is None:
         return
+    if mine and shown and kind == "update":
+        values |= pledges.goes_on(ledger, case, ledger.next_letter())
+        case = ledger.case(case.id)
     owing.owe(
         ledger,
         case,
@@ -215,7 +219,9 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     called = behalf and not passed and telling.of is None
     names = verified and not called
     letter = ledger.next_letter()
-    case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
+    ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter))
+    told = pledges.answers(ledger, ledger.case(case.id), letter)
+    case = ledger.case(case.id)
     owing.letter(
         ledger,
         case,
@@ -227,7 +233,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
         values=(owing.case_values(ledger, case) | {"item": telling.item} if names else {})
-        | _opening(ledger, case)
+        | pledges.opening(ledger, case, told)
         | tasklist.asks(ledger, case, letter)
         | ({"forwarded": True} if behalf and passed else {"called": True} if called else {}),
         automatic="auto-replied",
@@ -236,13 +242,6 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         first=telling.new,
         template=telling.template,
     )
-
-
-def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
-    """Whether we are open; who has duty by name only where a customer is told names."""
-    desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
-    hides = found and desk is not None and desk.shows != "handler"
-    return {**found, "on_duty": ""} if hides else found
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
@@ -316,11 +315,11 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
+        "news": {"ok": True, "key": telling.news} if isinstance(telling.news, str) and telling.news else telling.news,
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,
         "others": beside.others(ledger, case, handler),
-        "news": telling.news,
         **duty.opening(ledger, case.desk),
     }
     owing.owe(

@@ -15,17 +15,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from maild.decide import effects, intake, notices, owing, tasklist
+from maild.decide import effects, intake, notices, owing, pledges, tasklist
 from maild.decide.deeds import BUILT_IN
 from maild.decide.deeds import apply as do
 from maild.decide.ledger import NOBODY, Ledger
 from maild.decide.route import route
-from maild.model.clock_events import Clocked
 from maild.model.content import Content
 from maild.model.events import Acknowledged, Ignored, Noted, Opened, Suppressed
 from maild.model.known import Person, Shown
 from maild.model.message import Address, Kind, Message
-from maild.model.people import MAILD, Trust, belonging
+from maild.model.people import MAILD, Trust
 from maild.model.plan import MessageRow, Occurrence, Prepared
 from maild.model.policy import Facts, Policy
 from maild.model.recurring import Recurring
@@ -75,7 +74,7 @@ def opened(ledger: Ledger, arrival: Occurrence) -> None:
     subject = ledger.subject(prepared.subject)
     ledger.open(case_id, MAILD, Opened(ledger.number(desk.key), desk.key, subject, customer, language, row))
     begins = max(entry.begins(date.fromisoformat(arrival.day)), ledger.now)
-    _clock(ledger, case_id, entry, begins)
+    _clock(ledger, case_id, begins)
     effects.apply(ledger, case_id, verdict)
     intake.assign(ledger, case_id, verdict)
     shown = _note(ledger, case_id, row, prepared, entry)
@@ -134,10 +133,9 @@ def _json(said: Mapping[str, Any]) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def _clock(ledger: Ledger, case_id: int, entry: Recurring, begins: datetime) -> None:
+def _clock(ledger: Ledger, case_id: int, begins: datetime) -> None:
     """Time counts from its day on; of a day that was missed, from now on."""
-    organisation = belonging(ledger.policy.organisations.values(), entry.customer)
-    ledger.happen(case_id, MAILD, Clocked(begins, organisation.key if organisation else ""))
+    pledges.begin(ledger, case_id, begins)
     if begins > ledger.now:
         ledger.happen(case_id, MAILD, Scheduled(begins))
 

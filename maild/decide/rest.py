@@ -15,7 +15,7 @@ def wake(ledger: Ledger, case_id: int, reason: str, actor: str = MAILD) -> None:
     case = ledger.case(case_id)
     # Put off to a day from the beginning: nobody asked to be reminded.
     begins = reason == DUE and case.until_at is not None and case.until_at == case.clocks.since_at
-    news = {"ok": True, "key": "work_begins"} if begins else None
+    news = "work_begins" if begins else ""
     ledger.happen(case_id, MAILD, Woken(reason))
     because = "" if reason == DUE else reason
     notices.tell(ledger, case_id, notices.Telling(None, actor=actor, because=because, news=news))

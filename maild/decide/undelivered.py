@@ -14,7 +14,7 @@ from maild.model.people import MAILD, handler_of
 
 LOST = "an answer did not arrive"
 # To a handler: news of a case, which somebody else must hear then.  A receipt that is lost is no news.
-_NEWS = ("notice", "update", "woken", "news", "supplier", "colleague")
+_NEWS = ("notice", "update", "woken", "news", "supplier", "colleague", "warning")
 # What a case asks of a colleague: whoever has the case must know that it was not read.
 _ASKED = ("task", "approval", "colleague")
 # To a customer: what he was to read.  That he asked for his status and never got it is nobody's work.

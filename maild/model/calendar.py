@@ -5,6 +5,7 @@
     add(start, amount)    when so much open time has passed
     between(a, b)         how much open time lies between two instants
     stretches(a, b)       the open stretches between them
+    ordinary()            the open time of one ordinary open day
 
 Hours are what the clock on the calendar's wall shows: an instant is open if the time of its day there lies in one of the day's spans.
 So the hour that spring leaves out is not open, and of autumn's two both are.  All instants are aware; results are in UTC.  Pure.
@@ -150,6 +151,11 @@ class Calendar:
                 pending = (opened, closed)
         if pending:
             yield _instant(pending[0]), _instant(pending[1])
+
+    def ordinary(self) -> timedelta:
+        """The length that most of its open weekdays have, of two the shorter; nothing, if no weekday is open."""
+        lengths = [sum(end - start for start, end in spans) for spans in self.week if spans]
+        return timedelta(minutes=min(lengths, key=lambda one: (-lengths.count(one), one), default=0))
 
     def outside(self, key: str) -> Calendar:
         """The calendar that is open when this one is not."""

@@ -41,6 +41,7 @@ class Lookup:
     counting  numbers of cases that rules want to know
     incidents  the newest open incident with each of these labels
     sticky  who had the last case of the sender, and of those whom a handler names
+    talks   what was said last in `cases`
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
     """
 
@@ -63,6 +64,7 @@ class Lookup:
     sticky: bool = False
     incidents: tuple[str, ...] = ()
     swaps: datetime | None = None
+    talks: bool = False
     counting: Counting | None = None
 
 
@@ -175,7 +177,7 @@ class Known:
     told           letter id -> the mails that it told of, oldest first; of letters to handlers, for one who acts
     tied           case id -> case, of cases tied to those here
     talk           case id -> its last mails that are not internal, oldest first, for a handler who is new to it; only of
-                   cases to which a handler's letter leads, or which he names
+                   cases to which a handler's letter leads, or which he names; or of all that were asked for
     incidents      label -> the newest open incident that has it
     last           customer's party -> the handler of his last case that somebody had
     withheld       letters of these cases that were taken back before they left; where logs are asked for

@@ -7,8 +7,8 @@ erasing a person breaks no event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 MAILD = "maild"
@@ -100,6 +100,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Untaken:
+    """Whom a desk tells of a case that nobody has taken after so much of its open time.  tell: as in model/sla.Step."""
+
+    after: timedelta
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Patience:
     """After how many days a customer for whom a case waits is reminded, and when it is closed; None: never.  Never without a reminder."""
 
@@ -117,6 +125,7 @@ class Desk:
     confidential: its cases are shown to its team and to their handlers only.
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
     calendar: key of its opening hours; "" where it is always open.
+    unassigned: who is told of cases that nobody takes.
     patience: with customers for whom cases wait; None: it waits for ever, and reminds nobody.
     """
 
@@ -139,6 +148,7 @@ class Desk:
     confidential: bool = False
     calendar: str = ""
     after_window: str = "new_linked"
+    unassigned: Untaken | None = None
     patience: Patience | None = None
 
     @property
@@ -159,13 +169,6 @@ class Organisation:
     contacts: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-
-
-def belonging(organisations: Iterable[Organisation], address: str) -> Organisation | None:
-    """The organisation of an address (lower case): a contact's, else its domain's."""
-    known, domain = tuple(organisations), address.rpartition("@")[2]
-    contact = next((one for one in known if address and address in one.contacts), None)
-    return contact or next((one for one in known if domain and domain in one.domains), None)
 
 
 class Authentication(StrEnum):

@@ -13,6 +13,10 @@ from enum import StrEnum
 from maild.model.calendar import Calendar, Spans
 from maild.model.events import Priority, Status
 
+# Whom a step may tell, beside keys of people.yaml: whoever has the case (else the desk), the desk's team, its leads, the case's line, and
+# whoever has duty.
+HANDLER, DESK, LEAD, LINE, ONCALL = WHO = ("handler", "desk", "lead", "line", "oncall")
+
 
 class Target(StrEnum):
     """What is promised; each has its own clock."""
@@ -32,11 +36,11 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a ladder.  name: as it was written, unique in its ladder: "50%", "+2h".
+    """A step of a ladder.  name: as it was written, unique among the steps of a target: "50%", "+2h".
 
-    share: of the target's time, in percent, None where `after` counts from the instant at which it is due, in the target's calendar.
-    targets: of which it is a step.  tell: who is told, as words of decide/escalate.WHO or keys of handlers.  raise_to: a priority;
-    escalate: the case goes to the next line.
+    share: of the target's time, in percent, None where `after` and `days` (ordinary open days) count from the instant at which it is due,
+    in the target's calendar.  targets: of which it is a step.  tell: who is told, as words of WHO or keys of handlers.  raise_to: a
+    priority; escalate: the case goes to the next line.
     """
 
     name: str
@@ -46,6 +50,11 @@ class Step:
     tell: tuple[str, ...] = ()
     raise_to: Priority | None = None
     escalate: bool = False
+    days: int = 0
+
+    def behind(self, calendar: Calendar) -> timedelta:
+        """So much open time of that calendar after it is due."""
+        return self.after + self.days * calendar.ordinary()
 
 
 @dataclass(frozen=True, slots=True)

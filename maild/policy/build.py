@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
 from maild.model.fact import Fact
 from maild.model.limits import Limits
-from maild.model.people import Desk, Handler, Line, Organisation, Patience, Retention, Role
+from maild.model.people import Desk, Handler, Line, Organisation, Patience, Retention, Role, Untaken
 from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
 from maild.policy import (
@@ -37,6 +38,7 @@ from maild.policy import (
     recurring,
     required,
     routing,
+    sla,
     staffing,
     telling,
 )
@@ -44,7 +46,7 @@ from maild.policy import texts as templates
 from maild.policy.asks import asks
 from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest, UntakenForm
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
@@ -52,17 +54,8 @@ LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
 # What may be left out.
 OPTIONAL = (
-    routing,
-    organisations,
-    calendars,
-    oncall,
-    case_words,
-    telling,
-    agreements,
-    catalogue,
-    required,
-    door,
-    recurring,
+    *(routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door),
+    *(sla, recurring),
 )
 FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
@@ -150,7 +143,8 @@ def _made(
     if not read[catalogue.FILE].problems:
         reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
-    parts |= {"agreements": agreed, "catalogue": orders}
+    slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_)
+    parts |= {"agreements": agreed, "catalogue": orders, "slas": slas}
     opening = recurring.entries(read[recurring.FILE], site)
     parts |= {"recurring": opening.recurring, "openings": opening.openings}
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
@@ -249,9 +243,14 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.confidential,
             form.calendar or "",
             after_window=after,
+            unassigned=_untaken(form.unassigned),
             patience=Patience(tuple(form.waiting.remind), form.waiting.close) if form.waiting else None,
         )
     return desks
+
+
+def _untaken(form: UntakenForm | None) -> Untaken | None:
+    return Untaken(timedelta(seconds=form.after), tuple(form.tell)) if form else None
 
 
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:

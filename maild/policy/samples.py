@@ -18,6 +18,8 @@ NAMES = (
     "update-customer",
     "update-handler",
     "woken",
+    "warning",
+    "warnings",
     "status",
     "closing",
     "merged",
@@ -96,6 +98,10 @@ _HOURS = {
     "hours": "closed",
     "opens": "2026-03-03T08:00:00+01:00",
     "on_duty": "Ola Hansen",
+    "early": True,
+    "answer_by": "2026-03-03T12:00:00+01:00",
+    "update_by": "2026-03-03T12:00:00+01:00",
+    "solved_by": "2026-03-04T12:00:00+01:00",
     "duty": [
         {
             "rota": "Driftsvakt",
@@ -110,6 +116,16 @@ _HOURS = {
 _LINKS = {
     name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
 }
+_SLIP = {
+    "target": "first_response",
+    "due": "2026-03-02T12:00:00+01:00",
+    "late": True,
+    "span": 135,
+    "hours": True,
+    "step": "+2h",
+    "who": "lead",
+    "name": "",
+}
 _CASE = {
     "number": "#1007",
     "days": 3,
@@ -117,6 +133,7 @@ _CASE = {
     "subject": "Nettet er nede",
     "status": "open",
     "handler": "Ola Hansen",
+    "slips": [_SLIP],
     "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
 }
@@ -128,6 +145,7 @@ _WORK = {
         {"key": "waiting", "count": 2, "more": 1, "cases": [_CASE]},
         {"key": "unassigned", "count": 1, "more": 0, "cases": [_CASE]},
     ],
+    "slips": [_SLIP, {**_SLIP, "late": False, "who": "", "name": "Ola Hansen"}],
     "absent": "Ola Hansen",
     "until": "2026-03-05T08:00:00+01:00",
     "provisional": True,

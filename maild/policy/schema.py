@@ -35,12 +35,14 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
+    Seconds,
     Size,
     Strict,
     Zone,
     as_list,
     wrong,
 )
+from maild.policy.sla_forms import SlaForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -116,6 +118,13 @@ class ReopenForm(Strict):
     )
 
 
+class UntakenForm(Strict):
+    """Who is told of a case that nobody has taken for some time."""
+
+    after: Seconds = Field(description="So much of the desk's opening hours.", examples=["2h"])
+    tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
+
+
 class WaitingForm(Strict):
     """How long the desk waits for a customer who is asked something."""
 
@@ -179,6 +188,9 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+    unassigned: UntakenForm | None = Field(
+        None, description="Whom it tells of a case that nobody has taken: {after: 2h, tell: lead}."
+    )
     calendar: Line | None = Field(
         None, description="Key of its opening hours in calendars.yaml; left out: always open."
     )
@@ -340,6 +352,11 @@ def schemas() -> dict[str, dict[str, Any]]:
             "$schema": DIALECT,
             "title": "recurring.yaml: cases that open by themselves",
             **recurring.schema(),
+        },
+        "sla.json": {
+            "$schema": DIALECT,
+            **TypeAdapter(SlaForm).json_schema(),
+            "title": "sla.yaml: what is promised, and what happens when it slips",
         },
         "routing.json": _routing(),
     }

@@ -242,11 +242,21 @@ def _shown(value: Any) -> str:
 
 def _at(model: type[BaseModel], loc: Path) -> type[BaseModel] | None:
     """The model that describes the value at loc."""
-    here: type[BaseModel] | None = model
+    here: Any = model
     for step in loc:
         if isinstance(step, str):
-            here = _inner(_field(here, step)) if here else None
-    return here
+            here = _below(here, step)
+    return _inner(here)
+
+
+def _below(annotation: Any, name: str) -> Any:
+    """What describes the value of that key: of a mapping by key each value's, else the field's."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _field(annotation, name)
+    args = typing.get_args(annotation)
+    if typing.get_origin(annotation) is dict:
+        return args[1]
+    return next((found for one in args if (found := _below(one, name)) is not None), None)
 
 
 def _field(model: type[BaseModel], name: str) -> Any:
@@ -257,9 +267,12 @@ def _field(model: type[BaseModel], name: str) -> Any:
 
 
 def _inner(annotation: Any) -> type[BaseModel] | None:
+    """Itself, or what a list or an optional value has; of a mapping it is that of its values, and never the mapping's own."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for x in typing.get_args(annotation) if (found := _inner(x))), None)
+    if typing.get_origin(annotation) is dict:
+        return None
+    return next((found for one in typing.get_args(annotation) if (found := _inner(one))), None)
 
 
 def _keys(model: type[BaseModel] | None) -> Iterable[str]:

@@ -17,6 +17,8 @@ from typing import Any
 
 from maild.errors import Conflict
 from maild.model.plan import Incoming, Morning, Occurrence, Undelivered, Wake
+from maild.model.slip import Warnings
+from maild.store import slips
 from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
@@ -29,7 +31,7 @@ WEAK = timedelta(days=5)
 ABANDONED = timedelta(hours=1)
 
 # Arrivals that are no mail: their row says it all.
-EVENTS = ("wake", "undelivered", "digest", "recurring")
+EVENTS = ("wake", "undelivered", "digest", "warning", "recurring")
 
 
 def new_raw_id(nanoseconds: int) -> int:
@@ -251,6 +253,8 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
     if arrival.source == "recurring":
         entry, day, missed = json.loads(row[1])
         return Occurrence(arrival.id, entry, day, arrival.received_at, missed)
+    if arrival.source == "warning":
+        return Warnings(arrival.id, *slips.load(json.loads(row[1])), arrival.received_at)
     letter, status = json.loads(row[1])
     return Undelivered(arrival.id, letter, status)
 

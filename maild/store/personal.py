@@ -109,6 +109,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # Keys of recurring.yaml and what stands there.
     "recurring": _nothing("entry", "rule", "since", "day"),
+    "slip": {
+        **_nothing("id", "case_id", "target", "step", "turn", "due_at", "at"),
+        **dict.fromkeys(("handler", "who"), STAFF),
+    },
     "lease": _nothing("name", "owner", "until"),
     # What is told to the admin speaks of parts and numbers.
     # Hashes of signatures, and of handlers' words with a letter's row and the hour: only who has the mail can try them.

@@ -18,7 +18,7 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts, swaps
+from maild.store import absence, around, drafts, slips, swaps
 from maild.store.case_state import dump_case
 from maild.store.database import Session, stamp
 from maild.store.outbox import attachment_row
@@ -58,6 +58,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     absence.keep(session, plan.absences)
     swaps.keep(session, plan.swaps)
+    slips.keep(session, plan.slips, at)
     _spend(session, plan)
 
 

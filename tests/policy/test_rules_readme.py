@@ -8,7 +8,7 @@ from pathlib import Path
 from parts import pristine
 
 from maild.cli.rule_tests import failures
-from maild.policy import conditions
+from maild.policy import build, conditions
 from maild.policy.actions import SetForm
 from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm, ClosedForm
@@ -17,6 +17,7 @@ from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
 from maild.policy.recurring import RecurringForm
 from maild.policy.schema import DeskForm, HandlerForm
+from maild.policy.sla_forms import EntryForm, ForForm, LadderForm, PromisesForm, SlaForm, StepForm, WithinForm
 
 README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
 
@@ -31,9 +32,11 @@ def test_every_condition_is_explained_as_its_help_has_it():
 
 def test_every_field_is_named():
     customers = (OrganisationForm, AgreementForm, ItemForm)
-    for form in (DeskForm, HandlerForm, *customers, SetForm, RecurringForm, CalendarForm, ClosedForm, RotaForm):
+    promises = (SlaForm, EntryForm, ForForm, PromisesForm, WithinForm, LadderForm, StepForm)
+    others = (SetForm, RecurringForm, CalendarForm, ClosedForm, RotaForm)
+    for form in (DeskForm, HandlerForm, *customers, *others, *promises):
         for name, field in form.model_fields.items():
-            assert f"`{field.alias or name}" in README, name
+            assert re.search(rf"`{{?{field.alias or name}\b", README), name
 
 
 def test_the_examples_of_conditions_agreements_and_orders_hold(tmp_path: Path):
@@ -47,9 +50,25 @@ def test_the_examples_of_conditions_agreements_and_orders_hold(tmp_path: Path):
     assert list(failures(policy, tmp_path)) == []
 
 
+def test_the_example_of_promises_is_read_without_a_word(tmp_path: Path):
+    (tmp_path / "desks.yaml").write_text(DESKS)
+    (tmp_path / "people.yaml").write_text(PEOPLE)
+    for name in ("organisations", "agreements", "sla"):
+        (tmp_path / f"{name}.yaml").write_text(_blocks(f"## {name}.yaml")[0])
+    policy = pristine.policy(tmp_path, tmp_path / "templates")
+    assert [entry.key for entry in policy.slas.entries] == ["gold", "everybody"]
+    assert build.warnings(policy) == ()
+
+
 DESKS = """
 support: {addresses: [support@desk.example], name: Support, language: en, zone: UTC}
 equipment: {addresses: [equipment@desk.example], name: Equipment, language: en, zone: UTC}
+"""
+
+
+PEOPLE = """
+kari: {name: Kari, addresses: [kari@staff.example]}
+ola: {name: Ola, addresses: [ola@staff.example]}
 """
 
 

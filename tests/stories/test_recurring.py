@@ -223,14 +223,38 @@ def test_a_customer_who_is_not_told_is_the_customer_all_the_same(site: Site) -> 
 # --- a case that begins later -------------------------------------------------------------------------------------------------
 
 
-def test_a_case_that_opens_ahead_rests_until_its_day_and_its_clocks_begin_then(site: Site) -> None:
+SLA = "targets: {every: {calendar: always, pauses: [waiting], medium: {first_response: 4h}}}\n"
+
+
+def test_the_clocks_of_a_case_that_opens_ahead_begin_on_its_day(site: Site) -> None:
+    house = site(MONTHLY % ", ahead: 14d", sla=SLA)
+    until(house, "2026-03-17T08:00")
+    until(house, "2026-03-31T11:59")
+    assert "breached" not in house.kinds("1001")
+    until(house, "2026-03-31T12:00")
+    assert [event["data"]["due_at"] for event in house.case("1001")["events"] if event["kind"] == "breached"] == [
+        "2026-03-31T10:00:00+00:00"
+    ]
+
+
+def test_of_a_day_that_was_missed_time_counts_from_now(site: Site) -> None:
+    house = site(MONTHLY % "", sla=SLA)
+    house.now = oslo("2026-04-02T12:00")
+    until(house, "2026-04-02T12:01")
+    until(house, "2026-04-02T15:59")
+    assert house.kinds("1001").count("breached") == 0
+    until(house, "2026-04-02T16:02")
+    assert house.kinds("1001").count("breached") == 1
+
+
+def test_a_case_that_opens_ahead_rests_until_its_day_and_is_open_then(site: Site) -> None:
     house = site(MONTHLY % ", ahead: 14d")
     (notice,) = until(house, "2026-03-17T08:00")
     assert "Planlagt: arbeidet begynner tirsdag 31. mars 2026 kl. 08:00, og saken er på vent til da" in notice.text
     case = house.case("1001")
     assert case["status"] == "on_hold"
-    (clocked,) = [event["data"]["since_at"] for event in case["events"] if event["kind"] == "clocked"]
-    assert clocked == "2026-03-31T06:00:00+00:00", "eight in summer"
+    (starts,) = [event["data"]["starts_at"] for event in case["events"] if event["kind"] == "scheduled"]
+    assert starts == "2026-03-31T06:00:00+00:00", "eight in summer"
     assert until(house, "2026-03-31T07:59") == []
     (woken,) = until(house, "2026-03-31T08:00")
     assert (woken.kind, woken.to) == ("woken", KARI)
