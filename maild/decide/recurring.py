@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from maild.decide import effects, intake, notices, owing, pledges, tasklist
+from maild.decide import effects, intake, notices, owing, pledges, scheduling, tasklist
 from maild.decide.deeds import BUILT_IN
 from maild.decide.deeds import apply as do
 from maild.decide.ledger import NOBODY, Ledger
@@ -29,7 +29,6 @@ from maild.model.plan import MessageRow, Occurrence, Prepared
 from maild.model.policy import Facts, Policy
 from maild.model.recurring import Recurring
 from maild.model.verdict import Verdict
-from maild.model.waiting_events import Scheduled
 
 LATE = timedelta(hours=1)
 
@@ -136,8 +135,7 @@ def _json(said: Mapping[str, Any]) -> str:
 def _clock(ledger: Ledger, case_id: int, begins: datetime) -> None:
     """Time counts from its day on; of a day that was missed, from now on."""
     pledges.begin(ledger, case_id, begins)
-    if begins > ledger.now:
-        ledger.happen(case_id, MAILD, Scheduled(begins))
+    scheduling.at(ledger, case_id, begins)
 
 
 def _note(ledger: Ledger, case_id: int, row: int, prepared: Prepared, entry: Recurring) -> Shown:

@@ -43,6 +43,7 @@ from maild.policy.shape import (
     wrong,
 )
 from maild.policy.sla_forms import SlaForm
+from maild.policy.waiting import WaitingForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -92,9 +93,6 @@ NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
 Digest = Annotated[str, AfterValidator(_digest)]
-Reminding = Annotated[
-    list[Days], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1, max_length=5)
-]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
@@ -123,25 +121,6 @@ class UntakenForm(Strict):
 
     after: Seconds = Field(description="So much of the desk's opening hours.", examples=["2h"])
     tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
-
-
-class WaitingForm(Strict):
-    """How long the desk waits for a customer who is asked something."""
-
-    remind: Reminding = Field(
-        description="After how many days he is reminded; the last one says when the case is closed.",
-        examples=["[3d, 7d]"],
-    )
-    close: Days | None = Field(None, description="When the case is closed, with a letter; left out: never.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        days = (*self.remind, *((self.close,) if self.close else ()))
-        if list(days) != sorted(set(days)):
-            raise wrong(
-                "the days do not follow each other", "write the earliest first:  {remind: [3d, 7d], close: 14d}"
-            )
-        return self
 
 
 # The brackets keep the tags out of the places that problems name (shape.py).
