@@ -175,9 +175,17 @@ def asked_of(language: str) -> dict[str, Letter]:
 
 
 def waits(language: str) -> dict[str, Letter]:
-    """To a customer for whom a case waits."""
+    """About work that begins later; to a customer for whom a case waits."""
     last = {**VALUES, "status": "waiting", "closes": "2026-03-16T10:00:00+01:00"}
     return {
+        "planned": to_customer(
+            "planned",
+            language,
+            values={**VALUES, "starts": "2026-09-01T08:00:00+02:00"},
+            reason="registered-for-you",
+            automatic="auto-generated",
+        ),
+        "woken-planned": to_handler("woken", language, values={**VALUES, "news": {"ok": True, "key": "work_begins"}}),
         "reminder": to_customer("reminder", language, values={**last, "closes": ""}, automatic="auto-generated"),
         "reminder-last": to_customer("reminder", language, values=last, automatic="auto-generated"),
         "unanswered": to_customer(

@@ -33,6 +33,7 @@ _LETTERS = {
     "decided": "outcome of a vote",
     "merged": "note of a merge",
     "promised": "note of a date",
+    "planned": "note of what is planned",
     "reminder": "reminder",
     "unanswered": "note that nobody answered",
     "incident": "news of an incident",

@@ -34,6 +34,7 @@ from maild.policy import (
     oncall,
     organisations,
     reach,
+    recurring,
     required,
     routing,
     secrecy,
@@ -52,7 +53,10 @@ from maild.policy.source import Source, nearest, raise_all
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
 # What may be left out.
-OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door, sla)
+OPTIONAL = (
+    *(routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door),
+    *(sla, recurring),
+)
 FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
@@ -141,6 +145,8 @@ def _made(
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
     slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_)
     parts |= {"agreements": agreed, "catalogue": orders, "slas": slas}
+    opening = recurring.entries(read[recurring.FILE], site)
+    parts |= {"recurring": opening.recurring, "openings": opening.openings}
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
