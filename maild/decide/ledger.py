@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
+from maild.decide.clock_trace import promises
 from maild.decide.clocks import wake_at
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
@@ -354,6 +355,8 @@ class Ledger:
 
     def plan(self) -> Plan:
         trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
+        if promised := promises(self._cases.values(), self.policy):
+            trace["promises"] = promised
         return Plan(
             events=tuple(self._events),
             cases=tuple(self._cases.values()),
