@@ -8,7 +8,7 @@ Memory().judge(...) -> Plan         mail after mail, each knowing what became of
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from maild.decide.clocks import wake_at
@@ -76,11 +76,26 @@ def _sender(message: Message) -> str:
 
 def recipient_of(raw: bytes, policy: Policy) -> str:
     """The desk a mail names in To or Cc, else the first desk."""
+    return envelope_of(raw, policy)[1]
+
+
+def envelope_of(raw: bytes, policy: Policy) -> tuple[str, str]:
+    """A mail's sender and recipient, as far as the mail itself says."""
     message = read(raw)
+    return _sender(message), _desk_of(message, policy)
+
+
+def _desk_of(message: Message, policy: Policy) -> str:
     for address in (*message.to, *message.cc):
         if desk_at(address.address, policy):
             return address.address
     return policy.default_desk.address
+
+
+def zone_of_recipient(recipient: str, policy: Policy) -> tzinfo:
+    """The clock on the wall of the desk to which a mail goes."""
+    found = desk_at(recipient, policy)
+    return zone_of(found[0] if found else policy.default_desk)
 
 
 def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) -> dict[str, Any]:

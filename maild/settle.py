@@ -116,6 +116,8 @@ def prepare(
 def _standing(words: Sequence[Token], policy: Policy, keys: token.Keys) -> str:
     """Whose standing address it was; that of somebody who left is worth nothing, nor one signed with a leaked key."""
     named = {word.letter for word in words if token.authorises(word, keys)}
+    if not named:
+        return ""
     able = (handler.key for handler in policy.handlers.values() if not handler.retired)
     return next((key for key in able if token.standing(key) in named), "")
 

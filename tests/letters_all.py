@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from letters_making import ANSWER, FILM, NOW, PICTURE, SUBJECT, TO_ANN, VALUES, shown, to_customer, to_handler
+from letters_slips import slipping
 from parts.facts_of import FACTS, compiled
 
 from maild.model.known import Shown
@@ -19,6 +20,8 @@ PARTNER: dict[str, Any] = {
 }
 KEPT = {"kept_until": "2026-03-09T10:14+01:00", "sends": True}
 OPENS = "2026-03-09T08:00:00+01:00"
+TOLD = {"answer_by": "2026-03-09T12:00:00+01:00", "solved_by": "2026-03-11T12:00:00+01:00"}
+NIGHT = {"hours": "closed", "opens": "2026-03-10T08:00:00+01:00", "early": True}
 OURS: dict[str, Any] = {"case": None, "number": "", "subject": "", "references": (), "in_reply_to": ""}
 
 
@@ -38,6 +41,12 @@ def day_of(language: str) -> list[dict[str, Any]]:
             "count": 23,
             "more": 22,
             "cases": [line("#1050", 2, SUBJECT[language], "open", "Ola Hansen")],
+        },
+        {
+            "key": "ends",
+            "count": 1,
+            "more": 0,
+            "cases": [{**line("#1055", 14, SUBJECT[language], "waiting"), "closes": "2026-03-02T12:00:00+01:00"}],
         },
         {"key": "unassigned", "count": 1, "more": 0, "cases": [line("#1060", 0, SUBJECT[language], "new")]},
     ]
@@ -165,6 +174,18 @@ def asked_of(language: str) -> dict[str, Letter]:
     }  # fmt: skip
 
 
+def waits(language: str) -> dict[str, Letter]:
+    """To a customer for whom a case waits."""
+    last = {**VALUES, "status": "waiting", "closes": "2026-03-16T10:00:00+01:00"}
+    return {
+        "reminder": to_customer("reminder", language, values={**last, "closes": ""}, automatic="auto-generated"),
+        "reminder-last": to_customer("reminder", language, values=last, automatic="auto-generated"),
+        "unanswered": to_customer(
+            "unanswered", language, values={**VALUES, "status": "solved"}, automatic="auto-generated"
+        ),
+    }
+
+
 def promised(language: str, until: str) -> Letter:
     return to_customer("promised", language, values={**VALUES, "promised": until}, automatic="auto-generated")
 
@@ -195,6 +216,14 @@ def outside(language: str) -> dict[str, Letter]:
         "ack-closed": to_customer("ack", language, values={**VALUES, "hours": "closed", "opens": OPENS}, **ack),
         "ack-unverified-closed": to_customer(
             "ack", language, values={"hours": "holiday", "opens": OPENS}, authenticated=False, subject="", **ack
+        ),
+        "ack-told": to_customer("ack", language, values={**VALUES, **TOLD}, **ack),
+        "ack-told-closed": to_customer("ack", language, values={**VALUES, **TOLD, "hours": "closed", "opens": OPENS}, **ack),
+        "ack-told-on-duty": to_customer("ack", language, values={**VALUES, **TOLD, **NIGHT, "on_duty": "Kari Nordmann"}, **ack),
+        "ack-unverified-told": to_customer("ack", language, values={**TOLD, **NIGHT}, authenticated=False, subject="", **ack),
+        "update-told": to_customer(
+            "update", language, shown=(shown(language, text=ANSWER[language]),), author="Kari Nordmann",
+            values={**VALUES, "update_by": TOLD["solved_by"]},
         ),
         "ack-forwarded": to_customer(
             "ack", language, values={"forwarded": True}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
@@ -229,6 +258,7 @@ def around(language: str) -> dict[str, Letter]:
             "notice", language, shown=(said,), values={**VALUES, "type": "order", "category": "printers"}, reason="you-read-along"
         ),
         "closed": to_customer("closed", language, reason="case-is-closed", automatic="auto-replied", values={}),
+        **waits(language),
         "promised": promised(language, "2026-03-06T12:00:00+01:00"),
         "promised-no-more": promised(language, ""),
         "merged": to_customer("merged", language, values={**VALUES, "merged": "#1050"}, automatic="auto-generated"),
@@ -243,7 +273,7 @@ def ruled(language: str) -> dict[str, Letter]:
     name, computer, _ = compiled(FACTS).values()
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     asks = {"asks": [name, computer]}
-    facts = {**VALUES, "facts": [(name, "ann01"), (computer, "")]}
+    facts = {**VALUES, "facts": [(name, "ann01", True), (computer, "")]}
     return {
         "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
         "ack-unverified-asks": to_customer(
@@ -255,6 +285,9 @@ def ruled(language: str) -> dict[str, Letter]:
         "decided-no": to_customer("decided", language, values=VALUES, automatic="auto-generated"),
         "notice-approvers": to_handler(
             "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "approvers": "Bo Li"}
+        ),
+        "notice-unasked": to_handler(
+            "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "unasked": "too_few"}
         ),
         "facts": to_customer("facts", language, values={**VALUES, "asks": [computer]}, automatic="auto-generated"),
         "notice-facts": to_handler("notice", language, shown=(shown(language),), values={**facts, "status": "new"}),
@@ -278,7 +311,7 @@ def letters_of(language: str) -> dict[str, Letter]:
     ]
     command = {"reason": "your-command", "automatic": "auto-replied"}
     return {
-        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language),
+        **work_of(language), **asked_of(language), **outside(language), **around(language), **ruled(language), **slipping(language),
         "ack": to_customer("ack", language, values=VALUES, **ack),
         "ack-team": to_customer("ack", language, values=nobody, **ack),
         "ack-unverified": to_customer(

@@ -98,6 +98,31 @@ def test_a_test_may_be_a_mail_in_a_file_read_as_the_daemon_reads_it(site: Path) 
     )
 
 
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (
+            "/dev/zero",
+            "routing.yaml:5:7: the mail '/dev/zero' lies outside of rules/ (keep it in there, beside the rules)",
+        ),
+        (
+            "../x.eml",
+            "routing.yaml:5:7: the mail '../x.eml' lies outside of rules/ (keep it in there, beside the rules)",
+        ),
+        (".", "routing.yaml:5:7: '.' is no file (keep a mail there as it came)"),
+    ],
+)
+def test_a_mail_of_a_test_is_a_file_beside_the_rules(site: Path, file: str, said: str) -> None:
+    (site / "x.eml").write_bytes(b"Subject: x\r\n\r\nx\r\n")
+    (site / "rules" / "routing.yaml").write_text(
+        "- name: x\n  when: {subject: x}\n  set: {priority: high}\n  tests:\n    - file: "
+        + file
+        + "\n      expect: {priority: high}\n"
+    )
+    done = maild("check", "site", folder=site.parent)
+    assert (done.returncode, done.stdout) == (1, said + "\n"), done.stderr
+
+
 @pytest.mark.parametrize(("says", "status"), [("", 0), ("Auto-Submitted: auto-generated\n", 1)])
 def test_a_mail_in_a_file_is_as_automatic_as_it_says(site: Path, says: str, status: int) -> None:
     (site / "rules" / "mail.eml").write_text(

@@ -14,6 +14,12 @@ from typing import Any
 Name = Callable[[str], str]
 Facts = Mapping[str, Any]
 # A commitment to a text says something to a computer only.
+_UNASKED = {
+    "unproven": "it is not proven who wrote it",
+    "spent": "the sender has written too much today",
+    "too_few": "without the customer there are too few",
+    "confidential": "the case is confidential",
+}
 _COMMITMENT = re.compile(r"[0-9a-f]{32}")
 
 
@@ -68,6 +74,13 @@ def _waiting(facts: Facts, name: Name) -> str:
     return "waits for the customer" if facts["on"] == "customer" else "rests until another case is solved"
 
 
+def _prompted(facts: Facts, name: Name) -> str:
+    if not facts["letter"]:
+        return "the customer cannot be reminded"
+    closes = f"; the case is closed {facts['closes_at']} if he says nothing" if facts.get("closes_at") else ""
+    return f"reminder {facts['number']} to the customer{closes}"
+
+
 def _bounced(facts: Facts, name: Name) -> str:
     what = "did not arrive" if facts.get("permanent") else "is delayed"
     return f"a letter to {name(facts['to'])} {what}" + (f" ({facts['status']})" if facts.get("status") else "")
@@ -89,6 +102,15 @@ def _tasked(facts: Facts, name: Name) -> str:
 def _announced(facts: Facts, name: Name) -> str:
     letters = facts["letters"]
     return f"{name(facts['by'])} told the incident's customers ({letters} {'letter' if letters == 1 else 'letters'})"
+
+
+def _clocked(facts: Facts, name: Name) -> str:
+    whose = f", for {facts['organisation']}" if facts.get("organisation") else ""
+    return f"clocks run since {facts['since_at']}{whose}"
+
+
+def _target(facts: Facts) -> str:
+    return str(facts["target"]).replace("_", " ")
 
 
 def _because(facts: Facts) -> str:
@@ -179,6 +201,8 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "worked": lambda facts, name: f"{name(facts['by'])} worked {facts['minutes']} minutes{_because(facts)}",
     "titled": lambda facts, name: f"{name(facts['by'])} gave it a title",
     "promised": lambda facts, name: f"promised for {facts['until_at']}" if facts["until_at"] else "nothing is promised any more",
+    "prompted": _prompted,
+    "scheduled": lambda facts, name: f"the work begins {facts['starts_at']}",
     "bounced": _bounced,
     "muted": lambda facts, name: f"no more automatic letters to {name(facts['party'])}: they come back ({facts['status']})",
     "unmuted": lambda facts, name: f"{name(facts['party'])} wrote: letters go there again",
@@ -228,17 +252,25 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
     "alarmed": lambda facts, name: f"a monitoring system says that it is {facts['state']}",
     "balloted": lambda facts, name: f"must be approved: {facts['need']} of {facts['letters'].count(',') + 1}",
+    "unballoted": lambda facts, name: f"must be approved, and nobody was asked: {_UNASKED.get(facts['reason'], facts['reason'])}",
     "carried": lambda facts, name: "approved: enough said yes",
     "defeated": lambda facts, name: "not approved: too few said yes",
     "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",
     "facts_asked": lambda facts, name: f"the customer was asked for {facts['facts']}",
     "fact_given": lambda facts, name: f"{facts['fact']} was said",
+    "fact_doubted": lambda facts, name: f"nobody proved who said {facts['fact']}",
+    "fact_vouched": lambda facts, name: f"{facts['fact']} confirmed by {name(facts['by'])}",
     "requested": lambda facts, name: f"{name(facts['approver'])} asked for approval, until {facts['until_at']}",
     "approved": lambda facts, name: f"approved by {name(facts['by'])}",
     "rejected": lambda facts, name: f"not approved by {name(facts['by'])}",
     "lapsed": lambda facts, name: "an offer or a request for approval got no answer in time",
     "withdrawn": lambda facts, name: f"{facts['what']} taken back",
     "escalated": lambda facts, name: f"escalated to line {facts['line']}" if facts["line"] else "with no line",
+    "clocked": _clocked,
+    "pledged": lambda facts, name: f"told the customer: {_target(facts)} by {facts['due_at']}",
+    "warned": lambda facts, name: f"step {facts['step']} of the ladder: {_target(facts)}",
+    "breached": lambda facts, name: f"too late: {_target(facts)} was due {facts['due_at']}",
+    "untended": lambda facts, name: f"nobody has taken it since {facts['since_at']}",
     "spammed": lambda facts, name: f"closed as spam of {name(facts['sender'])}",
     "cleared": lambda facts, name: f"no spam of {name(facts['sender'])}",
     "quarantined": lambda facts, name: f"in quarantine, for an earlier mail of {name(facts['sender'])} was spam",

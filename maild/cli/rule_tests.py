@@ -49,6 +49,12 @@ def _facts(test: RuleTest, policy: Policy, folder: Path) -> Facts | Problem:
         return test.facts
     file = folder / test.mail
     try:
+        if not file.resolve().is_relative_to(folder.resolve()):
+            return _problem(
+                test, f"the mail {test.mail!r} lies outside of {folder.name}/", "keep it in there, beside the rules"
+            )
+        if file.exists() and not file.is_file():
+            return _problem(test, f"{test.mail!r} is no file", "keep a mail there as it came")
         if file.stat().st_size > _LARGEST:
             return _problem(test, f"the mail {test.mail!r} is larger than 50 MB", "keep a smaller one")
         return facts_of(file.read_bytes(), policy, authenticated=test.facts.authenticated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import MAXYEAR, UTC, datetime
+from datetime import MAXYEAR, UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ _LONG = ("text", "own_text", "headers", "subject", "author", "kind", "automatic"
 
 @click.command("try")
 @click.argument("mail", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--at", "at", help="As if it came at this time (ISO 8601).")
+@click.option("--at", "at", help="As if it came at this time (ISO 8601), on the desk's clock if no zone stands there.")
 @click.option("--to", "recipient", help="As if it was delivered to this address; else the desk that To names.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @config_option
@@ -36,13 +36,13 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
     from maild.cli.desk import opened, say_json
     from maild.edges.believing import believer_of
     from maild.founding import load_keys
-    from maild.rehearse import recipient_of, rehearse, view
+    from maild.rehearse import recipient_of, rehearse, view, zone_of_recipient
 
-    now = _instant(at)
     raw = mail.read_bytes()
     with opened(config) as site:
         keys, policy = load_keys(site.config.keys), site.policy
         to = recipient or recipient_of(raw, policy)
+        now = _instant(at, zone_of_recipient(to, policy))
         done = rehearse(
             site.session,
             raw,
@@ -59,12 +59,12 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
         _print(shown)
 
 
-def _instant(text: str | None) -> datetime:
+def _instant(text: str | None, zone: tzinfo) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
         value = datetime.fromisoformat(text)
-        value = value if value.tzinfo else value.replace(tzinfo=UTC)
+        value = value if value.tzinfo else value.replace(tzinfo=zone)
         # Within what every zone's calendar can tell.
         if not 1 < value.year < MAXYEAR:
             raise ValueError("out of range")

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, duty
+from maild.decide import absence, duty, patience
 from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
 from maild.model.agenda import Item
@@ -28,7 +28,7 @@ from maild.model.subject import without_tag
 
 LATE, HOUR, DAY = timedelta(hours=8), timedelta(hours=1), timedelta(days=1)
 MOST = 20
-GROUPS = ("overdue", "wakes", "waiting", "unassigned")
+GROUPS = ("overdue", "wakes", "waiting", "ends", "unassigned")
 
 
 def due(policy: Policy, now: datetime) -> Iterator[tuple[Handler, str, datetime]]:
@@ -99,6 +99,9 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
         return "overdue"
     if case.until_at is not None and case.status is Status.ON_HOLD:
         return "wakes" if case.until_at.astimezone(now.tzinfo).date() <= now.date() else ""
+    ends = patience.ends_at(case, ledger.policy)
+    if ends is not None and ends.astimezone(now.tzinfo).date() <= now.date():
+        return "ends"
     return "waiting" if case.heard > item.answered and not case.rests else ""
 
 
@@ -110,6 +113,7 @@ def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
 def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[str, Any]:
     case = item.case
     other = ledger.policy.handlers.get(case.handler or "")
+    ends = patience.ends_at(case, ledger.policy)
     return {
         "number": f"#{case.number}",
         "days": (now.date() - case.opened_at.astimezone(now.tzinfo).date()).days,
@@ -117,4 +121,5 @@ def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[s
         "subject": without_tag(item.subject, case.number),
         "status": str(case.status),
         "handler": other.name if other is not None and other != handler else "",
+        "closes": ends.astimezone(now.tzinfo).isoformat() if ends else "",
     }

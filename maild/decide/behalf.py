@@ -23,6 +23,7 @@ from maild.decide import (
     no_case,
     notices,
     outsiders,
+    pledges,
     receipts,
     required,
     rest,
@@ -169,7 +170,8 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
     else:
         ledger.happen(case_id, MAILD, Reported())
     intake.decide(ledger, original, case_id, verdict)
-    required.begin(ledger, original, case_id, row, verdict)
+    pledges.begin(ledger, case_id, prepared.received_at)
+    required.begin(ledger, original, case_id, row, verdict, passed_on=True)
     voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)

@@ -23,6 +23,7 @@ from maild.decide import (
     questions,
     receipts,
     related,
+    required,
     rest,
     rights,
     signature,
@@ -61,6 +62,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
         if outcome.after:
             outcome.after(ledger)
     _pass_on(ledger, order, parsed, done, shown)
+    required.vouched(ledger, order.prepared, order.case_id, order.by)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
     colleagues.tell(ledger, order, {order.case_id: shown})

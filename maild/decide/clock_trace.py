@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,18 @@ from zoneinfo import ZoneInfo
 from maild.decide import clocks
 from maild.decide.clocks import Clock
 from maild.model.case import Case
+from maild.model.plan import Plan
 from maild.model.policy import Policy
 
 # A mail may change many cases; a trace names the promises of a few.
 _MOST = 5
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def with_promises(plan: Plan, policy: Policy) -> Plan:
+    """The plan, whose trace says what is promised of its cases."""
+    found = promises(plan.cases, policy)
+    return replace(plan, trace={**plan.trace, "promises": found}) if found else plan
 
 
 def promises(cases: Iterable[Case], policy: Policy) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@
     due(clock)                     when it is due, None while it stands still
     spent(clock, at)               open time that it has run
     coming(case, policy)           what comes of them: steps of the ladder, and breaches, by time
+    untended(case, policy)         since when nobody has taken it, and when that is to be told
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
@@ -18,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from maild.decide import calling, patience
 from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
@@ -58,8 +60,8 @@ class Clock:
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
-    """What is promised for it; None for a case of the past, or one that goes on elsewhere."""
-    if not policy.slas or case.history or case.merged_into is not None:
+    """What is promised for it; None for a case of the past, one that goes on elsewhere, or one in which nobody asked for anything."""
+    if not policy.slas or case.history or case.merged_into is not None or not case.clocks.runs:
         return None
     key = case.clocks.organisation
     organisation = policy.organisations.get(key)
@@ -137,7 +139,7 @@ def _fixed(case: Case) -> datetime | None:
 
 
 def _pledges(case: Case, target: Target, turn: int) -> tuple[Pledge, ...]:
-    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn]
+    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn and not one.void]
     return tuple(told)
 
 
@@ -226,7 +228,24 @@ def _loud_hours(quiet: Spans, zone: ZoneInfo) -> Calendar:
     return Calendar("quiet", zone, (quiet,) * 7).outside("loud")
 
 
+def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
+    """In the desk's opening hours.  None: somebody has it, or it rests, or nobody asked for anything, or its desk does not ask, or was
+    told in this spell."""
+    desk = policy.desks.get(case.desk)
+    if desk is None or desk.unassigned is None or case.handler is not None or case.clocks.untended:
+        return None
+    if case.ended or case.rests or case.history or case.merged_into is not None or not case.clocks.runs:
+        return None
+    known = case.clocks
+    began = known.free_at or known.since_at or case.opened_at
+    since = max((began, *(stop.until for stop in known.stops if stop.until)))
+    calendar = policy.calendar_of(desk.key)
+    return since, calendar.add(since, desk.unassigned.within(calendar))
+
+
 def wake_at(case: Case, policy: Policy) -> datetime | None:
-    """The next instant that matters: of what it rests for, of what was asked of people, of its clocks."""
-    own, clocks = cases.wake_at(case), coming(case, policy)
-    return min(filter(None, (own, clocks[0].at if clocks else None)), default=None)
+    """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks, of
+    nobody having it, of whom it calls."""
+    clocks, free = coming(case, policy), untended(case, policy)
+    ours = (clocks[0].at if clocks else None, free[1] if free else None, calling.next_at(case, policy))
+    return min(filter(None, (cases.wake_at(case), patience.next_at(case, policy), *ours)), default=None)

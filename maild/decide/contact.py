@@ -65,7 +65,7 @@ def _writes(person: Person, prepared: Prepared) -> str | None:
     Few words tell English from Norwegian, but not the Nordic languages from each other.
     """
     message = prepared.message
-    if person.language is None or message.language is None:
+    if person.language is None or message.language in (None, person.language):
         return message.language or person.language
-    near = {person.language, message.language} <= _NORDIC
-    return message.language if len(message.own_text.split()) >= (_PLENTY if near else _SOME) else person.language
+    enough = _PLENTY if {person.language, message.language} <= _NORDIC else _SOME
+    return message.language if len(message.own_text.split(maxsplit=enough)) >= enough else person.language

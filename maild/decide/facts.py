@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, verbs
@@ -18,10 +18,11 @@ from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
-from maild.model.people import Desk, belonging
+from maild.model.people import Desk
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
+from maild.model.slip import Warnings
 
 TEXT = 64 * 1024
 NOTHING = Seen()
@@ -59,12 +60,14 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     """The facts of a mail.  seen: what of them only the database knows (seeing.py)."""
     message = prepared.message
     author = message.author.address.lower() if message.author else ""
+    to, cc = (tuple(a.address.lower() for a in field) for field in (message.to, message.cc))
+    at, organisation = _local(prepared, policy), policy.directory.organisation(author)
     found = Facts(
         desk=prepared.desk,
         author=author,
         domain=author.rpartition("@")[2],
-        to=tuple(a.address.lower() for a in message.to),
-        cc=tuple(a.address.lower() for a in message.cc),
+        to=to,
+        cc=cc,
         subject=message.subject,
         text=message.text[:TEXT],
         own_text=message.own_text[:TEXT],
@@ -77,20 +80,20 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         attachments=tuple((a.name, a.type, a.size) for a in message.attachments),
         size=prepared.size,
         hours=str(policy.calendar_of(prepared.desk).state(prepared.received_at)),
-        at=_local(prepared, policy),
+        at=at,
         authentication=str(prepared.trust.authentication),
         files=sum(not a.inline for a in message.attachments),
         spam=verdict(prepared, policy.limits.filter),
-        **{one.name: getattr(seen, one.name) for one in fields(seen)},
+        **seen.all(),
+        **placed(at, (*to, *cc), organisation, policy.agreements, policy.desks.values()),
     )
-    whole = placed(found, belonging(policy.organisations.values(), author), policy.agreements, policy.desks.values())
-    return ordered(whole, policy.catalogue)
+    return ordered(found, policy.catalogue)
 
 
 def _local(prepared: Prepared, policy: Policy) -> str:
     """When it came, on the clock of the desk that it was sent to."""
     desk = policy.desks.get(prepared.desk, policy.default_desk)
-    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).strftime("%Y-%m-%dT%H:%M")
+    return prepared.received_at.astimezone(ZoneInfo(desk.zone)).isoformat(timespec="minutes")[:16]
 
 
 def verdict(prepared: Prepared, filter: Filter | None) -> str:
@@ -132,8 +135,8 @@ def alarm_budget(now: datetime) -> tuple[str, int]:
 
 def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
-    if isinstance(arrival, Wake):
-        return Lookup(cases=(arrival.case,))
+    if isinstance(arrival, Wake | Warnings):
+        return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
         return Lookup(letters=(arrival.letter,))
     if isinstance(arrival, Morning):
@@ -164,6 +167,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,
         swaps=swaps_since(policy, now),
+        pages=now if policy.rotas else None,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -171,7 +175,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
             *(key for customer in customers for key in budget.keys(customer, now)),
-            *((alarm_budget(now),) if alarms else ()),
+            *(*((alarm_budget(now),) if alarms else ()), *page_budgets(policy, now)),
         ),
         people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
         incidents=policy.wants.incidents,
@@ -181,11 +185,29 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     )
 
 
+def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
+    """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty; and it
+    may call people."""
+    if isinstance(arrival, Warnings):
+        return Lookup(cases=arrival.cases, talks=len(arrival.cases) == 1)
+    if not policy.times:
+        return Lookup(cases=(arrival.case,))
+    lines = (turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines)
+    return Lookup(
+        cases=(arrival.case,),
+        counters=tuple(lines),
+        swaps=swaps_since(policy, now),
+        talks=bool(policy.slas or policy.rotas),
+        pages=now if policy.rotas else None,
+        budgets=page_budgets(policy, now),
+    )
+
+
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     """What the rules want to have counted, if anything.  At a domain where everybody may have an address only the person is counted."""
     if not address or not (policy.asks.cases or policy.asks.counts):
         return None
-    domain, organisation = address.rpartition("@")[2], belonging(policy.organisations.values(), address)
+    domain, organisation = address.rpartition("@")[2], policy.directory.organisation(address)
     whole = domain if domain not in PUBLIC else ""
     domains = {"domain": (whole,) if whole else (), "organisation": organisation.domains if organisation else ()}
     people = {
@@ -195,6 +217,15 @@ def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     }
     since = tuple(now - timedelta(seconds=seconds) for _, seconds in policy.asks.counts)
     return Counting(address, domains, people, policy.asks.counts, since, policy.asks.cases)
+
+
+def page_budgets(policy: Policy, now: datetime) -> tuple[tuple[str, int], ...]:
+    """The pages of an hour to the people of each rota."""
+    return tuple(page_budget(rota, now) for rota in policy.rotas)
+
+
+def page_budget(rota: str, now: datetime) -> tuple[str, int]:
+    return (f"pages:{rota}", int(now.timestamp()) // HOUR)
 
 
 def swaps_since(policy: Policy, now: datetime) -> datetime | None:
@@ -231,8 +262,13 @@ def foreign_numbers(prepared: Prepared) -> tuple[str, ...]:
     author = prepared.message.author
     if author is None:
         return ()
-    domain = author.address.rpartition("@")[2].lower()
-    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(prepared.message.subject[:500])]
+    return _foreign(prepared.message.subject[:500], author.address.rpartition("@")[2].lower())
+
+
+# For a mail that is asked about, joined and filed it is wanted three times.
+@lru_cache(16)
+def _foreign(subject: str, domain: str) -> tuple[str, ...]:
+    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(subject)]
     return tuple(dict.fromkeys(f"{number.upper()}@{domain}" for number in found))[:_MOST_FOREIGN]
 
 
@@ -292,22 +328,31 @@ def addresses_in(text: str) -> tuple[str, ...]:
 
 
 def named_in_form(prepared: Prepared, where: Named) -> Address | None:
-    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    """Whom a web form's mail names as its customer: one address in Reply-To, or behind the field's name; None where it is not plain.
+
+    A field that was left empty names nobody: the next line counts only where nothing but an address stands in it.
+    """
     message = prepared.message
     if not where.field:
         found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
         return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
-    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
-    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    behind = rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]([^\n]*)(?=(?:\n([^\n]*))?)"
+    said = [
+        (match[1].strip(), (match[2] or "").strip(" \t\r<>"))
+        for match in re.finditer(behind, message.text[:TEXT], re.M | re.I)
+    ]
     # A field that stands there twice was written by whoever filled the form in.
-    addresses = addresses_in(said[0]) if len(said) == 1 else ()
-    return Address("", addresses[0]) if len(addresses) == 1 else None
+    beside, below = said[0] if len(said) == 1 else ("", "")
+    addresses = addresses_in(beside or below)
+    if len(addresses) != 1 or (not beside and addresses != (below.lower(),)):
+        return None
+    return Address("", addresses[0])
 
 
 def of_form(prepared: Prepared, policy: Policy) -> bool:
     """Whether it is the proven mail of a web form."""
     author = prepared.message.author
-    return author is not None and author.address.lower() in policy.forms and prepared.trust.authenticated
+    return author is not None and author.address.lower() in policy.directory.forms and prepared.trust.authenticated
 
 
 def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:

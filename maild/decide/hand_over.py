@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maild.decide import contact, notices, withheld
+from maild.decide import contact, notices, pledges, withheld
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import Whom
 from maild.model.customer_events import Attributed
@@ -18,6 +18,7 @@ def give(ledger: Ledger, *, case_id: int, by: str, whom: Whom, prepared: Prepare
     before = ledger.people.get(case.customer)
     new = _whose_address(ledger, before, whom)
     ledger.happen(case_id, by, Attributed(new, contact.reads(ledger.people.get(new), case)))
+    pledges.given(ledger, case_id, by)
     if new != case.customer:
         withheld.take(ledger, withheld.waiting(ledger, case_id, case.customer), by)
     if not any(isinstance(record.event, Opened) for record in ledger.events_of(case_id)):

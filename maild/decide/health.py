@@ -187,7 +187,7 @@ def clock(leap: timedelta, since: datetime | None) -> Condition:
     if not leap:
         return Condition("clock", True, "the clock runs steadily", facts=facts)
     way = "forward" if leap > timedelta() else "back"
-    text = f"the clock jumped {way} by {span(abs(leap))}; nothing closes, is deleted or given up by it for now"
+    text = f"the clock jumped {way} by {span(abs(leap))}; nothing wakes, is escalated, closes, is deleted or given up by it for now"
     return Condition("clock", False, text, "set the clock right; if it is right now: maild reload", since, facts)
 
 

@@ -17,7 +17,9 @@ from maild.decide import (
     effects,
     notices,
     over,
+    pledges,
     quarantine,
+    reminding,
     required,
     rest,
     voting,
@@ -77,6 +79,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         return
     if not automatic and not stranger:
         rest.heard(ledger, case_id)
+        pledges.asked(ledger, case_id, prepared.received_at)
+        reminding.heard(ledger, case_id)
     if (
         (case.status is Status.SOLVED or case.history)
         and not automatic
@@ -84,6 +88,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
         and _reopens(ledger, prepared, join)
     ):
         ledger.happen(case_id, party, Reopened(party))
+        if case.history:
+            pledges.begin(ledger, case_id, prepared.received_at)
         if case.history and not has_handler(ledger, case):
             assign(ledger, case_id, route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules))
     if not automatic and join.standing in required.STANDINGS:
@@ -145,6 +151,9 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         return
     case_id = opened(ledger, prepared, verdict, join, automatic=automatic, heard=theirs is None)
     row = ledger.next_message() - 1
+    # What a program wrote and nobody has is only filed.
+    work = not automatic or ledger.case(case_id).handler is not None
+    pledges.begin(ledger, case_id, prepared.received_at, runs=work)
     if not automatic:
         required.begin(ledger, prepared, case_id, row, verdict)
         voting.begin(ledger, prepared, case_id, row, verdict)

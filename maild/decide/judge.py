@@ -16,21 +16,26 @@ from maild.decide import (
     asking,
     commands,
     enquiry,
+    escalate,
     history,
     intake,
     monitored,
     notices,
+    paging,
     proof,
     quarantine,
     reminders,
+    reminding,
     replies,
     required,
     rest,
+    slips,
     undelivered,
     unproven,
     veil,
 )
 from maild.decide.acts.context import Order, acting_as, sense
+from maild.decide.clock_trace import with_promises
 from maild.decide.clocks import wake_at
 from maild.decide.facts import lookup
 from maild.decide.ledger import Ledger
@@ -44,6 +49,7 @@ from maild.model.message import LIST_FIELDS, Kind
 from maild.model.people import MAILD, Handler, Possession, handler_party
 from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
+from maild.model.slip import Warnings
 
 
 def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Plan:
@@ -52,16 +58,20 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
     match arrival:
         case Wake():
             _wake(ledger, arrival)
+            paging.settle(ledger, arrival.case)
         case Undelivered():
             _undelivered(ledger, arrival)
         case Morning():
             agenda.morning(ledger, arrival)
+        case Warnings():
+            slips.tell(ledger, arrival)
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
             _mail(ledger, arrival)
+            paging.settle(ledger)
             veil.draw(ledger)
-    return ledger.plan()
+    return with_promises(ledger.plan(), policy)
 
 
 def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
@@ -78,11 +88,13 @@ def _wake(ledger: Ledger, wake: Wake) -> None:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
         return
     reminders.due(ledger, case.id)
+    reminding.due(ledger, case.id)
     closes, rests = closes_at(case), rests_until(case)
     if closes and closes <= ledger.now:
         ledger.happen(case.id, MAILD, Closed())
     if rests and rests <= ledger.now:
         rest.wake(ledger, case.id, rest.DUE)
+    escalate.due(ledger, case.id)
 
 
 def _mail(ledger: Ledger, prepared: Prepared) -> None:
@@ -175,7 +187,7 @@ def _nobody_reads(sender: str) -> bool:
     return local.startswith("owner-") or local.endswith("-request") or local == "mailer-daemon"
 
 
-_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap")
+_ABOUT_US = ("alarm", "canary", "digest", "absence", "swap", "warnings")
 
 
 def _about_ourselves(ledger: Ledger, prepared: Prepared) -> bool:
@@ -205,6 +217,8 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     if not lacks or by_address:
         ledger.remember(marks(prepared))
         commands.handle(ledger, order)
+        if not lacks:
+            paging.answered(ledger, order)
         return
     # A team's mailbox is not told what one of its members is said to have written.
     order = replace(order, handler=handler, actor="")

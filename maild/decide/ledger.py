@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
-from maild.decide.clock_trace import promises
 from maild.decide.clocks import wake_at
 from maild.decide.facts import foreign_numbers, number_counter, year_of
 from maild.model import numbers
@@ -25,12 +24,13 @@ from maild.model.draft import Draft
 from maild.model.events import Event, Opened
 from maild.model.known import Known, Person, Shown
 from maild.model.message import named
-from maild.model.people import person_party
+from maild.model.people import handler_of, person_party
 from maild.model.plan import Happened, Letter, MessageRow, Plan, Prepared
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.rota import Book, Swap
 from maild.model.search import document
+from maild.model.slip import Slip
 
 NOBODY = "nobody"
 
@@ -63,6 +63,7 @@ class Ledger:
         self._absences: dict[str, Absence | None] = {}
         self._marks: list[str] = []
         self._swaps: dict[int, Swap] = {}
+        self._slips: list[Slip] = []
         self.verified = False
         self.subjects: dict[str, str] = dict(known.subjects)
         self.people: dict[str, Person] = dict(known.persons)
@@ -249,6 +250,13 @@ class Ledger:
             tuple(person.address for person in (*message.to[:50], *message.cc[:50])),
         )
 
+    def said_in(self, case_id: int) -> tuple[Shown, ...]:
+        """What this arrival brings into the case from people who are no handlers."""
+        told = {row.id for row in self._messages if not row.internal and handler_of(row.author) is None}
+        return tuple(
+            self.show(mail, row) for row, (mail, case) in self._filed.items() if case == case_id and row in told
+        )
+
     # --- who is here ----------------------------------------------------------------------------------------------------------
 
     def absence(self, handler: str) -> Absence | None:
@@ -324,6 +332,9 @@ class Ledger:
     def spend(self, key: tuple[str, int]) -> None:
         self._budgets[key] = self._budgets.get(key, 0) + 1
 
+    def spent(self, key: tuple[str, int]) -> int:
+        return self.known.budgets.get(key, 0) + self._budgets.get(key, 0)
+
     def remember(self, marks: Iterable[str]) -> None:
         """These proofs have acted; they never do again."""
         self._marks += marks
@@ -335,6 +346,10 @@ class Ledger:
 
     def owe(self, letter: Letter) -> None:
         self._letters.append(letter)
+
+    def slip(self, slip: Slip) -> None:
+        """Somebody is to be told of it, with what else slips."""
+        self._slips.append(slip)
 
     def cancel(self, outbox: int) -> None:
         """Once, however many have a reason."""
@@ -355,8 +370,6 @@ class Ledger:
 
     def plan(self) -> Plan:
         trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
-        if promised := promises(self._cases.values(), self.policy):
-            trace["promises"] = promised
         return Plan(
             events=tuple(self._events),
             cases=tuple(self._cases.values()),
@@ -382,5 +395,6 @@ class Ledger:
             swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
             trace=trace,
+            slips=tuple(self._slips),
             wakes={case.id: wake_at(case, self.policy) for case in self._cases.values()},
         )

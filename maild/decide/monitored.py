@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from maild.decide import intake, notices, rest
+from maild.decide import intake, notices, pledges, rest
 from maild.decide.facts import alarm_budget, alarm_keys
 from maild.decide.ledger import Ledger
 from maild.decide.related import survivor
@@ -67,6 +67,7 @@ def _afresh(ledger: Ledger, prepared: Prepared, verdict: Verdict, signal: Signal
         return signal.state == UP
     join = Join(None, "customer", _EVIDENCE, linked=before.id if before else None)
     case_id = intake.opened(ledger, prepared, verdict, join)
+    pledges.begin(ledger, case_id, prepared.received_at)
     row = ledger.next_message() - 1
     ledger.teach(case_id, row, (reference(verdict.facts.domain, signal.key),))
     ledger.happen(case_id, MAILD, Alarmed(DOWN))

@@ -8,6 +8,7 @@ end of a burst and become one letter; the first letter to a person goes at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from maild.decide import (
@@ -18,6 +19,7 @@ from maild.decide import (
     duty,
     outsiders,
     owing,
+    pledges,
     promises,
     related,
     rights,
@@ -58,6 +60,7 @@ class Telling:
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
     template: of the acknowledgement, the site's own; "" for the usual one.  item: what the mail orders, by its name in the catalogue.
+    news: a line of the templates' words for the handlers' letters.
     """
 
     prepared: Prepared | None
@@ -72,11 +75,12 @@ class Telling:
     of: Said | None = None
     template: str = ""
     item: str = ""
+    news: str = ""
 
 
-def tell(ledger: Ledger, case_id: int, telling: Telling) -> None:
-    """Owe what policy.notices says for each event of this arrival in this case."""
-    happened = [record.event for record in ledger.events_of(case_id)]
+def tell(ledger: Ledger, case_id: int, telling: Telling, *, after: int = 0) -> None:
+    """Owe what policy.notices says for each event of this arrival in this case; after: a seq up to which all was told."""
+    happened = [record.event for record in ledger.events_of(case_id) if record.seq > after]
     if any(isinstance(event, Promised | Solved) for event in happened):
         promises.hold(ledger, case_id)
     for event in happened:
@@ -126,15 +130,22 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
     dated = any(isinstance(r.event, Promised) for r in ledger.events_of(case.id)) and not promises.knows(ledger, case)
     shown = (telling.shown,) if telling.shown and replied else ()
-    for party in related.receivers(case):
+    for party in related.receivers(case, ledger.policy):
         if party != telling.actor:
             to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.wrote or telling.actor, dated=dated)
 
 
 def to_customer(
-    ledger: Ledger, case: Case, party: str, kind: str, shown: tuple[Shown, ...], actor: str, **values: Any
+    ledger: Ledger,
+    case: Case,
+    party: str,
+    kind: str,
+    shown: tuple[Shown, ...],
+    actor: str,
+    due_at: datetime | None = None,
+    **values: Any,
 ) -> bool:
-    """A letter to one of the customer's side, after the time for undo; the news of a burst are one.  False when he cannot have it."""
+    """A letter to one of the customer's side, at due_at or after the time for undo; a burst is one.  False when he cannot have it."""
     person = ledger.people.get(party)
     if person is None or not person.writes or (person.muted and not shown):
         reason = _BOUNCES if person and person.muted else "no address"
@@ -144,7 +155,7 @@ def to_customer(
     if before:
         ledger.cancel(before.outbox)
         shown = (*(ledger.known.shown[m] for m in before.messages if m in ledger.known.shown), *shown)
-    _owe_customer(ledger, case, party, kind, shown, actor, before, **values)
+    _owe_customer(ledger, case, party, kind, shown, actor, before, due_at, **values)
     return True
 
 
@@ -162,12 +173,16 @@ def _owe_customer(
     shown: tuple[Shown, ...],
     actor: str,
     before: Pending | None,
+    due_at: datetime | None = None,
     **values: Any,
 ) -> None:
     """before: the letter whose place it takes."""
     person, mine = ledger.people.get(party), party == case.customer
     if person is None:
         return
+    if mine and shown and kind == "update":
+        values |= pledges.goes_on(ledger, case, ledger.next_letter())
+        case = ledger.case(case.id)
     owing.owe(
         ledger,
         case,
@@ -176,7 +191,7 @@ def _owe_customer(
         kind,
         "your-case" if mine else "in-copy",
         shown,
-        due_at=before.due_at if before else ledger.now + ledger.policy.limits.undo,
+        due_at=before.due_at if before else due_at or ledger.now + ledger.policy.limits.undo,
         language=contact.reads(person, case),
         values={**owing.case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
         author=owing.name_of(ledger, actor),
@@ -202,7 +217,9 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     called = behalf and not passed and telling.of is None
     names = verified and not called
     letter = ledger.next_letter()
-    case = ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter)) or case
+    ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter))
+    told = pledges.answers(ledger, ledger.case(case.id), letter)
+    case = ledger.case(case.id)
     owing.letter(
         ledger,
         case,
@@ -214,7 +231,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         due_at=ledger.now + ledger.policy.limits.undo if behalf or telling.of else ledger.now,
         language=case.language,
         values=(owing.case_values(ledger, case) | {"item": telling.item} if names else {})
-        | _opening(ledger, case)
+        | pledges.opening(ledger, case, told)
         | tasklist.asks(ledger, case, letter)
         | ({"forwarded": True} if behalf and passed else {"called": True} if called else {}),
         automatic="auto-replied",
@@ -223,13 +240,6 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
         first=telling.new,
         template=telling.template,
     )
-
-
-def _opening(ledger: Ledger, case: Case) -> dict[str, Any]:
-    """Whether we are open; who has duty by name only where a customer is told names."""
-    desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
-    hides = found and desk is not None and desk.shows != "handler"
-    return {**found, "on_duty": ""} if hides else found
 
 
 def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telling: Telling) -> str:
@@ -306,6 +316,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
+        "news": {"ok": True, "key": telling.news} if telling.news else "",
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,

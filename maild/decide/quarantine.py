@@ -8,7 +8,7 @@ case, is nobody's forgery: it is not held.
 
 from __future__ import annotations
 
-from maild.decide import withheld
+from maild.decide import pledges, withheld
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
 from maild.model.asking_events import Quarantined
@@ -36,6 +36,7 @@ def keep(ledger: Ledger, prepared: Prepared, desk_key: str, linked: int | None, 
     ledger.open(case_id, party, Opened(ledger.number(desk.key), desk.key, subject, party, desk.language, row, linked))
     ledger.happen(case_id, MAILD, Prioritised(Priority.LOW, reason))
     ledger.happen(case_id, MAILD, Quarantined(party))
+    pledges.begin(ledger, case_id, prepared.received_at)
     return case_id
 
 

@@ -5,7 +5,7 @@ told(ledger, letter, case, status, row, permanent)    by a delivery report (its 
 
 from __future__ import annotations
 
-from maild.decide import contact, notices
+from maild.decide import contact, notices, reminding
 from maild.decide.ledger import Ledger
 from maild.model.events import Bounced, Reopened, Status, Woken
 from maild.model.known import LetterRow
@@ -14,7 +14,7 @@ from maild.model.people import MAILD, handler_of
 
 LOST = "an answer did not arrive"
 # To a handler: news of a case, which somebody else must hear then.  A receipt that is lost is no news.
-_NEWS = ("notice", "update", "woken", "news", "supplier", "colleague")
+_NEWS = ("notice", "update", "woken", "news", "supplier", "colleague", "warning")
 # What a case asks of a colleague: whoever has the case must know that it was not read.
 _ASKED = ("task", "approval", "colleague")
 # To a customer: what he was to read.  That he asked for his status and never got it is nobody's work.
@@ -34,6 +34,7 @@ _SAID = (
         "merged",
     ),
     "promised",
+    *reminding.KINDS,
 )
 
 
@@ -49,7 +50,8 @@ def told(ledger: Ledger, letter: LetterRow, case_id: int, status: str, row: int 
     contact.lost(ledger, letter.party, status, case_id)
     if letter.kind not in _SAID:
         return
-    if letter.words and letter.party == ledger.case(case_id).customer:
+    asked = letter.words or letter.kind in reminding.KINDS
+    if asked and letter.party == ledger.case(case_id).customer:
         _back(ledger, case_id)
     person = ledger.people.get(letter.party)
     _note(ledger, letter, case_id, status, named(person.name, person.address) if person else letter.to)

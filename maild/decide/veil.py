@@ -16,7 +16,7 @@ from maild.model.plan import Letter
 from maild.model.undo_events import TakenBack, Undone
 
 # Letters that bring what others said.  What he is asked, and what became of his own mails, is his wherever the case is.
-_BRINGS = ("notice", "update", "woken", "news", "supplier", "bounce")
+_BRINGS = ("notice", "update", "woken", "news", "supplier", "bounce", "warning")
 
 
 def draw(ledger: Ledger) -> None:

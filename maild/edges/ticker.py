@@ -1,8 +1,8 @@
 """ticker: makes an arrival of each case whose instant has come, and of the hour of each handler's digest.  There is no deadline table:
-cases.wake_at is the clock.
+cases.wake_at is the clock.  When all that was due has been looked at, of what slips: who would get many letters gets one.
 
-Runs every five seconds, asks one indexed question; the same instant is never two arrivals.  Nothing wakes by a clock that jumped;
-what was queued by one that was set back since is due now.
+Runs every five seconds, asks one indexed question; the same instant is never two arrivals.  Nothing wakes, and no step of a ladder
+is taken, by a clock that jumped; what was queued by one that was set back since is due now.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from maild.decide.facts import agenda_of
 from maild.edges.steady import Steady
 from maild.model.policy import Clock, Policy
 from maild.store import agenda as agenda_store
-from maild.store import incoming, outbox
+from maild.store import incoming, outbox, slips
 from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
 
@@ -53,7 +53,7 @@ def hasten(session: Session, now: datetime) -> None:
 
 def tick(session: Session, policy: Policy, now: datetime) -> int:
     """Arrivals made of what is due."""
-    return wake(session, now) + mornings(session, policy, now)
+    return wake(session, now) + mornings(session, policy, now) + slips.flush(session, now)
 
 
 def mornings(session: Session, policy: Policy, now: datetime) -> int:
@@ -67,8 +67,9 @@ def mornings(session: Session, policy: Policy, now: datetime) -> int:
 
 def wake(session: Session, now: datetime) -> int:
     """Arrivals made of due cases; their wake is cleared, settling sets the next one."""
-    rows = session.all("SELECT id, wake_at FROM cases WHERE wake_at <= ? ORDER BY wake_at LIMIT ?", (stamp(now), MOST))
-    for case, due_at in rows:
-        incoming.wake(session, case, moment(due_at))
-    session.executemany("UPDATE cases SET wake_at=NULL WHERE id=? AND wake_at=?", rows)
+    question = "SELECT id, wake_at, seq FROM cases WHERE wake_at <= ? ORDER BY wake_at LIMIT ?"
+    rows = session.all(question, (stamp(now), MOST))
+    for case, due_at, seq in rows:
+        incoming.wake(session, case, moment(due_at), seq)
+    session.executemany("UPDATE cases SET wake_at=NULL WHERE id=? AND wake_at=? AND seq=?", rows)
     return len(rows)

@@ -29,6 +29,7 @@ from maild.model.message import Message
 from maild.model.people import Trust
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Clock
+from maild.model.slip import Warnings
 from maild.settle import Fate, House, Settled, charset_of, prepare, settle
 from maild.store import incoming
 from maild.store import reader as store
@@ -363,7 +364,7 @@ def keyed_hash(address: str, key: bytes) -> str:
     return hmac.digest(key, b"maild log\0" + address.encode("utf-8", "surrogatepass"), "sha256").hex()[:12]
 
 
-_SOURCES: dict[type, str] = {Wake: "wake", Undelivered: "undelivered", Morning: "digest"}
+_SOURCES: dict[type, str] = {Wake: "wake", Undelivered: "undelivered", Morning: "digest", Warnings: "warning"}
 
 
 def _source(arrival: Incoming) -> str:

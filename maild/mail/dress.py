@@ -12,7 +12,7 @@ oracle that reads it back.  Pure, linear.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape, unescape
 from itertools import groupby
 
@@ -23,6 +23,9 @@ _MAILTO = re.compile(r"<mailto:[^<>\s]*>")
 _NO_WORD = re.compile(r"[\W_]+")
 # Our rows of buttons have one.
 _HARD_SPACE = "\u00a0"
+# (label, link), and a line with its buttons.
+Button = tuple[str, str]
+Row = tuple[str, list[Button]]
 _MARKS = bytes(octet for octet in range(128) if not chr(octet).isalnum())
 
 _HEAD = (
@@ -71,21 +74,23 @@ def _block(block: str, style: str, links: Collection[str]) -> str:
     # Most blocks are of one sort, and hold nothing that could be another; only others are sorted line by line.
     bars = block.startswith("|") + block.count("\n|")
     if bars == len(lines):
-        return _box(lines, style, links)
+        return _box(lines)
     if not bars and "<mailto:" not in block:
-        return _text(lines, style, links)
-    runs = groupby(lines, lambda line: _sort(line, links))
-    return "".join([_SORTS[sort](list(rows), style, links) for sort, rows in runs])
+        return _text(lines, style)
+    # Each line with its buttons, which are looked for once.
+    rows = [(line, _buttons(line, links) if "<mailto:" in line else []) for line in lines]
+    return "".join([_SORTS[sort](list(alike), style) for sort, alike in groupby(rows, _sort)])
 
 
-def _sort(line: str, links: Collection[str]) -> str:
+def _sort(row: Row) -> str:
+    line, buttons = row
     if line[:1] == "|":
         return "box"
-    return "row" if "<mailto:" in line and _buttons(line, links) else "text"
+    return "row" if buttons else "text"
 
 
-def _buttons(line: str, links: Collection[str]) -> list[tuple[str, str]]:
-    """(label, link) of each, where the line holds nothing else."""
+def _buttons(line: str, links: Collection[str]) -> list[Button]:
+    """Where the line holds nothing else."""
     if not line.startswith("  "):
         return []
     line = line.strip()
@@ -94,17 +99,16 @@ def _buttons(line: str, links: Collection[str]) -> list[tuple[str, str]]:
     return [(m[1], m[2]) for m in found] if whole and all(m[2] in links for m in found) else []
 
 
-def _box(rows: list[str], style: str, links: Collection[str]) -> str:
-    return _BOX.format(_lines([row[1:].removeprefix(" ") for row in rows]))
+def _box(lines: Iterable[str]) -> str:
+    return _BOX.format(_lines([line[1:].removeprefix(" ") for line in lines]))
 
 
-def _row(rows: list[str], style: str, links: Collection[str]) -> str:
-    buttons: Iterator[tuple[str, str]] = (button for row in rows for button in _buttons(row, links))
-    return _ROW.format("".join(_BUTTON.format(escape(link), escape(label)) for label, link in buttons))
+def _row(buttons: Iterable[Button]) -> str:
+    return _ROW.format("".join([_BUTTON.format(escape(link), escape(label)) for label, link in buttons]))
 
 
-def _text(rows: list[str], style: str, links: Collection[str]) -> str:
-    return style.format(_lines([row.strip() for row in rows]))
+def _text(lines: Iterable[str], style: str) -> str:
+    return style.format(_lines([line.strip() for line in lines]))
 
 
 def _lines(rows: list[str]) -> str:
@@ -112,7 +116,11 @@ def _lines(rows: list[str]) -> str:
     return escape("\n".join(rows)).replace("\n", "<br>\n")
 
 
-_SORTS = {"box": _box, "row": _row, "text": _text}
+_SORTS: dict[str, Callable[[Sequence[Row], str], str]] = {
+    "box": lambda rows, style: _box(line for line, _ in rows),
+    "row": lambda rows, style: _row(button for _, buttons in rows for button in buttons),
+    "text": lambda rows, style: _text((line for line, _ in rows), style),
+}
 
 
 def says_the_same(html: str, text: str) -> bool:

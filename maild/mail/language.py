@@ -237,7 +237,8 @@ def language(text: str) -> str | None:
         return by_words(seen)
     # Names and numbers are no text: without a known word there must at least be letters that English has not.
     asks = seen.words >= 3 and (seen.known > 0 or not text.isascii())
-    heard = tongues.opinion(text[:CHARACTERS]) if asks else {}
+    among = tongues.NORDIC if _is_nordic(seen) else tongues.LANGUAGES
+    heard = tongues.opinion(text[:CHARACTERS], among) if asks else {}
     return _together(seen, heard) if heard else by_words(seen)
 
 
@@ -290,9 +291,21 @@ def _is_plain(seen: Evidence) -> bool:
     return abs(seen.form) >= 2 or seen.score.get("no", 0.0) < best
 
 
+def _is_nordic(seen: Evidence) -> bool:
+    """Whether the doubt is only which Nordic language it is: no other could come to be the first, whatever lingua said of it."""
+    nordic = max(seen.score.get(name, 0.0) for name in _NORDIC)
+    others = max((score for name, score in seen.score.items() if name not in _NORDIC), default=0.0)
+    return _weight(seen) * (nordic - others) > sum(seen.score.values())
+
+
+def _weight(seen: Evidence) -> float:
+    """The more words are known, the more they count, from four on three times as much as lingua."""
+    return 3 * min(1.0, seen.known / 4)
+
+
 def _together(seen: Evidence, heard: Mapping[str, float]) -> str | None:
-    """Words and lingua added up: the more words are known, the more they count, from four on three times as much as lingua."""
-    whole, weight = sum(seen.score.values()) or 1.0, 3 * min(1.0, seen.known / 4)
+    """Words and lingua added up."""
+    whole, weight = sum(seen.score.values()) or 1.0, _weight(seen)
     total = {name: value / whole * weight for name, value in seen.score.items()}
     for name, value in heard.items():
         family = "no" if name in ("nb", "nn") else name

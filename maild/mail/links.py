@@ -19,7 +19,7 @@ from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
 # Letters whose templates have these links.
-_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague"})
+_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague", "warning", "page"})
 # Letters that ask for yes or no, and the purpose letter of each answer's address.
 _ASKING = frozenset({"offer", "offer-again", "approval", "swap"})
 _VOTES = {"yes": "y", "no": "x"}
@@ -28,11 +28,11 @@ _VERBS = {"take": ("t", ""), "note": ("n", ""), "close": ("c", ""), "wait": ("w"
 
 
 def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
-    """reply, take, note, close and wait; of a digest, `#1042 take` and so on for each of its cases; of a mail that is kept, send, drop.
+    """reply, take, note, close and wait; of a list of cases, `#1042 take` and so on for each; of a mail that is kept, send, drop.
 
     Of an offer or a request, yes and no; of a supplier's answer, a reply to which goes to him, `answer` leads to the customer.
     """
-    if letter.kind == "digest":
+    if letter.kind in ("digest", "warnings"):
         numbers = [str(case["number"]) for group in letter.values.get("groups", ()) for case in group["cases"]]
         return {
             f"{number} {name}": link
@@ -44,12 +44,7 @@ def of_letter(letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) ->
     if letter.kind in _ASKING and letter.values.get("asks", True):
         return _votes(letter, subject, desk, keys, vocabulary)
     if letter.kind not in _LINKED or not handler_of(letter.party):
-        found = _words(letter, subject, _address(desk, "r", letter, keys), vocabulary)
-        if letter.kind == "unverified" and "send" in found:
-            # Single use: what it confirms is a draft, which ends.
-            plain, single = _address(desk, "r", letter, keys), _address(desk, "v", letter, keys)
-            found["send"] = found["send"].replace(plain, single)
-        return found
+        return _words(letter, subject, desk, keys, vocabulary) if letter.values.get("kept_until") else {}
     found = {"reply": _link(_address(desk, "r", letter, keys), f"Re: {subject}", "")}
     for name, (purpose, argument) in _VERBS.items():
         verb = vocabulary.word(name, letter.language) + argument
@@ -68,13 +63,16 @@ def _votes(letter: Letter, subject: str, desk: Desk, keys: Keys, vocabulary: Voc
     }
 
 
-def _words(letter: Letter, subject: str, address: str, vocabulary: Vocabulary) -> dict[str, str]:
+def _words(letter: Letter, subject: str, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:
     """What may be said of a mail that is kept; the address is the one for answers, for the letter says which mail."""
-    if not letter.values.get("kept_until"):
-        return {}
+    # What confirms an unproven mail is of single use: that is a draft, which ends.
+    purposes = {"send": "v" if letter.kind == "unverified" else "r", "drop": "r"}
     names = ("send", "drop") if letter.values.get("sends") else ("drop",)
     words = {name: vocabulary.word(name, letter.language) for name in names}
-    return {name: _link(address, f"{subject} {word}", f"/{word}\r\n") for name, word in words.items()}
+    return {
+        name: _link(_address(desk, purposes[name], letter, keys), f"{subject} {word}", f"/{word}\r\n")
+        for name, word in words.items()
+    }
 
 
 def of_case(number: str, letter: Letter, desk: Desk, keys: Keys, vocabulary: Vocabulary) -> dict[str, str]:

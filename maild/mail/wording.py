@@ -7,7 +7,8 @@ LIMITS  Texts are cut at 40 000 characters over all messages, with a mark.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,9 +28,15 @@ _LINES = 80
 
 
 def name(letter: Letter) -> str:
-    """The template of a letter."""
+    """The template of a letter, the site's own where a rule names one."""
+    if letter.kind == "ack" and letter.authenticated and letter.template:
+        return letter.template
+    return usual(letter)
+
+
+def usual(letter: Letter) -> str:
     if letter.kind == "ack":
-        return letter.template or "ack" if letter.authenticated else "ack-unverified"
+        return "ack" if letter.authenticated else "ack-unverified"
     if letter.kind in ("task", "supplier", "colleague"):
         return "news"
     if letter.kind == "update":
@@ -42,15 +49,62 @@ def tag(letter: Letter) -> str:
 
 
 _LINKS = ("reply", "take", "note", "close", "wait", "send", "drop", "own_address", "yes", "no", "answer")
+# What judgement says of a letter in one line, and how long it may be; what is so or not, by the name that templates know.
+_SHORT = {
+    **dict.fromkeys(("handler_name", "priority", "status", "also", "because", "title", "promised", "kept_until"), 200),
+    **dict.fromkeys(("alarm", "since", "absent", "until", "cover", "hours", "opens", "on_duty", "organisation"), 200),
+    **dict.fromkeys(("bounced_name", "bounced_kind", "unreached", "item", "amount", "who", "supplier", "back_to"), 200),
+    **dict.fromkeys(("incident_title", "category", "closes", "answer_by", "update_by", "solved_by"), 200),
+    **dict.fromkeys(("phone", "count", "minutes"), 200),
+    "numbers": 2000,
+    **dict.fromkeys(("linked", "incident", "merged"), 60),
+    **dict.fromkeys(("related", "copies", "approvers"), 400),
+    **dict.fromkeys(("type", "status_code"), 20),
+    "details": 500,
+}
+_FLAGS = {
+    **{key: key for key in ("forwarded", "called", "stranger", "over", "more", "provisional", "carried", "inside")},
+    **{key: key for key in ("acts", "dated", "early", "urgent", "again")},
+    "customer_verified": "verified",
+    "customer_wrote": "wrote",
+}
+# All that is said to somebody who may not be who he says.
+_TO_ANYBODY = frozenset(
+    {
+        "forwarded",
+        "called",
+        "hours",
+        "opens",
+        "on_duty",
+        "asks",
+        "early",
+        "answer_by",
+        "update_by",
+        "solved_by",
+        "phone",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """His language, his desk's clock, and what he can do with one touch."""
+
+    language: str
+    zone: ZoneInfo
+    links: Mapping[str, str]
 
 
 def values(
     letter: Letter, desk: Desk, subject: str, links: Mapping[str, str], left_out: Sequence[Attachment]
 ) -> dict[str, Any]:
     """Plain strings, numbers, booleans, lists and dictionaries; nothing that the sender wrote if he is not authenticated."""
-    given = letter.values
-    number = encode.one_line(letter.number, 60)
-    base: dict[str, Any] = {
+    anybody = name(letter) == "ack-unverified"
+    number, reader = encode.one_line(letter.number, 60), _Reader(letter.language, zone_of(desk), links)
+    found = {
+        **_NOTHING,
+        **_said(letter.values, reader, anybody=anybody),
+        **{verb: links.get(verb, "") for verb in _LINKS},
         "number": number,
         "tag": tag(letter),
         "marker": f"[maild:{number.lstrip('#')}:{links['marker']}]",
@@ -58,87 +112,32 @@ def values(
         "desk_address": desk.address,
         "signature": encode.lines(desk.signature).strip(),
         "reason": letter.reason,
-        **{verb: links.get(verb, "") for verb in _LINKS},
-        **{name: bool(given.get(name)) for name in ("forwarded", "called")},
-        **{name: _line(given, name) for name in ("hours", "opens", "on_duty")},
-        "asks": [fact["label"] for fact in _facts(given.get("asks"), letter.language)],
     }
-    if name(letter) == "ack-unverified":
-        return {**_NOTHING, **base}
-    return {
-        **base,
+    if anybody:
+        return found
+    return found | {
         "subject": subject,
         "to_name": encode.one_line(letter.to.name),
         "author": encode.one_line(letter.author),
-        "handler_name": _line(given, "handler_name"),
-        **_customer(given),
-        "verified": bool(given.get("customer_verified")),
-        "wrote": bool(given.get("customer_wrote")),
-        "stranger": bool(given.get("stranger")),
-        "priority": _line(given, "priority"),
-        "status": _line(given, "status"),
-        **_work(given, links),
-        "linked": _line(given, "linked", 60),
-        "also": _line(given, "also"),
-        **{name: _line(given, name, limit) for name, limit in _AROUND.items()},
-        **{name: _line(given, name) for name in ("because", "title", "promised", "kept_until")},
+        **_customer(letter.values),
         "messages": _messages(letter.shown, desk, frozenset(left_out)),
         "left_out": _files(left_out),
-        "lines": _lines(given.get("lines")),
-        "words": encode.lines(str(given.get("words", ""))[:TEXT]).strip(),
-        "mails": _mails(given.get("mails")),
-        "alarm": _line(given, "alarm"),
-        "over": bool(given.get("over")),
-        "since": _line(given, "since"),
-        "details": _line(given, "details", 500),
-        **_asked(given, letter.language),
-        **_outside(given, zone_of(desk)),
     }
 
 
-def _outside(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """What concerns people who are none of us: how their cases stand, who was copied, what did not reach whom."""
-    return {
-        "status_code": _line(given, "status_code", 20),
-        "bounced_name": _line(given, "bounced_name"),
-        "bounced_kind": _line(given, "bounced_kind"),
-        "bounced_at": _local(given.get("bounced_at"), zone),
-        "unreached": _line(given, "unreached"),
-        "copied": [encode.one_line(address, 320) for address in given.get("copied", ())][:_LINES],
-        "standing": _standing(given.get("standing"), zone),
-        "more": bool(given.get("more")),
-        "organisation": _line(given, "organisation"),
-    }
-
-
-# What stands around a case: numbers of others, an incident's title, people by name.
-_AROUND = {
-    "related": 400,
-    "incident": 60,
-    "incident_title": 200,
-    "merged": 60,
-    "copies": 400,
-    "type": 20,
-    "category": 200,
-}
-_NOTHING: dict[str, Any] = {
-    **dict.fromkeys(
-        ("subject", "to_name", "author", "handler_name", "customer_name", "customer_address", "customer"), ""
-    ),
-    **dict.fromkeys(("priority", "status", "because", "words", "status_code", "bounced_name", "bounced_kind"), ""),
-    **dict.fromkeys(
-        ("linked", "also", "alarm", "since", "details", "promised", "absent", "until", "cover", *_AROUND), ""
-    ),
-    **dict.fromkeys(("organisation", "bounced_at", "unreached", "kept_until", "title"), ""),
-    **dict.fromkeys(("news", "what", "amount", "who", "supplier", "back_to"), ""),
-    **dict.fromkeys(("verified", "wrote", "stranger", "over", "more", "provisional", "inside", "acts", "dated"), False),
-    **dict.fromkeys(("messages", "left_out", "lines", "standing", "copied", "others", "groups", "tasks", "duty"), ()),
-    "facts": (),
-    "approvers": "",
-    "item": "",
-    "carried": False,
-    "mails": (),
-}
+def _said(given: Mapping[str, Any], reader: _Reader, *, anybody: bool) -> dict[str, Any]:
+    """What judgement says, made clean.  Most letters say little of all that could be said: only that is looked at."""
+    said: dict[str, Any] = {}
+    for key, value in given.items():
+        if not value or (anybody and key not in _TO_ANYBODY):
+            continue
+        if key in _SHORT:
+            said[key] = encode.one_line(value, _SHORT[key])
+        elif key in _FLAGS:
+            said[_FLAGS[key]] = True
+        elif key in _LONG:
+            said[key] = _LONG[key](value, reader)
+    return said
 
 
 def _customer(given: Mapping[str, Any]) -> dict[str, str]:
@@ -183,22 +182,23 @@ def _files(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
     return [{"name": encode.one_line(a.name, 100) or a.type, "size": a.size} for a in list(attachments)[:100]]
 
 
-def _work(given: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
-    """What a handler's letters tell of his work, and of who is away."""
-    return {
-        "promised": _line(given, "promised", 40),
-        "others": _others(given.get("others")),
-        "groups": _groups(given.get("groups"), links),
-        **{name: _line(given, name) for name in ("absent", "until", "cover")},
-        "provisional": bool(given.get("provisional")),
-        "duty": _duty(given.get("duty")),
-    }
-
-
 def _duty(given: object) -> list[dict[str, str]]:
     """Stretches of duty."""
     listed = [part for part in given if isinstance(part, Mapping)] if isinstance(given, list | tuple) else []
     return [{key: _line(part, key) for key in ("rota", "since", "until", "instead")} for part in listed[:_OTHERS]]
+
+
+def _slips(given: object) -> list[dict[str, Any]]:
+    """What slips, or soon will (decide/slips.said)."""
+    listed = [slip for slip in given if isinstance(slip, Mapping)] if isinstance(given, list | tuple) else []
+    return [
+        {
+            **{key: _line(slip, key, 60) for key in ("target", "due", "step", "who", "name")},
+            **{key: bool(slip.get(key)) for key in ("late", "hours")},
+            "span": int(slip.get("span", 0)),
+        }
+        for slip in listed[:_OTHERS]
+    ]
 
 
 def _others(given: object) -> list[dict[str, str]]:
@@ -221,10 +221,10 @@ def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
-    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40}
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "closes": 40}
     told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
     found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
-    return {**told, "days": case.get("days", 0), **found}
+    return {**told, "days": case.get("days", 0), "slips": _slips(case.get("slips")), **found}
 
 
 def _lines(given: object) -> list[dict[str, Any]]:
@@ -238,23 +238,6 @@ def _told(line: object) -> dict[str, Any]:
         return {"ok": True, "written": "", "key": encode.one_line(line), "value": "", "was": "", "at": ""}
     words = {key: _line(line, key) for key in ("written", "key", "value", "was", "at")}
     return {"ok": bool(line.get("ok")), **words}
-
-
-def _asked(given: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Tasks, offers, requests and suppliers; what rules want to be known, or approved."""
-    return {
-        "facts": _facts(given.get("facts"), language),
-        "approvers": _line(given, "approvers", 400),
-        "item": _line(given, "item"),
-        "carried": bool(given.get("carried")),
-        "tasks": _tasks(given.get("tasks")),
-        "news": _told(given["news"]) if given.get("news") else "",
-        "what": encode.lines(str(given.get("what", ""))[:TEXT]).strip(),
-        "inside": bool(given.get("inside")),
-        "acts": bool(given.get("acts")),
-        "dated": bool(given.get("dated")),
-        **{key: _line(given, key) for key in ("amount", "who", "supplier", "back_to")},
-    }
 
 
 def _mails(given: object) -> list[dict[str, str]]:
@@ -273,11 +256,21 @@ def _tasks(given: object) -> list[dict[str, str]]:
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
 
 
-def _facts(given: object, language: str) -> list[dict[str, str]]:
-    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+def _facts(given: object, language: str) -> list[dict[str, Any]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it.
+
+    unproven: it is not proven who said it.
+    """
     found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
-    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
-    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
+    rows = [(*one, False) if isinstance(one, tuple) else (one, "", False) for one in found[:_LINES]]
+    return [
+        {
+            "label": encode.one_line(fact.called(language)),
+            "value": encode.one_line(text),
+            "unproven": bool(text and doubt),
+        }
+        for fact, text, doubt, *_ in rows
+    ]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -295,14 +288,51 @@ def _local(at: object, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat() if isinstance(at, datetime) else ""
 
 
+def _text(given: object) -> str:
+    return encode.lines(str(given)[:TEXT]).strip()
+
+
+# What judgement says at length.
+_LONG: dict[str, Callable[[Any, _Reader], Any]] = {
+    "lines": lambda given, _: _lines(given),
+    "words": lambda given, _: _text(given),
+    "what": lambda given, _: _text(given),
+    "news": lambda given, _: _told(given),
+    "unasked": lambda given, _: _told({"key": f"unasked_{given}"}),
+    "mails": lambda given, _: _mails(given),
+    "tasks": lambda given, _: _tasks(given),
+    "others": lambda given, _: _others(given),
+    "duty": lambda given, _: _duty(given),
+    "slips": lambda given, _: _slips(given),
+    "copied": lambda given, _: [encode.one_line(address, 320) for address in given][:_LINES],
+    "facts": lambda given, reader: _facts(given, reader.language),
+    "asks": lambda given, reader: [fact["label"] for fact in _facts(given, reader.language)],
+    "groups": lambda given, reader: _groups(given, reader.links),
+    "standing": lambda given, reader: _standing(given, reader.zone),
+    "bounced_at": lambda given, reader: _local(given, reader.zone),
+}
+# As it is for a letter of which nothing is said.
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(_SHORT, ""),
+    **dict.fromkeys(_FLAGS.values(), False),
+    **dict.fromkeys(_LONG, ()),
+    **dict.fromkeys(("words", "what", "news", "bounced_at", "unasked"), ""),
+    **dict.fromkeys(("subject", "to_name", "author", "customer_name", "customer_address", "customer"), ""),
+    **dict.fromkeys(("messages", "left_out"), ()),
+}
+
+
 # --- without a template -----------------------------------------------------------------------------------------------
 
 _SENTENCES = {
     "ack": "We have received your message. Its case number is {number}.",
     "ack-unverified": "We have received your message. Its case number is {number}.",
     "notice": "Case {number} is for you. From: {customer}. Just reply: your text goes to the customer.",
+    "warning": "Something that was promised in case {number} slips, or soon will. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "promised": "There is a new date in case {number}.",
+    "reminder": "We are waiting for your answer in case {number}: please reply.",
+    "unanswered": "Case {number} is closed, for we have not heard from you. Just reply to go on with it.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",
     "incident": "News of {incident_title}. Your case is {number}.",
     "facts": "We need to know more of case {number}: please reply.",
@@ -324,6 +354,8 @@ _SENTENCES = {
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
     "swap": "{who}: duty changes hands, or is asked for. Reply with just yes or no where you are asked.",
     "vote": "Your answer in case {number} has come.",
+    "page": "Case {number} is critical. Reply to this mail, with any words or none, if you come; else another is called.",
+    "paging": "The critical case {number}: {news}",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 

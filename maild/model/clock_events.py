@@ -11,11 +11,15 @@ from maild.model.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Clocked(Event):
-    """The clocks count since then, for a customer of that organisation (a key, "" for none)."""
+    """The clocks count since then, for a customer of that organisation (a key, "" for none).
+
+    runs: False where nobody asked for anything: a program's mail that is only filed.
+    """
 
     kind: ClassVar[str] = "clocked"
     since_at: datetime
     organisation: str = ""
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,14 @@ class Warned(Event):
     target: str
     step: str
     turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Untended(Event):
+    """Nobody had taken the case for so long that others were told, once.  since_at: since when nobody has it."""
+
+    kind: ClassVar[str] = "untended"
+    since_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

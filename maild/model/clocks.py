@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from maild.model.clock_events import Breached, Clocked, Pledged, Warned
-from maild.model.events import Reopened, Replied, Status
+from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warned
+from maild.model.events import Assigned, Reopened, Replied, Status
 from maild.model.recorded import Recorded
+from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
 
 # Statuses in which a clock may stand still.
 STOPS = (Status.WAITING, Status.ON_HOLD, Status.SOLVED, Status.CLOSED)
@@ -35,14 +36,30 @@ class Pledge:
     told_at: datetime
     letter: int
     turn: int = 0
+    void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the time until the next word counts from: an answer, by its message, or that the case was opened again (message 0).
+
+    void: the customer never got it.
+    """
+
+    message: int
+    at: datetime
+    seq: int
+    cause: str
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """since_at: when the first mail came in, None where nobody said: when the case was opened.
+    """since_at: when the first mail came in, None where nobody said: when the case was opened.  runs: somebody asked for something.
 
     answered_at: when a handler first wrote to the customer, or solved it; spoke_at, turn: when the time until the next word began, and
     the seq of what began it.  stops: oldest first.  fired: "target:turn:step" of each step taken; breached: "target:turn".
+    free_at: since when nobody has it, None: since it was opened, or somebody has it; untended: that was told.
     """
 
     since_at: datetime | None = None
@@ -54,30 +71,37 @@ class Clocks:
     pledges: tuple[Pledge, ...] = ()
     fired: tuple[str, ...] = ()
     breached: tuple[str, ...] = ()
+    free_at: datetime | None = None
+    untended: bool = False
+    runs: bool = True
+    words: tuple[Word, ...] = ()
 
 
 UNSTARTED = Clocks()
+# Of more words none can be taken back any more: letters wait for a minute.
+_WORDS = 10
 
 
 def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Clocks:
     """The clocks after one more event."""
     clocks = clocks if before is after else _turned(clocks, before, after, record)
     match record.event:
-        case Clocked(since_at=since_at, organisation=organisation):
-            return replace(clocks, since_at=since_at, organisation=organisation)
-        case Replied():
-            answered = clocks.answered_at or record.at
-            return replace(clocks, answered_at=answered, spoke_at=record.at, turn=record.seq)
-        case Reopened():
-            return replace(clocks, spoke_at=record.at, turn=record.seq)
+        case Clocked(since_at=since_at, organisation=organisation, runs=runs):
+            return replace(clocks, since_at=since_at, organisation=organisation, runs=runs)
+        case Assigned(handler=handler):
+            return replace(clocks, free_at=record.at if handler is None else None, untended=False)
+        case Untended():
+            return replace(clocks, untended=True)
         case Pledged() as told:
             pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn)
             return replace(clocks, pledges=(*clocks.pledges, pledge))
+        case TakenBack(letter=letter) | Requeued(letter=letter):
+            return _left(clocks, letter, void=isinstance(record.event, TakenBack))
         case Warned(target=target, step=step, turn=turn):
             return replace(clocks, fired=(*clocks.fired, f"{target}:{turn}:{step}"))
         case Breached(target=target, turn=turn):
             return replace(clocks, breached=(*clocks.breached, f"{target}:{turn}"))
-    return clocks
+    return _spoken(clocks, record)
 
 
 def _turned(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Clocks:
@@ -88,3 +112,49 @@ def _turned(clocks: Clocks, before: Status, after: Status, record: Recorded) -> 
     if after in STOPS:
         stops = (*stops, Stop(after, record.at))
     return replace(clocks, stops=stops)
+
+
+def _left(clocks: Clocks, letter: int, *, void: bool) -> Clocks:
+    """What stands in a letter that does not leave was not told; where it leaves after all, it was."""
+    if all(one.letter != letter for one in clocks.pledges):
+        return clocks
+    pledges = (replace(one, void=void) if one.letter == letter else one for one in clocks.pledges)
+    return replace(clocks, pledges=tuple(pledges))
+
+
+# --- what was said ----------------------------------------------------------------------------------------------------------------
+
+
+def _spoken(clocks: Clocks, record: Recorded) -> Clocks:
+    """An answer, or the case is opened again; or one of these is as if it had not been."""
+    match record.event:
+        case Replied(message=message):
+            return _said(clocks, (*clocks.words, Word(message, record.at, record.seq, record.cause)))
+        case Reopened():
+            return _said(clocks, (*clocks.words, Word(0, record.at, record.seq, record.cause)))
+        case Retracted(message=message) | Reissued(message=message):
+            void = isinstance(record.event, Retracted)
+            return _said(clocks, tuple(replace(w, void=void) if w.message == message else w for w in clocks.words))
+        case Undone(mail=mail):
+            # What opened it again is undone, or undid that it was solved: then it never was.
+            again = (mail, record.cause)
+            return _said(clocks, tuple(w for w in clocks.words if w.message or w.cause not in again))
+    return clocks
+
+
+def _said(clocks: Clocks, words: tuple[Word, ...]) -> Clocks:
+    if words == clocks.words:
+        return clocks
+    holds = [word for word in words if not word.void]
+    answers = [word.at for word in holds if word.message]
+    known = {word.at for word in clocks.words if word.message}
+    # An answer that is older than these words stands.
+    answered = clocks.answered_at if clocks.answered_at and clocks.answered_at not in known else None
+    last = holds[-1] if holds else None
+    return replace(
+        clocks,
+        words=words[-_WORDS:],
+        answered_at=answered or min(answers, default=None),
+        spoke_at=last.at if last else None,
+        turn=last.seq if last else 0,
+    )

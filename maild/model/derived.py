@@ -3,9 +3,10 @@ tags, and what the mail orders.  For mail that comes, and for mails in tests bes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from maild.model.agreement import Agreement, in_force
 from maild.model.people import Desk, Organisation
@@ -15,22 +16,26 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def placed(
-    facts: Facts, organisation: Organisation | None, agreements: Mapping[str, Agreement], desks: Iterable[Desk]
-) -> Facts:
-    """facts: with at, to and cc."""
-    day = date.fromisoformat(facts.at[:10])
-    facts = replace(facts, weekday=WEEKDAYS[day.weekday()], tags=tuple(_tags((*facts.to, *facts.cc), tuple(desks))))
+    at: str,
+    addresses: Sequence[str],
+    organisation: Organisation | None,
+    agreements: Mapping[str, Agreement],
+    desks: Iterable[Desk],
+) -> dict[str, Any]:
+    """What follows of when it came, to whom (lower case) and from whom, as Facts has it."""
+    day = date.fromisoformat(at[:10])
+    found: dict[str, Any] = {"weekday": WEEKDAYS[day.weekday()], "tags": tuple(_tags(addresses, tuple(desks)))}
     if organisation is None:
-        return facts
-    facts = replace(facts, organisation=organisation.key, organisation_labels=organisation.labels)
-    return agreed(facts, in_force(agreements, organisation.key, day))
+        return found
+    whose = {"organisation": organisation.key, "organisation_labels": organisation.labels}
+    return found | whose | agreed(in_force(agreements, organisation.key, day))
 
 
-def agreed(facts: Facts, agreements: Iterable[Agreement]) -> Facts:
+def agreed(agreements: Iterable[Agreement]) -> dict[str, Any]:
     """Those that hold."""
     holding = tuple(agreements)
     covers = tuple(dict.fromkeys(cause for one in holding for cause in one.covers))
-    return replace(facts, agreements=tuple(one.key for one in holding), covers=covers)
+    return {"agreements": tuple(one.key for one in holding), "covers": covers}
 
 
 def ordered(facts: Facts, catalogue: Rules) -> Facts:

@@ -23,6 +23,7 @@ from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
 from maild.model.rota import Swap
+from maild.model.slip import Slip, Warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Morning:
     due_at: datetime
 
 
-Incoming = Prepared | Wake | Undelivered | Morning
+Incoming = Prepared | Wake | Undelivered | Morning | Warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,7 @@ class Plan:
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
     wakes     case -> when it must be looked at next
+    slips     what handlers are to be told of ladders' steps, once all cases that are due have been looked at
     """
 
     events: tuple[Happened, ...]
@@ -233,6 +235,7 @@ class Plan:
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
     wakes: Mapping[int, datetime | None] = field(default_factory=dict)
+    slips: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

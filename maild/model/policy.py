@@ -16,6 +16,7 @@ from maild.model.approval import Approval
 from maild.model.calendar import ALWAYS, Calendar
 from maild.model.correlation import Correlation
 from maild.model.deed_events import CaseType
+from maild.model.directory import Directory, directory
 from maild.model.door import Refusal
 from maild.model.events import Priority
 from maild.model.fact import Fact
@@ -254,6 +255,10 @@ class Texts(Protocol):
 
     def languages(self) -> tuple[str, ...]: ...
 
+    def words(self, language: str) -> Mapping[str, str]:
+        """The single words of that language, by key."""
+        ...
+
     @property
     def vocabulary(self) -> Vocabulary:
         """The words of the handlers' commands, in all of them."""
@@ -295,9 +300,16 @@ class Policy:
     door: tuple[Refusal, ...] = ()
     slas: Slas = field(default_factory=Slas)
     wants: Wants = field(init=False, compare=False, default=Wants())
+    directory: Directory = field(init=False, compare=False, default=Directory())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wants", wants(self.rules))
+        object.__setattr__(self, "directory", directory(self.handlers.values(), self.organisations.values()))
+
+    @property
+    def times(self) -> bool:
+        """Whether anything hangs on how long a case has been here."""
+        return bool(self.slas or self.rotas) or any(desk.unassigned for desk in self.desks.values())
 
     @property
     def default_desk(self) -> Desk:
@@ -308,7 +320,7 @@ class Policy:
         return next((desk for desk in self.desks.values() if address in desk.addresses), None)
 
     def handler_of_address(self, address: str) -> Handler | None:
-        return next((h for h in self.handlers.values() if address.lower() in h.addresses and not h.retired), None)
+        return self.directory.handlers.get(address.lower())
 
     def answers_for(self, handler: Handler, team: str) -> Handler | None:
         """The team for whose shared mailbox this handler may answer, if it is that one."""
@@ -317,12 +329,7 @@ class Policy:
 
     def organisation_of_contact(self, address: str) -> Organisation | None:
         """The organisation for which this address (lower case) may ask."""
-        return next((o for o in self.organisations.values() if address in o.contacts), None)
-
-    @property
-    def forms(self) -> frozenset[str]:
-        """The senders of web forms whose mails may name the customer."""
-        return frozenset(form for organisation in self.organisations.values() for form in organisation.forms)
+        return self.directory.contacts.get(address)
 
     def calendar_of(self, desk: str) -> Calendar:
         """The desk's opening hours; it is always open if it has none."""

@@ -19,11 +19,13 @@ from maild.model import (
     draft_events,
     events,
     inside_events,
+    paging_events,
     related_events,
     rota_events,
     rule_events,
     trust_events,
     undo_events,
+    waiting_events,
     work_events,
 )
 from maild.model.deed_events import CaseType
@@ -57,6 +59,8 @@ _MODULES = (
     rota_events,
     rule_events,
     clock_events,
+    waiting_events,
+    paging_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

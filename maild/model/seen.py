@@ -58,14 +58,20 @@ class Seen:
     case_status: str = ""
     possession: str = "none"
 
+    def all(self) -> dict[str, Any]:
+        """By name, as Facts has it."""
+        return {name: getattr(self, name) for name in _MOSTLY}
+
     def plain(self) -> dict[str, Any]:
         """What is not as it mostly is, for a trace."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return {name: value for name, value in self.all().items() if value != _MOSTLY[name]}
+
+
+_MOSTLY = {one.name: one.default for one in fields(Seen)}
 
 
 def from_plain(value: Mapping[str, Any] | None) -> Seen:
     """Of a trace; one without it is of an earlier maild."""
-    names = {f.name for f in fields(Seen)}
-    known = {name: x for name, x in (value or {}).items() if name in names}
+    known = {name: x for name, x in (value or {}).items() if name in _MOSTLY}
     counts = tuple((str(who), int(seconds), int(number)) for who, seconds, number in known.pop("counts", ()))
     return Seen(**known, counts=counts)

@@ -21,7 +21,7 @@ from maild.model.agreement import Agreement
 from maild.model.calendar import Calendar
 from maild.model.fact import Fact
 from maild.model.limits import Limits
-from maild.model.people import Desk, Handler, Line, Organisation, Retention, Role
+from maild.model.people import Desk, Handler, Line, Organisation, Patience, Retention, Role, Untaken
 from maild.model.policy import Policy, Texts
 from maild.model.rota import Rota
 from maild.policy import (
@@ -36,6 +36,7 @@ from maild.policy import (
     reach,
     required,
     routing,
+    secrecy,
     sla,
     staffing,
     telling,
@@ -44,7 +45,7 @@ from maild.policy import texts as templates
 from maild.policy.asks import asks
 from maild.policy.compare import Anything, Place, Site
 from maild.policy.index import indexed
-from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest
+from maild.policy.schema import ROLES, DeskForm, HandlerForm, ReopenForm, RuleTest, UntakenForm
 from maild.policy.shape import Known, Strict, fits, key_problem
 from maild.policy.source import Source, nearest, raise_all
 
@@ -160,7 +161,9 @@ def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
-    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    found = tuple(routing.rules(read[routing.FILE], site))
+    reach.check(read[routing.FILE], found)
+    secrecy.check(read[routing.FILE], found, site, policy.desks)
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
@@ -238,8 +241,15 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             form.confidential,
             form.calendar or "",
             after_window=after,
+            unassigned=_untaken(form.unassigned),
+            patience=Patience(tuple(form.waiting.remind), form.waiting.close) if form.waiting else None,
+            phone=form.phone,
         )
     return desks
+
+
+def _untaken(form: UntakenForm | None) -> Untaken | None:
+    return Untaken(form.after.span, tuple(form.tell), form.after.days) if form else None
 
 
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:
@@ -249,7 +259,7 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
         handlers[key] = Handler(
-            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap, form.phone
         )
     return handlers
 

@@ -75,18 +75,24 @@ class Indexed(Rules):
     def clued(self) -> Clued:
         """Made when the first mail asks."""
         every = [choices(rule.when) for rule in self]
-        common = Counter(clue for sets in every for clues in sets for clue in clues)
+        known = common(self)
         always, by_clue = set[int](), defaultdict[Clue, list[int]](list)
         for number, sets in enumerate(every):
             if not sets:
                 always.add(number)
                 continue
-            for clue in min(sets, key=lambda clues: _rarity(clues, common)):
+            for clue in min(sets, key=lambda clues: rarity(clues, known)):
                 by_clue[clue].append(number)
         return Clued(frozenset(always), tuple(_looks(by_clue)))
 
 
-def _rarity(clues: Clues, common: Mapping[Clue, int]) -> tuple[int, int]:
+def common(rules: Sequence[Rule]) -> Counter[Clue]:
+    """How many sets of the rules' clues have each."""
+    return Counter(clue for rule in rules for clues in choices(rule.when) for clue in clues)
+
+
+def rarity(clues: Clues, common: Mapping[Clue, int]) -> tuple[int, int]:
+    """Less is rarer; of as rare ones, cheaper to look for."""
     return sum(common[clue] for clue in clues), max((_DEAR[clue.form] for clue in clues), default=0)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from maild.model.derived import agreed, ordered, placed
-from maild.model.people import belonging
+from maild.model.directory import directory
 from maild.model.policy import Facts, Rules
 from maild.policy.compare import Place, Site
 from maild.policy.schema import MailForm
@@ -37,12 +37,15 @@ def known_of(facts: Facts, mail: MailForm, place: Place) -> Facts:
     )
     organisations = _fitting(site.organisations)
     whose = (
-        organisations.get(mail.organisation) if mail.organisation else belonging(organisations.values(), facts.author)
+        organisations.get(mail.organisation)
+        if mail.organisation
+        else directory((), organisations.values()).organisation(facts.author)
     )
     agreements = _fitting(site.agreements)
-    facts = placed(facts, whose, agreements, _fitting(site.desks).values())
+    addresses = (*facts.to, *facts.cc)
+    facts = replace(facts, **placed(facts.at, addresses, whose, agreements, _fitting(site.desks).values()))
     if mail.agreement is not None:
-        facts = agreed(facts, (agreements[key] for key in mail.agreement if key in agreements))
+        facts = replace(facts, **agreed(agreements[key] for key in mail.agreement if key in agreements))
     return (
         ordered(facts, Rules(_fitting(site.catalogue).values()))
         if mail.item is None

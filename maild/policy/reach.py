@@ -7,7 +7,7 @@ in imply.py.  A thousand rules are not compared with each other: an earlier rule
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -16,7 +16,7 @@ from maild.model.policy import ADDING, Condition, Rule
 from maild.policy import imply
 from maild.policy.compare import Leaf, Values
 from maild.policy.conditions import Every, Some, Unless
-from maild.policy.index import Clue, choices
+from maild.policy.index import Clue, choices, common, rarity
 from maild.policy.source import Source
 
 # Parts of a longer text are not looked up.
@@ -29,7 +29,7 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
     places = {source.where((index,)): index for index in range(len(entries))}
     names: dict[str, int] = {}
     written: dict[str, str] = {}
-    earlier, broken = _Earlier(), _broken(source, len(entries))
+    earlier, broken = _Earlier(common(rules)), _broken(source, len(entries))
     for rule in rules:
         index = places[rule.where]
         _named_once(source, index, rule, names)
@@ -55,7 +55,7 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
 
 def orders(source: Source, items: Sequence[Rule]) -> None:
     """Every item of the catalogue can be ordered."""
-    earlier = _Earlier()
+    earlier = _Earlier(common(items))
     for item in items:
         before = next(earlier.implied(item), None)
         if why := clash(item.when):
@@ -142,8 +142,10 @@ def _shown(condition: Condition) -> str:
 
 @dataclass(slots=True)
 class _Earlier:
-    """Rules so far.  under: by what a mail of theirs must have; loose: those without such a thing."""
+    """Rules so far.  common: how many of all rules have a clue; under: by the rarest thing that a mail of theirs must have; loose:
+    those without such a thing."""
 
+    common: Counter[Clue]
     under: dict[tuple[Values, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     loose: list[tuple[int, frozenset[Values]]] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
@@ -155,7 +157,7 @@ class _Earlier:
         if not sets:
             self.loose.append((number, _needed(rule.when)))
             return
-        for clue in min(sets, key=len):
+        for clue in min(sets, key=lambda clues: rarity(clues, self.common)):
             self.under[(clue.values, clue.text)].append(number)
             self.sizes.add(len(clue.text))
 

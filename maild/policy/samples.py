@@ -18,10 +18,14 @@ NAMES = (
     "update-customer",
     "update-handler",
     "woken",
+    "warning",
+    "warnings",
     "status",
     "closing",
     "merged",
     "promised",
+    "reminder",
+    "unanswered",
     "incident",
     "receipt",
     "error",
@@ -42,6 +46,8 @@ NAMES = (
     "approval",
     "vote",
     "swap",
+    "page",
+    "paging",
 )
 
 
@@ -55,6 +61,7 @@ _ALARM = {
 _KEPT = {
     "title": "Ny skriver i 2. etasje",
     "promised": "2026-03-06T12:00:00+01:00",
+    "closes": "2026-03-16T08:00:00+01:00",
     "kept_until": "2026-03-09T10:14:00+01:00",
     "send": "mailto:support+r1aa@desk.example?body=%2Fsend",
     "drop": "mailto:support+r1aa@desk.example?body=%2Fdrop",
@@ -91,6 +98,10 @@ _HOURS = {
     "hours": "closed",
     "opens": "2026-03-03T08:00:00+01:00",
     "on_duty": "Ola Hansen",
+    "early": True,
+    "answer_by": "2026-03-03T12:00:00+01:00",
+    "update_by": "2026-03-03T12:00:00+01:00",
+    "solved_by": "2026-03-04T12:00:00+01:00",
     "duty": [
         {
             "rota": "Driftsvakt",
@@ -105,6 +116,16 @@ _HOURS = {
 _LINKS = {
     name: f"mailto:support+{name[0]}1aa@desk.example?body=%2F{name}" for name in ("take", "wait", "close", "note")
 }
+_SLIP = {
+    "target": "first_response",
+    "due": "2026-03-02T12:00:00+01:00",
+    "late": True,
+    "span": 135,
+    "hours": True,
+    "step": "+2h",
+    "who": "lead",
+    "name": "",
+}
 _CASE = {
     "number": "#1007",
     "days": 3,
@@ -112,7 +133,18 @@ _CASE = {
     "subject": "Nettet er nede",
     "status": "open",
     "handler": "Ola Hansen",
+    "slips": [_SLIP],
+    "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
+}
+# A critical case.
+_PAGE = {
+    "phone": "55 00 00 00",
+    "urgent": True,
+    "numbers": "#1042, #1043",
+    "count": "2",
+    "minutes": "10",
+    "again": True,
 }
 # What a handler's letters tell of his work.
 _WORK = {
@@ -122,6 +154,7 @@ _WORK = {
         {"key": "waiting", "count": 2, "more": 1, "cases": [_CASE]},
         {"key": "unassigned", "count": 1, "more": 0, "cases": [_CASE]},
     ],
+    "slips": [_SLIP, {**_SLIP, "late": False, "who": "", "name": "Ola Hansen"}],
     "absent": "Ola Hansen",
     "until": "2026-03-05T08:00:00+01:00",
     "provisional": True,
@@ -130,16 +163,21 @@ _WORK = {
     "own_address": "support+s1aa@desk.example",
     **_LINKS,
     **_HOURS,
+    **_PAGE,
 }
 
 
 # What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
     "approvers": "Bo Li, leder@kunde.example",
+    "unasked": {"ok": True, "written": "", "key": "unasked_unproven", "value": ""},
     "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
-    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+    "facts": [
+        {"label": "Brukernavn", "value": "ann01", "unproven": True},
+        {"label": "Datamaskin", "value": "", "unproven": False},
+    ],
 }
 _ASKED: dict[str, Any] = {
     **_FACTS,

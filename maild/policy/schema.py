@@ -41,7 +41,7 @@ from maild.policy.shape import (
     as_list,
     wrong,
 )
-from maild.policy.sla_forms import SlaForm
+from maild.policy.sla_forms import Open, SlaForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -91,6 +91,9 @@ NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
 Digest = Annotated[str, AfterValidator(_digest)]
+Reminding = Annotated[
+    list[Days], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1, max_length=5)
+]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
@@ -112,6 +115,34 @@ class ReopenForm(Strict):
         "new_linked",
         description="Then it opens a case that is linked (new_linked), or its sender is told to write anew (answer).",
     )
+
+
+class UntakenForm(Strict):
+    """Who is told of a case that nobody has taken for some time."""
+
+    after: Open = Field(
+        description="So much of the desk's opening hours: 30m, 2h, or 1d, an ordinary open day.", examples=["2h"]
+    )
+    tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
+
+
+class WaitingForm(Strict):
+    """How long the desk waits for a customer who is asked something."""
+
+    remind: Reminding = Field(
+        description="After how many days he is reminded; the last one says when the case is closed.",
+        examples=["[3d, 7d]"],
+    )
+    close: Days | None = Field(None, description="When the case is closed, with a letter; left out: never.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = (*self.remind, *((self.close,) if self.close else ()))
+        if list(days) != sorted(set(days)):
+            raise wrong(
+                "the days do not follow each other", "write the earliest first:  {remind: [3d, 7d], close: 14d}"
+            )
+        return self
 
 
 # The brackets keep the tags out of the places that problems name (shape.py).
@@ -158,9 +189,16 @@ class DeskForm(Strict):
         default={}, description="Its lines, from the first on: a name or number, and the keys of its handlers."
     )
     confidential: bool = Field(False, description="true: its cases are shown to its team and to their handlers only.")
+    unassigned: UntakenForm | None = Field(
+        None, description="Whom it tells of a case that nobody has taken: {after: 2h, tell: lead}."
+    )
     calendar: Line | None = Field(
         None, description="Key of its opening hours in calendars.yaml; left out: always open."
     )
+    waiting: WaitingForm | None = Field(
+        None, description="Reminders to customers for whom cases wait, and the end of waiting; left out: none."
+    )
+    phone: Line = Field("", description="Where urgent faults are to be phoned in; acknowledgements of such say so.")
 
 
 TrustWord = Literal["none", "aligned", "internal"]
@@ -191,6 +229,7 @@ class HandlerForm(Strict):
     cap: int | None = Field(
         None, ge=1, le=10_000, description="With so many open cases they get no more by a rule; left out: no limit."
     )
+    phone: Line = Field("", description="For the program that pages people (pager in maild.yaml); in no letter.")
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from maild.model.people import Desk, Handler, Line
+from maild.model.sla import WHO
 from maild.policy.check import path_of
 from maild.policy.read import Path
 from maild.policy.source import Source, nearest
@@ -18,6 +19,7 @@ def check(desks_file: Source, people_file: Source, desks: Mapping[str, Desk], ha
     if people_file.problems:
         return
     for desk in desks.values():
+        _untaken(desks_file, desk, handlers)
         for line in desk.lines:
             _line(desks_file, desk, line, handlers)
     for handler in handlers.values():
@@ -44,6 +46,18 @@ def _line(source: Source, desk: Desk, line: Line, handlers: Mapping[str, Handler
             source.wrong(place, f"the handler {key!r} does not work for the desk {desk.key!r}", cure)
         elif key in line.handlers[:index]:
             source.wrong(place, f"{key!r} stands here twice", "name everybody once")
+
+
+def _untaken(source: Source, desk: Desk, handlers: Mapping[str, Handler]) -> None:
+    """Whom it tells of a case that nobody takes: there is no handler then."""
+    path = (*path_of(source, desk.key), "unassigned", "tell")
+    known = tuple(word for word in WHO if word != "handler")
+    for index, key in enumerate(desk.unassigned.tell if desk.unassigned else ()):
+        handler = handlers.get(key)
+        if key not in known and handler is None:
+            source.wrong(_at(source, path, index), f"there is no handler {key!r}", nearest(key, (*known, *handlers)))
+        elif key not in known and handler is not None and handler.retired:
+            source.wrong(_at(source, path, index), f"the handler {key!r} is retired", "name another")
 
 
 def _member(source: Source, place: Path, team: Handler, key: str, handlers: Mapping[str, Handler]) -> None:

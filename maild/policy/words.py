@@ -14,6 +14,7 @@ from typing import Any
 
 from maild.errors import Problem
 from maild.model.vocabulary import Clash
+from maild.policy import slip_words
 
 NAME = "words"
 
@@ -111,6 +112,8 @@ def filters(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
         return lambda value: _part(space, str(value), table)
 
     return {
+        "slip": lambda value: slip_words.slip(value, table, _when),
+        "told": lambda value: slip_words.told(value, table),
         "alarm": part("alarm"),
         "remedy": part("remedy"),
         **{name: named(name) for name in ("priority", "status", "type", "standing", "kind", "group")},

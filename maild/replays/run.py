@@ -23,7 +23,7 @@ from maild.mail import token
 from maild.model.people import Trust
 from maild.model.policy import Policy
 from maild.policy import build
-from maild.rehearse import recipient_of
+from maild.rehearse import envelope_of
 from maild.replays import reading, source
 from maild.replays.answers import Answer, Count, Difference, answer, difference
 from maild.replays.stage import Mail, Stage
@@ -95,7 +95,7 @@ class Replay:
         if self._archive is None:
             return source.stored(self._session, self._wish.since, self._left)
         return source.archived(
-            self._archive, self._entries, lambda raw: recipient_of(raw, self._wish.policy), self._trust
+            self._archive, self._entries, lambda raw: envelope_of(raw, self._wish.policy), self._trust
         )
 
     def _trust(self, raw: bytes, recipient: str) -> Trust:

@@ -82,11 +82,14 @@ def archive_of(path: Path) -> Archive:
 
 
 def archived(
-    archive: Archive, entries: list[Entry], recipient: Callable[[bytes], str], trust: Callable[[bytes, str], Trust]
+    archive: Archive,
+    entries: list[Entry],
+    envelope: Callable[[bytes], tuple[str, str]],
+    trust: Callable[[bytes, str], Trust],
 ) -> Source:
-    """recipient(raw): the desk that it names; trust(raw, recipient)."""
+    """envelope(raw): its sender, and the desk that it names; trust(raw, recipient)."""
     for entry in entries:
         octets = mailbox.crlf(mailbox.label(archive.octets(entry))[1])
-        to, at = recipient(octets), datetime.fromtimestamp(entry.at, UTC)
+        (sender, to), at = envelope(octets), datetime.fromtimestamp(entry.at, UTC)
         where = archive.where(entry)
-        yield Mail(0, "try", "", (to,), "", at, len(octets), trust(octets, to), where, {}), octets
+        yield Mail(0, "try", sender, (to,), "", at, len(octets), trust(octets, to), where, {}), octets

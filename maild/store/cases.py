@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -17,7 +16,7 @@ from maild.model.known import Known, LetterRow, Lookup, Pending, Person, Standin
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.model.ruled import given
-from maild.store import absence, agenda, around, counting, drafts, standing, swaps
+from maild.store import absence, agenda, around, counting, drafts, page_calls, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
@@ -33,20 +32,20 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_number = rows.cases_of_numbers(session, lookup.numbers)
     unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
     incidents = around.incidents(session, lookup.incidents)
-    told_of = _cases_of(chain(letters.values(), *kept.values(), unproven))
+    paged = page_calls.told(session, sorted(letters)) if lookup.pages else {}
+    told_of = chain(_cases_of(chain(letters.values(), *kept.values(), unproven)), *paged.values())
     wanted = set(chain(incidents.values(), lookup.cases, by_message_id.values(), by_number.values(), told_of))
     reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     cases, waiting = _with_those_that_wait(session, reached)
     pending, author = _pending(session, cases, unproven), rows.author(session, lookup.address)
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     cases |= _only(asked)
-    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, cases)
-    log = rows.log(session, sorted(cases)) if lookup.logs else {}
-    mine = _mine(session, lookup.mine)
+    absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, lookup, cases)
+    log, mine = rows.log(session, sorted(cases)) if lookup.logs else {}, _mine(session, lookup.mine)
     withheld = rows.withheld(session, sorted(cases)) if lookup.logs and cases else ()
-    back = {one.party for one in withheld}
-    return replace(
-        _for_commands(session, _named(session, lookup, author), letters, told, lookup),
+    return Known(
+        **_named(session, lookup, author, paged),
+        **_for_commands(session, letters, told, lookup),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -54,7 +53,7 @@ def look(session: Session, lookup: Lookup) -> Known:
         inside=rows.filed_as(session, list(by_message_id), "supplier", "approver"),
         by_number=by_number,
         author=author,
-        persons=rows.persons(session, _parties(cases.values(), asked, log) | back),
+        persons=rows.persons(session, _parties(cases.values(), asked, log) | {one.party for one in withheld}),
         counters=rows.counters(session, lookup.counters),
         budgets=rows.budgets(session, lookup.budgets),
         pending=pending,
@@ -93,28 +92,38 @@ def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
     return (row.case for row in rows if row.case)
 
 
-def _named(session: Session, lookup: Lookup, author: Person | None) -> Known:
-    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed."""
+def _named(
+    session: Session, lookup: Lookup, author: Person | None, paged: Mapping[int, tuple[int, ...]]
+) -> dict[str, Any]:
+    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed,
+    and who is paged."""
     by_address = rows.by_address(session, lookup.people)
     last = rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {}
     counted = counting.counted(session, lookup.counting)
     changed = swaps.swaps(session, lookup.swaps) if lookup.swaps else {}
-    return replace(rows.next_rows(session), by_address=by_address, last=last, counted=counted, swaps=changed)
+    return {
+        **rows.next_rows(session),
+        "by_address": by_address,
+        "last": last,
+        "counted": counted,
+        "swaps": changed,
+        "paged": paged,
+        "merging": page_calls.merging(session, lookup.pages) if lookup.pages else (),
+    }
 
 
 def _for_commands(
-    session: Session, known: Known, letters: Mapping[int, LetterRow], told: Iterable[int], lookup: Lookup
-) -> Known:
+    session: Session, letters: Mapping[int, LetterRow], told: Iterable[int], lookup: Lookup
+) -> dict[str, Any]:
     """What a handler's mail is judged by besides: what he was told, what was said since, and where it may be kept."""
     if not lookup.parks:
-        return known
-    return replace(
-        known,
-        heard=rows.talk(session, sorted(told), rows.HEARD, 1),
-        next_draft=drafts.next_id(session),
-        next_swap=swaps.next_id(session) if lookup.swaps else 1,
-        told=around.told(session, [row for row in letters.values() if handler_of(row.party)]),
-    )
+        return {}
+    return {
+        "heard": rows.talk(session, sorted(told), rows.HEARD, 1),
+        "next_draft": drafts.next_id(session),
+        "next_swap": swaps.next_id(session) if lookup.swaps else 1,
+        "told": around.told(session, [row for row in letters.values() if handler_of(row.party)]),
+    }
 
 
 def _with_those_that_wait(
@@ -155,10 +164,12 @@ def _said_of(cases: Iterable[Case]) -> list[str]:
     ]
 
 
-def _for_handlers(letters: dict[int, LetterRow], named: dict[str, int], cases: Mapping[int, Case]) -> set[int]:
-    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them."""
+def _for_handlers(
+    letters: dict[int, LetterRow], named: dict[str, int], lookup: Lookup, cases: Mapping[int, Case]
+) -> set[int]:
+    """The cases of which a handler who is new to them may be told: his letters lead there, or he names them, or they were asked for."""
     told = {row.case for row in letters.values() if row.case and handler_of(row.party)} | set(named.values())
-    return _followed(told, cases)
+    return _followed(told | set(lookup.cases if lookup.talks else ()), cases)
 
 
 def load_cases(session: Session, ids: Sequence[int]) -> dict[int, Case]:
@@ -240,4 +251,4 @@ def _of_absent(cases: Mapping[int, Case], absent: Mapping[str, Absence]) -> set[
 
 def next_letter(session: Session) -> int:
     """For a letter of no case; only for whoever is the settler now."""
-    return rows.next_rows(session).next_letter
+    return int(rows.next_rows(session)["next_letter"])

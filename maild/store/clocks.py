@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maild.model.clocks import UNSTARTED, Clocks, Pledge, Stop
+from maild.model.clocks import UNSTARTED, Clocks, Pledge, Stop, Word
 from maild.model.events import Status
 from maild.store.database import moment, stamp
 
-_TIMES = ("since_at", "answered_at", "spoke_at")
+_TIMES = ("since_at", "answered_at", "spoke_at", "free_at")
 
 
 def dump(clocks: Clocks) -> dict[str, Any]:
@@ -23,8 +23,14 @@ def dump(clocks: Clocks) -> dict[str, Any]:
     for name in _TIMES:
         found[name] = found[name] and stamp(found[name])
     found["stops"] = [[stop.status, stamp(stop.since), stop.until and stamp(stop.until)] for stop in clocks.stops]
-    found["pledges"] = [[p.target, stamp(p.due_at), stamp(p.told_at), p.letter, p.turn] for p in clocks.pledges]
+    found["pledges"] = [_pledge(p) for p in clocks.pledges]
+    found["words"] = [[w.message, stamp(w.at), w.seq, w.cause, *([1] if w.void else [])] for w in clocks.words]
+    found["runs"] = "" if clocks.runs else "no"
     return {name: value for name, value in found.items() if value}
+
+
+def _pledge(told: Pledge) -> list[Any]:
+    return [told.target, stamp(told.due_at), stamp(told.told_at), told.letter, told.turn, *([1] if told.void else [])]
 
 
 def load(found: Mapping[str, Any]) -> Clocks:
@@ -38,8 +44,12 @@ def load(found: Mapping[str, Any]) -> Clocks:
         for status, since, until in found.get("stops", ())
     )
     values["pledges"] = tuple(
-        Pledge(target, moment(due_at), moment(told_at), letter, turn)
-        for target, due_at, told_at, letter, turn in found.get("pledges", ())
+        Pledge(target, moment(due_at), moment(told_at), letter, turn, bool(void))
+        for target, due_at, told_at, letter, turn, *void in found.get("pledges", ())
     )
+    values["words"] = tuple(
+        Word(message, moment(at), seq, cause, bool(void)) for message, at, seq, cause, *void in found.get("words", ())
+    )
+    values["runs"] = "runs" not in found
     values |= {name: tuple(found.get(name, ())) for name in ("fired", "breached")}
     return Clocks(**values)

@@ -17,6 +17,8 @@ from typing import Any
 
 from maild.errors import Conflict
 from maild.model.plan import Incoming, Morning, Undelivered, Wake
+from maild.model.slip import Warnings
+from maild.store import slips
 from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
@@ -29,7 +31,9 @@ WEAK = timedelta(days=5)
 ABANDONED = timedelta(hours=1)
 
 # Arrivals that are no mail: their row says it all.
-EVENTS = ("wake", "undelivered", "digest")
+EVENTS = ("wake", "undelivered", "digest", "warning")
+# What somebody sent, in a question.
+IS_MAIL = "source NOT IN (" + ", ".join(f"'{source}'" for source in EVENTS) + ")"
 
 
 def new_raw_id(nanoseconds: int) -> int:
@@ -169,13 +173,13 @@ def _bytes(session: Session, taken: Taken, new: bool) -> None:
         session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, 0, ?)", (taken.raw_id, taken.raw))
 
 
-def wake(session: Session, case: int, due_at: datetime) -> None:
-    """Make an arrival of a due case; the same instant twice is one arrival."""
+def wake(session: Session, case: int, due_at: datetime, seq: int = 0) -> None:
+    """Make an arrival of a due case; the same instant twice is one arrival, until something has happened in the case (seq)."""
     due = stamp(due_at)
     session.execute(
         "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, case_id, state, due_at)"
         " VALUES (?,0,'wake','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
-        (f"wake:{case}:{due}", due, case, due),
+        (f"wake:{case}:{due}:{seq}", due, case, due),
     )
 
 
@@ -238,6 +242,8 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
         return Wake(arrival.id, int(row[0]), arrival.received_at)
     if arrival.source == "digest":
         return Morning(arrival.id, json.loads(row[1])[0], arrival.received_at)
+    if arrival.source == "warning":
+        return Warnings(arrival.id, *slips.load(json.loads(row[1])), arrival.received_at)
     letter, status = json.loads(row[1])
     return Undelivered(arrival.id, letter, status)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.draft import Draft
-from maild.model.known import Known, LetterRow, Other, Pending, Person, Shown
+from maild.model.known import LetterRow, Other, Pending, Person, Shown
 from maild.model.message import named
 from maild.model.people import handler_of, person_of, person_party
 from maild.model.recorded import Recorded, load
@@ -267,11 +267,11 @@ def texts(session: Session, commitments: Sequence[str]) -> dict[str, str]:
     )
 
 
-def next_rows(session: Session) -> Known:
-    """The rows that come next, and nothing else."""
+def next_rows(session: Session) -> dict[str, Any]:
+    """The rows that come next, as Known has them."""
     row = session.one(
         "SELECT (SELECT coalesce(max(id), 0) + 1 FROM cases), (SELECT coalesce(max(id), 0) + 1 FROM person),"
         " (SELECT coalesce(max(id), 0) + 1 FROM message), (SELECT coalesce(max(id), 0) + 1 FROM letter)"
     )
     assert row is not None
-    return Known(next_case=row[0], next_person=row[1], next_message=row[2], next_letter=row[3])
+    return {"next_case": row[0], "next_person": row[1], "next_message": row[2], "next_letter": row[3]}

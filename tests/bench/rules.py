@@ -39,6 +39,9 @@ HANDLERS = ("kari", "ola", "ida", "per")
 PEOPLE = {key: {"name": key.title(), "addresses": [f"{key}@staff.example"], "role": "handler"} for key in HANDLERS}
 
 
+Made = tuple[dict[str, object], dict[str, object]]
+
+
 class Writer:
     """A policy of so many rules, the same for the same seed."""
 
@@ -66,10 +69,14 @@ class Writer:
 
     def rule(self, number: int) -> dict[str, object]:
         chance = self.chance
+        when: dict[str, object]
         when, mail = chance.choices(
             (self.customer, self.subject, self.either, self.expression, self.header, self.excepted),
             (30, 25, 15, 15, 5, 10),
         )[0](number)
+        if "desk" not in when and chance.random() < 0.5:
+            # What many rules of a site have in common tells none of them apart.
+            when |= chance.choice(({"automatic": False}, {"desk": "drift"}, {"trust": "aligned"}))
         decided: dict[str, object] = {"priority": chance.choice(("critical", "high", "medium", "low"))}
         if chance.random() < 0.5:
             decided["desk"] = chance.choice(DESKS)
@@ -85,22 +92,22 @@ class Writer:
             rule["tests"] = [{"mail": mail, "expect": {"discard": False}}]
         return rule
 
-    def customer(self, number: int) -> tuple[object, object]:
+    def customer(self, number: int) -> Made:
         domain = f"{self.word()}{number}.example".encode("idna").decode()
         when: dict[str, object] = {"domain": domain}
         if self.chance.random() < 0.5:
             when |= {"subject": self.words(3)}
         return when, {"from": f"ann@{domain}", "subject": " ".join(when.get("subject", ()))}
 
-    def subject(self, number: int) -> tuple[object, object]:
+    def subject(self, number: int) -> Made:
         words = self.words(5)
         return {"subject": words, "not": {"kind": "automatic"}}, {"subject": f"Om {words[0]} {number}"}
 
-    def either(self, number: int) -> tuple[object, object]:
+    def either(self, number: int) -> Made:
         one, other = self.words(6), self.words(6)
         return {"any": [{"subject": {"contains": one}}, {"text": {"contains": other}}]}, {"text": f"Hei, {other[0]}"}
 
-    def expression(self, number: int) -> tuple[object, object]:
+    def expression(self, number: int) -> Made:
         one, other = self.fresh(), self.fresh()
         form, mail = self.chance.choice(
             (
@@ -112,13 +119,13 @@ class Writer:
         )
         return {self.chance.choice(("subject", "text")): {"matches": form}}, {"subject": mail, "text": mail}
 
-    def header(self, number: int) -> tuple[object, object]:
+    def header(self, number: int) -> Made:
         value = self.fresh()
         return {"header": {"name": "X-System", "is": value}, "desk": "drift"}, {
             "headers": {"X-System": value}, "to": ["drift@desk.example"],
         }  # fmt: skip
 
-    def excepted(self, number: int) -> tuple[object, object]:
+    def excepted(self, number: int) -> Made:
         words, other = self.words(3), self.word()
         when = {"own_text": words, "not": {"any": [{"subject": other}, {"domain": f"{self.word()}.example"}]}}
         return when, {"text": words[0]}

@@ -57,6 +57,22 @@ def test_a_folder_of_new_rules_against_those_of_the_site(make_site: Callable[...
     assert (broken.returncode, "routing.yaml:" in broken.stderr) == (78, True)
 
 
+def test_a_persons_mail_from_a_folder_is_no_robots(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    """A file has no envelope; without a sender it would be a bounce, and rules for people would not be asked."""
+    site = make_site()
+    site.start()
+    mails, new = tmp_path / "mails", tmp_path / "new"
+    mails.mkdir()
+    (mails / "1.eml").write_bytes(authenticated(mail(ANN, "Skriver", "Hei.")))
+    (mails / "2.eml").write_bytes(b"Return-Path: <>\r\n" + authenticated(mail(ANN, "Skriver", "Hei.")))
+    new.mkdir()
+    for path in (site.config.parent / "rules").glob("*.yaml"):
+        (new / path.name).write_text(path.read_text())
+    (new / "routing.yaml").write_text("- name: people\n  when: {automatic: false}\n  set: {priority: critical}\n")
+    done = site.maild("replay", "--from", str(mails), "--rules", str(new))
+    assert (done.returncode, done.stdout) == (1, "2 mails: 1 become critical\n"), done.stderr
+
+
 def test_mail_from_a_folder_or_an_mbox(make_site: Callable[..., Site], tmp_path: Path) -> None:
     site = make_site()
     site.start()

@@ -148,3 +148,12 @@ def test_what_was_is_told_with_its_policy_and_its_letters(site: Site) -> None:
     assert "considered   kari (0 open), ola (0 open)" in told
     assert "rule   no    screens  routing.yaml:2  failed: subject: skjerm" in told
     assert "letter       ack to ann@kunde.example: " in told
+
+
+def test_a_time_without_a_zone_is_one_of_the_desks_clock(site: Site, tmp_path: Path) -> None:
+    """As in the tests beside rules."""
+    file = tmp_path / "mail.eml"
+    file.write_bytes(authenticated(mail(ANN, "Skriver", "Den står.")))
+    for at, here in (("2026-07-06T07:30", "2026-07-06T07:30+02:00"), ("2026-07-06T07:30Z", "2026-07-06T09:30+02:00")):
+        assert f"clock        here: {here}" in site.maild("try", str(file), "--at", at).stdout
+    assert site.maild("try", str(file), "--at", "soon").returncode == 64

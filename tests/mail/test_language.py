@@ -148,3 +148,37 @@ def test_without_lingua_the_words_decide(monkeypatch: pytest.MonkeyPatch) -> Non
         assert language("Kan nokon ringje meg?") == "nn"
     finally:
         tongues._detector.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("Per Per <per.per@kunde.example>", "Prosim pomoč\n\nPer Per\n"),
+        # A name within a word is none.
+        ("Tisk Pros <tisk.pros@kunde.example>", "Tiskalnik ne dela\n"),
+    ],
+)
+def test_whoever_writes_is_called_what_he_is_called_in_any_language(sender: str, text: str) -> None:
+    head = f"From: {sender}\r\nTo: desk@desk.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    assert read((head + text).encode()).language == "sl"
+
+
+@pytest.mark.parametrize(
+    ("text", "among"),
+    [
+        # All of its small words are Danish as well.
+        (
+            "Det er første gang vi ser den feilen, men den kommer igjen hver gang vi åpner døren til skuffen.",
+            tongues.NORDIC,
+        ),
+        ("Jó napot, a nyomtató nem működik, tudnának segíteni?", tongues.LANGUAGES),
+    ],
+)
+def test_of_a_text_that_can_only_be_nordic_lingua_is_asked_for_these_alone(
+    monkeypatch: pytest.MonkeyPatch, text: str, among: tuple[str, ...]
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    real = tongues.opinion
+    monkeypatch.setattr(tongues, "opinion", lambda text, among: asked.append(among) or real(text, among))
+    language(text)
+    assert asked == [among]

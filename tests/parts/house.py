@@ -225,9 +225,11 @@ class House:
     def wait(self, **time: float) -> None:
         """Time passes; what is due wakes."""
         self.now += timedelta(**time)
-        with self.session.transaction():
-            tick(self.session, self.policy, self.now)
-        self.settle()
+        # The second time for what comes of the first: warnings are told when all that was due has been looked at.
+        for _ in range(2):
+            with self.session.transaction():
+                tick(self.session, self.policy, self.now)
+            self.settle()
 
     # --- what can be seen -----------------------------------------------------------------------------------------------------
 

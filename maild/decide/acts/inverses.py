@@ -26,6 +26,7 @@ from maild.model.asking_events import (
     Withdrawn,
 )
 from maild.model.case import Case
+from maild.model.clock_events import Clocked, Pledged
 from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
 from maild.model.errands import OPEN
 from maild.model.events import (
@@ -43,6 +44,7 @@ from maild.model.events import (
     Woken,
 )
 from maild.model.inside_events import Continued, Reasked, Relayed, Represented
+from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked, Unattended
 from maild.model.people import handler_party
 from maild.model.related_events import (
     Absorbed,
@@ -100,6 +102,11 @@ def _unrequested(before: Case, event: Requested) -> tuple[Event, ...]:
     return (Withdrawn("request", event.letter), *again)
 
 
+def _counted(before: Case, event: Clocked) -> tuple[Event, ...]:
+    known = before.clocks
+    return (Clocked(known.since_at or event.since_at, known.organisation, known.runs),)
+
+
 INVERSES: dict[type[Event], Inverse | None] = {
     Assigned: lambda before, event: (Assigned(before.handler, UNDONE),),
     Moved: lambda before, event: (Moved(before.desk),),
@@ -113,6 +120,9 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Accepted: lambda before, event: () if event.party in before.participants else (Dismissed(event.party),),
     Dismissed: lambda before, event: (Accepted(event.party),) if event.party in before.participants else (),
     Attributed: lambda before, event: (Attributed(before.customer, before.language),),
+    Clocked: lambda before, event: _counted(before, event),
+    # What was told is told; of a letter that has not left, it is void with it.
+    Pledged: lambda before, event: (),
     Tasked: lambda before, event: (Withdrawn("task", len(before.errands.tasks) + 1),),
     Completed: lambda before, event: (Uncompleted(event.task),),
     # Whether the question has left is said with its letter.
@@ -161,4 +171,10 @@ INVERSES: dict[type[Event], Inverse | None] = {
     # What was announced is said with its letters.
     Announced: lambda before, event: (),
     Informed: lambda before, event: (),
+    # Whom a case called is called; whoever took it on and takes that back is not at it any more.
+    Paged: lambda before, event: (),
+    Attended: lambda before, event: (Unattended(),) if before.pages.state else (),
+    Unattended: lambda before, event: (),
+    PagesMissed: lambda before, event: (),
+    PagesRevoked: lambda before, event: (),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maild.decide.absence import away
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
-from maild.decide.assign import choose, line_choice
+from maild.decide.assign import Chosen, choose, line_choice
 from maild.decide.ledger import Ledger
 from maild.model.asking_events import Escalated
 from maild.model.case import Case
@@ -21,7 +21,7 @@ def escalate(context: Context, argument: str) -> Outcome:
         return Wrong("no_lines")
     if context.case.ended:
         return Wrong("already_solved")
-    line = named(context, argument) if argument else _next(context.case, context.policy)
+    line = named(context, argument) if argument else following(context.case, context.policy)
     if line is None and argument:
         return Wrong("no_such_line", ", ".join(one.name for one in lines))
     if line is None:
@@ -31,10 +31,7 @@ def escalate(context: Context, argument: str) -> Outcome:
 
 def to_line(context: Context, line: Line) -> Outcome:
     """The case is that line's, and one of its handlers has it: they take turns."""
-    desk = context.policy.desks[context.case.desk]
-    # A cap holds for rules: whoever escalates knows that it must be done.
-    turns = {key: count for key, count in context.ledger.known.counters.items() if not key.startswith("open:")}
-    chosen = choose(line_choice(desk, line), desk.key, context.policy, turns, away(context.ledger))
+    chosen = pick(context.ledger, context.case, line)
     if chosen.handler is None:
         return Wrong("empty_line", line.name)
     events = (Escalated(line.name), Assigned(chosen.handler, f"line {line.name}"))
@@ -44,6 +41,14 @@ def to_line(context: Context, line: Line) -> Outcome:
 
     said = f"{line.name}: {context.policy.handlers[chosen.handler].name}"
     return Done(events, "escalated", said, after, inside=True)
+
+
+def pick(ledger: Ledger, case: Case, line: Line) -> Chosen:
+    """Whose turn it is in that line."""
+    desk = ledger.policy.desks[case.desk]
+    # A cap holds for rules: whoever escalates knows that it must be done.
+    turns = {key: count for key, count in ledger.known.counters.items() if not key.startswith("open:")}
+    return choose(line_choice(desk, line), desk.key, ledger.policy, turns, away(ledger))
 
 
 def named(context: Context, argument: str) -> Line | None:
@@ -62,6 +67,7 @@ def current(case: Case, policy: Policy) -> int:
     return (at or theirs or [0])[0]
 
 
-def _next(case: Case, policy: Policy) -> Line | None:
+def following(case: Case, policy: Policy) -> Line | None:
+    """The line behind the one that has it."""
     lines = policy.desks[case.desk].lines
     return next(iter(lines[current(case, policy) + 1 :]), None)

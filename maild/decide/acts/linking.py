@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
-from maild.decide import notices, verbs
+from maild.decide import notices, pledges, verbs
 from maild.decide.acts import cases, incidents
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.ledger import Ledger
@@ -84,6 +84,10 @@ def _split(context: Context, said: Said, title: str, ledger: Ledger) -> None:
     if old.confidential:
         ledger.happen(case_id, by, Restricted(f"split from #{old.number}"))
     ledger.happen(case_id, by, Assigned(old.handler or context.handler.key, f"split from #{old.number}"))
+    # What was answered in the other case since waits only from now on.
+    spoke_at = old.clocks.spoke_at
+    answered = spoke_at is not None and spoke_at > said.at
+    pledges.begin(ledger, case_id, context.order.prepared.received_at if answered else said.at)
     _tell(context, said, body, case_id, row, ledger)
 
 

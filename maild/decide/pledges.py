@@ -1,0 +1,149 @@
+"""pledges: since when a case's clocks count, and what letters tell the customer of when she hears from us.
+
+begin(ledger, case, since_at)     a case began: the clocks count from when its mail came in, not from when it was looked at
+given(ledger, case, by)           it is another customer's, perhaps of another organisation
+answers(ledger, case, letter)     what an acknowledgement tells, and the events that say so
+opening(ledger, case, told)       and of our hours, beside that
+goes_on(ledger, case, letter)     what an answer tells of the next one
+dues(ledger, case)                what handlers read of all its clocks
+absorbed(ledger, into, other)     what was told of a case holds in the one in which it goes on
+
+A date is told to the minute, and what was told is what holds; never one that is past.  Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from maild.decide import clocks, duty
+from maild.decide.clocks import Clock
+from maild.decide.ledger import Ledger
+from maild.model.case import Case
+from maild.model.clock_events import Clocked, Pledged
+from maild.model.people import MAILD
+from maild.model.policy import Policy
+from maild.model.sla import Target
+
+# What a template calls the date of each.
+NAMES = {Target.RESPONSE: "answer_by", Target.UPDATE: "update_by", Target.SOLUTION: "solved_by"}
+
+
+# --- since when -------------------------------------------------------------------------------------------------------------------
+
+
+def begin(ledger: Ledger, case_id: int, since_at: datetime, *, runs: bool = True) -> None:
+    if ledger.policy.times:
+        ledger.happen(case_id, MAILD, Clocked(since_at, _organisation(ledger, case_id), runs))
+
+
+def asked(ledger: Ledger, case_id: int, since_at: datetime) -> None:
+    """Somebody writes to a case in which nobody had asked for anything."""
+    if not ledger.case(case_id).clocks.runs:
+        begin(ledger, case_id, since_at)
+
+
+def given(ledger: Ledger, case_id: int, by: str) -> None:
+    case, organisation = ledger.case(case_id), _organisation(ledger, case_id)
+    known = case.clocks
+    if ledger.policy.slas and (known.since_at is None or known.organisation != organisation):
+        ledger.happen(case_id, by, Clocked(known.since_at or case.opened_at, organisation, known.runs))
+
+
+def _organisation(ledger: Ledger, case_id: int) -> str:
+    person = ledger.people.get(ledger.case(case_id).customer)
+    return organisation(ledger.policy, person.address if person else "")
+
+
+def organisation(policy: Policy, address: str) -> str:
+    """The key of whose address it is, "" for nobody's that we know."""
+    found = policy.directory.organisation(address.lower())
+    return found.key if found else ""
+
+
+# --- what the customer is told ----------------------------------------------------------------------------------------------------
+
+
+def answers(ledger: Ledger, case: Case, letter: int) -> dict[str, str]:
+    """Of every target of which letters tell."""
+    return _pledged(ledger, case, letter, Target)
+
+
+def goes_on(ledger: Ledger, case: Case, letter: int) -> dict[str, str]:
+    """When she hears from us next."""
+    return _pledged(ledger, case, letter, (Target.UPDATE,))
+
+
+def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, Any]:
+    """What an acknowledgement says of our hours beside that; who has duty by name only where a customer is told names.
+
+    early: she hears from us although we are closed.
+    """
+    desk, found = ledger.policy.desks.get(case.desk), duty.opening(ledger, case.desk)
+    hides = found and desk is not None and desk.shows != "handler"
+    first, opens = told.get("answer_by") or told.get("update_by"), found.get("opens")
+    early = bool(first and opens and datetime.fromisoformat(first) <= datetime.fromisoformat(opens))
+    return {
+        **found,
+        **told,
+        **({"on_duty": ""} if hides else {}),
+        **({"early": True} if early else {}),
+        **duty.urgent(ledger, case),
+    }
+
+
+def _pledged(ledger: Ledger, case: Case, letter: int, targets: Iterable[Target]) -> dict[str, str]:
+    terms = clocks.terms(case, ledger.policy)
+    told = frozenset(terms.told).intersection(targets) if terms else frozenset()
+    said: dict[str, str] = {}
+    for clock in clocks.running(case, ledger.policy) if told else ():
+        due = _due(clock)
+        if clock.target in told and due is not None and due > ledger.now:
+            ledger.happen(case.id, MAILD, Pledged(clock.target, due, letter, clock.turn))
+            said[NAMES[clock.target]] = local(ledger.policy, case.desk, due)
+    return said
+
+
+def _due(clock: Clock) -> datetime | None:
+    """To the minute; None where nothing is due (any more)."""
+    due = clocks.due(clock) if clock.done_at is None else None
+    return due.replace(second=0, microsecond=0) if due else None
+
+
+def local(policy: Policy, desk: str, at: datetime) -> str:
+    """On the clock by which the desk keeps its hours."""
+    own = policy.desks.get(desk)
+    calendar = policy.calendar_of(desk)
+    zone = calendar.zone if own and own.calendar else ZoneInfo(own.zone if own else "UTC")
+    return at.astimezone(zone).isoformat()
+
+
+# --- what handlers read -----------------------------------------------------------------------------------------------------------
+
+
+def dues(ledger: Ledger, case: Case) -> dict[str, str]:
+    """The date of each clock that runs; a date that a handler promised is said elsewhere."""
+    found = due_dates(case, ledger.policy)
+    return {NAMES[target]: local(ledger.policy, case.desk, at) for target, at in found.items() if at}
+
+
+def due_dates(case: Case, policy: Policy) -> dict[Target, datetime]:
+    """When what is promised of a case is due; nothing of what is done, or stands still."""
+    if case.ended:
+        return {}
+    running = ((clock, _due(clock)) for clock in clocks.running(case, policy))
+    return {clock.target: due for clock, due in running if due is not None}
+
+
+# --- cases that become one --------------------------------------------------------------------------------------------------------
+
+
+def absorbed(ledger: Ledger, into: int, other: Case) -> None:
+    """other: as it was before it was merged.  What its customer was told holds on, as far as it is not done here already."""
+    open_here = {c.target: c for c in clocks.running(ledger.case(into), ledger.policy) if c.done_at is None}
+    for clock in clocks.running(other, ledger.policy):
+        due, here = clocks.due(clock) if clock.done_at is None else None, open_here.get(clock.target)
+        if clock.pledge is not None and due is not None and here is not None and not clock.turn:
+            ledger.happen(into, MAILD, Pledged(clock.target, due, clock.pledge.letter, here.turn))

@@ -1,0 +1,67 @@
+"""reminding: a case waits for its customer, and he says nothing: he is reminded, and in the end it is closed.
+
+due(ledger, case_id)        all that is due by now: one letter, however many were missed
+heard(ledger, case_id)      he wrote: no such letter leaves any more
+
+When, patience.py says.  The letters leave in the desk's opening hours.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from maild.decide import asking, notices, patience, promises, related, rest, tasklist, withheld
+from maild.decide.ledger import Ledger
+from maild.model.case import Case
+from maild.model.events import Solved, Suppressed
+from maild.model.people import MAILD, handler_party
+from maild.model.waiting_events import Prompted
+
+REMINDER, CLOSED = "reminder", "unanswered"
+KINDS = (REMINDER, CLOSED)
+
+
+def due(ledger: Ledger, case_id: int) -> None:
+    case = ledger.case(case_id)
+    at = patience.next_at(case, ledger.policy)
+    if at is None or at > ledger.now:
+        return
+    reached = sum(when <= ledger.now for when in patience.reminders(case, ledger.policy))
+    if case.wait.reminded < reached:
+        _remind(ledger, case, reached)
+    else:
+        _close(ledger, case)
+
+
+def heard(ledger: Ledger, case_id: int) -> None:
+    mine = (one for one in ledger.known.pending if one.case == case_id and one.kind in KINDS)
+    withheld.hold(ledger, (one for one in mine if not ledger.cancelled(one.outbox)), MAILD)
+
+
+def _remind(ledger: Ledger, case: Case, number: int) -> None:
+    last = number == len(patience.reminders(case, ledger.policy))
+    closes = patience.closing(case, ledger.policy, ledger.now) if last else None
+    letter = ledger.next_letter()
+    told = _tell(ledger, case, case.customer, REMINDER, closes=tasklist.in_zone(ledger, case, closes))
+    ledger.happen(case.id, MAILD, Prompted(number, letter if told else 0, closes if told else None))
+
+
+def _tell(ledger: Ledger, case: Case, party: str, kind: str, **values: str) -> bool:
+    """False where he cannot have it."""
+    if case.doubted:
+        ledger.happen(case.id, MAILD, Suppressed(party, kind, "nobody proved who wrote it"))
+        return False
+    at = ledger.policy.calendar_of(case.desk).opens(ledger.now)
+    return notices.to_customer(ledger, ledger.case(case.id), party, kind, (), MAILD, due_at=at, **values)
+
+
+def _close(ledger: Ledger, case: Case) -> None:
+    """Solved, so that an answer opens it again."""
+    window = timedelta(days=ledger.policy.desks[case.desk].reopen_days)
+    ledger.happen(case.id, MAILD, Solved(MAILD, False, ledger.now + window))
+    promises.hold(ledger, case.id)
+    for party in related.receivers(case, ledger.policy):
+        _tell(ledger, case, party, CLOSED)
+    told = asking.News("closed_unanswered")
+    asking.news(ledger, case.id, told, *([handler_party(case.handler)] if case.handler else []))
+    rest.solved(ledger, case.id)

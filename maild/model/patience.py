@@ -1,0 +1,38 @@
+"""patience: how long a case has waited for its customer, and what he was told meanwhile.
+
+apply(wait, before, after, record) -> Wait: the fold; before and after: the case's status around that event.  Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from maild.model.events import Replied, Status, Waiting
+from maild.model.recorded import Recorded
+from maild.model.waiting_events import Prompted
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """since_at: the last word to the customer, or since when the case waits for him; reminded: how often he was, since then.
+
+    closes_at: as his last reminder says; None: it says nothing of it, or he did not get it.
+    """
+
+    since_at: datetime | None = None
+    reminded: int = 0
+    closes_at: datetime | None = None
+
+
+NO_WAIT = Wait()
+
+
+def apply(wait: Wait, before: Status, after: Status, record: Recorded) -> Wait:
+    """The wait after one more event; whatever is said to the customer meanwhile begins it anew."""
+    if after is not Status.WAITING:
+        return NO_WAIT
+    if isinstance(record.event, Prompted):
+        return replace(wait, reminded=record.event.number, closes_at=record.event.closes_at)
+    anew = before is not Status.WAITING or isinstance(record.event, Waiting | Replied)
+    return Wait(record.at) if anew else wait
