@@ -37,6 +37,7 @@ from maild.decide import (
     webform,
 )
 from maild.decide.acts.context import Order, acting_as, sense
+from maild.decide.clock_trace import with_promises
 from maild.decide.clocks import wake_at
 from maild.decide.facts import lookup, of_entry
 from maild.decide.ledger import Ledger
@@ -75,7 +76,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             _mail(ledger, webform.read(ledger, arrival, automatic=from_machine(arrival)))
             paging.settle(ledger)
             veil.draw(ledger)
-    return ledger.plan()
+    return with_promises(ledger.plan(), policy)
 
 
 def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
