@@ -8,7 +8,7 @@ from functools import lru_cache
 from maild.model.plan import Prepared
 
 TEXT = 64 * 1024
-# A number as our letters write it: in brackets with a hash, or behind a hash.
+# How other ticket systems write theirs in a subject.
 _FOREIGN = re.compile(
     r"[\[(]#?([A-Z][A-Z0-9]{1,9}-\d{1,9})[\])]"  # [SUP-77]
     r"|\b((?:INC|REQ|RITM|CHG|CS|TASK|SCTASK|PRB)\d{5,12})\b"  # INC0012345
@@ -30,6 +30,7 @@ PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w
 _NAMING, _MOST_NAMED = 40_000, 120
 # A number that ends a line behind a word, as in "show 1042".
 _TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
+# A number as our letters write it, behind a hash.
 _NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
