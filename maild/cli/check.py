@@ -62,11 +62,11 @@ def command(folder: Path | None, config: str | None, *, as_json: bool, strict: b
 def check(file: Path) -> Found:
     """All problems of a site, sorted by file and line."""
     from maild import config
-    from maild.cli.rule_tests import failures
     from maild.errors import RuleError
     from maild.founding import desks_of_mailboxes, unasked_door
     from maild.places import shipped
     from maild.policy import build, texts
+    from maild.rule_tests import failures
 
     found = Found()
     # What stands beside a broken maild.yaml is read all the same: all problems at once.
