@@ -52,6 +52,7 @@ from maild.errors import RuleError
 from maild.founding import EX_TEMPFAIL, Site, cannot_use, unasked_door
 from maild.log import loop_fault, roots, trace
 from maild.model.restored import Restored
+from maild.rule_tests import failures
 from maild.settle import House
 from maild.store import incoming, lease, outbox, page_calls, restoring
 from maild.store import reader as store
@@ -253,6 +254,10 @@ class Daemon:
     def _say_ready(self, doors: smtp.Doors) -> None:
         for problem in unasked_door(self._config, self._current.policy):
             log.warning("the door is not asked of all mail", problem=str(problem))
+        for problem in failures(self._current.policy, self._config.rules):
+            # Mail must not wait for a rule that is wrong; a reload would be refused.
+            if not problem.warning:
+                log.warning("a test beside a rule fails: maild check says how", place=f"{problem.file}:{problem.line}")
         log.info(
             "ready",
             policy=self._current.policy.hash[:12],

@@ -158,6 +158,8 @@ def _optional(file: Path) -> Source:
 
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
+    if "tests" not in policy.files.get(routing.FILE, ""):
+        return ()
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parts import pristine
 
-from maild.cli.rule_tests import failures
+from maild.rule_tests import failures
 from maild.policy import build, conditions
 from maild.policy.actions import SetForm
 from maild.policy.agreements import AgreementForm
