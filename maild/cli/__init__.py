@@ -33,6 +33,7 @@ COMMANDS = {
     "rules": "rules",
     "explain": "explain",
     "audit": "audit",
+    "report": "report",
     "trace": "trace",
     "reload": "reload",
     "pipe": "pipe",
@@ -51,7 +52,7 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "handler", "oncall", "recurring", "import", "export", "audit"),
+    "Cases and people": ("case", "person", "handler", "oncall", "recurring", "report", "import", "export", "audit"),
     "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "explain", "inspect"),
     "Help": ("help", "completion"),
 }

@@ -35,14 +35,13 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
-    Seconds,
     Size,
     Strict,
     Zone,
     as_list,
     wrong,
 )
-from maild.policy.sla_forms import SlaForm
+from maild.policy.sla_forms import Open, SlaForm
 from maild.policy.waiting import WaitingForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -119,7 +118,9 @@ class ReopenForm(Strict):
 class UntakenForm(Strict):
     """Who is told of a case that nobody has taken for some time."""
 
-    after: Seconds = Field(description="So much of the desk's opening hours.", examples=["2h"])
+    after: Open = Field(
+        description="So much of the desk's opening hours: 30m, 2h, or 1d, an ordinary open day.", examples=["2h"]
+    )
     tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
 
 
@@ -176,6 +177,7 @@ class DeskForm(Strict):
     waiting: WaitingForm | None = Field(
         None, description="Reminders to customers for whom cases wait, and the end of waiting; left out: none."
     )
+    phone: Line = Field("", description="Where urgent faults are to be phoned in; acknowledgements of such say so.")
 
 
 TrustWord = Literal["none", "aligned", "internal"]
@@ -206,6 +208,7 @@ class HandlerForm(Strict):
     cap: int | None = Field(
         None, ge=1, le=10_000, description="With so many open cases they get no more by a rule; left out: no limit."
     )
+    phone: Line = Field("", description="For the program that pages people (pager in maild.yaml); in no letter.")
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )
