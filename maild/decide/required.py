@@ -88,7 +88,7 @@ def _take(ledger: Ledger, prepared: Prepared, case_id: int, row: int, *, sure: b
         ledger.happen(case_id, ledger.person(prepared), FactGiven(key, text, row))
         if not sure:
             ledger.happen(case_id, MAILD, FactDoubted(key))
-    if prepared.trust.authenticated:
+    if sure:
         scheduling.wished(ledger, case_id, said)
 
 
