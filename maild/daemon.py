@@ -32,7 +32,7 @@ from maild.config import Config
 from maild.current import Current
 from maild.decide import health
 from maild.dispatch import Dispatch
-from maild.edges import control, imap_session, memory, pager, retention, smtp, ticker
+from maild.edges import control, imap_session, memory, pager, rederive, retention, smtp, ticker
 from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
 from maild.edges.believing import believer_of
@@ -219,6 +219,7 @@ class Daemon:
             self._worker.run(),
             self._relay.run(),
             ticker.run(self._writer, clock, self._steady, self._woken, lambda: self._current.policy),
+            rederive.run(self._writer, clock, lambda: self._current.policy),
             self._retention.run(),
             self._auditor.run(),
             self._watchdog(),

@@ -66,6 +66,10 @@ class Line:
     style: str = ""
 
 
+# What a date is called.
+_DUE = {"first_response": "answer by", "next_update": "word by", "resolution": "solved by"}
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How to show it.  names: address -> name of those we know; zone_name stands in the head, all times are of that zone."""
@@ -123,10 +127,19 @@ class _Page:
             ("labels", ", ".join(map(one_line, case.get("labels", ())))),
             ("opened", f"{' '.join(self._when(case['opened_at']))} ({self._look.zone_name})"),
             ("updated", " ".join(self._when(case["updated_at"]))),
+            *self._dates(),
         ]
         for name, value in rows:
             if value:
                 yield Line(f"{INDENT}{name:<9} {value}")
+
+    def _dates(self) -> Iterator[tuple[str, str]]:
+        """When what is promised is due, and what its customer was told of that last."""
+        told = {one["target"]: one["due_at"] for one in self._case.get("told", ())}
+        for target, at in self._case.get("due", {}).items():
+            if at:
+                said = " ".join(self._when(told[target])) if target in told and told[target] != at else ""
+                yield _DUE[target], " ".join(self._when(at)) + (f" (told: {said})" if said else "")
 
     def _tied(self) -> Iterator[tuple[str, str]]:
         """The cases that this one is tied to."""

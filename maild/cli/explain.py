@@ -71,6 +71,32 @@ def explain(trace: Trace) -> None:
 
 def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     """(label, text) in the order of judging."""
+    # A case that wakes, a digest: nobody wrote them.
+    if trace.get("source") not in ("wake", "undelivered", "digest", "warning"):
+        yield from _mail(trace)
+    if trace.get("seen"):
+        yield "sender", "; ".join(_seen(trace["seen"]))
+    if trace.get("policy"):
+        yield "policy", str(trace["policy"])[:12]
+    yield from _rules(trace)
+    if trace.get("customer"):
+        yield "customer", str(trace["customer"])
+    yield from _assignment(trace)
+    for note in trace.get("notes", ()):
+        yield "note", str(note)
+    yield from _clocks(trace)
+    for step in trace.get("steps", ()):
+        tells = f", tells {', '.join(step['tells'])}" if step.get("tells") else ""
+        yield "step", f"{step['target'].replace('_', ' ')}: {step['step'] or 'nobody took it'}, due {step['at']}{tells}"
+    for letter in trace.get("letters", ()):
+        if "state" in letter:
+            yield "letter", f"{letter['kind']} to {letter['to'] or '(erased)'}: {letter['state']} ({letter['id']})"
+    if trace.get("error"):
+        yield "error", trace["error"].strip().rpartition(chr(10))[2]
+
+
+def _mail(trace: Trace) -> Iterator[tuple[str, str]]:
+    """Who wrote to whom, whether that is believed, and where it belongs."""
     if "incoming" in trace:
         yield "to", ", ".join(trace["recipients"]) or "-"
     yield from _duplicate(trace)
@@ -84,24 +110,6 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     thread = trace.get("thread") or {}
     found = thread.get("found") or ["no evidence of a case"]
     yield "thread", f"{thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}"
-    if trace.get("seen"):
-        yield "sender", "; ".join(_seen(trace["seen"]))
-    if trace.get("policy"):
-        yield "policy", str(trace["policy"])[:12]
-    yield from _rules(trace)
-    if trace.get("customer"):
-        yield "customer", str(trace["customer"])
-    yield from _assignment(trace)
-    for note in trace.get("notes", ()):
-        yield "note", str(note)
-    yield from _clocks(trace)
-    for step in trace.get("steps", ()):
-        yield "step", f"{step['target'].replace('_', ' ')}: {step['step'] or 'nobody took it'} (due {step['at']})"
-    for letter in trace.get("letters", ()):
-        if "state" in letter:
-            yield "letter", f"{letter['kind']} to {letter['to'] or '(erased)'}: {letter['state']} ({letter['id']})"
-    if trace.get("error"):
-        yield "error", trace["error"].strip().rpartition(chr(10))[2]
 
 
 def _seen(seen: Trace) -> Iterator[str]:

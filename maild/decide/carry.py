@@ -20,9 +20,11 @@ from maild.decide import (
     doubles,
     drafts,
     notices,
+    pledges,
     questions,
     receipts,
     related,
+    required,
     rest,
     rights,
     signature,
@@ -61,6 +63,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
         if outcome.after:
             outcome.after(ledger)
     _pass_on(ledger, order, parsed, done, shown)
+    required.vouched(ledger, order.prepared, order.case_id, order.by)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
     colleagues.tell(ledger, order, {order.case_id: shown})
@@ -320,11 +323,18 @@ def tell(
     own = handler_party(order.handler.key)
     notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, own, wrote=order.by))
     lines = receipts.told(parsed.lines, done)
+    lines += [receipts.said(verbs.Line("", ""), one) for one in _promises(ledger, order)]
     answer = says_something(order, text, parsed) and not note
     if text and not answer and not any(outcome.inside for outcome in done):
         here = questions.stays_inside(order, parsed)
         lines.append(receipts.said(verbs.Line("", ""), Done((), "noted_here" if here else "noted")))
     return [*lines, *(receipts.said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
+
+
+def _promises(ledger: Ledger, order: Order) -> list[Done]:
+    """What is promised of the case otherwise than before."""
+    before, now = ledger.known.cases.get(order.case_id), ledger.case(order.case_id)
+    return [Done((), key, at=at) for key, at in pledges.lines(ledger, before, now)] if before else []
 
 
 def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
@@ -372,7 +382,7 @@ def decline(
     ledger.happen(order.case_id, party, Declined(party, wrong.key, wrong.hint))
     case = ledger.case(order.case_id)
     values: dict[str, Any] = {
-        "lines": [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
+        "lines": receipts.refused(parsed.lines, outcomes),
         "words": order.prepared.message.own_text,
     }
     shown = tuple(dict.fromkeys(s for outcome in outcomes if isinstance(outcome, Wrong) for s in outcome.shown))

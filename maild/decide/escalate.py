@@ -100,6 +100,7 @@ def _note(
     told = {handler.key: word for word in reversed(tuple(words)) for handler in whom(ledger, case, word)}
     for key, word in reversed(told.items()):
         ledger.slip(Slip(key, case_id, target, step, due_at, word, turn))
+    ledger.trace["steps"][-1]["tells"] = list(reversed(told))
 
 
 # --- who is told ----------------------------------------------------------------------------------------------------------------

@@ -7,18 +7,17 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from maild.decide import asked, budget, verbs
-from maild.decide.assign import TURNING, line_choice, open_key, turn_key
+from maild.decide import asked, budget, counters, verbs
+from maild.decide.assign import line_choice, turn_key
 from maild.decide.marks import marks
 from maild.decide.organisation import PUBLIC
-from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.correlation import reference
 from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
-from maild.model.people import Desk
+from maild.model.people import Handler
 from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
@@ -64,7 +63,7 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     at, organisation = _local(prepared, policy), policy.directory.organisation(author)
     found = Facts(
         desk=prepared.desk,
-        author=author,
+        author=_sender(prepared),
         domain=author.rpartition("@")[2],
         to=to,
         cc=cc,
@@ -88,6 +87,12 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         **placed(at, (*to, *cc), organisation, policy.agreements, policy.desks.values()),
     )
     return ordered(found, policy.catalogue)
+
+
+def _sender(prepared: Prepared) -> str:
+    """What stands in From; of what a form sent, the form's, that rules can tell it from others."""
+    author = (prepared.through or prepared).message.author
+    return author.address.lower() if author else ""
 
 
 def _local(prepared: Prepared, policy: Policy) -> str:
@@ -125,7 +130,12 @@ def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
         return ()
     said = facts(prepared, True, policy)
     keys = (correlation.read(said).key for correlation in found)
-    return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
+    return tuple(dict.fromkeys(alarm_reference(said, key) for key in keys if key))
+
+
+def alarm_reference(said: Facts, key: str) -> str:
+    """Nobody else speaks of it: a key is its domain's, and its author's at a domain where everybody may have an address."""
+    return reference(said.author if said.domain in PUBLIC else said.domain, key)
 
 
 def alarm_budget(now: datetime) -> tuple[str, int]:
@@ -147,7 +157,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
-    customers = _customers(arrival, policy)
+    named_there = customers(arrival, policy)
     alarms = alarm_keys(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
@@ -160,7 +170,8 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *numbers_in(message.subject),
             *((*commanded_numbers(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
         ),
-        address=address,
+        # LIMITS  Where forms name customers in several ways, and a mail names several, the first is known best.
+        address=next(iter(named_there), address),
         parks=handler is not None,
         logs=bool({"undo", "due"} & named),
         doubted=handler.key if handler else "",
@@ -168,20 +179,19 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         traces="why" in named,
         swaps=swaps_since(policy, now),
         pages=now if policy.rotas else None,
-        counters=tuple(_counters(policy, now)),
+        counters=tuple(counters.all_of(policy, now)),
         budgets=(
-            *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
-            *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
+            *_budgets_of(arrival, address, registered, now),
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
-            *(key for customer in customers for key in budget.keys(customer, now)),
+            *(key for customer in named_there for key in budget.keys(customer, now)),
             *(*((alarm_budget(now),) if alarms else ()), *page_budgets(policy, now)),
         ),
-        people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
+        people=_people(message, handler, policy, named_there),
         incidents=policy.wants.incidents,
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
-        counting=counting(policy, registered, now),
+        counting=counting(policy, next(iter(named_there), registered), now),
     )
 
 
@@ -190,7 +200,7 @@ def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
     may call people."""
     if isinstance(arrival, Warnings):
         return Lookup(cases=arrival.cases, talks=len(arrival.cases) == 1)
-    if not policy.slas and not policy.rotas and not any(desk.unassigned for desk in policy.desks.values()):
+    if not policy.times:
         return Lookup(cases=(arrival.case,))
     lines = (turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines)
     return Lookup(
@@ -201,6 +211,19 @@ def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
         pages=now if policy.rotas else None,
         budgets=page_budgets(policy, now),
     )
+
+
+def _people(message: Message, handler: Handler | None, policy: Policy, named_there: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom the mail or the rules name; of a form's mail also the form itself."""
+    found = (*(_named(message) if handler else ()), *policy.wants.addresses, *named_there)
+    return (*found, message.author.address.lower()) if named_there and message.author else found
+
+
+def _budgets_of(arrival: Prepared, address: str, registered: str, now: datetime) -> tuple[tuple[str, int], ...]:
+    """Those of whoever sent it; of an unproven mail also that of letters which ask the handler in whose name it came."""
+    if arrival.trust.authenticated:
+        return (budget.proven_key(address, now),)
+    return (*budget.keys(address, now), unverified_key(registered, now))
 
 
 def _of_letter(arrival: Undelivered, policy: Policy, now: datetime) -> Lookup:
@@ -336,16 +359,25 @@ def addresses_in(text: str) -> tuple[str, ...]:
 
 
 def named_in_form(prepared: Prepared, where: Named) -> Address | None:
-    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    """Whom a web form's mail names as its customer: one address in Reply-To, or behind the field's name; None where it is not plain.
+
+    A field that was left empty names nobody: the next line counts only where nothing but an address stands in it.
+    """
     message = prepared.message
     if not where.field:
         found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
         return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
-    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
-    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    behind = rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]([^\n]*)(?=(?:\n([^\n]*))?)"
+    said = [
+        (match[1].strip(), (match[2] or "").strip(" \t\r<>"))
+        for match in re.finditer(behind, message.text[:TEXT], re.M | re.I)
+    ]
     # A field that stands there twice was written by whoever filled the form in.
-    addresses = addresses_in(said[0]) if len(said) == 1 else ()
-    return Address("", addresses[0]) if len(addresses) == 1 else None
+    beside, below = said[0] if len(said) == 1 else ("", "")
+    addresses = addresses_in(beside or below)
+    if len(addresses) != 1 or (not beside and addresses != (below.lower(),)):
+        return None
+    return Address("", addresses[0])
 
 
 def of_form(prepared: Prepared, policy: Policy) -> bool:
@@ -354,31 +386,9 @@ def of_form(prepared: Prepared, policy: Policy) -> bool:
     return author is not None and author.address.lower() in policy.directory.forms and prepared.trust.authenticated
 
 
-def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+def customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     """Whom rules may make the customer of a form's mail."""
     if not of_form(prepared, policy):
         return ()
     found = (named_in_form(prepared, way) for way in policy.wants.forms)
     return tuple(dict.fromkeys(one.address for one in found if one))
-
-
-def number_counter(policy: Policy, desk: str, now: datetime) -> str:
-    """The counter from which the desk's next number comes."""
-    value = policy.desks[desk]
-    return f"number:{numbers.scope(value.number, year_of(value, now))}"
-
-
-def year_of(desk: Desk, now: datetime) -> int:
-    """The year on the desk's own calendar."""
-    return now.astimezone(ZoneInfo(desk.zone)).year
-
-
-def _counters(policy: Policy, now: datetime) -> list[str]:
-    names = [number_counter(policy, desk, now) for desk in policy.desks]
-    choices = policy.wants.choices
-    names += [turn_key(choice, desk) for choice in choices if choice.how in TURNING for desk in policy.desks]
-    names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
-    if any(choice.how == "least_loaded" for choice in choices):
-        names += [open_key(handler) for handler in policy.handlers]
-    names += [open_key(handler.key) for handler in policy.handlers.values() if handler.cap is not None]
-    return list(dict.fromkeys(names))

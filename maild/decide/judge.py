@@ -33,6 +33,7 @@ from maild.decide import (
     undelivered,
     unproven,
     veil,
+    webform,
 )
 from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.clocks import wake_at
@@ -68,7 +69,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
-            _mail(ledger, arrival)
+            _mail(ledger, webform.read(ledger, arrival, automatic=from_machine(arrival)))
             paging.settle(ledger)
             veil.draw(ledger)
     return ledger.plan()
@@ -121,7 +122,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         _bounce(ledger, prepared, where)
         return
     asks = not (_answers_a_question(where) or required.answers(ledger, prepared, where))
-    if asks and enquiry.answered(ledger, prepared, where, automatic=automatic):
+    # How his cases stand is told to nobody whose address stands in a form.
+    if asks and prepared.through is None and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     if handler and not automatic and anew.handle(ledger, prepared, where, handler):
         return
@@ -287,7 +289,7 @@ def _says_robot(prepared: Prepared) -> bool:
 
 
 def _trace(prepared: Prepared, where: Join, automatic: bool) -> dict[str, object]:
-    message, trust = prepared.message, prepared.trust
+    message, trust = prepared.message, (prepared.through or prepared).trust
     return {
         "kind": str(message.kind),
         "automatic": automatic,

@@ -67,8 +67,9 @@ def mornings(session: Session, policy: Policy, now: datetime) -> int:
 
 def wake(session: Session, now: datetime) -> int:
     """Arrivals made of due cases; their wake is cleared, settling sets the next one."""
-    rows = session.all("SELECT id, wake_at FROM cases WHERE wake_at <= ? ORDER BY wake_at LIMIT ?", (stamp(now), MOST))
-    for case, due_at in rows:
-        incoming.wake(session, case, moment(due_at))
-    session.executemany("UPDATE cases SET wake_at=NULL WHERE id=? AND wake_at=?", rows)
+    question = "SELECT id, wake_at, seq FROM cases WHERE wake_at <= ? ORDER BY wake_at LIMIT ?"
+    rows = session.all(question, (stamp(now), MOST))
+    for case, due_at, seq in rows:
+        incoming.wake(session, case, moment(due_at), seq)
+    session.executemany("UPDATE cases SET wake_at=NULL WHERE id=? AND wake_at=? AND seq=?", rows)
     return len(rows)

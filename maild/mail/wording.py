@@ -221,7 +221,7 @@ def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
-    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "closes": 40}
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "due": 40, "closes": 40}
     told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
     found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
     return {**told, "days": case.get("days", 0), "slips": _slips(case.get("slips")), **found}
@@ -256,11 +256,21 @@ def _tasks(given: object) -> list[dict[str, str]]:
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
 
 
-def _facts(given: object, language: str) -> list[dict[str, str]]:
-    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+def _facts(given: object, language: str) -> list[dict[str, Any]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it.
+
+    unproven: it is not proven who said it.
+    """
     found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
-    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
-    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
+    rows = [(*one, False) if isinstance(one, tuple) else (one, "", False) for one in found[:_LINES]]
+    return [
+        {
+            "label": encode.one_line(fact.called(language)),
+            "value": encode.one_line(text),
+            "unproven": bool(text and doubt),
+        }
+        for fact, text, doubt, *_ in rows
+    ]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -270,7 +280,7 @@ def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
 
 def _stands(case: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     words = {key: _line(case, key) for key in ("number", "subject", "status", "who", "whose", "last_by")}
-    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at")}
+    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at", "answer_by", "update_by", "solved_by")}
     return {**words, **times, "you": bool(case.get("you"))}
 
 
@@ -288,6 +298,7 @@ _LONG: dict[str, Callable[[Any, _Reader], Any]] = {
     "words": lambda given, _: _text(given),
     "what": lambda given, _: _text(given),
     "news": lambda given, _: _told(given),
+    "unasked": lambda given, _: _told({"key": f"unasked_{given}"}),
     "mails": lambda given, _: _mails(given),
     "tasks": lambda given, _: _tasks(given),
     "others": lambda given, _: _others(given),
@@ -305,7 +316,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(_SHORT, ""),
     **dict.fromkeys(_FLAGS.values(), False),
     **dict.fromkeys(_LONG, ()),
-    **dict.fromkeys(("words", "what", "news", "bounced_at"), ""),
+    **dict.fromkeys(("words", "what", "news", "bounced_at", "unasked"), ""),
     **dict.fromkeys(("subject", "to_name", "author", "customer_name", "customer_address", "customer"), ""),
     **dict.fromkeys(("messages", "left_out"), ()),
 }

@@ -66,8 +66,10 @@ class Case:
     confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
     customer has not answered yet.  reported: a handler tells of it; its customer does not read what it is called by.
     type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
-    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
+    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them;
+    unsure: those of which nobody proved who said them.
     need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
+    unasked: why nobody was asked for the votes that a rule wants (approval.py), "" if they were.
     alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
     """
 
@@ -116,9 +118,11 @@ class Case:
     doubted: bool = False
     wanted: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     asked: int = 0
     need: int = 0
     ballot: tuple[int, ...] = ()
+    unasked: str = ""
     alarms: int = 0
     recovered_at: datetime | None = None
     reported: bool = False
@@ -129,6 +133,11 @@ class Case:
     @property
     def ended(self) -> bool:
         return self.status in (Status.SOLVED, Status.CLOSED)
+
+    def follows(self, party: str) -> bool:
+        """Whether this person reads along by a rule, and the customer does not know of him."""
+        inside = (self.customer, *self.participants, *self.watchers)
+        return person_of(party) is not None and party in self.followers and party not in inside
 
     @property
     def rests(self) -> bool:

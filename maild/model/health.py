@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from maild.model.absence import Absence
+from maild.model.moved import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Snapshot:
     traffic           mails from outside by hour since 1970 (UTC)
     canaries          the last mails to ourselves, newest first
     absent            handlers who are away now
+    moved             what the last change of the policy did to promises of open cases; moving: that goes on
     wal               octets of SQLite's write-ahead log, None elsewhere
     """
 
@@ -85,6 +87,8 @@ class Snapshot:
     schema: str = ""
     wal: int | None = None
     absent: Mapping[str, Absence] = field(default_factory=dict)
+    moved: Moved | None = None
+    moving: bool = False
     pages: Paged = Paged()
 
 

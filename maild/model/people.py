@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from maild.model.calendar import Calendar
+
 MAILD = "maild"
 
 
@@ -103,10 +105,18 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Untaken:
-    """Whom a desk tells of a case that nobody has taken after so much of its open time.  tell: as in model/sla.Step."""
+    """Whom a desk tells of a case that nobody has taken after so much of its open time, or so many ordinary open days.
+
+    tell: as in model/sla.Step.
+    """
 
     after: timedelta
     tell: tuple[str, ...]
+    days: int = 0
+
+    def within(self, calendar: Calendar) -> timedelta:
+        """So much open time of that calendar."""
+        return self.after + self.days * calendar.ordinary()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Step:
 
     def behind(self, calendar: Calendar) -> timedelta:
         """So much open time of that calendar after it is due."""
-        return self.after + self.days * calendar.ordinary()
+        return self.after + self.days * calendar.ordinary() if self.days else self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,11 @@ class Slas:
 
     def __bool__(self) -> bool:
         return bool(self.entries)
+
+    def meaning(self, priority: Priority, *languages: str) -> str:
+        """What it means, in the first of these languages that has words for it, else in any; "" where nobody says."""
+        words = self.definitions.get(priority, {})
+        return next((words[language] for language in (*languages, *words) if language in words), "")
 
     def of(self, asked: Asked) -> Terms | None:
         """None: nothing is promised for such a case."""

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +36,7 @@ from maild.policy import (
     reach,
     required,
     routing,
+    secrecy,
     sla,
     staffing,
     telling,
@@ -159,7 +159,9 @@ def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
-    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    found = tuple(routing.rules(read[routing.FILE], site))
+    reach.check(read[routing.FILE], found)
+    secrecy.check(read[routing.FILE], found, site, policy.desks)
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
@@ -245,7 +247,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
 
 
 def _untaken(form: UntakenForm | None) -> Untaken | None:
-    return Untaken(timedelta(seconds=form.after), tuple(form.tell)) if form else None
+    return Untaken(form.after.span, tuple(form.tell), form.after.days) if form else None
 
 
 def _handlers(source: Source, site: Site) -> dict[str, Handler]:

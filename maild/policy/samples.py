@@ -75,6 +75,9 @@ _OUTSIDE: dict[str, Any] = {
             "who": "Ola Hansen",
             "whose": "Kari Nordmann",
             "promised": "2026-03-05T12:00:00+01:00",
+            "answer_by": "2026-03-03T12:00:00+01:00",
+            "update_by": "2026-03-03T12:00:00+01:00",
+            "solved_by": "2026-03-04T12:00:00+01:00",
             "last_at": "2026-03-02T10:14:00+01:00",
             "last_by": "Ola Hansen",
             "you": False,
@@ -133,6 +136,7 @@ _CASE = {
     "subject": "Nettet er nede",
     "status": "open",
     "handler": "Ola Hansen",
+    "due": "2026-03-03T12:00:00+01:00",
     "slips": [_SLIP],
     "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
@@ -170,10 +174,14 @@ _WORK = {
 # What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
     "approvers": "Bo Li, leder@kunde.example",
+    "unasked": {"ok": True, "written": "", "key": "unasked_unproven", "value": ""},
     "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
-    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+    "facts": [
+        {"label": "Brukernavn", "value": "ann01", "unproven": True},
+        {"label": "Datamaskin", "value": "", "unproven": False},
+    ],
 }
 _ASKED: dict[str, Any] = {
     **_FACTS,

@@ -35,14 +35,13 @@ from maild.policy.shape import (
     Language,
     Line,
     Lines,
-    Seconds,
     Size,
     Strict,
     Zone,
     as_list,
     wrong,
 )
-from maild.policy.sla_forms import SlaForm
+from maild.policy.sla_forms import Open, SlaForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -121,7 +120,9 @@ class ReopenForm(Strict):
 class UntakenForm(Strict):
     """Who is told of a case that nobody has taken for some time."""
 
-    after: Seconds = Field(description="So much of the desk's opening hours.", examples=["2h"])
+    after: Open = Field(
+        description="So much of the desk's opening hours: 30m, 2h, or 1d, an ordinary open day.", examples=["2h"]
+    )
     tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
 
 

@@ -23,7 +23,7 @@ _LISTS = (
     "children",
     "announced",
     "followers",
-    *("wanted", "given", "ballot"),
+    *("wanted", "given", "unsure", "ballot"),
 )
 # Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
 _SELDOM = (
@@ -40,7 +40,8 @@ _SELDOM = (
     ),
     *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted", "reported"),
     *("type", "category", "followers"),
-    *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at", "wait", "pages"),
+    *("wanted", "given", "unsure", "asked", "need", "ballot", "unasked", "alarms", "recovered_at", "wait"),
+    "pages",
 )
 
 

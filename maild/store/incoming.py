@@ -32,6 +32,8 @@ ABANDONED = timedelta(hours=1)
 
 # Arrivals that are no mail: their row says it all.
 EVENTS = ("wake", "undelivered", "digest", "warning")
+# What somebody sent, in a question.
+IS_MAIL = "source NOT IN (" + ", ".join(f"'{source}'" for source in EVENTS) + ")"
 
 
 def new_raw_id(nanoseconds: int) -> int:
@@ -171,13 +173,13 @@ def _bytes(session: Session, taken: Taken, new: bool) -> None:
         session.execute("INSERT INTO chunk(raw, n, bytes) VALUES (?, 0, ?)", (taken.raw_id, taken.raw))
 
 
-def wake(session: Session, case: int, due_at: datetime) -> None:
-    """Make an arrival of a due case; the same instant twice is one arrival."""
+def wake(session: Session, case: int, due_at: datetime, seq: int = 0) -> None:
+    """Make an arrival of a due case; the same instant twice is one arrival, until something has happened in the case (seq)."""
     due = stamp(due_at)
     session.execute(
         "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, case_id, state, due_at)"
         " VALUES (?,0,'wake','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
-        (f"wake:{case}:{due}", due, case, due),
+        (f"wake:{case}:{due}:{seq}", due, case, due),
     )
 
 

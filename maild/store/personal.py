@@ -46,7 +46,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_nothing(
             "id", "number", "desk", "priority", "status", "language", "opened_at", "updated_at", "wake_at", "seq"
         ),
-        **_nothing("policy", "waits_for", "archived_at", "expired_at"),
+        **_nothing("policy", "waits_for", "archived_at", "expired_at", "due"),
         "handler": STAFF,
         "customer": PARTY,
         # A commitment; the subject itself stands in content.
@@ -82,6 +82,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     # The templates of a release; the daemons' machines; the rules' names.
     "shipped": _nothing("hash", "files"),
     "policy_use": _nothing("id", "hash", "at", "node"),
+    "rederived": _nothing(
+        *("id", "policy", "began_at", "ended_at", "cases", "earlier", "later", "held", "fresh", "gone"),
+    ),
     "rule_hit": _nothing("rule", "day", "hits", "decided", "last_at"),
     # A handler's words, which may name anybody; content: a commitment.
     "draft": {

@@ -1,65 +1,59 @@
-"""ladders: a site with promises and a ladder, made by hand.
+"""ladders: a site with promises and a ladder, for stories.
 
-promise(house, "50%: handler", "100%: lead", response=timedelta(hours=1))
+sla("50%: handler", "100%: lead", "+1d: desk priority=critical escalate", response="1h")    sla.yaml, the same for each priority
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable
+from pathlib import Path
 
-from maild.model.calendar import ALWAYS, Calendar, Spans
-from maild.model.events import Priority, Status
-from maild.model.sla import Ladder, Sla, Slas, Step, Target, Terms, Within
 from parts.house import House
 
-HOUR = timedelta(hours=1)
-_UNITS = {"m": timedelta(minutes=1), "h": HOUR, "d": timedelta(days=1)}
+KARI, OLA, LISE = (f"{key}@staff.example" for key in ("kari", "ola", "lise"))
 PEOPLE = """
-kari:
-  name: Kari Nordmann
-  addresses: [kari@staff.example]
-  digest: none
-ola:
-  name: Ola Hansen
-  addresses: [ola@staff.example]
-  digest: none
-lise:
-  name: Lise Leder
-  addresses: [lise@staff.example]
-  role: lead
-  digest: none
+kari: {name: Kari Nordmann, addresses: [kari@staff.example], digest: none}
+ola: {name: Ola Hansen, addresses: [ola@staff.example], digest: none}
+lise: {name: Lise Leder, addresses: [lise@staff.example], digest: none, role: lead}
 """
+TO_KARI = "- name: hers\n  set: {handler: kari}\n"
+TO_NOBODY = "- name: nobody\n  set: {handler: nobody}\n"
+_TARGETS = {"response": "first_response", "update": "next_update", "solution": "resolution"}
+Site = Callable[..., House]
 
 
-def step(said: str, targets: tuple[Target, ...] = tuple(Target)) -> Step:
-    """50%: handler, or +2h: ola desk priority=critical escalate."""
-    name, _, rest = said.partition(": ")
+def sla(*steps: str, calendar: str = "always", quiet: str = "", critical: str = "", **targets: str) -> str:
+    """critical: each target of a critical case, where it is another."""
+    lines = ["ladders:", "  usual:", *([f"    quiet: {quiet}"] if quiet else []), "    steps:", *map(_step, steps)]
+    lines += ["targets:", "  everybody:", "    ladder: usual", f"    calendar: {calendar}"]
+    for word in ("critical", "high", "medium", "low"):
+        said = {_TARGETS[name]: critical if critical and word == "critical" else span for name, span in targets.items()}
+        lines.append(f"    {word}: {{{', '.join(f'{name}: {span}' for name, span in said.items())}}}")
+    return "\n".join(lines) + "\n"
+
+
+def _step(said: str) -> str:
+    at, _, rest = said.partition(": ")
     words = rest.split()
-    raised = next((Priority(word.partition("=")[2]) for word in words if word.startswith("priority=")), None)
-    tell = tuple(word for word in words if "=" not in word and word != "escalate")
-    share = int(name[:-1]) if name.endswith("%") else None
-    found = re.fullmatch(r"\+(\d+)([mhd])", name)
-    after = int(found[1]) * _UNITS[found[2]] if found else timedelta()
-    return Step(name, share, after, targets, tell, raised, "escalate" in words)
+    raised = [word.partition("=")[2] for word in words if word.startswith("priority=")]
+    tell = [word for word in words if "=" not in word and word != "escalate"]
+    parts = [f"at: {at}", *([f"tell: [{', '.join(tell)}]"] if tell else []), *(f"priority: {word}" for word in raised)]
+    return f"      - {{{', '.join([*parts, *(['escalate: true'] if 'escalate' in words else [])])}}}"
 
 
-def promise(
-    house: House,
-    *steps: str,
-    calendar: Calendar = ALWAYS,
-    quiet: Spans = (),
-    critical: timedelta | None = None,
-    **targets: timedelta,
-) -> None:
-    """The same for all priorities, but for what is critical."""
-    ladder = Ladder("usual", tuple(map(step, steps)), quiet)
-    names = {"response": Target.RESPONSE, "update": Target.UPDATE, "solution": Target.SOLUTION}
+def house_of(folder: Path, promises: str, routing: str = TO_KARI, **files: str) -> House:
+    return House(folder, routing, **{"people": PEOPLE, **files}, sla=promises)
 
-    def terms(shorter: timedelta | None) -> Terms:
-        within = {names[name]: Within(shorter or amount, calendar) for name, amount in targets.items()}
-        return Terms("usual", within, frozenset({Status.WAITING}), ladder)
 
-    held = {word: terms(critical if word is Priority.CRITICAL else None) for word in Priority}
-    house.policy = replace(house.policy, slas=Slas((Sla("usual", held),), {"usual": ladder}))
+def told(house: House) -> list[tuple[str, str]]:
+    """What is due now of letters about what slips."""
+    return sorted((letter.kind, letter.to) for letter in house.letters() if letter.kind.startswith("warning"))
+
+
+def events(house: House, number: str) -> list[tuple[str, str, str]]:
+    """What slipped of a case, and which steps were taken: kind, target, step."""
+    return [
+        (event["kind"], event["data"]["target"], event["data"].get("step", ""))
+        for event in house.case(number)["events"]
+        if event["kind"] in ("warned", "breached")
+    ]

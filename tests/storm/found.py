@@ -96,7 +96,7 @@ def _arrivals(session: Session, found: Found) -> None:
         events[cause].append((kind, case))
     messages = dict(session.all("SELECT incoming, count(*) FROM message WHERE incoming IS NOT NULL GROUP BY incoming"))
     for row_id, state, raw_id, size in session.all(
-        "SELECT id, state, raw, size FROM incoming WHERE source NOT IN ('wake', 'undelivered') ORDER BY id"
+        "SELECT id, state, raw, size FROM incoming WHERE source NOT IN ('wake', 'undelivered', 'warning') ORDER BY id"
     ):
         raw = b"".join(bytes(r[0]) for r in session.all("SELECT bytes FROM chunk WHERE raw=? ORDER BY n", (raw_id,)))
         caused = events[f"incoming:{row_id}"]
@@ -124,7 +124,7 @@ def _storage(session: Session) -> Iterator[str]:
         yield from (f"foreign key: {row}" for row in session.all("PRAGMA foreign_key_check"))
     size = "sum(length(bytes))" if session.sqlite else "sum(octet_length(bytes))"
     sizes = dict(session.all(f"SELECT raw, {size} FROM chunk GROUP BY raw"))
-    wanted = dict(session.all("SELECT raw, size FROM incoming WHERE source NOT IN ('wake', 'undelivered')"))
+    wanted = dict(session.all("SELECT raw, size FROM incoming WHERE source NOT IN ('wake', 'undelivered', 'warning')"))
     yield from (f"mail {raw} has {sizes.get(raw)} octets of {n}" for raw, n in wanted.items() if sizes.get(raw) != n)
     yield from (f"octets {raw} are nobody's" for raw in sizes.keys() - wanted.keys())
     yield from (f"octets {row[0]} are still staged" for row in session.all("SELECT raw FROM staging"))
