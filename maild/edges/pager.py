@@ -16,7 +16,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -70,6 +70,7 @@ class Pager:
     async def _ring(self, page: Leased) -> None:
         told = said(page, self._policy())
         how, tail = await run(self._config, json.dumps(told, ensure_ascii=False).encode()) if told else ("", "")
+        tail = unsaid(tail, told)
         now, about = self._clock(), {"letter": page.letter, "handler": page.handler, "attempt": page.attempts}
         if not how:
             log.info("page rung", **about)
@@ -110,6 +111,14 @@ def said(page: Leased, policy: Policy) -> dict[str, Any]:
         "subject": subject[:200] if alone else "",
     }
     return {name: value for name, value in found.items() if value != ""}
+
+
+def unsaid(tail: str, told: Mapping[str, Any]) -> str:
+    """Without the customer's words and the number, should the program have repeated them: the log has neither."""
+    for name in ("subject", "phone"):
+        if told.get(name):
+            tail = tail.replace(str(told[name]), f"[{name}]")
+    return tail
 
 
 async def run(config: Wanted, text: bytes) -> tuple[str, str]:

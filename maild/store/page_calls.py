@@ -126,11 +126,14 @@ class Leased:
 
 
 def claim(session: Session, now: datetime, lease: timedelta, limit: int) -> list[Leased]:
-    """Lease pages that are due; a lease that has run out is anybody's."""
+    """Lease pages that are due; a lease that has run out is anybody's.  Nobody rings for a letter that was held, as in a copy of a
+    database."""
     skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
     rows = session.all(
         "UPDATE page_call SET state='leased', attempts=attempts+1, due_at=? WHERE letter IN (SELECT letter FROM page_call"
-        f" WHERE state IN ('ready', 'leased') AND due_at<=? AND made_at>? ORDER BY letter LIMIT ?{skip})"
+        " WHERE state IN ('ready', 'leased') AND due_at<=? AND made_at>?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id=page_call.letter AND o.state IN ('held', 'cancelled'))"
+        f" ORDER BY letter LIMIT ?{skip})"
         " RETURNING letter, handler, rota, attempts",
         (stamp(now + lease), stamp(now), stamp(now - STALE), limit),
     )

@@ -18,7 +18,7 @@ from parts.sink import Sink
 from parts.site import KARI, OLA, Site
 
 from maild.config import Pager as Wanted
-from maild.edges.pager import Pager, run, said
+from maild.edges.pager import Pager, run, said, unsaid
 from maild.store import health, page_calls
 from maild.store.writer import Writer
 
@@ -141,6 +141,11 @@ def test_its_words_are_fixed_and_the_customer_s_come_by_standard_input(tmp_path:
 )
 def test_how_it_ended_is_told(tmp_path: Path, text: str, how: str, tail: str) -> None:
     assert asyncio.run(run(script(tmp_path, text), b"{}" * 100_000)) == (how, tail)
+
+
+def test_what_the_program_repeats_stands_in_no_log() -> None:
+    told = {"subject": "Ann Berg er syk", "phone": "+47 900 00 000"}
+    assert unsaid("cannot ring +47 900 00 000: Ann Berg er syk", told) == "cannot ring [phone]: [subject]"
 
 
 def test_of_a_long_complaint_only_the_end_is_kept(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from parts import duty
 from parts.calls import ANN, FOUR, LANGUAGES, LARS, ROUTING, at, events, fire, paged
 from parts.duty import IDA, KARI, OLA, Site
 from parts.house import House
+from parts.ladders import promise
 
 from maild.decide.health import judge
 from maild.model.case import fold
@@ -349,3 +350,58 @@ def test_what_a_case_holds_of_its_pages_survives_its_row(night: House):
     assert [call.handler for call in loaded.pages.calls] == ["kari", "ola"]
     assert dump_case(loaded) == state
     assert loaded == fold(case, known_rows.log(night.session, [case])[case])
+
+
+# --- beside the rest --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_of_a_ladder_that_makes_it_critical_calls(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
+    promise(house, "+1h: desk priority=critical", response=timedelta(hours=1))
+    house.mail(ANN, "skriver", "Den står.")
+    house.wait(minutes=119)
+    assert house.letters("page") == []
+    house.wait(minutes=1)
+    assert [page.to for page in house.letters("page")] == [KARI]
+
+
+def test_quiet_hours_hold_no_page(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T23:30")
+    promise(house, "50%: handler", response=timedelta(hours=1), quiet=((0, 420), (1320, 1440)))
+    fire(house)
+    house.wait(minutes=10)
+    assert paged(house) == ["kari", "ola"]
+
+
+def test_after_a_time_of_standstill_one_page_leaves_and_not_all_that_were_missed(night: House):
+    fire(night)
+    night.wait(hours=3)
+    assert paged(night) == ["kari", "ola"]
+
+
+def test_a_page_does_not_wait_for_a_notice_that_is_stuck(night: House):
+    night.mail(ANN, "brann", "Det brenner.")
+    with night.session.transaction():
+        night.session.execute(
+            "UPDATE outbox SET state='deferred', due_at=due_at+600000 WHERE kind='notice' AND party='handler:kari'"
+        )
+    assert [page.to for page in night.letters("page")] == [KARI]
+
+
+def test_whose_duty_was_swapped_is_not_called(night: House):
+    receipt, question = duty.asked(night, "/bytt ola 3.3.")
+    assert receipt.to == KARI
+    night.reply(question, "ja", OLA)
+    night.letters()
+    (page,) = fire(night)
+    assert page.to == OLA
+
+
+def test_a_mailbox_that_says_it_is_away_is_not_called_again(night: House):
+    (page,) = fire(night)
+    night.reply(page, "Jeg er på ferie.", KARI, Auto_Submitted="auto-replied")
+    night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola"]
+    for _ in range(6):
+        night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola", "lars", "ida", "ola", "lars", "ida"]
