@@ -6,6 +6,7 @@
 # make bench-replay  how many stored mails a second maild replay judges
 # make bench-crowd    how mail is taken beside 2 500 clients that only take places (a minute)
 # make bench-years  what a million cases cost, and how soon a killed daemon with 100 000 letters waiting is back (half an hour, 20 GB)
+# make bench-report   a month's figures among a million events: time and memory (two minutes)
 # make bench-rules   how long a thousand rules take to load, and a mail's verdict (half a minute)
 # make storm ARGS="--postgres --kills 60 --mails 3000 --seed 7"   the same on a PostgreSQL; --only kill,door makes a part of it
 # make storm-imap   kills the IMAP server 100 times and makes the mailbox anew 5 times
@@ -14,7 +15,7 @@
 # make storm-forged  10 000 mails in others' names: few letters leave, and none with the forger's words
 # make programs   what twelve mail programs make of every command, in four languages, as a table (a few minutes)
 # make fuzz ARGS="--minutes 10"   mail that nobody would write, against the promises of reading
-# make hours   opening hours against the clock on the wall, 10 000 calendars (some minutes)
+# make hours   opening hours, and when promises are due, against the clock on the wall: 10 000 of each (some ten minutes)
 # make test ARGS="tests/mail -k own"   only some of it     JOBS=2   with so many workers
 
 SHELL = /bin/sh
@@ -25,7 +26,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search bench-rules bench-crowd bench-years bench-replay storm storm-imap programs hours fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search bench-rules bench-crowd bench-years bench-replay bench-report storm storm-imap programs hours fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -46,7 +47,7 @@ bench: .stamp-dev
 bench-search: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.search $(ARGS)
 
-bench-rules bench-crowd bench-years bench-replay: .stamp-dev
+bench-rules bench-crowd bench-years bench-replay bench-report: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.$(@:bench-%=%) $(ARGS)
 
 storm: .stamp-packages .stamp-dev
@@ -61,7 +62,7 @@ storm-forged storm-points storm-power storm-mutations: .stamp-packages .stamp-de
 	PYTHONPATH=tests $(BIN)/python -m storm.$(@:storm-%=%) $(ARGS)
 
 hours: .stamp-dev
-	MAILD_EXAMPLES=10000 $(BIN)/python -m pytest tests/model/test_calendar.py --timeout 3000
+	MAILD_EXAMPLES=10000 $(BIN)/python -m pytest tests/model/test_calendar.py tests/decide/test_clocks_by_minute.py --timeout 3000
 
 programs: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m corpus.commands

@@ -25,6 +25,7 @@ from maild.mail.scan import scan_head
 from maild.model.message import Attachment
 from maild.store import erasure, incoming
 from maild.store.database import Session
+from maild.store.incoming import IS_MAIL
 from maild.store.outbox import attachment, attachment_row
 from maild.store.text import dumps
 
@@ -121,7 +122,7 @@ def _next(rows: list[Any], limit: int) -> int | None:
 def _incoming(session: Session, after: int, seek: Seek) -> Found:
     rows = session.all(
         f"SELECT id, raw, case_id, {_NAMES} FROM incoming WHERE id>? AND received_at<=?"
-        " AND source NOT IN ('wake', 'undelivered', 'digest', 'warning') AND state IN ('done', 'held') ORDER BY id LIMIT ?",
+        f" AND {IS_MAIL} AND state IN ('done', 'held') ORDER BY id LIMIT ?",
         (after, seek.until, _STEP["incoming"]),
     )
     hits = []

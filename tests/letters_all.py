@@ -273,7 +273,7 @@ def ruled(language: str) -> dict[str, Letter]:
     name, computer, _ = compiled(FACTS).values()
     ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
     asks = {"asks": [name, computer]}
-    facts = {**VALUES, "facts": [(name, "ann01"), (computer, "")]}
+    facts = {**VALUES, "facts": [(name, "ann01", True), (computer, "")]}
     return {
         "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
         "ack-unverified-asks": to_customer(
@@ -285,6 +285,9 @@ def ruled(language: str) -> dict[str, Letter]:
         "decided-no": to_customer("decided", language, values=VALUES, automatic="auto-generated"),
         "notice-approvers": to_handler(
             "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "approvers": "Bo Li"}
+        ),
+        "notice-unasked": to_handler(
+            "notice", language, shown=(shown(language),), values={**VALUES, "status": "on_hold", "unasked": "too_few"}
         ),
         "facts": to_customer("facts", language, values={**VALUES, "asks": [computer]}, automatic="auto-generated"),
         "notice-facts": to_handler("notice", language, shown=(shown(language),), values={**facts, "status": "new"}),

@@ -63,6 +63,9 @@ class NoTexts:
     def languages(self) -> tuple[str, ...]:
         return ("nb",)
 
+    def words(self, language: str) -> dict[str, str]:
+        return {}
+
     @property
     def vocabulary(self) -> Vocabulary:
         return shipped_vocabulary()

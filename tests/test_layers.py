@@ -21,6 +21,7 @@ MAY = {
     "rehearse": {"mail", "policy", "decide", "store", "model", "settle"},
     "policies": {"places", "policy", "store", "model"},
     "replays": EDGE_ROOMS | {"config", "places", "policies", "keyring", "edges"},
+    "simulations": EDGE_ROOMS | {"config", "replays", "edges"},
     "orders": {"store", "model", "erasing"},
     "erasures": set(),
     "mentions": {"mail", "store", "model"},

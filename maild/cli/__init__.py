@@ -28,10 +28,12 @@ COMMANDS = {
     "inspect": "inspect",
     "try": "try_",
     "replay": "replay",
+    "simulate": "simulate",
     "policy": "policy",
     "rules": "rules",
     "explain": "explain",
     "audit": "audit",
+    "report": "report",
     "trace": "trace",
     "reload": "reload",
     "pipe": "pipe",
@@ -50,8 +52,8 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "handler", "oncall", "import", "export", "audit"),
-    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "explain", "inspect"),
+    "Cases and people": ("case", "person", "handler", "oncall", "report", "import", "export", "audit"),
+    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "simulate", "explain", "inspect"),
     "Help": ("help", "completion"),
 }
 

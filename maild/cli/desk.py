@@ -97,9 +97,13 @@ def ordered(file: Path, order: dict[str, Any], alone: Callable[[Session, dict[st
 
 
 def say_json(value: Any) -> None:
-    """One object a line.  What json leaves as it is and a terminal obeys (DEL, C1, lone surrogates) is escaped, which means the same."""
-    text = json.dumps(value, ensure_ascii=False)
-    click.echo(text if text.isprintable() else _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    """One object a line."""
+    click.echo(unobeyed(json.dumps(value, ensure_ascii=False)))
+
+
+def unobeyed(text: str) -> str:
+    """JSON in which what json leaves as it is and a terminal obeys (DEL, C1, lone surrogates) is escaped, which means the same."""
+    return text if text.isprintable() else _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:

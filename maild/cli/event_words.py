@@ -14,6 +14,12 @@ from typing import Any
 Name = Callable[[str], str]
 Facts = Mapping[str, Any]
 # A commitment to a text says something to a computer only.
+_UNASKED = {
+    "unproven": "it is not proven who wrote it",
+    "spent": "the sender has written too much today",
+    "too_few": "without the customer there are too few",
+    "confidential": "the case is confidential",
+}
 _COMMITMENT = re.compile(r"[0-9a-f]{32}")
 
 
@@ -246,11 +252,14 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "offer_refused": lambda facts, name: f"{name(facts['by'])} declined the offer",
     "alarmed": lambda facts, name: f"a monitoring system says that it is {facts['state']}",
     "balloted": lambda facts, name: f"must be approved: {facts['need']} of {facts['letters'].count(',') + 1}",
+    "unballoted": lambda facts, name: f"must be approved, and nobody was asked: {_UNASKED.get(facts['reason'], facts['reason'])}",
     "carried": lambda facts, name: "approved: enough said yes",
     "defeated": lambda facts, name: "not approved: too few said yes",
     "facts_wanted": lambda facts, name: f"must be known: {facts['facts']}",
     "facts_asked": lambda facts, name: f"the customer was asked for {facts['facts']}",
     "fact_given": lambda facts, name: f"{facts['fact']} was said",
+    "fact_doubted": lambda facts, name: f"nobody proved who said {facts['fact']}",
+    "fact_vouched": lambda facts, name: f"{facts['fact']} confirmed by {name(facts['by'])}",
     "requested": lambda facts, name: f"{name(facts['approver'])} asked for approval, until {facts['until_at']}",
     "approved": lambda facts, name: f"approved by {name(facts['by'])}",
     "rejected": lambda facts, name: f"not approved by {name(facts['by'])}",

@@ -30,8 +30,10 @@ from maild.model.vocabulary import Vocabulary
 COLLEAGUE, SUPPLIER = "colleague", "supplier"
 # A letter about a mail that was meant as a note (decide/senses.py).
 NOTE = "note"
+# A critical case calls a handler, and tells of what became of that.
+PAGES = ("page", "paging")
 # A reply to one of these stays among the handlers: its text is a note.
-INSIDE = ("task", "approval", COLLEAGUE, NOTE)
+INSIDE = ("task", "approval", COLLEAGUE, NOTE, *PAGES)
 # Letters that ask a handler of his own mail; and all that tell of one that was not carried out.
 QUESTIONS = ("confirm", "unverified")
 ABOUT_HIS_MAIL = (*QUESTIONS, "error")

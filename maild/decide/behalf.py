@@ -171,7 +171,7 @@ def _begin(ledger: Ledger, order: Order, parsed: verbs.Parsed, linked: int | Non
         ledger.happen(case_id, MAILD, Reported())
     intake.decide(ledger, original, case_id, verdict)
     pledges.begin(ledger, case_id, prepared.received_at)
-    required.begin(ledger, original, case_id, row, verdict)
+    required.begin(ledger, original, case_id, row, verdict, passed_on=True)
     voting.begin(ledger, original, case_id, row, verdict, passed_on=True)
     mine = replace(prepared, message=replace(prepared.message, own_text=_own(prepared.message)))
     return _Begun(replace(order, prepared=mine, case=case_id, draft=None, opens=True), shown)
@@ -283,7 +283,7 @@ def _decline(ledger: Ledger, order: Order, parsed: verbs.Parsed, outcomes: Seque
     """No case, and he gets his words back; they are kept for the lines that mend them."""
     party = handler_party(order.handler.key)
     ledger.happen(None, party, Declined(party, wrong.key, wrong.hint))
-    lines = [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)]
+    lines = receipts.refused(parsed.lines, outcomes)
     words = _own(order.prepared.message)
     drafts.park(ledger, order, drafts.BEHALF, words)
     values = {"lines": lines, "words": words, "kept_until": drafts.until(ledger, order.prepared.desk)}

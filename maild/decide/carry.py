@@ -23,6 +23,7 @@ from maild.decide import (
     questions,
     receipts,
     related,
+    required,
     rest,
     rights,
     signature,
@@ -61,6 +62,7 @@ def carry(ledger: Ledger, order: Order, parsed: verbs.Parsed, *, note: bool = Fa
         if outcome.after:
             outcome.after(ledger)
     _pass_on(ledger, order, parsed, done, shown)
+    required.vouched(ledger, order.prepared, order.case_id, order.by)
     lines = tell(ledger, order, parsed, done, shown, note=note)
     lines += woke(ledger, order)
     colleagues.tell(ledger, order, {order.case_id: shown})
@@ -372,7 +374,7 @@ def decline(
     ledger.happen(order.case_id, party, Declined(party, wrong.key, wrong.hint))
     case = ledger.case(order.case_id)
     values: dict[str, Any] = {
-        "lines": [receipts.said(line, outcome) for line, outcome in zip(parsed.lines, outcomes, strict=True)],
+        "lines": receipts.refused(parsed.lines, outcomes),
         "words": order.prepared.message.own_text,
     }
     shown = tuple(dict.fromkeys(s for outcome in outcomes if isinstance(outcome, Wrong) for s in outcome.shown))

@@ -8,51 +8,55 @@
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
-the time that the clock stood still since.  A date that a handler promised (/due) stands over both.  Pure.
+the time that the clock stood still since.  A date that a handler promised (/due) stands over both, and nothing puts it off.  Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from maild.decide import patience
+from maild.decide import calling, patience
 from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
 from maild.model.case import Case
-from maild.model.clocks import Pledge
+from maild.model.clocks import Pledge, Stop
 from maild.model.events import Priority, Status
+from maild.model.pauses import Pauses, joined, put_off, ran, reached
 from maild.model.policy import Policy
 from maild.model.sla import Asked, Ladder, Step, Target, Terms, Within
 
 _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
-_NONE = timedelta(0)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The clock of a target.  pauses: the stretches in which it stood still, by time, the last may have no end.
+    """The clock of a target.  pauses: the stretches in which it stood still until it was done, by time and apart.
 
-    done_at: when what was promised was done; pledge: what was told last of this turn; fixed: a date that stands over all that.
+    done_at: when what was promised was done; pledges: what was told of this turn; fixed: a date that stands over all that.
     """
 
     target: Target
     turn: int
     since: datetime
     within: Within
-    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+    pauses: Pauses = ()
     done_at: datetime | None = None
-    pledge: Pledge | None = None
+    pledges: tuple[Pledge, ...] = ()
     fixed: datetime | None = None
 
     @property
     def key(self) -> str:
         return f"{self.target}:{self.turn}"
+
+    @property
+    def pledge(self) -> Pledge | None:
+        """The earliest date that was told."""
+        return min(self.pledges, key=lambda one: one.due_at, default=None)
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
@@ -61,7 +65,9 @@ def terms(case: Case, policy: Policy) -> Terms | None:
         return None
     key = case.clocks.organisation
     organisation = policy.organisations.get(key)
-    day = (case.clocks.since_at or case.opened_at).date()
+    desk = policy.desks.get(case.desk)
+    # On the desk's calendar, as rules ask (model/derived.py).
+    day = (case.clocks.since_at or case.opened_at).astimezone(ZoneInfo(desk.zone) if desk else UTC).date()
     return policy.slas.of(
         Asked(
             case.desk,
@@ -93,90 +99,67 @@ def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
             if known.spoke_at is None and Target.RESPONSE in held.targets:
                 continue
             began, turn = known.spoke_at or since, known.turn
-        yield Clock(
-            target,
-            turn,
-            began,
-            within,
-            _pauses(case, held.pauses, began),
-            done,
-            _pledge(case, target, turn),
-            case.promised_at if target is Target.SOLUTION else None,
-        )
+        pauses = _pauses(case, held.pauses, began, done)
+        fixed = _fixed(case) if target is Target.SOLUTION else None
+        yield Clock(target, turn, began, within, pauses, done, _pledges(case, target, turn), fixed)
+
+
+def _ending(case: Case) -> tuple[Stop, ...]:
+    """The stops in which it ended for now: closed, and solved before that; the latest first."""
+    found: list[Stop] = []
+    for stop in reversed(case.clocks.stops if case.ended else ()):
+        if stop.status not in _ENDED or (found and stop.until != found[-1].since):
+            break
+        found.append(stop)
+    return tuple(found)
 
 
 def _ended_at(case: Case) -> datetime | None:
     """When it was solved, or closed in another way."""
-    stops = case.clocks.stops
-    ends = [stop.since for stop in stops if stop.status in _ENDED and stop.until is None]
-    return ends[0] if case.ended and ends else case.updated_at if case.ended else None
+    ending = _ending(case)
+    return ending[-1].since if ending else case.updated_at if case.ended else None
 
 
-def _pauses(case: Case, words: frozenset[Status], since: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
-    """A solved case's clocks stand still whatever is configured: reopened, they go on."""
-    stops = [stop for stop in case.clocks.stops if stop.status in words or (stop.status in _ENDED and stop.until)]
-    return tuple((stop.since, stop.until) for stop in stops if stop.until is None or stop.until > since)
+def _pauses(case: Case, words: frozenset[Status], since: datetime, done: datetime | None) -> Pauses:
+    """A solved case's clocks stand still whatever is configured: reopened, they go on.  What is done has no pause any more."""
+    stops = case.clocks.stops[: len(case.clocks.stops) - len(_ending(case))]
+    found = joined((stop.since, stop.until) for stop in stops if stop.status in words or stop.status in _ENDED)
+    return tuple(
+        pause for pause in found if (pause[1] is None or pause[1] > since) and (done is None or pause[0] < done)
+    )
 
 
-def _pledge(case: Case, target: Target, turn: int) -> Pledge | None:
+def _fixed(case: Case) -> datetime | None:
+    """What a handler promised, unless it was solved in time and opened again after that date."""
+    at = case.promised_at
+    kept = at and any(
+        stop.status in _ENDED and stop.since <= at and stop.until and stop.until > at for stop in case.clocks.stops
+    )
+    return None if kept else at
+
+
+def _pledges(case: Case, target: Target, turn: int) -> tuple[Pledge, ...]:
     told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn and not one.void]
-    return min(told, key=lambda one: one.due_at, default=None)
+    return tuple(told)
 
 
 # --- when it is due ---------------------------------------------------------------------------------------------------------------
 
 
 def due(clock: Clock) -> datetime | None:
-    """The instant by which it must be done; None while the clock stands still."""
+    """The instant by which it must be done; None while the clock stands still before that."""
     if clock.fixed is not None:
         return clock.fixed
-    counted = _reached(clock, clock.within.amount)
-    told = _told(clock)
-    return min(counted, told) if counted is not None and told is not None else counted
+    calendar, pauses = clock.within.calendar, clock.pauses
+    counted = reached(calendar, clock.since, clock.within.amount, pauses)
+    told = (put_off(calendar, one.told_at, one.due_at, pauses) for one in clock.pledges)
+    return min((at for at in (counted, *told) if at is not None), default=None)
 
 
 def spent(clock: Clock, at: datetime) -> timedelta:
     """Open time that it had run by then."""
     end = min(at, clock.done_at) if clock.done_at else at
-    calendar, run, start = clock.within.calendar, _NONE, clock.since
-    for since, until in clock.pauses:
-        if since > start:
-            run += calendar.between(start, min(since, end))
-        if until is None or until >= end:
-            return run
-        start = max(start, until)
-    return run + calendar.between(start, end) if start < end else run
-
-
-def _reached(clock: Clock, amount: timedelta) -> datetime | None:
-    """When it has run for so long; None if it stands still before."""
-    calendar, left, start = clock.within.calendar, amount, clock.since
-    for since, until in clock.pauses:
-        if since > start:
-            run = calendar.between(start, since)
-            if run >= left:
-                break
-            left -= run
-        if until is None:
-            return None
-        start = max(start, until)
-    return calendar.add(start, left)
-
-
-def _told(clock: Clock) -> datetime | None:
-    """What was told, put off by the open time that the clock stood still after that."""
-    if clock.pledge is None:
-        return None
-    told, late = clock.pledge, _NONE
-    for since, until in clock.pauses:
-        start, end = max(since, told.told_at), until or told.due_at
-        if start < min(end, told.due_at):
-            late += clock.within.calendar.between(start, end)
-    return _later(clock.within.calendar, told.due_at, late)
-
-
-def _later(calendar: Calendar, at: datetime, late: timedelta) -> datetime:
-    return calendar.add(at, late) if late else at
+    return ran(clock.within.calendar, clock.since, end, clock.pauses)
 
 
 # --- what comes of it -------------------------------------------------------------------------------------------------------------
@@ -209,22 +192,30 @@ def _steps(case: Case, clock: Clock, ladder: Ladder | None, zone: ZoneInfo) -> I
     if clock.key not in case.clocks.breached:
         yield Coming(ends, clock, ends)
     for step in ladder.steps if ladder else ():
-        if clock.target in step.targets and f"{clock.key}:{step.name}" not in case.clocks.fired:
-            at = _instant(clock, step, ends)
-            if ladder and ladder.quiet and case.priority is not Priority.CRITICAL:
-                at = _loud(at, ladder, zone)
-            yield Coming(at, clock, ends, step)
+        at = instant(clock, step, ends) if clock.target in step.targets else None
+        if at is None or f"{clock.key}:{step.name}" in case.clocks.fired:
+            continue
+        if ladder and ladder.quiet and case.priority is not Priority.CRITICAL:
+            at = _loud(at, ladder, zone)
+        yield Coming(at, clock, ends, step)
 
 
-def _instant(clock: Clock, step: Step, ends: datetime) -> datetime:
-    """A share of the time, but never later than a date that was told; or so long after it."""
-    if step.share is None:
-        return clock.within.calendar.add(ends, step.behind(clock.within.calendar))
+def instant(clock: Clock, step: Step, ends: datetime) -> datetime | None:
+    """When it has run for that share of its time, at the latest when it is due; or for so much longer, standing still not counted.
+
+    ends: when it is due.  None: it stands still before.
+    """
+    calendar, whole = clock.within.calendar, clock.within.amount
     if clock.fixed is not None:
-        run = clock.within.calendar.between(clock.since, ends)
-        return clock.within.calendar.add(clock.since, run * step.share / 100)
-    reached = _reached(clock, clock.within.amount * step.share / 100)
-    return min(reached or ends, ends) if step.share <= 100 else (reached or ends)
+        whole = calendar.between(clock.since, max(clock.since, ends))
+    if step.share is None:
+        return reached(calendar, ends, step.behind(calendar), clock.pauses)
+    if step.share == 100:
+        return ends
+    if step.share > 100:
+        return reached(calendar, ends, whole * (step.share - 100) / 100, clock.pauses)
+    pauses = clock.pauses if clock.fixed is None else ()
+    return min(reached(calendar, clock.since, whole * step.share / 100, pauses) or ends, ends)
 
 
 def _loud(at: datetime, ladder: Ladder, zone: ZoneInfo) -> datetime:
@@ -254,7 +245,7 @@ def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
 
 def wake_at(case: Case, policy: Policy) -> datetime | None:
     """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks, of
-    nobody having it."""
+    nobody having it, of whom it calls."""
     clocks, free = coming(case, policy), untended(case, policy)
-    ours = (clocks[0].at if clocks else None, free[1] if free else None)
+    ours = (clocks[0].at if clocks else None, free[1] if free else None, calling.next_at(case, policy))
     return min(filter(None, (cases.wake_at(case), patience.next_at(case, policy), *ours)), default=None)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
-from maild.decide import absence, asking, forwarding
+from maild.decide import absence, asking, discreet, forwarding
 from maild.decide.assign import line_choice
 from maild.decide.effects import RULES
 from maild.decide.ledger import Ledger
@@ -47,7 +48,8 @@ def apply(ledger: Ledger, prepared: Prepared, case_id: int, verdict: Verdict) ->
     for name, deed in DEEDS.items():
         decided = verdict.decisions.get(name)
         if decided is not None:
-            deed(ledger, prepared, case_id, decided)
+            kept = discreet.kept(ledger, case_id, verdict, name, decided.value)
+            deed(ledger, prepared, case_id, replace(decided, value=kept))
 
 
 def note(ledger: Ledger, text: str) -> None:

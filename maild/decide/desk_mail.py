@@ -150,10 +150,10 @@ def _numbered(ledger: Ledger, handler: Handler, row: str, found: re.Match[str], 
 
 def _carry(ledger: Ledger, order: Order, entries: Sequence[Entry], *, at_once: int) -> None:
     outcomes = _weigh(ledger, order, entries)
-    lines = [receipts.said(entry.line, outcome) for entry, outcome in zip(entries, outcomes, strict=True)]
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     wrong = next((outcome for outcome in outcomes if isinstance(outcome, Wrong)), None)
     if wrong is not None:
+        lines = receipts.refused([entry.line for entry in entries], outcomes)
         _decline(ledger, order, entries, lines, wrong)
     elif len([entry for entry in entries if entry.case is not None]) > at_once or (
         at_once == AT_ONCE and carry.asks(outcomes)

@@ -1,6 +1,7 @@
 """duty: who has duty, and whether a desk is open, as letters say it.
 
 opening(ledger, desk)                    for templates: hours, opens, on_duty
+urgent(ledger, case)                     for templates: urgent, phone
 coming(ledger, handler, since, until)    his own duty, for his digest
 span(rota, part)                         when the duty of a stretch begins and ends, as its people see it
 Pure.
@@ -13,6 +14,8 @@ from typing import Any
 
 from maild.decide.ledger import Ledger
 from maild.model.calendar import Hours
+from maild.model.case import Case
+from maild.model.events import Priority
 from maild.model.people import Handler
 from maild.model.policy import Policy
 from maild.model.rota import AWAY, Override, Rota, Shift, duties, on_duty
@@ -41,6 +44,14 @@ def opening(ledger: Ledger, desk: str) -> dict[str, Any]:
         "opens": opens.astimezone(calendar.zone).isoformat() if opens else "",
         "on_duty": ", ".join(handler.name for handler in now_on(ledger, desk)),
     }
+
+
+def urgent(ledger: Ledger, case: Case) -> dict[str, Any]:
+    """urgent: it is critical; phone: where such faults, and grave ones, are phoned in."""
+    grave = case.priority in (Priority.CRITICAL, Priority.HIGH)
+    desk = ledger.policy.desks.get(case.desk)
+    phone = {"phone": desk.phone} if desk and desk.phone and grave else {}
+    return {**phone, **({"urgent": True} if case.priority is Priority.CRITICAL else {})}
 
 
 def coming(ledger: Ledger, handler: Handler, since: datetime, until: datetime) -> list[dict[str, str]]:

@@ -167,6 +167,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
         mine=handler.key if handler and "list" in named else "",
         traces="why" in named,
         swaps=swaps_since(policy, now),
+        pages=now if policy.rotas else None,
         counters=tuple(_counters(policy, now)),
         budgets=(
             *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
@@ -174,7 +175,7 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
             *(key for customer in customers for key in budget.keys(customer, now)),
-            *((alarm_budget(now),) if alarms else ()),
+            *(*((alarm_budget(now),) if alarms else ()), *page_budgets(policy, now)),
         ),
         people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
         incidents=policy.wants.incidents,
@@ -185,13 +186,21 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
 
 
 def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
-    """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty."""
+    """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty; and it
+    may call people."""
     if isinstance(arrival, Warnings):
         return Lookup(cases=arrival.cases, talks=len(arrival.cases) == 1)
     if not policy.times:
         return Lookup(cases=(arrival.case,))
     lines = (turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines)
-    return Lookup(cases=(arrival.case,), counters=tuple(lines), swaps=swaps_since(policy, now), talks=bool(policy.slas))
+    return Lookup(
+        cases=(arrival.case,),
+        counters=tuple(lines),
+        swaps=swaps_since(policy, now),
+        talks=bool(policy.slas or policy.rotas),
+        pages=now if policy.rotas else None,
+        budgets=page_budgets(policy, now),
+    )
 
 
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
@@ -208,6 +217,15 @@ def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
     }
     since = tuple(now - timedelta(seconds=seconds) for _, seconds in policy.asks.counts)
     return Counting(address, domains, people, policy.asks.counts, since, policy.asks.cases)
+
+
+def page_budgets(policy: Policy, now: datetime) -> tuple[tuple[str, int], ...]:
+    """The pages of an hour to the people of each rota."""
+    return tuple(page_budget(rota, now) for rota in policy.rotas)
+
+
+def page_budget(rota: str, now: datetime) -> tuple[str, int]:
+    return (f"pages:{rota}", int(now.timestamp()) // HOUR)
 
 
 def swaps_since(policy: Policy, now: datetime) -> datetime | None:
@@ -310,16 +328,25 @@ def addresses_in(text: str) -> tuple[str, ...]:
 
 
 def named_in_form(prepared: Prepared, where: Named) -> Address | None:
-    """Whom a web form's mail names as its customer: one address, behind the field's name or in Reply-To; None where it is not plain."""
+    """Whom a web form's mail names as its customer: one address in Reply-To, or behind the field's name; None where it is not plain.
+
+    A field that was left empty names nobody: the next line counts only where nothing but an address stands in it.
+    """
     message = prepared.message
     if not where.field:
         found = [one for one in message.reply_to if addresses_in(one.address) == (one.address.lower(),)]
         return Address(found[0].name, found[0].address.lower()) if len(found) == 1 else None
-    behind = re.compile(rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]\s*(\S[^\n]*)$", re.M | re.I)
-    said = [match[1] for match in behind.finditer(message.text[:TEXT])]
+    behind = rf"^[^\S\n]*{re.escape(where.field)}[^\S\n]*[:=]([^\n]*)(?=(?:\n([^\n]*))?)"
+    said = [
+        (match[1].strip(), (match[2] or "").strip(" \t\r<>"))
+        for match in re.finditer(behind, message.text[:TEXT], re.M | re.I)
+    ]
     # A field that stands there twice was written by whoever filled the form in.
-    addresses = addresses_in(said[0]) if len(said) == 1 else ()
-    return Address("", addresses[0]) if len(addresses) == 1 else None
+    beside, below = said[0] if len(said) == 1 else ("", "")
+    addresses = addresses_in(beside or below)
+    if len(addresses) != 1 or (not beside and addresses != (below.lower(),)):
+        return None
+    return Address("", addresses[0])
 
 
 def of_form(prepared: Prepared, policy: Policy) -> bool:

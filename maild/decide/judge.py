@@ -21,6 +21,7 @@ from maild.decide import (
     intake,
     monitored,
     notices,
+    paging,
     proof,
     quarantine,
     reminders,
@@ -56,6 +57,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
     match arrival:
         case Wake():
             _wake(ledger, arrival)
+            paging.settle(ledger, arrival.case)
         case Undelivered():
             _undelivered(ledger, arrival)
         case Morning():
@@ -66,6 +68,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             history.file(ledger, arrival)
         case Prepared():
             _mail(ledger, arrival)
+            paging.settle(ledger)
             veil.draw(ledger)
     return ledger.plan()
 
@@ -213,6 +216,8 @@ def _handler(ledger: Ledger, prepared: Prepared, where: Join, handler: Handler) 
     if not lacks or by_address:
         ledger.remember(marks(prepared))
         commands.handle(ledger, order)
+        if not lacks:
+            paging.answered(ledger, order)
         return
     # A team's mailbox is not told what one of its members is said to have written.
     order = replace(order, handler=handler, actor="")

@@ -24,7 +24,7 @@ from maild.model.draft import Draft
 from maild.model.events import Event, Opened
 from maild.model.known import Known, Person, Shown
 from maild.model.message import named
-from maild.model.people import person_party
+from maild.model.people import handler_of, person_party
 from maild.model.plan import Happened, Letter, MessageRow, Plan, Prepared
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
@@ -250,6 +250,13 @@ class Ledger:
             tuple(person.address for person in (*message.to[:50], *message.cc[:50])),
         )
 
+    def said_in(self, case_id: int) -> tuple[Shown, ...]:
+        """What this arrival brings into the case from people who are no handlers."""
+        told = {row.id for row in self._messages if not row.internal and handler_of(row.author) is None}
+        return tuple(
+            self.show(mail, row) for row, (mail, case) in self._filed.items() if case == case_id and row in told
+        )
+
     # --- who is here ----------------------------------------------------------------------------------------------------------
 
     def absence(self, handler: str) -> Absence | None:
@@ -324,6 +331,9 @@ class Ledger:
 
     def spend(self, key: tuple[str, int]) -> None:
         self._budgets[key] = self._budgets.get(key, 0) + 1
+
+    def spent(self, key: tuple[str, int]) -> int:
+        return self.known.budgets.get(key, 0) + self._budgets.get(key, 0)
 
     def remember(self, marks: Iterable[str]) -> None:
         """These proofs have acted; they never do again."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from maild.decide import signature, verbs
 from maild.decide.acts.context import Order
+from maild.decide.asking import PAGES
 from maild.decide.attached import is_a_file
 from maild.decide.ledger import Ledger
 from maild.decide.quoted import quotes_us
 
 
 def no_own_words(ledger: Ledger, order: Order, parsed: verbs.Parsed) -> bool:
+    # Who answers a page has come, whatever he writes, and none of it goes to a customer.
+    if order.about is not None and order.about.kind in PAGES:
+        return False
     return quotes_us(ledger, order.prepared.message.own_text) or _only_signed(order, parsed)
 
 

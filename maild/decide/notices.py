@@ -130,7 +130,7 @@ def _customer(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, ev
     replied = any(isinstance(r.event, Replied) for r in ledger.events_of(case.id))
     dated = any(isinstance(r.event, Promised) for r in ledger.events_of(case.id)) and not promises.knows(ledger, case)
     shown = (telling.shown,) if telling.shown and replied else ()
-    for party in related.receivers(case):
+    for party in related.receivers(case, ledger.policy):
         if party != telling.actor:
             to_customer(ledger, ledger.case(case_id), party, kind, shown, telling.wrote or telling.actor, dated=dated)
 

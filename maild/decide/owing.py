@@ -125,6 +125,7 @@ def case_values(ledger: Ledger, case: Case, reader: Handler | None = None) -> di
         "tasks": tasklist.shown(ledger, case),
         "facts": tasklist.facts(ledger, case),
         "approvers": tasklist.approvers(ledger, case),
+        "unasked": tasklist.unasked(case),
     }
 
 

@@ -85,7 +85,13 @@ def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, An
     hides = found and desk is not None and desk.shows != "handler"
     first, opens = told.get("answer_by") or told.get("update_by"), found.get("opens")
     early = bool(first and opens and datetime.fromisoformat(first) <= datetime.fromisoformat(opens))
-    return {**found, **told, **({"on_duty": ""} if hides else {}), **({"early": True} if early else {})}
+    return {
+        **found,
+        **told,
+        **({"on_duty": ""} if hides else {}),
+        **({"early": True} if early else {}),
+        **duty.urgent(ledger, case),
+    }
 
 
 def _pledged(ledger: Ledger, case: Case, letter: int, targets: Iterable[Target]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from maild.model.case import Case
 from maild.model.known import Known, LetterRow
 from maild.model.message import named
 from maild.model.people import Handler, person_of
+from maild.model.policy import Policy
 
 FOLLOWED = 20
 
@@ -43,9 +44,13 @@ def answered(letter: LetterRow, known: Known) -> LetterRow:
     return letter
 
 
-def receivers(case: Case) -> tuple[str, ...]:
-    """Who gets what the customer is written: he, the others who take part, watchers and followers; each a letter of his own."""
-    following = (party for party in case.followers if person_of(party) is not None)
+def receivers(case: Case, policy: Policy) -> tuple[str, ...]:
+    """Who gets what the customer is written: he, the others who take part, watchers and followers; each a letter of his own.
+
+    Not those who follow a case that went to a confidential desk; whoever follows one that was confidential from its beginning was let in.
+    """
+    shut = rights.confidential(case, policy) and not case.confidential
+    following = (party for party in case.followers if person_of(party) is not None and not shut)
     return tuple(dict.fromkeys((case.customer, *case.participants, *case.watchers, *following)))
 
 

@@ -60,7 +60,7 @@ def _close(ledger: Ledger, case: Case) -> None:
     window = timedelta(days=ledger.policy.desks[case.desk].reopen_days)
     ledger.happen(case.id, MAILD, Solved(MAILD, False, ledger.now + window))
     promises.hold(ledger, case.id)
-    for party in related.receivers(case):
+    for party in related.receivers(case, ledger.policy):
         _tell(ledger, case, party, CLOSED)
     told = asking.News("closed_unanswered")
     asking.news(ledger, case.id, told, *([handler_party(case.handler)] if case.handler else []))

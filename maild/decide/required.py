@@ -2,6 +2,7 @@
 
 begin(...)     a case was opened: what its mail says of them
 heard(...)     one who takes part wrote; what is still missing is asked for once more, by a letter of its own
+vouched(...)   a handler says the same as somebody who did not prove who he is
 answers(...)   whether a mail fills in anything, though it may be empty but for our own block
 The acknowledgement asks first (tasklist.asks).  What was written is kept as phrases, erased with the rest of the case.
 """
@@ -19,7 +20,7 @@ from maild.model.events import Suppressed
 from maild.model.fact import Fact
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
-from maild.model.rule_events import FactGiven, FactsWanted
+from maild.model.rule_events import FactDoubted, FactGiven, FactsWanted, FactVouched
 from maild.model.ruled import given, missing
 from maild.model.verdict import Verdict
 
@@ -27,13 +28,15 @@ from maild.model.verdict import Verdict
 STANDINGS = ("customer", "participant")
 
 
-def begin(ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: Verdict) -> None:
-    """The rules' `ask`."""
+def begin(
+    ledger: Ledger, prepared: Prepared, case_id: int, row: int, verdict: Verdict, *, passed_on: bool = False
+) -> None:
+    """The rules' `ask`.  passed_on: a handler brought it, who answers for it."""
     value = verdict.value("ask")
     wanted = [key for key in value if key in ledger.policy.facts] if isinstance(value, tuple) else []
     if wanted:
         ledger.happen(case_id, MAILD, FactsWanted(",".join(wanted)))
-        _take(ledger, prepared, case_id, row)
+        _take(ledger, prepared, case_id, row, sure=passed_on or prepared.trust.authenticated)
 
 
 def heard(ledger: Ledger, prepared: Prepared, case_id: int, row: int) -> None:
@@ -41,7 +44,7 @@ def heard(ledger: Ledger, prepared: Prepared, case_id: int, row: int) -> None:
     case = ledger.case(case_id)
     if not case.wanted:
         return
-    _take(ledger, prepared, case_id, row)
+    _take(ledger, prepared, case_id, row, sure=prepared.trust.authenticated)
     case = ledger.case(case_id)
     if case.asked == 1 and _facts(ledger, missing(case)) and not case.ended:
         _ask_again(ledger, prepared, case)
@@ -58,10 +61,23 @@ def _facts(ledger: Ledger, keys: Iterable[str]) -> list[Fact]:
     return [ledger.policy.facts[key] for key in keys if key in ledger.policy.facts]
 
 
-def _take(ledger: Ledger, prepared: Prepared, case_id: int, row: int) -> None:
-    """Each fact that the mail says, and another value for one that was said, where the author wrote it above what he quotes."""
+def vouched(ledger: Ledger, prepared: Prepared, case_id: int, by: str) -> None:
+    """Only what was said: a handler's sentence with a label in it must not become a value."""
+    case = ledger.case(case_id)
+    known = given(case)
+    said = filled.read(prepared.message.own_text, _facts(ledger, case.unsure)) if case.unsure else {}
+    for key, value in said.items():
+        if ledger.subjects.get(known.get(key, "")) == value:
+            ledger.happen(case_id, by, FactVouched(key, by))
+
+
+def _take(ledger: Ledger, prepared: Prepared, case_id: int, row: int, *, sure: bool) -> None:
+    """Each fact that the mail says, and another value for one that was said, where the author wrote it above what he quotes.
+
+    sure: it is proven who wrote.  What was said before him by somebody who did not prove it, he is asked for as if nobody had.
+    """
     case, message = ledger.case(case_id), prepared.message
-    lacking = _facts(ledger, missing(case))
+    lacking = _facts(ledger, (*missing(case), *(case.unsure if sure else ())))
     said = {
         **filled.within(f"{message.subject}\n{message.own_text}", lacking),
         **filled.read(message.text, lacking),
@@ -70,6 +86,8 @@ def _take(ledger: Ledger, prepared: Prepared, case_id: int, row: int) -> None:
     for key, value in said.items():
         text = ledger.phrase(case_id, asking.phrase(prepared, value))
         ledger.happen(case_id, ledger.person(prepared), FactGiven(key, text, row))
+        if not sure:
+            ledger.happen(case_id, MAILD, FactDoubted(key))
 
 
 def _corrected(ledger: Ledger, prepared: Prepared, case: Case) -> dict[str, str]:

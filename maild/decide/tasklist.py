@@ -32,10 +32,14 @@ def shown(ledger: Ledger, case: Case) -> list[dict[str, str]]:
     ]
 
 
-def facts(ledger: Ledger, case: Case) -> list[tuple[Fact, str]]:
-    """Each fact that is wanted, with what was said; "" where nothing was, or it is erased."""
+def facts(ledger: Ledger, case: Case) -> list[tuple[Fact, str, bool]]:
+    """Each fact that is wanted, with what was said ("" where nothing was, or it is erased), and whether nobody proved who said it."""
     said, known = given(case), ledger.policy.facts
-    return [(known[key], ledger.subjects.get(said.get(key, ""), "")) for key in case.wanted if key in known]
+    return [
+        (known[key], ledger.subjects.get(said.get(key, ""), ""), key in case.unsure)
+        for key in case.wanted
+        if key in known
+    ]
 
 
 def asks(ledger: Ledger, case: Case, letter: int) -> dict[str, list[Fact]]:
@@ -51,6 +55,11 @@ def approvers(ledger: Ledger, case: Case) -> str:
     """Whose votes the case waits for."""
     asked = (one for one in case.errands.requests if case.need and one.letter in case.ballot and one.state == OPEN)
     return ", ".join(name_of(ledger, one.approver) for one in asked)
+
+
+def unasked(case: Case) -> str:
+    """Why nobody was asked for an approval that a rule wants; no longer said when a handler has asked somebody, or the case is over."""
+    return "" if case.ended or case.errands.requests else case.unasked
 
 
 def in_zone(ledger: Ledger, case: Case, at: datetime | None) -> str:

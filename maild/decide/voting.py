@@ -1,27 +1,26 @@
 """voting: a case that a rule wants approved (`approve`): the approvers are asked at once, and the case rests until it is decided.
 
-begin(...)    asks them; only where the customer is proven, or a handler passed it on: what nobody vouches for is shown to nobody
+begin(...)    asks them; only where the customer is proven, or a handler passed it on: what nobody vouches for is shown to nobody.
+              Where they cannot be asked the case rests all the same, and its handler reads why
 counted(...)  after a vote, or when one cannot come any more: enough said yes, or too many did not
 A handler who wants more asks by /request as ever; a ballot counts only those whom the rule asked.
 """
 
 from __future__ import annotations
 
-from maild.decide import asking, budget, notices, tasklist
+from maild.decide import asking, budget, discreet, notices, tasklist
 from maild.decide.ledger import Ledger
-from maild.model.approval import Approval
+from maild.model.approval import Approval, Unasked
 from maild.model.asking_events import Requested, Withdrawn
 from maild.model.case import Case
 from maild.model.errands import APPROVED, OPEN, Request
-from maild.model.events import Suppressed, Waiting, Woken
+from maild.model.events import Waiting, Woken
 from maild.model.known import Shown
 from maild.model.people import MAILD, handler_party
 from maild.model.plan import Prepared
-from maild.model.rule_events import Balloted, Carried, Defeated
+from maild.model.rule_events import Balloted, Carried, Defeated, Unballoted
 from maild.model.verdict import Verdict
 
-UNPROVEN = "it is not proven who wrote it"
-NOBODY_ELSE = "nobody but the customer himself may approve it"
 DECIDED = "it was voted on"
 _LONGEST = 4000
 
@@ -33,29 +32,43 @@ def begin(
     value = verdict.value("approve")
     if not isinstance(value, Approval):
         return
-    if not (prepared.trust.authenticated or passed_on):
-        ledger.happen(case_id, MAILD, Suppressed(ledger.case(case_id).customer, "approval", UNPROVEN))
-        return
-    customer = ledger.case(case_id).customer
-    spent = _spent(ledger, prepared)
-    if spent:
-        ledger.happen(case_id, MAILD, Suppressed(customer, "approval", spent))
-        return
+    voters = _voters(ledger, prepared, case_id, value)
+    until = ledger.now + value.stands
+    unasked = _unasked(ledger, prepared, value, voters, passed_on=passed_on)
+    if unasked is None and discreet.shut(ledger, case_id, verdict, value, voters):
+        unasked = Unasked.CONFIDENTIAL
+    if unasked is not None:
+        ledger.happen(case_id, MAILD, Unballoted(unasked))
+    else:
+        # The files of what is passed on are the handler's mail's.
+        _ballot(ledger, prepared, case_id, value, voters, () if passed_on else (ledger.show(prepared, row, ""),))
+    ledger.happen(case_id, MAILD, Waiting(MAILD, "approval", until))
+
+
+def _voters(ledger: Ledger, prepared: Prepared, case_id: int, value: Approval) -> list[str]:
+    """Nobody votes on what he asks for himself."""
     parties = dict.fromkeys(party for voter in value.by if (party := _party(ledger, voter)))
-    # Nobody votes on what he asks for himself.
-    voters = [party for party in parties if party not in (customer, _own(ledger, prepared))]
-    if not voters:
-        ledger.happen(case_id, MAILD, Suppressed(customer, "approval", NOBODY_ELSE))
-        return
+    return [party for party in parties if party not in (ledger.case(case_id).customer, _own(ledger, prepared))]
+
+
+def _unasked(
+    ledger: Ledger, prepared: Prepared, value: Approval, voters: list[str], *, passed_on: bool
+) -> Unasked | None:
+    """Why nobody is asked: a number that the rule names is never lowered."""
+    if not (prepared.trust.authenticated or passed_on):
+        return Unasked.UNPROVEN
+    if len(voters) < max(value.need, 1):
+        return Unasked.TOO_FEW
+    return Unasked.SPENT if _spent(ledger, prepared) else None
+
+
+def _ballot(
+    ledger: Ledger, prepared: Prepared, case_id: int, value: Approval, voters: list[str], files: tuple[Shown, ...]
+) -> None:
     words = _words(prepared)
     text = ledger.phrase(case_id, asking.phrase(prepared, words))
-    until = ledger.now + value.stands
-    # The files of what is passed on are the handler's mail's.
-    files = () if passed_on else (ledger.show(prepared, row, ""),)
     letters = [_ask(ledger, case_id, party, text, words, value, files) for party in voters]
-    need = min(value.need, len(voters))
-    ledger.happen(case_id, MAILD, Balloted(need, ",".join(map(str, letters))))
-    ledger.happen(case_id, MAILD, Waiting(MAILD, "approval", until))
+    ledger.happen(case_id, MAILD, Balloted(value.need or len(voters), ",".join(map(str, letters))))
 
 
 def _spent(ledger: Ledger, prepared: Prepared) -> str:

@@ -33,7 +33,7 @@ _ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-versio
 _MAY = frozenset(
     {
         *_ONCE, "in-reply-to", "references", "thread-topic", "thread-index", "auto-submitted", "x-auto-response-suppress", "x-maild-case",
-        "x-maild-kind", "x-maild-reason", "content-transfer-encoding", "content-language",
+        "x-maild-kind", "x-maild-reason", "content-transfer-encoding", "content-language", "importance", "x-priority",
     }
 )  # fmt: skip
 _PART_MAY = frozenset(

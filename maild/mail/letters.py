@@ -34,7 +34,7 @@ _CARRIES = frozenset(
 # Letters to a handler that come as a page too; an admin reads alarms anywhere, and the mail to ourselves nobody reads.
 DRESSED = frozenset(
     {"notice", "update", "woken", "receipt", "error", "bounce", "unverified", "digest", "absence", "confirm"}
-    | {"news", "task", "supplier", "colleague", "approval", "swap", "warning", "warnings"}
+    | {"news", "task", "supplier", "colleague", "approval", "swap", "warning", "warnings", "page", "paging"}
 )
 _MOST_PARTS = 100
 _REPLY = re.compile(r"(?:(?:re|sv|aw|antw|odg)(?:\[\d{1,3}\])? ?: *)+", re.I)
@@ -120,6 +120,9 @@ def _head(
         # RFC 3834 section 5.  Never "All": it would silence bounces too.
         yield f"Auto-Submitted: {_plain(letter.automatic)}\r\n".encode("ascii")
         yield b"X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply\r\n"
+    if letter.kind == "page":
+        # RFC 2156 section 5.3.6, and as Outlook had it first: a phone may ring for these alone.
+        yield b"Importance: high\r\nX-Priority: 1\r\n"
     if letter.number:
         yield encode.header("X-Maild-Case", encode.one_line(letter.number, 60).lstrip("#"))
     yield f"X-Maild-Kind: {_plain(letter.kind)}\r\nX-Maild-Reason: {_plain(letter.reason)}\r\n".encode("ascii")

@@ -19,7 +19,7 @@ from maild.model.plan import Letter
 from maild.model.vocabulary import Vocabulary
 
 # Letters whose templates have these links.
-_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague", "warning"})
+_LINKED = frozenset({"notice", "update", "woken", "news", "task", "supplier", "colleague", "warning", "page"})
 # Letters that ask for yes or no, and the purpose letter of each answer's address.
 _ASKING = frozenset({"offer", "offer-again", "approval", "swap"})
 _VOTES = {"yes": "y", "no": "x"}

@@ -55,6 +55,8 @@ _SHORT = {
     **dict.fromkeys(("alarm", "since", "absent", "until", "cover", "hours", "opens", "on_duty", "organisation"), 200),
     **dict.fromkeys(("bounced_name", "bounced_kind", "unreached", "item", "amount", "who", "supplier", "back_to"), 200),
     **dict.fromkeys(("incident_title", "category", "closes", "answer_by", "update_by", "solved_by"), 200),
+    **dict.fromkeys(("phone", "count", "minutes"), 200),
+    "numbers": 2000,
     **dict.fromkeys(("linked", "incident", "merged"), 60),
     **dict.fromkeys(("related", "copies", "approvers"), 400),
     **dict.fromkeys(("type", "status_code"), 20),
@@ -62,13 +64,25 @@ _SHORT = {
 }
 _FLAGS = {
     **{key: key for key in ("forwarded", "called", "stranger", "over", "more", "provisional", "carried", "inside")},
-    **{key: key for key in ("acts", "dated", "early")},
+    **{key: key for key in ("acts", "dated", "early", "urgent", "again")},
     "customer_verified": "verified",
     "customer_wrote": "wrote",
 }
 # All that is said to somebody who may not be who he says.
 _TO_ANYBODY = frozenset(
-    {"forwarded", "called", "hours", "opens", "on_duty", "asks", "early", "answer_by", "update_by", "solved_by"}
+    {
+        "forwarded",
+        "called",
+        "hours",
+        "opens",
+        "on_duty",
+        "asks",
+        "early",
+        "answer_by",
+        "update_by",
+        "solved_by",
+        "phone",
+    }
 )
 
 
@@ -242,11 +256,21 @@ def _tasks(given: object) -> list[dict[str, str]]:
     return [{key: _line(task, key) for key in ("number", "text", "who", "due")} for task in listed[:_LINES]]
 
 
-def _facts(given: object, language: str) -> list[dict[str, str]]:
-    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it."""
+def _facts(given: object, language: str) -> list[dict[str, Any]]:
+    """Facts of the case, called as the reader's language has it; an empty value: nobody has said it.
+
+    unproven: it is not proven who said it.
+    """
     found = [one for one in given if isinstance(one, Fact | tuple)] if isinstance(given, list | tuple) else []
-    pairs = [one if isinstance(one, tuple) else (one, "") for one in found[:_LINES]]
-    return [{"label": encode.one_line(fact.called(language)), "value": encode.one_line(text)} for fact, text in pairs]
+    rows = [(*one, False) if isinstance(one, tuple) else (one, "", False) for one in found[:_LINES]]
+    return [
+        {
+            "label": encode.one_line(fact.called(language)),
+            "value": encode.one_line(text),
+            "unproven": bool(text and doubt),
+        }
+        for fact, text, doubt, *_ in rows
+    ]
 
 
 def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -274,6 +298,7 @@ _LONG: dict[str, Callable[[Any, _Reader], Any]] = {
     "words": lambda given, _: _text(given),
     "what": lambda given, _: _text(given),
     "news": lambda given, _: _told(given),
+    "unasked": lambda given, _: _told({"key": f"unasked_{given}"}),
     "mails": lambda given, _: _mails(given),
     "tasks": lambda given, _: _tasks(given),
     "others": lambda given, _: _others(given),
@@ -291,7 +316,7 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(_SHORT, ""),
     **dict.fromkeys(_FLAGS.values(), False),
     **dict.fromkeys(_LONG, ()),
-    **dict.fromkeys(("words", "what", "news", "bounced_at"), ""),
+    **dict.fromkeys(("words", "what", "news", "bounced_at", "unasked"), ""),
     **dict.fromkeys(("subject", "to_name", "author", "customer_name", "customer_address", "customer"), ""),
     **dict.fromkeys(("messages", "left_out"), ()),
 }
@@ -329,6 +354,8 @@ _SENTENCES = {
     "approval": "{who} asks you to approve this. Reply with just yes or no.",
     "swap": "{who}: duty changes hands, or is asked for. Reply with just yes or no where you are asked.",
     "vote": "Your answer in case {number} has come.",
+    "page": "Case {number} is critical. Reply to this mail, with any words or none, if you come; else another is called.",
+    "paging": "The critical case {number}: {news}",
     "unverified": "A mail in your name has come to case {number}; it is not proven that you wrote it. Nothing was done.",
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maild.model import clocks, errands, patience
+from maild.model import clocks, errands, paging, patience
 from maild.model.asking_events import Cleared, Escalated, Quarantined, Spammed
 from maild.model.clocks import UNSTARTED, Clocks
 from maild.model.customer_events import Accepted, Attributed, Dismissed, Reported
@@ -35,6 +35,7 @@ from maild.model.events import (
     Watched,
     Woken,
 )
+from maild.model.paging import QUIET, Pages
 from maild.model.patience import NO_WAIT, Wait
 from maild.model.people import person_of
 from maild.model.recorded import Recorded
@@ -53,7 +54,8 @@ class Case:
     heard is the seq at which the customer's side last wrote: a command that answers an older letter has not seen that.
     history: imported, and closed until somebody answers one of its mails.
     until_at, waits_for: what it rests for: an instant, or another case.
-    errands: what it has asked of people; line: of its desk, to which it was escalated; clocks: what its events say of them.
+    errands: what it has asked of people; line: of its desk, to which it was escalated; clocks: what its events say of them;
+    pages: whom it called.
     strangers are parties who wrote to it and take no part yet.
     merged_into, merged_seq: the case in which it goes on, and that case's seq when it was merged; before_merge: the status in which it
     was then, what it rested for being left as it was; absorbed: those that go on here.
@@ -64,8 +66,10 @@ class Case:
     confidential: a rule said that only its own people may see it.  doubted: nobody proved who wrote what it is called by, and its
     customer has not answered yet.  reported: a handler tells of it; its customer does not read what it is called by.
     type, category: what the rules say it is, "" for nothing; followers: handlers and people who read along, unknown to the customer.
-    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them.
+    wanted, given: facts that rules want, and those that were said (key:commitment); asked: how many letters asked for them;
+    unsure: those of which nobody proved who said them.
     need: how many must still be for it, of those behind these letters: ballot; 0: no vote goes on.
+    unasked: why nobody was asked for the votes that a rule wants (approval.py), "" if they were.
     alarms: how often a monitoring system said that it is down; recovered_at: when it said last that it is up, None while it is down.
     """
 
@@ -114,13 +118,16 @@ class Case:
     doubted: bool = False
     wanted: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     asked: int = 0
     need: int = 0
     ballot: tuple[int, ...] = ()
+    unasked: str = ""
     alarms: int = 0
     recovered_at: datetime | None = None
     reported: bool = False
     clocks: Clocks = UNSTARTED
+    pages: Pages = QUIET
     wait: Wait = NO_WAIT
 
     @property
@@ -193,6 +200,8 @@ def apply(case: Case, record: Recorded) -> Case:
     asked = errands.apply(case.errands, record)
     wait = patience.apply(case.wait, case.status, status, record)
     changed = {"status": status, "errands": asked, "clocks": counted, "wait": wait, **_changes(case, record)}
+    critical = changed.get("priority", case.priority) is Priority.CRITICAL
+    changed["pages"] = paging.apply(case.pages, case.priority is Priority.CRITICAL, critical, record)
     return replace(case, seq=record.seq, updated_at=updated_at, **changed)
 
 

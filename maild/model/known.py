@@ -43,6 +43,7 @@ class Lookup:
     sticky  who had the last case of the sender, and of those whom a handler names
     talks   what was said last in `cases`
     swaps   duty that changed hands, or was offered, and ends later than that; None: nobody has duty here
+    pages   pages that have not left at that time and may tell of more, and what these letters tell of; None: nobody is paged here
     """
 
     letters: tuple[int, ...] = ()
@@ -66,6 +67,7 @@ class Lookup:
     swaps: datetime | None = None
     talks: bool = False
     counting: Counting | None = None
+    pages: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,17 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Merging:
+    """A page of several cases that has not left yet, and may tell of more.  cases: row and number of each."""
+
+    letter: int
+    handler: str
+    rota: str
+    due_at: datetime
+    cases: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A message of a case as a letter shows it.  people: the addresses in its To and Cc."""
 
@@ -186,6 +199,7 @@ class Known:
     standing       the open cases that were asked for, the newest first
     swaps          as asked, by their numbers
     counted        as asked
+    merging        pages that may tell of more cases; paged: letter id -> the cases of which that page tells
     """
 
     letters: Mapping[int, LetterRow] = field(default_factory=dict)
@@ -228,3 +242,5 @@ class Known:
     next_swap: int = 1
     swaps: Mapping[int, Swap] = field(default_factory=dict)
     counted: Counted = field(default_factory=Counted)
+    merging: tuple[Merging, ...] = ()
+    paged: Mapping[int, tuple[int, ...]] = field(default_factory=dict)

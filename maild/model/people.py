@@ -55,6 +55,7 @@ class Handler:
     role holds at every desk he works for that roles, (desk, role) each, does not name.
     members: keys of the handlers who answer for a team's shared mailbox; empty for a single person.
     skills: words that rules ask for; cap: with so many open cases he gets no more by a rule.
+    phone: for the program that pages people besides (maild.yaml); it stands in no letter.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Handler:
     members: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     cap: int | None = None
+    phone: str = ""
 
     @property
     def address(self) -> str:
@@ -134,6 +136,7 @@ class Desk:
     shows: whom `status` names to a customer, the handler or only the desk.
     confidential: its cases are shown to its team and to their handlers only.
     after_window: what an answer does that comes after the window for reopening: new_linked (it opens a case) or answer.
+    phone: where faults that look critical or high are phoned in, as acknowledgements say.
     calendar: key of its opening hours; "" where it is always open.
     unassigned: who is told of cases that nobody takes.
     patience: with customers for whom cases wait; None: it waits for ever, and reminds nobody.
@@ -160,6 +163,7 @@ class Desk:
     after_window: str = "new_linked"
     unassigned: Untaken | None = None
     patience: Patience | None = None
+    phone: str = ""
 
     @property
     def address(self) -> str:

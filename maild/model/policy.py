@@ -255,6 +255,10 @@ class Texts(Protocol):
 
     def languages(self) -> tuple[str, ...]: ...
 
+    def words(self, language: str) -> Mapping[str, str]:
+        """The single words of that language, by key."""
+        ...
+
     @property
     def vocabulary(self) -> Vocabulary:
         """The words of the handlers' commands, in all of them."""
@@ -305,7 +309,7 @@ class Policy:
     @property
     def times(self) -> bool:
         """Whether anything hangs on how long a case has been here."""
-        return bool(self.slas) or any(desk.unassigned for desk in self.desks.values())
+        return bool(self.slas or self.rotas) or any(desk.unassigned for desk in self.desks.values())
 
     @property
     def default_desk(self) -> Desk:

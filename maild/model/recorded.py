@@ -19,6 +19,7 @@ from maild.model import (
     draft_events,
     events,
     inside_events,
+    paging_events,
     related_events,
     rota_events,
     rule_events,
@@ -59,6 +60,7 @@ _MODULES = (
     rule_events,
     clock_events,
     waiting_events,
+    paging_events,
 )
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind

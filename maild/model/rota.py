@@ -21,6 +21,7 @@ from itertools import pairwise
 
 from maild.model.absence import Absence
 from maild.model.calendar import Calendar
+from maild.model.paging import USUAL, Paging
 from maild.model.people import Handler
 
 AWAY, SWAPPED = "away", "swap"
@@ -42,6 +43,7 @@ class Rota:
     start: date
     days: int
     at: time
+    paging: Paging = USUAL
 
     @property
     def people(self) -> frozenset[str]:

@@ -36,12 +36,37 @@ class FactGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FactDoubted(Event):
+    """Nobody proved who said it last."""
+
+    kind: ClassVar[str] = "fact_doubted"
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactVouched(Event):
+    """A handler says it, too."""
+
+    kind: ClassVar[str] = "fact_vouched"
+    fact: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Balloted(Event):
     """The case waits for votes: so many must say yes of the requests behind these letters (numbers with commas between)."""
 
     kind: ClassVar[str] = "balloted"
     need: int
     letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unballoted(Event):
+    """A rule wants votes, and nobody was asked for one; a handler must see to it.  reason: a word of approval.Unasked."""
+
+    kind: ClassVar[str] = "unballoted"
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

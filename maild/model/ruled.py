@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maild.model.recorded import Recorded
-from maild.model.rule_events import Alarmed, Balloted, Carried, Defeated, FactGiven, FactsAsked, FactsWanted
+from maild.model.rule_events import (
+    Alarmed,
+    Balloted,
+    Carried,
+    Defeated,
+    FactDoubted,
+    FactGiven,
+    FactsAsked,
+    FactsWanted,
+    FactVouched,
+    Unballoted,
+)
 
 if TYPE_CHECKING:
     from maild.model.case import Case
@@ -25,9 +36,15 @@ def changes(case: Case, record: Recorded) -> dict[str, Any]:
             return {"asked": case.asked + 1}
         case FactGiven(fact=fact, value=value):
             others = tuple(one for one in case.given if one.partition(":")[0] != fact)
-            return {"given": (*others, f"{fact}:{value}")}
+            return {"given": (*others, f"{fact}:{value}"), "unsure": _without(case.unsure, fact)}
+        case FactDoubted(fact=fact):
+            return {"unsure": (*_without(case.unsure, fact), fact)}
+        case FactVouched(fact=fact):
+            return {"unsure": _without(case.unsure, fact)}
         case Balloted(need=need, letters=letters):
             return {"need": need, "ballot": tuple(map(int, listed(letters)))}
+        case Unballoted(reason=reason):
+            return {"unasked": reason}
         case Carried() | Defeated():
             return {"need": 0}
         case Alarmed(state=state) if state == DOWN:
@@ -47,6 +64,10 @@ def missing(case: Case) -> tuple[str, ...]:
     """The facts that are wanted and that nobody has said."""
     known = given(case)
     return tuple(key for key in case.wanted if key not in known)
+
+
+def _without(keys: tuple[str, ...], key: str) -> tuple[str, ...]:
+    return tuple(one for one in keys if one != key)
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -118,6 +118,11 @@ class Slas:
     def __bool__(self) -> bool:
         return bool(self.entries)
 
+    def meaning(self, priority: Priority, *languages: str) -> str:
+        """What it means, in the first of these languages that has words for it, else in any; "" where nobody says."""
+        words = self.definitions.get(priority, {})
+        return next((words[language] for language in (*languages, *words) if language in words), "")
+
     def of(self, asked: Asked) -> Terms | None:
         """None: nothing is promised for such a case."""
         return next((entry.terms.get(asked.priority) for entry in self.entries if _fits(entry, asked)), None)

@@ -29,7 +29,9 @@ class ApproveForm(Strict):
     """The case rests until enough of these have said yes, or cannot any more."""
 
     by: Lines = Field(description="Addresses, or keys of handlers.", examples=["[head@customer.example, ola]"])
-    need: Need = Field("all", description="How many must say yes: all, any (one), or a number.")
+    need: Need = Field(
+        "all", description="How many must say yes: all (but the customer himself), any (one), or a number."
+    )
     until: Days = Field(14, description="How long they have: 14d. Whoever does not answer has not said yes.")
 
 
@@ -38,19 +40,26 @@ def compiled(value: Any, place: Place) -> Approval | None:
     form = fits(ApproveForm, place.source, place.path, value)
     if form is None:
         return None
-    voters = tuple(voter.lower() for voter in form.by)
+    voters = tuple(_folded(voter.lower(), place) for voter in form.by)
     for index, voter in enumerate(voters):
         here = place.at("by").at(index) if isinstance(value["by"], list) else place.at("by")
         _voter(voter, here)
         if voter in voters[:index]:
-            here.wrong(f"{voter!r} stands here twice", "name everybody once")
-    need = {"all": len(voters), "any": 1}.get(str(form.need), form.need)
+            here.wrong(f"{voter!r} stands here twice", "name everybody once, a handler by key or by address")
+    need = {"all": 0, "any": 1}.get(str(form.need), form.need)
     assert isinstance(need, int)
-    if not 1 <= need <= len(voters):
+    if form.need != "all" and not 1 <= need <= len(voters):
         place.at("need").wrong(f"{need} of {len(voters)} cannot be", "write all, any, or a number that there is")
     if not 1 <= form.until <= 365:
         place.at("until").wrong("must be 1d to 365d", "write it like 14d")
     return Approval(voters, need, timedelta(days=form.until))
+
+
+def _folded(voter: str, place: Place) -> str:
+    """A handler's address is the handler: nobody has two votes."""
+    if "@" not in voter or isinstance(place.site.staff, Anything):
+        return voter
+    return next((key for key, one in place.site.staff.items() if one is not None and voter in one.addresses), voter)
 
 
 def _voter(voter: str, here: Place) -> None:

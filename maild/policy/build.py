@@ -36,6 +36,7 @@ from maild.policy import (
     reach,
     required,
     routing,
+    secrecy,
     sla,
     staffing,
     telling,
@@ -158,7 +159,9 @@ def warnings(policy: Policy) -> tuple[Problem, ...]:
     """What is no mistake, but hardly what was meant."""
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
-    reach.check(read[routing.FILE], tuple(routing.rules(read[routing.FILE], site)))
+    found = tuple(routing.rules(read[routing.FILE], site))
+    reach.check(read[routing.FILE], found)
+    secrecy.check(read[routing.FILE], found, site, policy.desks)
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
@@ -238,6 +241,7 @@ def _desks(source: Source, languages: tuple[str, ...]) -> dict[str, Desk]:
             after_window=after,
             unassigned=_untaken(form.unassigned),
             patience=Patience(tuple(form.waiting.remind), form.waiting.close) if form.waiting else None,
+            phone=form.phone,
         )
     return desks
 
@@ -253,7 +257,7 @@ def _handlers(source: Source, site: Site) -> dict[str, Handler]:
         digest = "" if form.digest == "none" else form.digest
         who = (key, form.name, tuple(form.addresses), desks, role, form.language, form.retired)
         handlers[key] = Handler(
-            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap
+            *who, tuple(form.cover), digest, roles, tuple(form.members or ()), tuple(form.skills), form.cap, form.phone
         )
     return handlers
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from maild.model.calendar import ALL_DAY, Calendar, Day, Spans
+from maild.model.paging import Paging
 from maild.model.people import Desk, Handler
 from maild.model.rota import Rota
 from maild.policy.check import path_of
 from maild.policy.clock_words import DAYS, clock, spans, weekdays
 from maild.policy.read import Path
-from maild.policy.shape import DeskKeys, Line, Lines, Strict, wrong
+from maild.policy.shape import DeskKeys, Line, Lines, Seconds, Strict, wrong
 from maild.policy.source import Source, nearest
 
 FILE = "oncall.yaml"
@@ -79,6 +80,20 @@ Turn = Annotated[str, AfterValidator(_turn), _STRING]
 Handover = Annotated[str, AfterValidator(_handover), _STRING]
 
 
+class PageForm(Strict):
+    """How whoever has duty is called for a critical case."""
+
+    within: Seconds = Field(
+        default=600, ge=60, le=86_400, description="A page that is not answered by then goes to the next: 10m."
+    )
+    rounds: int = Field(
+        default=3, ge=1, le=20, description="So often all are called; then the leads hear that nobody answered."
+    )
+    budget: int = Field(
+        default=20, ge=1, le=1000, description="Pages an hour; beyond it one page tells of several cases."
+    )
+
+
 class RotaForm(Strict):
     """A rota: people who have duty in turns."""
 
@@ -98,6 +113,7 @@ class RotaForm(Strict):
         None,
         description="When duty runs: a mapping of days (and holidays) to spans; outside: while the calendar is closed; left out: always.",
     )
+    page: PageForm = Field(PageForm(), description="How people are called for a critical case.")
 
 
 def made(key: str, form: RotaForm, desks: Mapping[str, Desk | None], calendars: Mapping[str, Calendar]) -> Rota:
@@ -110,7 +126,8 @@ def made(key: str, form: RotaForm, desks: Mapping[str, Desk | None], calendars: 
     _, at = _of(form.handover)
     start: Any = form.start
     days: Any = form.rotate
-    return Rota(key, form.name, tuple(form.desks), layers, _duty(key, form.hours, base), start, days, at)
+    page = Paging(timedelta(seconds=form.page.within), form.page.rounds, form.page.budget)
+    return Rota(key, form.name, tuple(form.desks), layers, _duty(key, form.hours, base), start, days, at, page)
 
 
 def _of(handover: Any) -> tuple[int | None, time]:

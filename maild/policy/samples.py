@@ -46,6 +46,8 @@ NAMES = (
     "approval",
     "vote",
     "swap",
+    "page",
+    "paging",
 )
 
 
@@ -135,6 +137,15 @@ _CASE = {
     "closes": "2026-03-16T08:00:00+01:00",
     **_LINKS,
 }
+# A critical case.
+_PAGE = {
+    "phone": "55 00 00 00",
+    "urgent": True,
+    "numbers": "#1042, #1043",
+    "count": "2",
+    "minutes": "10",
+    "again": True,
+}
 # What a handler's letters tell of his work.
 _WORK = {
     "promised": "2026-03-04T12:00:00+01:00",
@@ -152,16 +163,21 @@ _WORK = {
     "own_address": "support+s1aa@desk.example",
     **_LINKS,
     **_HOURS,
+    **_PAGE,
 }
 
 
 # What a rule wants to be known, or approved.
 _FACTS: dict[str, Any] = {
     "approvers": "Bo Li, leder@kunde.example",
+    "unasked": {"ok": True, "written": "", "key": "unasked_unproven", "value": ""},
     "item": "Ny skjerm",
     "carried": True,
     "asks": ["Brukernavn", "Datamaskin"],
-    "facts": [{"label": "Brukernavn", "value": "ann01"}, {"label": "Datamaskin", "value": ""}],
+    "facts": [
+        {"label": "Brukernavn", "value": "ann01", "unproven": True},
+        {"label": "Datamaskin", "value": "", "unproven": False},
+    ],
 }
 _ASKED: dict[str, Any] = {
     **_FACTS,

@@ -198,6 +198,7 @@ class DeskForm(Strict):
     waiting: WaitingForm | None = Field(
         None, description="Reminders to customers for whom cases wait, and the end of waiting; left out: none."
     )
+    phone: Line = Field("", description="Where urgent faults are to be phoned in; acknowledgements of such say so.")
 
 
 TrustWord = Literal["none", "aligned", "internal"]
@@ -228,6 +229,7 @@ class HandlerForm(Strict):
     cap: int | None = Field(
         None, ge=1, le=10_000, description="With so many open cases they get no more by a rule; left out: no limit."
     )
+    phone: Line = Field("", description="For the program that pages people (pager in maild.yaml); in no letter.")
     digest: Digest = Field(
         "07:30", description="When the day's letter comes, on the clock of their first desk; none: never."
     )

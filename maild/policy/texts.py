@@ -106,6 +106,11 @@ class Templates:
     texts: Mapping[tuple[str, str], tuple[Text, ...]]
     files: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def words(self, language: str) -> Mapping[str, str]:
+        """The single words (words.txt) of that language or the nearest."""
+        return next((self.tables[near] for near in chain(language) if near in self.tables), {})
 
     def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """The letter in that language or the nearest.  One that fails gives way; KeyError when none is left."""
@@ -197,7 +202,7 @@ def _made(sources: list[_Source], problems: list[Problem]) -> Templates:
         raise RuleError(*problems)
     layers = ("", SHIPPED)
     read = {f"{layers[s.layer]}templates/{s.language}/{s.name}.txt": s.source for s in reversed(sources)}
-    return Templates(texts, read, vocabulary)
+    return Templates(texts, read, vocabulary, tables)
 
 
 def _word_files(sources: list[_Source]) -> list[tuple[str, str, str]]:

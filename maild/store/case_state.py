@@ -7,7 +7,7 @@ from typing import Any
 
 from maild.model.case import Case
 from maild.model.events import Priority, Status
-from maild.store import clocks, errands, patience
+from maild.store import clocks, errands, pages, patience
 from maild.store.database import moment, stamp
 from maild.store.text import dumps
 
@@ -23,7 +23,7 @@ _LISTS = (
     "children",
     "announced",
     "followers",
-    *("wanted", "given", "ballot"),
+    *("wanted", "given", "unsure", "ballot"),
 )
 # Few cases have these: they stand in the row only where there is something to say, as in rows of older releases.
 _SELDOM = (
@@ -40,7 +40,8 @@ _SELDOM = (
     ),
     *("parent", "worked", "title", "promised_at", "strangers", "confidential", "doubted", "reported"),
     *("type", "category", "followers"),
-    *("wanted", "given", "asked", "need", "ballot", "alarms", "recovered_at", "wait"),
+    *("wanted", "given", "unsure", "asked", "need", "ballot", "unasked", "alarms", "recovered_at", "wait"),
+    "pages",
 )
 
 
@@ -49,7 +50,7 @@ def dump_case(case: Case) -> str:
     for name in _TIMES:
         state[name] = None if state[name] is None else stamp(state[name])
     state["errands"], state["clocks"] = errands.dump(case.errands), clocks.dump(case.clocks)
-    state["wait"] = patience.dump(case.wait)
+    state["wait"], state["pages"] = patience.dump(case.wait), pages.dump(case.pages)
     return dumps({name: value for name, value in state.items() if value or name not in _SELDOM})
 
 
@@ -62,5 +63,6 @@ def load_case(case_id: int, text: str) -> Case:
     state["errands"] = errands.load(state.get("errands", {}))
     state["clocks"] = clocks.load(state.get("clocks", {}))
     state["wait"] = patience.load(state.get("wait", {}))
+    state["pages"] = pages.load(state.get("pages", {}))
     state.update(id=case_id, status=Status(state["status"]), priority=Priority(state["priority"]))
     return Case(**state)

@@ -16,7 +16,7 @@ from maild.model.known import Known, LetterRow, Lookup, Pending, Person, Standin
 from maild.model.people import handler_of, handler_party
 from maild.model.recorded import Recorded
 from maild.model.ruled import given
-from maild.store import absence, agenda, around, counting, drafts, standing, swaps
+from maild.store import absence, agenda, around, counting, drafts, page_calls, standing, swaps
 from maild.store import known_rows as rows
 from maild.store.case_state import load_case
 from maild.store.database import Session
@@ -32,7 +32,8 @@ def look(session: Session, lookup: Lookup) -> Known:
     by_number = rows.cases_of_numbers(session, lookup.numbers)
     unproven = drafts.untold(session, handler_party(lookup.doubted)) if lookup.doubted else ()
     incidents = around.incidents(session, lookup.incidents)
-    told_of = _cases_of(chain(letters.values(), *kept.values(), unproven))
+    paged = page_calls.told(session, sorted(letters)) if lookup.pages else {}
+    told_of = chain(_cases_of(chain(letters.values(), *kept.values(), unproven)), *paged.values())
     wanted = set(chain(incidents.values(), lookup.cases, by_message_id.values(), by_number.values(), told_of))
     reached = _reach(session, sorted(wanted), acting=lookup.parks, tied=lookup.logs)
     cases, waiting = _with_those_that_wait(session, reached)
@@ -40,11 +41,10 @@ def look(session: Session, lookup: Lookup) -> Known:
     asked = _standing(session, lookup.whose) if lookup.whose else ()
     cases |= _only(asked)
     absent, told = absence.absent(session), _for_handlers(letters, by_number if lookup.parks else {}, lookup, cases)
-    log = rows.log(session, sorted(cases)) if lookup.logs else {}
-    mine = _mine(session, lookup.mine)
+    log, mine = rows.log(session, sorted(cases)) if lookup.logs else {}, _mine(session, lookup.mine)
     withheld = rows.withheld(session, sorted(cases)) if lookup.logs and cases else ()
     return Known(
-        **_named(session, lookup, author),
+        **_named(session, lookup, author, paged),
         **_for_commands(session, letters, told, lookup),
         letters=letters,
         cases=cases,
@@ -92,8 +92,11 @@ def _cases_of(rows: Iterable[LetterRow | Draft]) -> Iterator[int]:
     return (row.case for row in rows if row.case)
 
 
-def _named(session: Session, lookup: Lookup, author: Person | None) -> dict[str, Any]:
-    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed."""
+def _named(
+    session: Session, lookup: Lookup, author: Person | None, paged: Mapping[int, tuple[int, ...]]
+) -> dict[str, Any]:
+    """Where new rows begin, whom the mail or the rules name, who had the last cases of these; what rules count; duty that was changed,
+    and who is paged."""
     by_address = rows.by_address(session, lookup.people)
     last = rows.last_handlers(session, (author, *by_address.values())) if lookup.sticky else {}
     counted = counting.counted(session, lookup.counting)
@@ -104,6 +107,8 @@ def _named(session: Session, lookup: Lookup, author: Person | None) -> dict[str,
         "last": last,
         "counted": counted,
         "swaps": changed,
+        "paged": paged,
+        "merging": page_calls.merging(session, lookup.pages) if lookup.pages else (),
     }
 
 

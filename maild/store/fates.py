@@ -30,7 +30,7 @@ _LETTERS = (
 )
 _SOME = 500
 _PROMISES = ("told", "acknowledged")
-_REASONED = ("ignored", "suppressed", "declined")
+_REASONED = ("ignored", "suppressed", "declined", "unballoted")
 
 
 @dataclass(frozen=True, slots=True)

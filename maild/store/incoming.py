@@ -32,6 +32,8 @@ ABANDONED = timedelta(hours=1)
 
 # Arrivals that are no mail: their row says it all.
 EVENTS = ("wake", "undelivered", "digest", "warning")
+# What somebody sent, in a question.
+IS_MAIL = "source NOT IN (" + ", ".join(f"'{source}'" for source in EVENTS) + ")"
 
 
 def new_raw_id(nanoseconds: int) -> int:

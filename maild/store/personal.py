@@ -107,6 +107,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_nothing("swap", "part", "rota", "layer", "since", "until_at", "state", "letter", "cause", "made_at"),
         **dict.fromkeys(("handler", "was", "ordered_by"), STAFF),
     },
+    # Whom critical cases called: keys of handlers; error: how the site's program ended, in words of ours.
+    "page_call": {
+        **_nothing("letter", "rota", "merged", "state", "attempts", "made_at", "due_at", "error"),
+        "handler": STAFF,
+    },
+    "page_case": _nothing("letter", "case_id"),
+    "page_missed": _nothing("case_id", "at"),
     "slip": {
         **_nothing("id", "case_id", "target", "step", "turn", "due_at", "at"),
         **dict.fromkeys(("handler", "who"), STAFF),

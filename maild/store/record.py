@@ -18,9 +18,9 @@ from maild.model.known import Person
 from maild.model.plan import Happened, MessageRow, Plan
 from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
-from maild.store import absence, around, drafts, slips, swaps
+from maild.store import absence, around, drafts, page_calls, slips, swaps
 from maild.store.case_state import dump_case
-from maild.store.database import Session, stamp
+from maild.store.database import Session, moment_or_none, stamp
 from maild.store.outbox import attachment_row
 from maild.store.text import dumps
 
@@ -40,7 +40,9 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("phrase(commitment, case_id)", plan.phrases, "ON CONFLICT DO NOTHING")
     _append(session, plan.events)
     for case in plan.cases:
-        _write_case(session, case, policy, plan.wakes.get(case.id))
+        # What happens outside of any arrival changes nothing in when the case must be looked at.
+        wake = plan.wakes[case.id] if case.id in plan.wakes else _wake(session, case.id)
+        _write_case(session, case, policy, wake)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     cleared = [happened.case for happened in plan.events if isinstance(happened.record.event, Cleared)]
     session.executemany(
@@ -58,6 +60,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("proof(mark, at)", [(mark, stamp(at)) for mark in plan.marks], "ON CONFLICT DO NOTHING")
     absence.keep(session, plan.absences)
     swaps.keep(session, plan.swaps)
+    page_calls.keep(session, plan, at)
     slips.keep(session, plan.slips, at)
     _spend(session, plan)
 
@@ -110,6 +113,11 @@ _UPSERT = (
     f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
     + ", ".join(f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at"))
 )
+
+
+def _wake(session: Session, case: int) -> datetime | None:
+    row = session.one("SELECT wake_at FROM cases WHERE id=?", (case,))
+    return moment_or_none(row[0]) if row else None
 
 
 def _write_case(session: Session, case: Case, policy: str, wake: datetime | None) -> None:

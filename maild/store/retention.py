@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from maild.store.database import Session
 from maild.store.erasure import ERASED
+from maild.store.incoming import IS_MAIL
 from maild.store.lists import marks
 
 _ENDED = "c.desk=? AND c.status IN ('solved', 'closed')"
@@ -41,7 +42,7 @@ def loose_mails(session: Session, before: int, after: int, limit: int) -> list[i
     """The same of mails that are in no case (ignored, discarded)."""
     rows = session.all(
         "SELECT i.id FROM incoming i WHERE i.id>? AND i.received_at<? AND i.state='done' AND i.case_id IS NULL"
-        " AND i.source NOT IN ('wake', 'undelivered', 'digest', 'warning') AND i.sender<>''"
+        f" AND i.{IS_MAIL} AND i.sender<>''"
         " ORDER BY i.id LIMIT ?",
         (after, before, limit),
     )
@@ -85,9 +86,8 @@ def contents(session: Session, case: int) -> tuple[list[int], list[int], list[in
         session.all(
             "SELECT incoming FROM message m WHERE case_id=? AND incoming IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message o"
             " JOIN cases k ON k.id=o.case_id WHERE o.incoming=m.incoming AND k.id<>m.case_id AND k.expired_at IS NULL) UNION"
-            " SELECT id FROM incoming i WHERE case_id=? AND source NOT IN ('wake', 'undelivered', 'digest', 'warning')"
-            " AND NOT EXISTS (SELECT 1 FROM message o JOIN cases k ON k.id=o.case_id"
-            " WHERE o.incoming=i.id AND k.id<>i.case_id AND k.expired_at IS NULL)",
+            f" SELECT id FROM incoming i WHERE case_id=? AND {IS_MAIL} AND NOT EXISTS (SELECT 1 FROM message o"
+            " JOIN cases k ON k.id=o.case_id WHERE o.incoming=i.id AND k.id<>i.case_id AND k.expired_at IS NULL)",
             (case, case),
         ),
     )

@@ -9,17 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from parts.hours import calendars, dates, is_open
 
-from maild.model.calendar import ALL_DAY, ALWAYS, Calendar, Day, Hours, Spans
+from maild.model.calendar import ALL_DAY, ALWAYS, Calendar, Day, Hours
 
 OSLO = ZoneInfo("Europe/Oslo")
 EXAMPLES = int(os.environ.get("MAILD_EXAMPLES", "300"))
 MINUTE = timedelta(minutes=1)
-# Half hours, a change of half an hour, changes at midnight, a day that was left out (Apia, 30 December 2011).
-ZONES = (
-    *("UTC", "Europe/Oslo", "Europe/Ljubljana", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"),
-    *("America/Havana", "Asia/Beirut", "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Apia", "America/St_Johns"),
-)
 
 
 def at(text: str, zone: ZoneInfo = OSLO) -> datetime:
@@ -120,35 +116,6 @@ def test_a_calendar_that_is_never_open_gives_up():
 
 
 # --- against the reference --------------------------------------------------------------------------------------------------------
-
-
-@st.composite
-def spans(draw: st.DrawFn) -> Spans:
-    edges = sorted(set(draw(st.lists(st.integers(0, 96), max_size=6))))
-    edges = [edge * 15 for edge in edges[: len(edges) // 2 * 2]]
-    return tuple(zip(edges[::2], edges[1::2], strict=True))
-
-
-@st.composite
-def calendars(draw: st.DrawFn, around: date) -> Calendar:
-    week = tuple(draw(st.lists(spans(), min_size=7, max_size=7)))
-    near = st.integers(-3, 12).map(lambda days: around + timedelta(days=days))
-    special = draw(st.dictionaries(near, st.builds(Day, st.just(()) | spans(), st.booleans()), max_size=4))
-    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
-    return Calendar("drawn", zone, week, lambda year: {day: how for day, how in special.items() if day.year == year})
-
-
-def is_open(calendar: Calendar, instant: datetime, special: dict[date, Day]) -> bool:
-    """By the clock on the wall and nothing else."""
-    local = instant.astimezone(calendar.zone)
-    day = special.get(local.date())
-    today = calendar.week[local.weekday()] if day is None else day.spans
-    return any(start <= local.hour * 60 + local.minute < end for start, end in today)
-
-
-# Where the clock changes, the year ends, or a day is left out; and anywhere.
-EDGES = ("2011-12-29", "2018-11-03", "2024-02-28", "2026-03-27", "2026-10-23", "2026-12-30", "2027-03-26", "2018-02-16")
-dates = st.sampled_from(EDGES).map(date.fromisoformat) | st.dates(date(2000, 1, 1), date(2037, 1, 1))
 
 
 @st.composite

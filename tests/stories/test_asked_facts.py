@@ -184,3 +184,56 @@ def test_a_command_in_a_value_is_a_value(house: House):
     house.reply(begun(house), "Datamaskin: /lukk\nBrukernavn: ann01")
     told = update(house)
     assert ("Datamaskin: /lukk" in told.text, house.case("1001")["status"]) == (True, "new")
+
+
+# --- who said it --------------------------------------------------------------------------------------------------------------------
+
+MARKS = {
+    "nb": "(avsenderen er ikke bekreftet)",
+    "nn": "(avsendaren er ikkje stadfesta)",
+    "sl": "(istovetnost pošiljatelja ni preverjena)",
+    "en": "(sender not verified)",
+}
+
+
+def _mine(house: House, text: str = "Det haster.") -> str:
+    """What the handler reads when Ann herself has written more."""
+    house.mail(ANN, "Re: [#1001]", text)
+    return update(house).text
+
+
+@pytest.mark.parametrize("language", DESKS)
+def test_what_nobody_proved_to_have_said_is_marked_from_then_on(house: House, language: str):
+    label = LABELS[language][0]
+    ack = begun(house, TEXT[language], language)
+    house.reply(ack, f"{label}: eve66", proven=False)
+    update(house)
+    house.reply(ack, TEXT[language])
+    assert f"{label}: eve66 {MARKS[language]}" in update(house).text
+
+
+def test_what_an_unproven_mail_began_with_is_marked(house: House):
+    house.mail(ANN, FAULT["nb"], f"{TEXT['nb']}\nBrukernavn: ann01", proven=False)
+    assert f"Brukernavn: ann01 {MARKS['nb']}" in house.letters("notice")[0].text
+
+
+@pytest.mark.parametrize("said", ["ann01", "ann02"])
+def test_until_he_proves_himself_and_says_it(house: House, said: str):
+    house.reply(begun(house), "Brukernavn: ann01", proven=False)
+    update(house)
+    assert f"Brukernavn: {said}" in _mine(house, f"Brukernavn: {said}").splitlines()
+
+
+def test_the_true_value_is_read_where_our_letter_asked_for_it(house: House):
+    ack = begun(house)
+    house.reply(ack, "Brukernavn: eve66", proven=False)
+    update(house)
+    house.reply(ack, _quoted(ack, ("ann01", "PC-1")))
+    assert "Brukernavn: ann01" in update(house).text.splitlines()
+
+
+@pytest.mark.parametrize(("line", "marked"), [("Brukernavn: ann01", False), ("Brukernavn: kommer snart", True)])
+def test_or_a_handler_writes_the_same(house: House, line: str, marked: bool):
+    house.reply(begun(house), "Brukernavn: ann01", proven=False)
+    house.reply(update(house), f"/notat\n{line}")
+    assert (f"Brukernavn: ann01 {MARKS['nb']}" in _mine(house)) == marked

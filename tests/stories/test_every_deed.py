@@ -20,7 +20,7 @@ RULES = """
   because: The second line knows it
 - name: what it is
   when: {text: toner}
-  set: {priority: {impact: high, urgency: high}, type: fault, category: printers, label: printer, confidential: true, notice: known}
+  set: {priority: {impact: high, urgency: high}, type: fault, category: printers, label: printer, notice: known}
 - name: what is done
   when: {own_text: toneren}
   set:
@@ -30,6 +30,7 @@ RULES = """
     language: en
     template: ack-printers
     label: toner
+    confidential: true
 - name: too late
   when: {subject: [skriver, printer]}
   set: {priority: low, label: last}
@@ -94,8 +95,8 @@ def test_the_trace_says_who_decided_each(house: House):
     by = {name: decided["rule"] for name, decided in trace["decisions"].items()}
     assert by == {
         **dict.fromkeys(("desk", "line", "handler", "customer"), "where it goes"),
-        **dict.fromkeys(("priority", "type", "category", "confidential", "notice"), "what it is"),
-        **dict.fromkeys(("tasks", "watch", "forward", "language", "template"), "what is done"),
+        **dict.fromkeys(("priority", "type", "category", "notice"), "what it is"),
+        **dict.fromkeys(("tasks", "watch", "forward", "language", "template", "confidential"), "what is done"),
         "labels": "too late",
     }
     values = {name: decided["value"] for name, decided in trace["decisions"].items()}

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from parts.house import Got, House
 
+from maild.errors import RuleError
+
 ANN = "Ann Berg <ann@kunde.example>"
 KARI, OLA, BOSS, HEAD = "kari@staff.example", "ola@staff.example", "sjef@styret.example", "leder@styret.example"
 RULE = """
@@ -163,7 +165,7 @@ def test_what_is_not_proven_is_shown_to_nobody(site: Maker):
     house = site()
     got = wished(house, proven=False)
     assert [reader for reader, kind in got if kind == "approval"] == []
-    assert (status(house), "suppressed" in house.kinds("1001")) == ("new", True)
+    assert (status(house), "unballoted" in house.kinds("1001")) == ("on_hold", True)
 
 
 def test_nobody_votes_on_what_he_wants_himself(site: Maker):
@@ -209,3 +211,53 @@ def test_the_wish_stands_in_no_event(site: Maker):
     house = site()
     wished(house)
     assert "kalender" not in str(house.case("1001")["events"])
+
+
+# --- nobody can be asked ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", [f"[{BOSS}, {HEAD}]", f"[{BOSS}]"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nb", "Uten kunden selv er det for få som kan godkjenne"),
+        ("nn", "Utan kunden sjølv er det for få som kan godkjenne"),
+        ("sl", "brez stranke same je tistih, ki smejo odobriti, premalo"),
+        ("en", "without the customer there are too few who may approve it"),
+    ],
+)
+def test_a_number_that_cannot_be_reached_is_not_lowered(site: Maker, by: str, language: str, said: str):
+    house = site("2" if HEAD in by else "any", by)
+    got = wished(house, language, f"Sjef <{BOSS}>")
+    assert [reader for reader, kind in got if kind == "approval"] == []
+    assert said in got[KARI, "notice"].text.replace("\n", " ")
+    assert [(row[0],) for row in house.session.all("SELECT status FROM cases")] == [("on_hold",)]
+
+
+def test_the_handler_of_what_is_not_proven_reads_that_an_approval_is_wanted(site: Maker):
+    house = site()
+    notice = wished(house, proven=False)[KARI, "notice"]
+    assert "ingen er spurt: Det er ikke bekreftet hvem som skrev" in notice.text.replace("\n", " ")
+    house.reply(notice, f"/innhent {BOSS}\n\nEr dette greit?")
+    later(house)
+    house.mail(ANN, "Re: Forslag [#1001]", "Mer om det.")
+    assert "ingen er spurt" not in house.newest("1001").text
+
+
+def test_what_another_rule_keeps_in_is_shown_to_no_approver_outside(tmp_path: Path):
+    secret = "- name: personnel\n  when: {subject: forslag}\n  set: {confidential: true}\n"
+    house = House(tmp_path, RULE % (BOSS, "any") + secret)
+    got = wished(house)
+    assert (BOSS, "approval") not in got
+    assert "Saken er fortrolig" in got[KARI, "notice"].text
+
+
+def test_the_very_rule_may_ask_somebody_outside(tmp_path: Path):
+    house = House(tmp_path, RULE % (BOSS, "any") + "    confidential: true\n")
+    assert (BOSS, "approval") in wished(house)
+
+
+@pytest.mark.parametrize("by", ["[ola, ola@staff.example]", "[OLA@staff.example, ola]", f"[{BOSS}, {BOSS.upper()}]"])
+def test_nobody_has_two_votes(site: Maker, by: str):
+    with pytest.raises(RuleError, match="stands here twice"):
+        site("2", by)

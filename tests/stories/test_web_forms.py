@@ -25,6 +25,13 @@ def test_the_case_is_his_whose_address_was_filled_in(tmp_path: Path):
     assert (case["customer"], case["handler"], case["priority"]) == ("ann@kunde.example", "kari@staff.example", "high")
 
 
+@pytest.mark.parametrize("filled", ["E-post:\nann@kunde.example\nHva: Den står.", "E-post =  \n  <ANN@kunde.example>"])
+def test_it_may_stand_alone_in_the_line_below(tmp_path: Path, filled: str):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", filled)
+    assert house.case("1001")["customer"] == "ann@kunde.example"
+
+
 def test_or_his_who_stands_in_reply_to(tmp_path: Path):
     house = made(tmp_path, BY_REPLY)
     house.mail(FORM, "Skjema", "Skriveren står.", Reply_To=ANN)
@@ -70,6 +77,10 @@ def test_another_sender_names_nobody(tmp_path: Path):
         "E-post: a@b.example c@d.example",
         "E-post: a@b.example\nE-post: c@d.example",
         "Ingenting her",
+        "E-post:\nHva gjelder det: Sjefen min, leder@annen.example, sover.",
+        "E-post: \nSjefen min er leder@annen.example",
+        "E-post:\nHva: Hun er borte.\nE-post: leder@annen.example",
+        "E-post:\n\nleder@annen.example",
     ],
 )
 def test_what_is_no_customers_address_leaves_the_case_with_the_form(tmp_path: Path, filled: str):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from maild.decide.acts.basic import meaning, meanings
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.work import clock
 from maild.model.case import Case
@@ -82,6 +83,7 @@ def _state(context: Context, case: Case) -> tuple[Done, ...]:
         ("is_customer", (customer.name or customer.address) if customer else ""),
         ("back_status", str(case.status)),
         ("back_priority", str(case.priority)),
+        ("that_means", meaning(context, case.priority)),
         ("back_handler" if handler else "is_nobodys", handler.name if handler else ""),
         ("back_desk", policy.desks[case.desk].name if case.desk in policy.desks else case.desk),
         ("labels", ", ".join(case.labels)),
@@ -166,7 +168,7 @@ def help_over(commands: Callable[[], Explained]) -> Callable[[Context, str], Out
             if wanted in ("", verb)
             for name, text in [explained(context, verb, act)]
         ]
-        return Done((), "help", also=tuple(lines))
+        return Done((), "help", also=(*lines, *(meanings(context) if wanted == "priority" else ())))
 
     return help_
 

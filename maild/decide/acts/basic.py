@@ -120,13 +120,23 @@ def priority(context: Context, argument: str) -> Outcome:
     """priority WORD    critical, high, medium or low, in any of the languages."""
     name = context.vocabulary.argument(verbs.PRIORITIES, argument)
     if name is None:
-        return Wrong("no_priority", ", ".join(Priority))
+        return Wrong("no_priority", ", ".join(Priority), also=meanings(context))
     return Done(
         (Prioritised(Priority(name), f"set by {context.handler.name}"),),
         "prioritised",
         name,
         was=str(context.case.priority),
     )
+
+
+def meanings(context: Context) -> tuple[Done, ...]:
+    """What each priority means here, in his language, as far as the site says so (sla.yaml)."""
+    found = ((word, meaning(context, word)) for word in Priority)
+    return tuple(Done((), f"means_{word}", words) for word, words in found if words)
+
+
+def meaning(context: Context, priority: Priority) -> str:
+    return context.policy.slas.meaning(priority, context.language, context.desk_language)
 
 
 def note(context: Context, argument: str) -> Outcome:

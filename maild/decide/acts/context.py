@@ -64,12 +64,13 @@ class Order:
 class Wrong:
     """Why a line cannot be carried out: a key of the templates' words, and a hint to mend it.
 
-    shown: messages that he must read first; who answers the letter that shows them has read them.
+    shown: messages that he must read first; who answers the letter that shows them has read them.  also: more lines below this one.
     """
 
     key: str
     hint: str = ""
     shown: tuple[Shown, ...] = ()
+    also: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +180,12 @@ class Context:
     @property
     def language(self) -> str:
         """His own, else the desk's."""
+        return self.handler.language or self.desk_language
+
+    @property
+    def desk_language(self) -> str:
         desk = self.found.desk if self.found else self.order.prepared.desk
-        known = self.policy.desks.get(desk, self.policy.default_desk)
-        return self.handler.language or known.language
+        return self.policy.desks.get(desk, self.policy.default_desk).language
 
     def zone_of(self, case: Case) -> ZoneInfo:
         """Of the desk of any case."""

@@ -44,6 +44,7 @@ from maild.model.events import (
     Woken,
 )
 from maild.model.inside_events import Continued, Reasked, Relayed, Represented
+from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked, Unattended
 from maild.model.people import handler_party
 from maild.model.related_events import (
     Absorbed,
@@ -170,4 +171,10 @@ INVERSES: dict[type[Event], Inverse | None] = {
     # What was announced is said with its letters.
     Announced: lambda before, event: (),
     Informed: lambda before, event: (),
+    # Whom a case called is called; whoever took it on and takes that back is not at it any more.
+    Paged: lambda before, event: (),
+    Attended: lambda before, event: (Unattended(),) if before.pages.state else (),
+    Unattended: lambda before, event: (),
+    PagesMissed: lambda before, event: (),
+    PagesRevoked: lambda before, event: (),
 }

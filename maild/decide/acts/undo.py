@@ -49,7 +49,7 @@ from maild.model.undo_events import Retracted, TakenBack, Undone
 # They tell of a mail, and change nothing; what becomes of an answer is said with its letter.
 _TELLS = (Received, Declined, Parked, Finished, Replied, Represented)
 # Fields that go on whatever a handler does, and totals, from which a part is taken away again whoever added more.
-_NOT_COMPARED = {"seq", "updated_at", "heard", "acknowledged", "worked", "clocks"}
+_NOT_COMPARED = {"seq", "updated_at", "heard", "acknowledged", "worked", "clocks", "pages"}
 
 
 @dataclass(frozen=True, slots=True)

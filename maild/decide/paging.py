@@ -1,0 +1,227 @@
+"""paging: a critical case calls who has duty, until somebody is at it.
+
+    settle(ledger, *cases)     at the end of an arrival: in each case that it touched, who is called, or need not come any more
+    answered(ledger, order)    a handler's proven reply to a page, whatever it says
+
+Somebody is at it who answers the page, or does anything in the case by his own proven mail: it becomes his if it is nobody's, and the
+others who were called are told.  Beyond a rota's pages of an hour one letter tells of several cases: a storm of alarms rings
+some times, not hundreds.  When duty calls, and whom: calling.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from maild.decide import calling, notices, owing, rights
+from maild.decide.acts.context import Order
+from maild.decide.facts import page_budget
+from maild.decide.ledger import Ledger
+from maild.model.case import Case
+from maild.model.draft_events import Finished, Parked
+from maild.model.events import Assigned, Declined, Noted, Prioritised, Received, Reopened, Replied, Told
+from maild.model.known import Merging
+from maild.model.message import Address
+from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked
+from maild.model.people import MAILD, Handler, Role, handler_of, handler_party
+from maild.model.recorded import Recorded
+from maild.model.related_events import Unmerged
+from maild.model.rota import Rota, on_duty
+from maild.model.undo_events import Undone
+
+KIND, NEWS = "page", "paging"
+# So long a page that tells of several cases waits for more of them.
+GATHER = timedelta(minutes=5)
+ANSWERED = "answered the page"
+_MOST_SHOWN = 2
+# They tell of a mail that nobody proved, or that waits for a word.
+_TELLS = (Received, Parked, Finished)
+_BEGINS = (Prioritised, Reopened, Unmerged)
+
+
+def settle(ledger: Ledger, *cases: int) -> None:
+    for case_id in dict.fromkeys((*ledger.touched(), *(case for case in cases if case in ledger.known.cases))):
+        _review(ledger, case_id)
+
+
+def _review(ledger: Ledger, case_id: int) -> None:
+    case = ledger.case(case_id)
+    if not calling.wanted(case):
+        if case.pages.state:
+            _revoke(ledger, case)
+        return
+    if case.pages.since is None:
+        return
+    if not case.pages.by and (case.pages.state or ledger.policy.rotas_of(case.desk)):
+        by = _who_is_at_it(ledger, case)
+        if by:
+            attend(ledger, case_id, by)
+    due = calling.next_at(ledger.case(case_id), ledger.policy)
+    if due is not None and due <= ledger.now:
+        _call(ledger, ledger.case(case_id))
+
+
+# --- who is called ----------------------------------------------------------------------------------------------------------------
+
+
+def _call(ledger: Ledger, case: Case) -> None:
+    book = ledger.book()
+    rota = calling.running(case, ledger.policy, ledger.now, book)
+    order = calling.chain(case, rota, ledger.policy, ledger.now, book)
+    found = calling.upcoming(case, order, calling.terms(case, ledger.policy))
+    if found is None:
+        ledger.happen(case.id, MAILD, PagesMissed())
+        leads = rights.holders(case.desk, ledger.policy, Role.LEAD)
+        _tell(ledger, case.id, leads, "page_nobody")
+        return
+    _page(ledger, case, rota, *found)
+
+
+def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn: int) -> None:
+    key = rota.key if rota else case.pages.calls[-1].rota if case.pages.calls else ""
+    budget = page_budget(key, ledger.now)
+    merged = rota is not None and ledger.spent(budget) >= rota.paging.budget
+    before = _gathering(ledger, handler, key) if merged else None
+    if before:
+        ledger.cancel(before.letter)
+    if not merged:
+        ledger.spend(budget)
+    letter, party = ledger.next_letter(), handler_party(handler.key)
+    case = ledger.happen(case.id, MAILD, Paged(handler.key, key, turn, letter, merged)) or case
+    others = before.cases if before else ()
+    numbers = tuple(dict.fromkeys((*(number for _, number in others), case.number)))
+    due_at = before.due_at if before else ledger.now + GATHER if merged else ledger.now
+    values = {
+        **_values(ledger, case, handler),
+        "page_cases": tuple(dict.fromkeys((*(row for row, _ in others), case.id))),
+        "rota": key,
+        "gathered": merged,
+        "numbers": ", ".join(f"#{number}" for number in numbers) if len(numbers) > 1 else "",
+        "count": str(len(numbers)),
+        "again": turn > 1,
+        "minutes": str(int(calling.terms(ledger.case(case.id), ledger.policy).within.total_seconds()) // 60),
+    }
+    shown = (*ledger.known.talk.get(case.id, ()), *ledger.said_in(case.id))[-_MOST_SHOWN:]
+    ledger.happen(case.id, MAILD, Told(party, KIND, letter))
+    owing.letter(
+        ledger,
+        ledger.case(case.id),
+        party,
+        Address(handler.name, handler.address),
+        KIND,
+        "you-are-paged",
+        () if len(numbers) > 1 else tuple({one.message: one for one in shown}.values()),
+        due_at=due_at,
+        language=handler.language or ledger.policy.desks[case.desk].language,
+        values=values,
+        automatic="auto-generated",
+        replaces=before.letter if before else None,
+    )
+
+
+def _gathering(ledger: Ledger, handler: Handler, rota: str) -> Merging | None:
+    """A page to him of several cases, that has not left."""
+    return next(
+        (
+            one
+            for one in ledger.known.merging
+            if (one.handler, one.rota) == (handler.key, rota) and not ledger.cancelled(one.letter)
+        ),
+        None,
+    )
+
+
+def _values(ledger: Ledger, case: Case, handler: Handler) -> dict[str, Any]:
+    return {**owing.case_values(ledger, case, handler), "others": ()}
+
+
+# --- who is at it -----------------------------------------------------------------------------------------------------------------
+
+
+def _who_is_at_it(ledger: Ledger, case: Case) -> str:
+    """The handler who did something in the case by the mail that is settled, "" for nobody."""
+    happened = ledger.events_of(case.id)
+    undone = any(isinstance(record.event, Undone) for record in happened)
+    acts = [record for record in happened if _acts(ledger, record)]
+    if undone:
+        # Whoever takes back that he took it is not at it; who opens again what he closed is.
+        acts = [record for record in acts if isinstance(record.event, Reopened)]
+    if case.pages.since == ledger.now and any(isinstance(record.event, _BEGINS) for record in happened):
+        acts = [record for record in acts if undone or _is_his(ledger, case, record)]
+    return next((handler_of(record.actor) or "" for record in acts), "")
+
+
+def _acts(ledger: Ledger, record: Recorded) -> bool:
+    """Whether it is a deed of a handler's, and proven to be his: a note wants less than a command."""
+    if handler_of(record.actor) is None or isinstance(record.event, _TELLS):
+        return False
+    return ledger.verified or not isinstance(record.event, Noted | Declined)
+
+
+def _is_his(ledger: Ledger, case: Case, record: Recorded) -> bool:
+    """Whether he who makes a case critical is at it himself: it is his, he answers the customer, or he has duty."""
+    actor = handler_of(record.actor) or ""
+    if isinstance(record.event, Replied) or actor == case.handler:
+        return True
+    book = ledger.book()
+    duty = (on_duty(rota, ledger.now, book)[:1] for rota in ledger.policy.rotas_of(case.desk))
+    return isinstance(record.event, Prioritised) and (actor,) in duty
+
+
+def attend(ledger: Ledger, case_id: int, by: str) -> None:
+    """He is at it: the case is his if it is nobody's, and whoever else was called is told."""
+    called = [call.handler for call in ledger.case(case_id).pages.calls] if ledger.case(case_id).pages.state else []
+    ledger.happen(case_id, handler_party(by), Attended(by))
+    owner = ledger.policy.handlers.get(ledger.case(case_id).handler or "")
+    if called and (owner is None or owner.retired):
+        ledger.happen(case_id, handler_party(by), Assigned(by, ANSWERED))
+    _tell(ledger, case_id, _handlers(ledger, called, by), "page_has_it", owing.name_of(ledger, handler_party(by)))
+
+
+def answered(ledger: Ledger, order: Order) -> None:
+    """In all cases of which the page tells."""
+    letter, by = order.letter, handler_of(order.by) or ""
+    if letter is None or letter.kind != KIND:
+        return
+    first = ""
+    for case_id in ledger.known.paged.get(letter.id, (order.case_id,)):
+        case = ledger.case(case_id)
+        first = first or (case.pages.by if calling.wanted(case) else "")
+        if calling.wanted(case) and case.pages.calls and not case.pages.by:
+            attend(ledger, case_id, by)
+    _receipt(ledger, order, "" if first == by else first)
+
+
+def _receipt(ledger: Ledger, order: Order, other: str) -> None:
+    """That his answer has come, unless another letter says so: who answers from a phone has no other sign."""
+    party, case = handler_party(order.handler.key), ledger.case(order.case_id)
+    if any(one.party == party and one.kind in ("receipt", "error", "confirm") for one in ledger.letters):
+        return
+    key = "page_has_it" if other else "page_yours" if calling.wanted(case) else "page_over"
+    told = {"ok": True, "key": key, "value": owing.name_of(ledger, handler_party(other)) if other else ""}
+    notices.to_handler(ledger, case, order.handler, NEWS, "you-were-paged", {"news": told})
+
+
+# --- who need not come ------------------------------------------------------------------------------------------------------------
+
+
+def _revoke(ledger: Ledger, case: Case) -> None:
+    """Closed, merged, or critical no more."""
+    acted = [handler_of(record.actor) for record in ledger.events_of(case.id)]
+    why = "merged" if case.merged_into is not None else "closed" if case.ended else "lowered"
+    called = [call.handler for call in case.pages.calls]
+    ledger.happen(case.id, MAILD, PagesRevoked(why))
+    _tell(ledger, case.id, _handlers(ledger, called, *(one for one in acted if one)), f"page_{why}")
+
+
+def _handlers(ledger: Ledger, keys: Iterable[str], *without: str) -> tuple[Handler, ...]:
+    found = (ledger.policy.handlers.get(key) for key in dict.fromkeys(keys) if key not in without)
+    return tuple(one for one in found if one and not one.retired)
+
+
+def _tell(ledger: Ledger, case_id: int, handlers: Iterable[Handler], key: str, value: str = "") -> None:
+    for handler in handlers:
+        case = ledger.case(case_id)
+        news = {"ok": True, "key": key, "value": value}
+        notices.to_handler(ledger, case, handler, NEWS, "you-were-paged", {"news": news, "others": ()})

@@ -1,0 +1,325 @@
+"""A critical case calls who has duty, until somebody is at it.  Kari has the week; the office is open 8 to 16, duty runs outside."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from parts import duty
+from parts.duty import IDA, KARI, OLA, Site
+from parts.house import Got, House
+
+ANN = "Ann Berg <ann@kunde.example>"
+LARS = "lars@staff.example"
+LANGUAGES = ("en", "nb", "nn", "sl")
+ROUTING = """
+- name: fire
+  when: {subject: brann}
+  set: {priority: critical}
+- name: nobody's
+  when: {desk: support}
+  set: {handler: nobody}
+"""
+FOUR = duty.ONCALL + "  page: {within: 10m, rounds: 2}\n"
+CRITICAL = {"en": "CRITICAL", "nb": "KRITISK", "nn": "KRITISK", "sl": "KRITIČNO"}
+
+
+def at(house: House, when: str) -> House:
+    """That time in Oslo, in winter."""
+    house.now = datetime.fromisoformat(f"{when}+01:00").astimezone(UTC)
+    return house
+
+
+@pytest.fixture
+def night(rota: Site) -> House:
+    """Tuesday evening: Kari has duty."""
+    return at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
+
+
+def fire(house: House) -> list[Got]:
+    """A customer's critical mail; the pages that leave."""
+    house.mail(ANN, "brann i serverrommet", "Det brenner.")
+    return house.letters("page")
+
+
+def paged(house: House, number: str = "1001") -> list[str]:
+    return [e["data"]["handler"] for e in house.case(number)["events"] if e["kind"] == "paged"]
+
+
+def events(house: House, kind: str, number: str = "1001") -> list[Any]:
+    return [e["data"] for e in house.case(number)["events"] if e["kind"] == kind]
+
+
+# --- who is called, and when ------------------------------------------------------------------------------------------------------
+
+
+def test_a_critical_case_at_night_calls_who_has_duty(night: House):
+    (page,) = fire(night)
+    assert page.to == KARI
+    assert page.subject == "KRITISK [#1001] brann i serverrommet"
+    assert "Det brenner." in page.text
+    assert page.mail["Importance"] == "high"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_speaks_the_language_of_its_reader(rota: Site, language: str):
+    house = at(rota(language, routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
+    (page,) = fire(house)
+    assert page.subject.startswith(f"{CRITICAL[language]} [#1001]")
+
+
+def test_other_cases_call_nobody(night: House):
+    night.mail(ANN, "skriver", "Den står.")
+    assert night.letters("page") == []
+
+
+def test_in_opening_hours_nobody_is_called(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T10:00")
+    assert fire(house) == []
+    assert house.wait(hours=1) is None
+    assert house.letters("page") == []
+
+
+def test_a_site_without_a_rota_calls_nobody(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=""), "2026-03-03T20:00")
+    assert fire(house) == []
+
+
+@pytest.mark.parametrize("word", ["/priority critical", "/prioritet kritisk", "/prioriteta kritična"])
+def test_a_case_that_becomes_critical_calls_too(night: House, word: str):
+    night.mail(ANN, "skriver", "Den står.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == OLA)
+    night.reply(notice, word, OLA)
+    assert [page.to for page in night.letters("page")] == [KARI]
+
+
+def test_who_makes_it_critical_and_has_duty_is_called_by_nobody(night: House):
+    night.mail(ANN, "skriver", "Den står.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == KARI)
+    night.reply(notice, "/prioritet kritisk", KARI)
+    night.wait(minutes=30)
+    assert night.letters("page") == []
+    assert events(night, "attended") == [{"by": "kari"}]
+
+
+def test_one_that_nobody_looked_at_when_duty_begins_calls_then(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T15:20")
+    assert fire(house) == []
+    house.wait(minutes=9)
+    assert house.letters("page") == []
+    house.wait(minutes=1)
+    assert [page.to for page in house.letters("page")] == [KARI]
+
+
+def test_one_that_somebody_has_taken_when_duty_begins_calls_nobody(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T15:20")
+    house.mail(ANN, "brann", "Det brenner.")
+    notice = next(letter for letter in house.letters("notice") if letter.to == OLA)
+    house.reply(notice, "/ta", OLA)
+    house.wait(hours=2)
+    assert house.letters("page") == []
+
+
+# --- to the next ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_without_an_answer_goes_to_the_next_and_then_to_the_leads(night: House):
+    fire(night)
+    night.wait(minutes=9)
+    assert paged(night) == ["kari"]
+    for _ in range(3):
+        night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola", "lars", "ida"]
+
+
+def test_after_the_last_round_the_leads_hear_that_nobody_answered(night: House):
+    fire(night)
+    for _ in range(8):
+        night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola", "lars", "ida"] * 2
+    (told,) = night.letters("paging")
+    assert told.to == IDA
+    assert "Ingen har svart" in told.text
+    night.wait(hours=5)
+    assert len(paged(night)) == 8
+
+
+def test_whoever_covers_is_called_second(rota: Site):
+    cover = FOUR.replace("people: [kari, ola, lars]", "people: [kari, ola]\n  cover: [lars, ida]")
+    house = at(rota(routing=ROUTING, oncall=cover), "2026-03-03T20:00")
+    fire(house)
+    for _ in range(3):
+        house.wait(minutes=10)
+    assert paged(house) == ["kari", "lars", "ola", "ida"]
+
+
+def test_who_is_away_is_not_called(night: House):
+    night.mail(KARI, "borte", "/borte")
+    (page,) = fire(night)
+    assert page.to == OLA
+
+
+def test_what_has_begun_goes_on_when_the_desk_opens(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-04T07:55")
+    fire(house)
+    house.wait(minutes=10)
+    assert paged(house) == ["kari", "ola"]
+
+
+# --- who comes --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["", "ok", "Jeg er på vei.", "/hjelp", "/asdf"])
+def test_any_reply_to_the_page_is_an_answer(night: House, words: str):
+    (page,) = fire(night)
+    night.reply(page, words, KARI)
+    night.wait(hours=2)
+    assert paged(night) == ["kari"]
+    assert night.case("1001")["handler"] == KARI
+    assert not [letter for letter in night.letters() if letter.to == "ann@kunde.example" and letter.kind != "ack"]
+
+
+def test_whoever_answers_reads_that_his_answer_has_come(night: House):
+    (page,) = fire(night)
+    night.letters()
+    night.reply(page, "", KARI)
+    (told,) = night.letters()
+    assert (told.kind, told.to) == ("paging", KARI)
+    assert "Ingen andre blir varslet" in told.text
+
+
+def test_the_button_of_the_page_is_an_answer(night: House):
+    (page,) = fire(night)
+    night.reply(page, "/ta", KARI, to=duty.link(page, "t"))
+    night.wait(hours=2)
+    assert paged(night) == ["kari"]
+    assert night.case("1001")["handler"] == KARI
+
+
+def test_the_others_who_were_called_are_told_who_has_it(night: House):
+    (first,) = fire(night)
+    night.wait(minutes=10)
+    (second,) = night.letters("page")
+    night.letters()
+    night.reply(second, "kommer", OLA)
+    told = {letter.to: letter.text for letter in night.letters("paging")}
+    assert set(told) == {KARI, OLA}
+    assert "Ola Hansen er på saken" in told[KARI]
+    # Kari wakes up and answers too late: she hears it again, and the case stays Ola's.
+    night.reply(first, "", KARI)
+    (late,) = night.letters("paging")
+    assert (late.to, "Ola Hansen er på saken" in late.text) == (KARI, True)
+    assert night.case("1001")["handler"] == OLA
+
+
+def test_an_answer_to_the_customer_is_one(night: House):
+    night.mail(ANN, "brann", "Det brenner.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == KARI)
+    night.reply(notice, "Vi kommer.", KARI)
+    night.wait(hours=1)
+    assert paged(night) == ["kari"]
+
+
+def test_a_mail_in_her_name_without_proof_is_no_answer(night: House):
+    (page,) = fire(night)
+    night.reply(page, "ok", KARI, proven=False)
+    night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola"]
+
+
+def test_a_proven_mail_to_another_s_page_is_no_answer(night: House):
+    (page,) = fire(night)
+    night.reply(page, "ok", "per@staff.example")
+    night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola"]
+
+
+def test_an_automatic_answer_is_none(night: House):
+    (page,) = fire(night)
+    night.reply(page, "Jeg er på ferie.", KARI, Auto_Submitted="auto-replied")
+    night.wait(minutes=10)
+    assert paged(night)[:2] == ["kari", "ola"]
+
+
+def test_the_customer_s_words_stop_no_page(night: House):
+    night.mail(ANN, "brann", "Det brenner.")
+    ack = night.letters("ack")[0]
+    night.reply(ack, "/ta\n/lukk", ANN)
+    night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola"]
+
+
+# --- who need not come ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["/lukk stille", "/prioritet lav"])
+def test_what_is_over_calls_off_who_was_called(night: House, word: str):
+    night.mail(ANN, "brann", "Det brenner.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == OLA)
+    night.letters()
+    night.reply(notice, word, OLA)
+    told = night.letters("paging")
+    assert [letter.to for letter in told] == [KARI]
+    night.wait(hours=2)
+    assert paged(night) == ["kari"]
+
+
+def test_a_merged_case_calls_off_who_was_called(night: House):
+    night.mail(ANN, "skriver", "Den står.")
+    night.letters()
+    night.mail(ANN, "brann", "Det brenner.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == IDA)
+    night.reply(notice, "/slå sammen 1001", IDA)
+    assert "går videre i en annen sak" in next(letter for letter in night.letters("paging")).text
+
+
+def test_undo_of_the_priority_calls_off(night: House):
+    night.mail(ANN, "skriver", "Den står.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == OLA)
+    night.reply(notice, "/prioritet kritisk", OLA)
+    receipt = night.letters("receipt")[-1]
+    night.wait(minutes=10)
+    night.reply(receipt, "/angre", OLA)
+    assert {letter.to for letter in night.letters("paging")} == {KARI}
+    night.wait(hours=1)
+    assert events(night, "pages_revoked") == [{"why": "lowered"}]
+
+
+def test_undo_of_taking_it_lets_the_pages_go_on(night: House):
+    night.mail(ANN, "brann", "Det brenner.")
+    notice = next(letter for letter in night.letters("notice") if letter.to == LARS)
+    night.reply(notice, "/ta", LARS)
+    night.reply(night.letters("receipt")[-1], "/angre", LARS)
+    night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola"]
+
+
+def test_a_case_that_is_open_again_calls_again(night: House):
+    (page,) = fire(night)
+    night.reply(page, "/lukk", KARI)
+    night.wait(minutes=2)
+    closing = next(
+        letter for letter in night.letters() if letter.to == "ann@kunde.example" and letter.kind == "closing"
+    )
+    night.reply(closing, "Det brenner igjen!", ANN)
+    assert [letter.to for letter in night.letters("page")] == [KARI]
+
+
+# --- a storm ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_storm_rings_some_times_only(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=duty.ONCALL + "  page: {budget: 3}\n"), "2026-03-03T20:00")
+    for one in range(12):
+        house.mail(ANN, f"brann {one}", "Det brenner.")
+    assert len(house.letters("page")) == 3
+    house.wait(minutes=5)
+    (merged,) = house.letters("page")
+    assert merged.subject == "KRITISK: 9 saker [#1012]"
+    assert "#1004, #1005, #1006, #1007, #1008, #1009, #1010, #1011, #1012" in merged.text
+    house.reply(merged, "", KARI)
+    house.wait(minutes=10)
+    # She is at those of which it told; of the three before it somebody else hears.
+    assert [paged(house, str(number)) for number in (1001, 1004, 1012)] == [["kari", "ola"], ["kari"], ["kari"]]
+    assert {house.case(str(number))["handler"] for number in range(1004, 1013)} == {KARI}
