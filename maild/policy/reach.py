@@ -16,6 +16,7 @@ from maild.model.policy import ADDING, Condition, Rule
 from maild.policy import imply
 from maild.policy.compare import Leaf, Values
 from maild.policy.conditions import Every, Some, Unless
+from maild.policy.given import Given
 from maild.policy.index import Clue, choices, common, rarity
 from maild.policy.source import Source
 
@@ -28,16 +29,21 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
     entries = source.document if isinstance(source.document, list) else []
     places = {source.where((index,)): index for index in range(len(entries))}
     names: dict[str, int] = {}
-    earlier, broken = _Earlier(common(rules)), _broken(source, len(entries))
+    earlier, above, broken = _Earlier(common(rules)), Given(), _broken(source, len(entries))
     for rule in rules:
         index = places[rule.where]
         _named_once(source, index, rule, names)
         if index in broken:
+            above.some = True
             continue
         if why := clash(rule.when):
             what = f"the rule {rule.name!r} can never match: {why}"
             source.wrong((index, "when"), what, "put alternatives into  any: [...], or into one list")
             continue
+        if lacking := above.lacking(rule.when):
+            what = f"the rule {rule.name!r} can never match: no rule above it gives  {lacking}"
+            source.wrong((index, "when"), what, "mend the word, or move the rule below the one that gives it")
+        above.add(rule)
         _useful(source, index, rule, tuple(earlier.implied(rule)))
         # A rule on trial decides nothing, and stops nothing.
         if not rule.shadow:
