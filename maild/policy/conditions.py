@@ -13,7 +13,7 @@ from maild.model.calendar import Hours
 from maild.model.message import Kind
 from maild.model.policy import Condition, Facts
 from maild.policy.about import DECIDED_SO_FAR, ROWS, Comparison
-from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, shown
+from maild.policy.compare import Address, Domain, Flag, Header, Leaf, Place, Text, Word, shown
 from maild.policy.logic import ALWAYS, Every, Some, Unless
 from maild.policy.source import nearest
 
@@ -171,7 +171,7 @@ CONDITIONS: dict[str, tuple[Values, Comparison]] = {
     "from": (author, Address()),
     "to": (to, Address()),
     "cc": (cc, Address()),
-    "domain": (domain, Text("is")),
+    "domain": (domain, Domain()),
     "subject": (subject, Text("contains")),
     "text": (text, Text("contains")),
     "own_text": (own_text, Text("contains")),
