@@ -23,11 +23,13 @@ COMMANDS = {
     "person": "person",
     "handler": "handler",
     "oncall": "oncall",
+    "recurring": "recurring",
     "mailbox": "mailbox",
     "doctor": "doctor",
     "inspect": "inspect",
     "try": "try_",
     "replay": "replay",
+    "simulate": "simulate",
     "policy": "policy",
     "rules": "rules",
     "explain": "explain",
@@ -51,8 +53,8 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "handler", "oncall", "report", "import", "export", "audit"),
-    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "explain", "inspect"),
+    "Cases and people": ("case", "person", "handler", "oncall", "recurring", "report", "import", "export", "audit"),
+    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "simulate", "explain", "inspect"),
     "Help": ("help", "completion"),
 }
 

@@ -24,6 +24,7 @@ from maild.decide import (
     paging,
     proof,
     quarantine,
+    recurring,
     reminders,
     reminding,
     replies,
@@ -33,10 +34,12 @@ from maild.decide import (
     undelivered,
     unproven,
     veil,
+    webform,
 )
 from maild.decide.acts.context import Order, acting_as, sense
+from maild.decide.clock_trace import with_promises
 from maild.decide.clocks import wake_at
-from maild.decide.facts import lookup
+from maild.decide.facts import lookup, of_entry
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
@@ -46,7 +49,7 @@ from maild.model.events import Closed, Ignored, Received
 from maild.model.known import Known, LetterRow, Lookup
 from maild.model.message import LIST_FIELDS, Kind
 from maild.model.people import MAILD, Handler, Possession, handler_party
-from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Occurrence, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 from maild.model.slip import Warnings
 
@@ -60,24 +63,27 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             paging.settle(ledger, arrival.case)
         case Undelivered():
             _undelivered(ledger, arrival)
+            paging.settle(ledger)
         case Morning():
             agenda.morning(ledger, arrival)
+        case Occurrence():
+            recurring.opened(ledger, arrival)
         case Warnings():
             slips.tell(ledger, arrival)
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
-            _mail(ledger, arrival)
+            _mail(ledger, webform.read(ledger, arrival, automatic=from_machine(arrival)))
             paging.settle(ledger)
             veil.draw(ledger)
-    return ledger.plan()
+    return with_promises(ledger.plan(), policy)
 
 
 def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """What must be known to judge it."""
     if isinstance(arrival, Prepared) and arrival.source == "import":
         return history.question(arrival, policy, now)
-    return lookup(arrival, policy, now)
+    return of_entry(arrival, policy, now) if isinstance(arrival, Occurrence) else lookup(arrival, policy, now)
 
 
 def _wake(ledger: Ledger, wake: Wake) -> None:
@@ -120,7 +126,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         _bounce(ledger, prepared, where)
         return
     asks = not (_answers_a_question(where) or required.answers(ledger, prepared, where))
-    if asks and enquiry.answered(ledger, prepared, where, automatic=automatic):
+    # How his cases stand is told to nobody whose address stands in a form.
+    if asks and prepared.through is None and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     if handler and not automatic and anew.handle(ledger, prepared, where, handler):
         return
@@ -286,7 +293,7 @@ def _says_robot(prepared: Prepared) -> bool:
 
 
 def _trace(prepared: Prepared, where: Join, automatic: bool) -> dict[str, object]:
-    message, trust = prepared.message, prepared.trust
+    message, trust = prepared.message, (prepared.through or prepared).trust
     return {
         "kind": str(message.kind),
         "automatic": automatic,

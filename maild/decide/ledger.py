@@ -14,7 +14,8 @@ from typing import Any
 
 from maild.decide.assign import Chosen, open_key
 from maild.decide.clocks import ahead, wake_at
-from maild.decide.facts import foreign_numbers, number_counter, year_of
+from maild.decide.counters import number_counter, year_of
+from maild.decide.naming import foreign_numbers
 from maild.model import numbers
 from maild.model.absence import Absence
 from maild.model.asking_events import Cleared, Spammed
@@ -348,7 +349,6 @@ class Ledger:
         self._letters.append(letter)
 
     def slip(self, slip: Slip) -> None:
-        """Somebody is to be told of it, with what else slips."""
         self._slips.append(slip)
 
     def cancel(self, outbox: int) -> None:
@@ -369,7 +369,7 @@ class Ledger:
 
     def plan(self) -> Plan:
         seen = {case.id: ahead(case, self.policy) for case in self._cases.values()}
-        trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
+        letters = [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]
         return Plan(
             events=tuple(self._events),
             cases=tuple(self._cases.values()),
@@ -393,7 +393,7 @@ class Ledger:
             absences=self._absences,
             swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
-            trace=trace,
+            trace={**self.trace, "letters": letters},
             slips=tuple(self._slips),
             wakes={case.id: wake_at(case, self.policy, seen[case.id]) for case in self._cases.values()},
             dues={case: found.dues for case, found in seen.items()},

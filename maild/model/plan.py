@@ -70,6 +70,7 @@ class Prepared:
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
                 (history: nobody is told of it)
     past        what an import knows of it
+    through     the web form's mail in which it came; it is itself what the person who filled the form in wrote
     """
 
     id: int
@@ -90,6 +91,7 @@ class Prepared:
     source: str = "smtp"
     past: Past = Past()
     standing: str = ""
+    through: Prepared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,21 @@ class Morning:
     due_at: datetime
 
 
-Incoming = Prepared | Wake | Undelivered | Morning | Warnings
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A day of an entry of recurring.yaml, as an arrival: once.  day: 2026-09-01; due_at: when its case was to be opened.
+
+    missed: how many before it were never a case, for nobody ran then.
+    """
+
+    id: int
+    entry: str
+    day: str
+    due_at: datetime
+    missed: int = 0
+
+
+Incoming = Prepared | Wake | Undelivered | Morning | Warnings | Occurrence
 
 
 @dataclass(frozen=True, slots=True)
