@@ -25,8 +25,8 @@ from maild.model.subject import without_tag
 ONE, MANY = "warning", "warnings"
 LATE, SOON, FREE = "late", "soon", UNASSIGNED
 _MINUTE = timedelta(minutes=1)
-# So many lines a letter holds; of the others it says how many there are.
-MOST = 100
+# So many cases of a group a letter holds, within the 64 kB of its text; of the others it says how many there are.
+MOST = 50
 
 
 def tell(ledger: Ledger, arrival: Warnings) -> None:
