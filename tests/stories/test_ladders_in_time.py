@@ -92,7 +92,7 @@ def test_a_list_that_would_be_too_long_says_how_many_more_there_are(site: Site):
     (letter,) = house.letters()
     assert letter.subject == "Kundeservice: Over fristen 60"
     assert letter.text.count("Første svar: frist") == 50
-    assert "og 10 til\n" in letter.text
+    assert "og 10 til" in letter.text.splitlines()
     assert letter.text.rstrip().endswith("så de er samlet i én e-post (sla.yaml).")
     assert all("told" in house.kinds(str(1001 + number))[-1:] for number in range(60))
 
