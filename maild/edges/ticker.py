@@ -23,7 +23,7 @@ from maild.store import recurring as recurring_store
 from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
 
-EVERY = 5.0
+EVERY, SOON = 5.0, 0.5
 MOST = 100
 LONGEST = timedelta(days=1)
 log = structlog.get_logger("maild.ticker")
@@ -34,6 +34,7 @@ async def run(
 ) -> None:
     """Until cancelled."""
     while True:
+        woke = 0
         try:
             now = clock()
             if steady.behind:
@@ -43,7 +44,8 @@ async def run(
                 woken()
         except Exception as error:
             log.warning("waking failed, will be tried again", error=brief(error))
-        await asyncio.sleep(EVERY)
+        # After a pause much is due: no need to wait between one lot and the next.
+        await asyncio.sleep(SOON if woke >= MOST else EVERY)
 
 
 def hasten(session: Session, now: datetime) -> None:
