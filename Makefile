@@ -6,6 +6,7 @@
 # make bench-replay  how many stored mails a second maild replay judges
 # make bench-crowd    how mail is taken beside 2 500 clients that only take places (a minute)
 # make bench-years  what a million cases cost, and how soon a killed daemon with 100 000 letters waiting is back (half an hour, 20 GB)
+# make bench-clocks a hundred thousand open cases with promises: looking at them anew, and a tick (some minutes)
 # make bench-report   a month's figures among a million events: time and memory (two minutes)
 # make bench-rules   how long a thousand rules take to load, and a mail's verdict (half a minute)
 # make storm ARGS="--postgres --kills 60 --mails 3000 --seed 7"   the same on a PostgreSQL; --only kill,door makes a part of it
@@ -26,7 +27,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120
 # Root works directly, others by sudo if it asks for no password; else the target says which packages are missing.
 ROOT = $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then echo sudo env; fi)
 # dash's test(1) knows -nt; a folder's own date changes with its content, so stamps tell what was installed.
-.PHONY: demo test lint bench bench-search bench-rules bench-crowd bench-years bench-replay bench-report storm storm-imap programs hours fuzz golden man clean-root clean
+.PHONY: demo test lint bench bench-search bench-rules bench-crowd bench-years bench-replay bench-clocks bench-report storm storm-imap programs hours fuzz golden man clean-root clean
 
 demo: .stamp-run
 	$(BIN)/maild demo
@@ -47,7 +48,7 @@ bench: .stamp-dev
 bench-search: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.search $(ARGS)
 
-bench-rules bench-crowd bench-years bench-replay bench-report: .stamp-dev
+bench-rules bench-crowd bench-years bench-replay bench-clocks bench-report: .stamp-dev
 	PYTHONPATH=tests $(BIN)/python -m bench.$(@:bench-%=%) $(ARGS)
 
 storm: .stamp-packages .stamp-dev

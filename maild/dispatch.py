@@ -23,7 +23,7 @@ from maild.edges import control, retention
 from maild.edges.imap import Mailboxes
 from maild.edges.watch import Watch, report
 from maild.model.policy import Clock
-from maild.store import restoring
+from maild.store import rederiving, restoring
 from maild.store.writer import Writer
 
 # Seconds that `maild status` waits for fresh figures before it shows the last ones.
@@ -76,9 +76,23 @@ class Dispatch:
         }
 
     async def reload(self, asked: Asked, actor: str) -> Asked:
+        began = self.clock()
         await self.current.reload()
         error = self.current.error
-        return {"ok": not error, "text": error or f"policy {self.current.policy.hash[:12]} is active"}
+        text = error or f"policy {self.current.policy.hash[:12]} is active{await self._moved(began)}"
+        return {"ok": not error, "text": text}
+
+    async def _moved(self, since: datetime) -> str:
+        """What the change did to promises of open cases, if that is known within moments."""
+        value = self.current.policy.hash
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while await self.writer.write(lambda session: rederiving.stale(session, value, 1)):
+                    await asyncio.sleep(0.1)
+                last = await self.writer.write(rederiving.last)
+                fresh = last is not None and last.policy == value and last.began_at >= since
+                return f": {last.moved}" if last is not None and fresh else ""
+        return "; open cases are being looked at anew: maild status tells what has moved"
 
     async def look(self, asked: Asked, actor: str) -> Asked:
         """Somebody else has put a mail into the queue (`maild pipe`): no need to wait for the next poll."""

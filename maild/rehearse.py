@@ -111,7 +111,7 @@ def view(rehearsal: Rehearsal, policy: Policy, keys: token.Keys, now: datetime) 
         "trust": trace.get("trust"),
         "why": trace.get("why", []),
         "policy": policy.hash,
-        **{name: trace[name] for name in ("shadows", "notes", "customer") if name in trace},
+        **{name: trace[name] for name in ("shadows", "notes", "customer", "promises") if name in trace},
         "clocks": _clocks(rehearsal, policy, now),
         "events": [happened.record.event.kind for happened in rehearsal.plan.events],
         "letters": [_letter(letter, policy, keys, now) for letter in rehearsal.plan.letters],

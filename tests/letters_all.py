@@ -283,6 +283,7 @@ def ruled(language: str) -> dict[str, Letter]:
     asks = {"asks": [name, computer]}
     facts = {**VALUES, "facts": [(name, "ann01", True), (computer, "")]}
     return {
+        **paged(language),
         "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
         "ack-unverified-asks": to_customer(
             "ack", language, values=asks, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
@@ -352,4 +353,30 @@ def letters_of(language: str) -> dict[str, Letter]:
             "confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}
         ),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
+    }  # fmt: skip
+
+
+def paged(language: str) -> dict[str, Letter]:
+    """A critical case that calls somebody; what becomes of it."""
+    critical = {**VALUES, "priority": "critical", "status": "new", "handler_name": "", "minutes": "10", "count": "1"}
+    several = {**critical, "count": "3", "numbers": "#1042, #1043, #1044"}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    urgent = {"urgent": True, "on_duty": "Ola Hansen", "hours": "closed", "opens": OPENS, "phone": "55 00 00 00"}
+    return {
+        "page": to_handler("page", language, shown=(shown(language),), values=critical, reason="you-are-paged"),
+        "page-again": to_handler(
+            "page", language, values={**critical, "again": True, "handler_name": "Ola Hansen"}, reason="you-are-paged"
+        ),
+        "page-several": to_handler("page", language, values=several, reason="you-are-paged"),
+        **{
+            f"paging-{key}": to_handler(
+                "paging", language, values={**critical, "news": {"ok": True, "key": f"page_{key}", "value": value}},
+                reason="you-were-paged",
+            )
+            for key, value in (("has_it", "Ola Hansen"), *((key, "") for key in ("yours", "over", "nobody", "closed", "merged", "lowered")))
+        },
+        "ack-urgent": to_customer("ack", language, values={**VALUES, **urgent}, **ack),
+        "ack-unverified-phone": to_customer(
+            "ack", language, values={"phone": "55 00 00 00"}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
     }  # fmt: skip

@@ -29,6 +29,7 @@ COMMANDS = {
     "inspect": "inspect",
     "try": "try_",
     "replay": "replay",
+    "simulate": "simulate",
     "policy": "policy",
     "rules": "rules",
     "explain": "explain",
@@ -53,7 +54,7 @@ SECTIONS = {
     "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
     "Cases and people": ("case", "person", "handler", "oncall", "recurring", "report", "import", "export", "audit"),
-    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "explain", "inspect"),
+    "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "simulate", "explain", "inspect"),
     "Help": ("help", "completion"),
 }
 

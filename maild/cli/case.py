@@ -26,6 +26,7 @@ _COLUMNS = {
     "handler": "handler",
     "customer": "customer",
     "subject": "subject",
+    "due": "due_at",
     "updated": "updated_at",
 }
 
@@ -50,7 +51,11 @@ def list_(config: Path, *, as_json: bool, only_open: bool) -> None:
     with opened(config) as site:
         found = views.open_cases(site.session, site.handlers) if only_open else views.cases(site.session, site.handlers)
         if not as_json:
-            table("cases", _COLUMNS, list(found))
+            table(
+                "cases",
+                _COLUMNS,
+                [{**case, "due_at": min(filter(None, case["due"].values()), default=None)} for case in found],
+            )
             return
         for case in found:
             say_json(case)

@@ -45,6 +45,8 @@ _LETTERS = {
     "warning": "warning",
     "warnings": "list of warnings",
     "unverified": "note of an unverified mail",
+    "page": "page of a critical case",
+    "paging": "note about a page",
     "postmaster": "mail to the postmaster passed on",
 }
 _STATES = {
@@ -63,6 +65,10 @@ class Line:
 
     text: str
     style: str = ""
+
+
+# What a date is called.
+_DUE = {"first_response": "answer by", "next_update": "word by", "resolution": "solved by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,19 @@ class _Page:
             ("labels", ", ".join(map(one_line, case.get("labels", ())))),
             ("opened", f"{' '.join(self._when(case['opened_at']))} ({self._look.zone_name})"),
             ("updated", " ".join(self._when(case["updated_at"]))),
+            *self._dates(),
         ]
         for name, value in rows:
             if value:
                 yield Line(f"{INDENT}{name:<9} {value}")
+
+    def _dates(self) -> Iterator[tuple[str, str]]:
+        """When what is promised is due, and what its customer was told of that last."""
+        told = {one["target"]: one["due_at"] for one in self._case.get("told", ())}
+        for target, at in self._case.get("due", {}).items():
+            if at:
+                said = " ".join(self._when(told[target])) if target in told and told[target] != at else ""
+                yield _DUE[target], " ".join(self._when(at)) + (f" (told: {said})" if said else "")
 
     def _tied(self) -> Iterator[tuple[str, str]]:
         """The cases that this one is tied to."""

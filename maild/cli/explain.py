@@ -27,7 +27,7 @@ def command(config: Path, subject: str, *, as_json: bool) -> int:
     """Tell how the mails of a case, or one mail, were judged: exactly what was true then.
 
     Each with the policy of that day (`maild policy show HASH`), every rule with the first part of its condition that failed, who was
-    considered for the case, and the letters that left.
+    considered for the case, what was promised by when, and the letters that left.
     """
     from maild.cli.desk import opened, say_json
     from maild.store import views
@@ -85,6 +85,7 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     for note in trace.get("notes", ()):
         yield "note", str(note)
     yield from _clocks(trace)
+    yield from _promises(trace)
     for step in trace.get("steps", ()):
         tells = f", tells {', '.join(step['tells'])}" if step.get("tells") else ""
         yield "step", f"{step['target'].replace('_', ' ')}: {step['step'] or 'nobody took it'}, due {step['at']}{tells}"
@@ -176,3 +177,23 @@ def _assignment(trace: Trace) -> Iterator[tuple[str, str]]:
 def _clocks(trace: Trace) -> Iterator[tuple[str, str]]:
     for name, at in (trace.get("clocks") or {}).items():
         yield "clock", f"{name.replace('_', ' ')}: {at}"
+
+
+def _promises(trace: Trace) -> Iterator[tuple[str, str]]:
+    """Each target with its date, after that mail; of several cases each with its number."""
+    found = trace.get("promises", ())
+    several = len({one["case"] for one in found}) > 1
+    for one in found:
+        case = f"{one['case']} " if several else ""
+        counted = f"{one['within']} of {one['hours']} since {one['since']}, by {one['sla']}"
+        told = f", told {one['told']}" if one["told"] else ""
+        yield "promise", f"{case}{one['target'].replace('_', ' ')}: {_by(one)}  ({counted}{told})"
+
+
+def _by(promise: Trace) -> str:
+    due = promise["due"] or "when it goes on"
+    if promise["done"]:
+        return f"done {promise['done']}, was due {due}"
+    if not promise["due"]:
+        return "stands still"
+    return f"due {due}{', as a handler promised' if promise['fixed'] else ''}"

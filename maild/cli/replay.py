@@ -64,18 +64,14 @@ def command(
 
 
 def _wish(site: Open, since: datetime | None, rules: Path | None, files: Path | None) -> Wish:
-    from dataclasses import replace
-
+    from maild.cli.other_rules import with_rules
     from maild.founding import load_policy
     from maild.replays.run import Wish
 
     now = site.policy
     if rules is None:
         return Wish(now, now if files else None, since, files)
-    whole = (rules / "rules").is_dir()
-    theirs = rules / "templates" if whole and (rules / "templates").is_dir() else site.config.templates
-    other = replace(site.config, rules=rules / "rules" if whole else rules, templates=theirs)
-    return Wish(load_policy(other), now, since, files)
+    return Wish(load_policy(with_rules(site.config, rules)), now, since, files)
 
 
 def _say(report: Report, *, verbose: bool) -> None:

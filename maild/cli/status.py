@@ -124,6 +124,8 @@ def _facts(told: dict[str, Any], now: datetime) -> list[str]:
         "database": f"{database['is']}, {size(database['size'])}, schema {database['schema']}",
         "versions": f"maild {versions['maild']}, Python {versions['python']}",
     }
+    if moved := told.get("promises"):
+        rows["promises"] = f"{'being looked at anew: ' if moved['moving'] else ''}{one_line(moved['text'])}"
     if told.get("away"):
         rows["away"] = one_line(", ".join(map(_away, told["away"])))
     return [f"{name:<9} {value}" for name, value in rows.items()]

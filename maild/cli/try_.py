@@ -29,7 +29,7 @@ _LONG = ("text", "own_text", "headers", "subject", "author", "kind", "automatic"
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @config_option
 def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, as_json: bool) -> None:
-    """Judge MAIL as the daemon would: facts, each rule, decisions, who was considered, clocks, and the letters in full.
+    """Judge MAIL as the daemon would: facts, each rule, decisions, who was considered, clocks, promises, and the letters in full.
 
     By the rules as the files have them now, and by what the database knows.  Nothing is written.
     """

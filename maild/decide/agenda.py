@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import absence, duty, patience
+from maild.decide import absence, duty, patience, pledges
+from maild.decide.clocks import dues
 from maild.decide.desk_letters import owe
 from maild.decide.ledger import Ledger
 from maild.model.agenda import Item
@@ -28,7 +29,7 @@ from maild.model.subject import without_tag
 
 LATE, HOUR, DAY = timedelta(hours=8), timedelta(hours=1), timedelta(days=1)
 MOST = 20
-GROUPS = ("overdue", "wakes", "waiting", "ends", "unassigned")
+GROUPS = ("overdue", "today", "wakes", "waiting", "ends", "unassigned")
 
 
 def due(policy: Policy, now: datetime) -> Iterator[tuple[Handler, str, datetime]]:
@@ -95,14 +96,22 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
         return "unassigned" if not case.rests else ""
     if not _is_his(ledger, case, handler):
         return ""
-    if case.promised_at is not None and case.promised_at <= ledger.now:
+    soonest = _due(ledger, case)
+    if soonest is not None and soonest <= ledger.now:
         return "overdue"
+    if soonest is not None and soonest.astimezone(now.tzinfo).date() <= now.date():
+        return "today"
     if case.until_at is not None and case.status is Status.ON_HOLD:
         return "wakes" if case.until_at.astimezone(now.tzinfo).date() <= now.date() else ""
     ends = patience.ends_at(case, ledger.policy)
     if ends is not None and ends.astimezone(now.tzinfo).date() <= now.date():
         return "ends"
     return "waiting" if case.heard > item.answered and not case.rests else ""
+
+
+def _due(ledger: Ledger, case: Case) -> datetime | None:
+    """What is due of it first; a date that a handler promised holds while it rests, too."""
+    return min(filter(None, (case.promised_at, *dues(case, ledger.policy).values())), default=None)
 
 
 def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
@@ -112,7 +121,7 @@ def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
 
 def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[str, Any]:
     case = item.case
-    other = ledger.policy.handlers.get(case.handler or "")
+    other, soonest = ledger.policy.handlers.get(case.handler or ""), _due(ledger, case)
     ends = patience.ends_at(case, ledger.policy)
     return {
         "number": f"#{case.number}",
@@ -121,5 +130,6 @@ def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[s
         "subject": without_tag(item.subject, case.number),
         "status": str(case.status),
         "handler": other.name if other is not None and other != handler else "",
+        "due": pledges.local(ledger.policy, case.desk, soonest) if soonest else "",
         "closes": ends.astimezone(now.tzinfo).isoformat() if ends else "",
     }

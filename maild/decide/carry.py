@@ -20,6 +20,7 @@ from maild.decide import (
     doubles,
     drafts,
     notices,
+    pledges,
     questions,
     receipts,
     related,
@@ -322,11 +323,18 @@ def tell(
     own = handler_party(order.handler.key)
     notices.tell(ledger, order.case_id, notices.Telling(order.prepared, shown, own, wrote=order.by))
     lines = receipts.told(parsed.lines, done)
+    lines += [receipts.said(verbs.Line("", ""), one) for one in _promises(ledger, order)]
     answer = says_something(order, text, parsed) and not note
     if text and not answer and not any(outcome.inside for outcome in done):
         here = questions.stays_inside(order, parsed)
         lines.append(receipts.said(verbs.Line("", ""), Done((), "noted_here" if here else "noted")))
     return [*lines, *(receipts.said(verbs.Line("", ""), letter) for letter in _letters(ledger, order, answer=answer))]
+
+
+def _promises(ledger: Ledger, order: Order) -> list[Done]:
+    """What is promised of the case otherwise than before."""
+    before, now = ledger.known.cases.get(order.case_id), ledger.case(order.case_id)
+    return [Done((), key, at=at) for key, at in pledges.lines(ledger, before, now)] if before else []
 
 
 def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:

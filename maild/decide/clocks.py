@@ -3,18 +3,20 @@
     running(case, policy)          the clocks of its targets
     due(clock)                     when it is due, None while it stands still
     spent(clock, at)               open time that it has run
+    dues(case, policy)             the date of each that runs
     coming(case, policy)           what comes of them: steps of the ladder, and breaches, by time
     untended(case, policy)         since when nobody has taken it, and when that is to be told
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
-the time that the clock stood still since.  A date that a handler promised (/due) stands over both, and nothing puts it off.  Pure.
+the time that the clock stood still since; so it does where today's policy promises nothing any more.  A date that a handler promised
+(/due) stands over both, and nothing puts it off: it is the case's own date for a solution.  Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -84,8 +86,32 @@ def terms(case: Case, policy: Policy) -> Terms | None:
 
 def running(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """A clock for each target that holds for it, also where it is done."""
+    return tuple(_clocks(case, held)) if (held := _held(case, policy)) else ()
+
+
+def _held(case: Case, policy: Policy) -> Terms | None:
+    """What is promised for it, and what was told of it or promised by a handler though today's policy promises nothing of that sort."""
     held = terms(case, policy)
-    return tuple(_clocks(case, held)) if held else ()
+    if case.merged_into is not None or case.history or not (case.clocks.pledges or case.promised_at):
+        return held
+    known, calendar = case.clocks, policy.calendar_of(case.desk)
+    since = known.since_at or case.opened_at
+    turns = {Target.UPDATE: known.turn}
+    pledges = [one for one in known.pledges if not one.void and one.turn == turns.get(Target(one.target), 0)]
+    told = {Target(one.target): one.due_at for one in pledges}
+    if case.promised_at is not None and policy.slas:
+        told[Target.SOLUTION] = case.promised_at
+    kept = {
+        target: Within(calendar.between(began, max(began, at)), calendar)
+        for target, at in told.items()
+        if held is None or target not in held.targets
+        for began in (known.spoke_at or since if target is Target.UPDATE else since,)
+    }
+    if not kept:
+        return held
+    if held is None:
+        return Terms("", kept, frozenset({Status.WAITING}))
+    return replace(held, targets={**held.targets, **kept})
 
 
 def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
@@ -156,6 +182,19 @@ def due(clock: Clock) -> datetime | None:
     return min((at for at in (counted, *told) if at is not None), default=None)
 
 
+def dues(case: Case, policy: Policy) -> Mapping[Target, datetime]:
+    """When what is promised is due; nothing of what is done, or stands still."""
+    return ahead(case, policy).dues
+
+
+def is_held(clock: Clock) -> bool:
+    """It is due when a letter told, and would be later without that."""
+    if clock.fixed is not None or not clock.pledges:
+        return False
+    counted, ends = reached(clock.within.calendar, clock.since, clock.within.amount, clock.pauses), due(clock)
+    return counted is not None and ends is not None and ends < counted
+
+
 def spent(clock: Clock, at: datetime) -> timedelta:
     """Open time that it had run by then."""
     end = min(at, clock.done_at) if clock.done_at else at
@@ -177,21 +216,32 @@ class Coming:
 
 def coming(case: Case, policy: Policy) -> tuple[Coming, ...]:
     """What has not happened yet, by time; nothing of a clock that stands still or is done."""
-    held = terms(case, policy)
-    if held is None or case.ended:
+    held = None if case.ended else _held(case, policy)
+    if held is None:
         return ()
     zone = ZoneInfo(policy.desks[case.desk].zone)
-    found = [one for clock in _clocks(case, held) for one in _steps(case, clock, held.ladder, zone)]
+    found = [one for clock, ends in _open(case, held) for one in _steps(case, clock, ends, held.ladder, zone)]
     return tuple(sorted(found, key=lambda one: (one.at, one.step is not None)))
 
 
-def _steps(case: Case, clock: Clock, ladder: Ladder | None, zone: ZoneInfo) -> Iterator[Coming]:
-    ends = due(clock) if clock.done_at is None else None
-    if ends is None:
-        return
-    if clock.key not in case.clocks.breached:
+def _open(case: Case, held: Terms) -> Iterator[tuple[Clock, datetime]]:
+    """Clocks that run, each with the instant at which it is due."""
+    for clock in _clocks(case, held):
+        ends = due(clock) if clock.done_at is None else None
+        if ends is not None:
+            yield clock, ends
+
+
+def _steps(
+    case: Case, clock: Clock, ends: datetime, ladder: Ladder | None, zone: ZoneInfo, *, next_only: bool = False
+) -> Iterator[Coming]:
+    """next_only: without what cannot be the next, for it comes after it is due."""
+    kept = clock.key in case.clocks.breached
+    if not kept:
         yield Coming(ends, clock, ends)
     for step in ladder.steps if ladder else ():
+        if next_only and not kept and (step.share is None or step.share >= 100):
+            continue
         at = instant(clock, step, ends) if clock.target in step.targets else None
         if at is None or f"{clock.key}:{step.name}" in case.clocks.fired:
             continue
@@ -243,9 +293,33 @@ def untended(case: Case, policy: Policy) -> tuple[datetime, datetime] | None:
     return since, calendar.add(since, desk.unassigned.within(calendar))
 
 
-def wake_at(case: Case, policy: Policy) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """next_at: what comes first of a case's clocks; dues: the date of each that runs; held: of one of them, because it was told."""
+
+    next_at: datetime | None = None
+    dues: Mapping[Target, datetime] = field(default_factory=dict)
+    held: bool = False
+
+
+NOTHING_AHEAD = Ahead()
+
+
+def ahead(case: Case, policy: Policy) -> Ahead:
+    """All at once, for whoever writes or looks at many cases."""
+    held = None if case.ended else _held(case, policy)
+    if held is None:
+        return NOTHING_AHEAD
+    zone = ZoneInfo(policy.desks[case.desk].zone)
+    found = list(_open(case, held))
+    steps = (one.at for clock, ends in found for one in _steps(case, clock, ends, held.ladder, zone, next_only=True))
+    dues = {clock.target: ends for clock, ends in found}
+    return Ahead(min(steps, default=None), dues, any(is_held(clock) for clock, _ in found))
+
+
+def wake_at(case: Case, policy: Policy, clocks: Ahead | None = None) -> datetime | None:
     """The next instant that matters: of what it rests for, of what was asked of people, of its customer's silence, of its clocks, of
-    nobody having it, of whom it calls."""
-    clocks, free = coming(case, policy), untended(case, policy)
-    ours = (clocks[0].at if clocks else None, free[1] if free else None, calling.next_at(case, policy))
+    nobody having it, of whom it calls.  clocks: what is ahead of them, where that is known."""
+    free = untended(case, policy)
+    ours = ((clocks or ahead(case, policy)).next_at, free[1] if free else None, calling.next_at(case, policy))
     return min(filter(None, (cases.wake_at(case), patience.next_at(case, policy), *ours)), default=None)

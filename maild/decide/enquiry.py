@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from maild.decide import asked, budget, contact, rights
+from maild.decide import asked, budget, contact, pledges, rights
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
 from maild.model.case import Case
@@ -136,6 +136,7 @@ def _row(ledger: Ledger, one: Standing, asker: str, scope: str) -> dict[str, Any
         "who": handler.name if handler and desk.shows == "handler" else desk.name,
         "whose": _whose(ledger, case) if scope == asked.ALL else "",
         "promised": case.promised_at,
+        **pledges.told(case, ledger.policy),
         "last_at": one.last_at,
         "last_by": _last_by(ledger, one, asker, desk.name, names=desk.shows == "handler"),
         "you": one.last_by == asker,

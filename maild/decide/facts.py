@@ -4,56 +4,39 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from maild.decide import asked, budget, verbs
-from maild.decide.assign import TURNING, line_choice, open_key, turn_key
+from maild.decide import asked, budget, counters, verbs
+from maild.decide.assign import line_choice, turn_key
 from maild.decide.marks import marks
+from maild.decide.naming import (
+    TEXT,
+    addresses_in,
+    commanded_numbers,
+    foreign_numbers,
+    leading_numbers,
+    numbers_in,
+    phones_in,
+)
 from maild.decide.organisation import PUBLIC
-from maild.model import numbers
 from maild.model.agenda import Asked
 from maild.model.correlation import reference
 from maild.model.derived import ordered, placed
 from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
-from maild.model.people import Desk
+from maild.model.people import Handler
 from maild.model.plan import Morning, Occurrence, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
 from maild.model.slip import Warnings
 
-TEXT = 64 * 1024
 NOTHING = Seen()
 # Where maild writes a Received line of its own, and where it takes mail as it lies there.
 _DOORS, _FETCHED = ("smtp", "lmtp", "pipe"), ("imap", "late", "import")
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})", re.I)
 HOUR = 3600
 _OVER = timedelta(days=31)
-# A number as our letters write it: in brackets with a hash, or behind a hash.
-_FOREIGN = re.compile(
-    r"[\[(]#?([A-Z][A-Z0-9]{1,9}-\d{1,9})[\])]"  # [SUP-77]
-    r"|\b((?:INC|REQ|RITM|CHG|CS|TASK|SCTASK|PRB)\d{5,12})\b"  # INC0012345
-    r"|\b(?:ticket|case|incident|request|saksnr\.?|saksnummer|sak|zahtevek|ärende|vorgang)(?: ?(?:id|no\.?|nr\.?|number))?"
-    r"[ :#]{1,3}(\d{4,12})\b",  # Ticket ID: 20260302
-    re.I,
-)
-_MOST_FOREIGN = 3
-# A line that may be a command, with its sign or without; the first of them are looked at.
-_COMMAND = re.compile(r"^(.{3,200})$", re.M)
-_MOST_LINES, _MOST_NUMBERS = 50, 60
-# A number that begins a line, as in "1042 close"; the first of them are looked up.
-_LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
-_MOST_LEADING = 100
-# What a command may name; commands stand at the top, ten lines of them.
-_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
-PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w@])")
-_NAMING, _MOST_NAMED = 40_000, 120
-# A number that ends a line behind a word, as in "show 1042".
-_TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
-_NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
 def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTHING) -> Facts:
@@ -64,7 +47,7 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
     at, organisation = _local(prepared, policy), policy.directory.organisation(author)
     found = Facts(
         desk=prepared.desk,
-        author=author,
+        author=_sender(prepared),
         domain=author.rpartition("@")[2],
         to=to,
         cc=cc,
@@ -88,6 +71,12 @@ def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTH
         **placed(at, (*to, *cc), organisation, policy.agreements, policy.desks.values()),
     )
     return ordered(found, policy.catalogue)
+
+
+def _sender(prepared: Prepared) -> str:
+    """What stands in From; of what a form sent, the form's, that rules can tell it from others."""
+    author = (prepared.through or prepared).message.author
+    return author.address.lower() if author else ""
 
 
 def _local(prepared: Prepared, policy: Policy) -> str:
@@ -125,7 +114,12 @@ def alarm_keys(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
         return ()
     said = facts(prepared, True, policy)
     keys = (correlation.read(said).key for correlation in found)
-    return tuple(dict.fromkeys(reference(said.domain, key) for key in keys if key))
+    return tuple(dict.fromkeys(alarm_reference(said, key) for key in keys if key))
+
+
+def alarm_reference(said: Facts, key: str) -> str:
+    """Nobody else speaks of it: a key is its domain's, and its author's at a domain where everybody may have an address."""
+    return reference(said.author if said.domain in PUBLIC else said.domain, key)
 
 
 def alarm_budget(now: datetime) -> tuple[str, int]:
@@ -138,7 +132,7 @@ def lookup(arrival: Prepared | Wake | Undelivered | Morning | Warnings, policy: 
     if isinstance(arrival, Wake | Warnings):
         return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
-        return Lookup(letters=(arrival.letter,))
+        return _of_letter(arrival, policy, now)
     if isinstance(arrival, Morning):
         return Lookup(agenda=agenda_of(arrival.handler, policy), swaps=swaps_since(policy, now))
     message = arrival.message
@@ -147,7 +141,7 @@ def lookup(arrival: Prepared | Wake | Undelivered | Morning | Warnings, policy: 
     handler = policy.handler_of_address(address)
     registered = handler.address if handler else address
     scope = asked.scope(message, policy.texts.vocabulary)
-    customers = _customers(arrival, policy)
+    named_there = customers(arrival, policy)
     alarms = alarm_keys(arrival, policy)
     named = verbs.verbs_in(message.own_text, policy.texts.vocabulary) if handler else frozenset[str]()
     return Lookup(
@@ -160,7 +154,8 @@ def lookup(arrival: Prepared | Wake | Undelivered | Morning | Warnings, policy: 
             *numbers_in(message.subject),
             *((*commanded_numbers(message.own_text), *leading_numbers(message.own_text)) if handler else ()),
         ),
-        address=address,
+        # LIMITS  Where forms name customers in several ways, and a mail names several, the first is known best.
+        address=next(iter(named_there), address),
         parks=handler is not None,
         logs=bool({"undo", "due"} & named),
         doubted=handler.key if handler else "",
@@ -168,20 +163,19 @@ def lookup(arrival: Prepared | Wake | Undelivered | Morning | Warnings, policy: 
         traces="why" in named,
         swaps=swaps_since(policy, now),
         pages=now if policy.rotas else None,
-        counters=tuple(_counters(policy, now)),
+        counters=tuple(counters.all_of(policy, now)),
         budgets=(
-            *((budget.proven_key(address, now),) if arrival.trust.authenticated else budget.keys(address, now)),
-            *(() if arrival.trust.authenticated else (unverified_key(registered, now),)),
+            *_budgets_of(arrival, address, registered, now),
             *(budget.status_keys(address, now) if scope else ()),
             *(budget.forward_key(address, now) for address in policy.wants.forwards),
-            *(key for customer in customers for key in budget.keys(customer, now)),
+            *(key for customer in named_there for key in budget.keys(customer, now)),
             *(*((alarm_budget(now),) if alarms else ()), *page_budgets(policy, now)),
         ),
-        people=(*(_named(message) if handler else ()), *policy.wants.addresses, *customers),
+        people=_people(message, handler, policy, named_there),
         incidents=policy.wants.incidents,
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         whose=whose(policy, address, scope) if scope else None,
-        counting=counting(policy, registered, now),
+        counting=counting(policy, next(iter(named_there), registered), now),
     )
 
 
@@ -189,7 +183,7 @@ def of_entry(arrival: Occurrence, policy: Policy, now: datetime) -> Lookup:
     """Whose turn it is, and who the customer is."""
     entry = policy.recurring.get(arrival.entry)
     return Lookup(
-        counters=tuple(_counters(policy, now)),
+        counters=tuple(counters.all_of(policy, now)),
         people=(*((entry.customer,) if entry and entry.customer else ()), *policy.wants.addresses),
         sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
         swaps=swaps_since(policy, now),
@@ -211,6 +205,27 @@ def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
         talks=bool(policy.slas or policy.rotas),
         pages=now if policy.rotas else None,
         budgets=page_budgets(policy, now),
+    )
+
+
+def _people(message: Message, handler: Handler | None, policy: Policy, named_there: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom the mail or the rules name; of a form's mail also the form itself."""
+    found = (*(_named(message) if handler else ()), *policy.wants.addresses, *named_there)
+    return (*found, message.author.address.lower()) if named_there and message.author else found
+
+
+def _budgets_of(arrival: Prepared, address: str, registered: str, now: datetime) -> tuple[tuple[str, int], ...]:
+    """Those of whoever sent it; of an unproven mail also that of letters which ask the handler in whose name it came."""
+    if arrival.trust.authenticated:
+        return (budget.proven_key(address, now),)
+    return (*budget.keys(address, now), unverified_key(registered, now))
+
+
+def _of_letter(arrival: Undelivered, policy: Policy, now: datetime) -> Lookup:
+    """A page that does not arrive goes to the next."""
+    paging = now if policy.rotas else None
+    return Lookup(
+        letters=(arrival.letter,), swaps=swaps_since(policy, now), pages=paging, budgets=page_budgets(policy, now)
     )
 
 
@@ -265,33 +280,9 @@ def _known_by(prepared: Prepared) -> tuple[str, ...]:
     return (*((own,) if own else ()), *foreign_numbers(prepared))
 
 
-def foreign_numbers(prepared: Prepared) -> tuple[str, ...]:
-    """Other systems' case numbers in the subject, as keys among the message ids: "SUP-77@supplier.example", no brackets.
-
-    Only in the forms that ticket systems write; a word with digits in a sentence is none.
-    """
-    author = prepared.message.author
-    if author is None:
-        return ()
-    return _foreign(prepared.message.subject[:500], author.address.rpartition("@")[2].lower())
-
-
-# For a mail that is asked about, joined and filed it is wanted three times.
-@lru_cache(16)
-def _foreign(subject: str, domain: str) -> tuple[str, ...]:
-    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(subject)]
-    return tuple(dict.fromkeys(f"{number.upper()}@{domain}" for number in found))[:_MOST_FOREIGN]
-
-
 def unverified_key(address: str, now: datetime) -> tuple[str, int]:
     """The budget of letters that tell a handler of an unproven mail in his name: one an hour."""
     return (f"unverified:{address}", int(now.timestamp()) // HOUR)
-
-
-def numbers_in(subject: str) -> tuple[str, ...]:
-    """Case numbers that a subject may name, in order."""
-    found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
-    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
 def _named(message: Message) -> tuple[str, ...]:
@@ -299,43 +290,6 @@ def _named(message: Message) -> tuple[str, ...]:
     passed = message.forwarded.author if message.forwarded else None
     found = (*addresses_in(message.own_text), *phones_in(message.own_text))
     return (*found, passed.address.lower()) if passed else found
-
-
-def phones_in(text: str) -> tuple[str, ...]:
-    """Telephone numbers, as they are kept: digits, and a + where the country stands in front (ITU-T E.164: at most 15)."""
-    found = (telephone(match[0]) for match in PHONE.finditer(text[:_NAMING]))
-    return tuple(dict.fromkeys(number for number in found if number))[:_MOST_NAMED]
-
-
-def telephone(written: str) -> str:
-    """+47 912 34 567 as +4791234567; "" for what is none."""
-    digits = "".join(c for c in written if c in "0123456789")
-    plus = written.lstrip().startswith("+") or digits.startswith("00")
-    digits = digits.removeprefix("00") if digits.startswith("00") else digits
-    return f"{'+' if plus else ''}{digits}" if 5 <= len(digits) <= 15 else ""
-
-
-def commanded_numbers(own_text: str) -> tuple[str, ...]:
-    """Case numbers in a handler's text; in short lines without a hash, too."""
-    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:_MOST_LINES] for word in line.split()[:5]]
-    bare = [word.strip(".,;:") for word in words if any(map(str.isdigit, word)) and not word.startswith("#")]
-    named = [number for word in bare[:_MOST_NUMBERS] for number in numbers_in(f"#{word}")]
-    return tuple(dict.fromkeys([*numbers_in(own_text), *named]))
-
-
-def leading_numbers(text: str) -> tuple[str, ...]:
-    """Case numbers that lines of a text may begin with, or end with behind a word."""
-    found = [
-        match[1]
-        for form in (_LEADING, _TRAILING)
-        for match, _ in zip(form.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)
-    ]
-    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
-
-
-def addresses_in(text: str) -> tuple[str, ...]:
-    """Addresses that a handler's commands may name, in order."""
-    return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
 
 
 def named_in_form(prepared: Prepared, where: Named) -> Address | None:
@@ -366,31 +320,9 @@ def of_form(prepared: Prepared, policy: Policy) -> bool:
     return author is not None and author.address.lower() in policy.directory.forms and prepared.trust.authenticated
 
 
-def _customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
+def customers(prepared: Prepared, policy: Policy) -> tuple[str, ...]:
     """Whom rules may make the customer of a form's mail."""
     if not of_form(prepared, policy):
         return ()
     found = (named_in_form(prepared, way) for way in policy.wants.forms)
     return tuple(dict.fromkeys(one.address for one in found if one))
-
-
-def number_counter(policy: Policy, desk: str, now: datetime) -> str:
-    """The counter from which the desk's next number comes."""
-    value = policy.desks[desk]
-    return f"number:{numbers.scope(value.number, year_of(value, now))}"
-
-
-def year_of(desk: Desk, now: datetime) -> int:
-    """The year on the desk's own calendar."""
-    return now.astimezone(ZoneInfo(desk.zone)).year
-
-
-def _counters(policy: Policy, now: datetime) -> list[str]:
-    names = [number_counter(policy, desk, now) for desk in policy.desks]
-    choices = policy.wants.choices
-    names += [turn_key(choice, desk) for choice in choices if choice.how in TURNING for desk in policy.desks]
-    names += [turn_key(line_choice(desk, line), desk.key) for desk in policy.desks.values() for line in desk.lines]
-    if any(choice.how == "least_loaded" for choice in choices):
-        names += [open_key(handler) for handler in policy.handlers]
-    names += [open_key(handler.key) for handler in policy.handlers.values() if handler.cap is not None]
-    return list(dict.fromkeys(names))

@@ -24,7 +24,6 @@ from maild.decide import (
     rest,
     scheduling,
     voting,
-    webform,
 )
 from maild.decide.absence import away
 from maild.decide.arithmetic import considered
@@ -63,14 +62,14 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     assert join.case is not None
     case_id = join.case.id
     party = ledger.person(prepared)
-    row = ledger.file(
-        prepared, case_id, party, join.standing, internal="internal" if join.standing == "stranger" else ""
-    )
+    # The customer does not know that somebody reads along.
+    hidden = join.standing == "stranger" or join.case.follows(party)
+    row = ledger.file(prepared, case_id, party, join.standing, internal="internal" if hidden else "")
     ledger.happen(case_id, party, Received(row, party, join.standing, join.evidence, automatic))
     stranger = join.standing == "stranger"
     if ledger.case(case_id).doubted and not automatic and _is_the_customer_s(prepared, join):
         ledger.happen(case_id, party, Vouched(party))
-    contact.heard(ledger, prepared, case_id, automatic=automatic)
+    _heard(ledger, prepared, case_id, automatic=automatic)
     if party in ledger.case(case_id).watchers and party not in ledger.case(case_id).participants and not automatic:
         ledger.happen(case_id, MAILD, Included(party))
     case = ledger.case(case_id)
@@ -134,12 +133,6 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
     if _late_thanks(ledger, prepared, join, automatic) or over.answered(ledger, prepared, join, automatic):
         return
     verdict = route(asked_of(ledger, prepared, automatic, join), ledger.policy.rules)
-    theirs = webform.filled_in(ledger, prepared, verdict)
-    if theirs is not None:
-        # A person filled it in, whatever sent it.
-        sent = replace(prepared, message=replace(theirs.message, author=prepared.message.author))
-        verdict = route(asked_of(ledger, sent, False, join), ledger.policy.rules)
-        prepared, automatic = theirs, False
     ledger.trace.update(trace(verdict))
     discard = verdict.value("discard")
     if discard is not None:
@@ -151,7 +144,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
         case_id = quarantine.keep(ledger, prepared, desk_of(ledger, prepared, verdict), linked, str(held))
         effects.labels(ledger, case_id, verdict)
         return
-    case_id = opened(ledger, prepared, verdict, join, automatic=automatic, heard=theirs is None)
+    case_id = opened(ledger, prepared, verdict, join, automatic=automatic)
     row = ledger.next_message() - 1
     # What a program wrote and nobody has is only filed.
     work = not automatic or ledger.case(case_id).handler is not None
@@ -187,18 +180,21 @@ def _late_thanks(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool
     return True
 
 
-def opened(
-    ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join, *, automatic: bool = True, heard: bool = True
-) -> int:
-    """A new case with all that the rules say of it; nobody is told yet.  heard: whoever wrote is its customer."""
+def opened(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join, *, automatic: bool = True) -> int:
+    """A new case with all that the rules say of it; nobody is told yet."""
     case_id = _open(ledger, prepared, verdict, join)
-    if heard:
-        contact.heard(ledger, prepared, case_id, automatic=automatic)
+    _heard(ledger, prepared, case_id, automatic=automatic)
     for desk in prepared.also:
         if desk in ledger.policy.desks and desk != ledger.case(case_id).desk:
             ledger.happen(case_id, MAILD, Watched(desk))
     decide(ledger, prepared, case_id, verdict)
     return case_id
+
+
+def _heard(ledger: Ledger, prepared: Prepared, case_id: int, *, automatic: bool) -> None:
+    """That an address was filled in somewhere says nothing of whether it works."""
+    if prepared.through is None:
+        contact.heard(ledger, prepared, case_id, automatic=automatic)
 
 
 def _open(ledger: Ledger, prepared: Prepared, verdict: Verdict, join: Join) -> int:

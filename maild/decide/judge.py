@@ -34,8 +34,10 @@ from maild.decide import (
     undelivered,
     unproven,
     veil,
+    webform,
 )
 from maild.decide.acts.context import Order, acting_as, sense
+from maild.decide.clock_trace import with_promises
 from maild.decide.clocks import wake_at
 from maild.decide.facts import lookup, of_entry
 from maild.decide.ledger import Ledger
@@ -61,6 +63,7 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             paging.settle(ledger, arrival.case)
         case Undelivered():
             _undelivered(ledger, arrival)
+            paging.settle(ledger)
         case Morning():
             agenda.morning(ledger, arrival)
         case Occurrence():
@@ -70,10 +73,10 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
         case Prepared(source="import"):
             history.file(ledger, arrival)
         case Prepared():
-            _mail(ledger, arrival)
+            _mail(ledger, webform.read(ledger, arrival, automatic=from_machine(arrival)))
             paging.settle(ledger)
             veil.draw(ledger)
-    return ledger.plan()
+    return with_promises(ledger.plan(), policy)
 
 
 def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
@@ -123,7 +126,8 @@ def _mail(ledger: Ledger, prepared: Prepared) -> None:
         _bounce(ledger, prepared, where)
         return
     asks = not (_answers_a_question(where) or required.answers(ledger, prepared, where))
-    if asks and enquiry.answered(ledger, prepared, where, automatic=automatic):
+    # How his cases stand is told to nobody whose address stands in a form.
+    if asks and prepared.through is None and enquiry.answered(ledger, prepared, where, automatic=automatic):
         return
     if handler and not automatic and anew.handle(ledger, prepared, where, handler):
         return
@@ -289,7 +293,7 @@ def _says_robot(prepared: Prepared) -> bool:
 
 
 def _trace(prepared: Prepared, where: Join, automatic: bool) -> dict[str, object]:
-    message, trust = prepared.message, prepared.trust
+    message, trust = prepared.message, (prepared.through or prepared).trust
     return {
         "kind": str(message.kind),
         "automatic": automatic,

@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from maild.decide.assign import Chosen, open_key
-from maild.decide.clocks import wake_at
-from maild.decide.facts import foreign_numbers, number_counter, year_of
+from maild.decide.clocks import ahead, wake_at
+from maild.decide.counters import number_counter, year_of
+from maild.decide.naming import foreign_numbers
 from maild.model import numbers
 from maild.model.absence import Absence
 from maild.model.asking_events import Cleared, Spammed
@@ -348,13 +349,11 @@ class Ledger:
         self._letters.append(letter)
 
     def slip(self, slip: Slip) -> None:
-        """Somebody is to be told of it, with what else slips."""
         self._slips.append(slip)
 
     def cancel(self, outbox: int) -> None:
         """Once, however many have a reason."""
-        if not self.cancelled(outbox):
-            self._cancels.append(outbox)
+        self._cancels += [] if self.cancelled(outbox) else [outbox]
 
     def cancelled(self, outbox: int) -> bool:
         """Whether it does not leave, or not so, by this arrival."""
@@ -369,12 +368,12 @@ class Ledger:
         return tuple(self._letters)
 
     def plan(self) -> Plan:
-        trace = {**self.trace, "letters": [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]}
+        seen = {case.id: ahead(case, self.policy) for case in self._cases.values()}
+        letters = [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]
         return Plan(
             events=tuple(self._events),
             cases=tuple(self._cases.values()),
             references=tuple(self._references),
-            # Only now, for a mail is filed before its case has a number.
             words={**{row: self._found_by(*filed) for row, filed in self._filed.items()}, **self._added},
             persons=tuple(self._persons),
             changed=tuple(p for p in self.people.values() if p not in self._before and p not in self._persons),
@@ -394,7 +393,8 @@ class Ledger:
             absences=self._absences,
             swaps=tuple(self._swaps.values()),
             marks=tuple(self._marks),
-            trace=trace,
+            trace={**self.trace, "letters": letters},
             slips=tuple(self._slips),
-            wakes={case.id: wake_at(case, self.policy) for case in self._cases.values()},
+            wakes={case.id: wake_at(case, self.policy, seen[case.id]) for case in self._cases.values()},
+            dues={case: found.dues for case, found in seen.items()},
         )

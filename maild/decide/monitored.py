@@ -4,7 +4,8 @@ down            opens the case; the next joins it, and nobody is told again
 up              solves it, quietly
 down again      soon (`flap`): the same trouble, the case goes on and nobody is told; else it is open again, and its handler is told;
                 a case that is closed for good is followed by a new one, linked
-Only from a proven sender, and a key is his domain's: nobody else can open or solve his cases.  An outage of a whole network is many
+Only from a proven sender, and a key is his domain's (at a domain where everybody may have an address, his own): nobody else can open or
+solve his cases.  An outage of a whole network is many
 keys at once: of those only so many an hour are told by a letter each.
 """
 
@@ -13,14 +14,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from maild.decide import intake, notices, pledges, rest
-from maild.decide.facts import alarm_budget, alarm_keys
+from maild.decide.facts import alarm_budget, alarm_keys, alarm_reference
 from maild.decide.ledger import Ledger
 from maild.decide.related import survivor
 from maild.decide.route import route
 from maild.decide.seeing import asked as asked_of
 from maild.decide.thread import Join
 from maild.model.case import Case
-from maild.model.correlation import Correlation, Signal, reference
+from maild.model.correlation import Correlation, Signal
 from maild.model.events import Ignored, Received, Reopened, Solved, Status, Suppressed
 from maild.model.people import MAILD
 from maild.model.plan import Prepared
@@ -39,7 +40,8 @@ def judged(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> b
         return False
     verdict = route(asked_of(ledger, prepared, automatic), ledger.policy.rules)
     value = verdict.value("correlate")
-    if not isinstance(value, Correlation) or verdict.value("discard") is not None:
+    # A rule that holds it back goes before one that reads it.
+    if not isinstance(value, Correlation) or any(verdict.value(held) is not None for held in ("discard", "quarantine")):
         return False
     signal = value.read(verdict.facts)
     if not signal.key:
@@ -55,7 +57,7 @@ def judged(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> b
 
 def _case(ledger: Ledger, verdict: Verdict, signal: Signal) -> Case | None:
     known = ledger.known
-    case = known.cases.get(known.by_message_id.get(reference(verdict.facts.domain, signal.key), 0))
+    case = known.cases.get(known.by_message_id.get(alarm_reference(verdict.facts, signal.key), 0))
     return survivor(case, known) if case else None
 
 
@@ -69,7 +71,7 @@ def _afresh(ledger: Ledger, prepared: Prepared, verdict: Verdict, signal: Signal
     case_id = intake.opened(ledger, prepared, verdict, join)
     pledges.begin(ledger, case_id, prepared.received_at)
     row = ledger.next_message() - 1
-    ledger.teach(case_id, row, (reference(verdict.facts.domain, signal.key),))
+    ledger.teach(case_id, row, (alarm_reference(verdict.facts, signal.key),))
     ledger.happen(case_id, MAILD, Alarmed(DOWN))
     _tell(
         ledger,

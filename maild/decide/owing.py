@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maild.decide import related, tasklist
+from maild.decide import pledges, related, tasklist
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.events import Told
@@ -118,6 +118,7 @@ def case_values(ledger: Ledger, case: Case, reader: Handler | None = None) -> di
         "also": ", ".join(ledger.policy.desks[key].name for key in case.watching if key in ledger.policy.desks),
         "title": ledger.subjects.get(case.title, ""),
         "promised": _promised(ledger, case),
+        **(pledges.dues(ledger, case) if reader else {}),
         "priority": str(case.priority),
         "status": str(case.status),
         "type": case.type,

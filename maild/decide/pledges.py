@@ -5,7 +5,8 @@ given(ledger, case, by)           it is another customer's, perhaps of another o
 answers(ledger, case, letter)     what an acknowledgement tells, and the events that say so
 opening(ledger, case, told)       and of our hours, beside that
 goes_on(ledger, case, letter)     what an answer tells of the next one
-dues(ledger, case)                what handlers read of all its clocks
+dues(ledger, case)                what handlers read of all its clocks;  lines(...): what their receipts say of a change
+told(case, policy)                what its customer was told, as it holds now
 absorbed(ledger, into, other)     what was told of a case holds in the one in which it goes on
 
 A date is told to the minute, and what was told is what holds; never one that is past.  Pure.
@@ -29,6 +30,10 @@ from maild.model.sla import Target
 
 # What a template calls the date of each.
 NAMES = {Target.RESPONSE: "answer_by", Target.UPDATE: "update_by", Target.SOLUTION: "solved_by"}
+# How lines of receipts end.
+_SHORT = {Target.RESPONSE: "answer", Target.UPDATE: "update", Target.SOLUTION: "solved"}
+# What may be promised otherwise when a handler changes it.
+_CHANGING = ("priority", "desk", "line", "type", "labels", "customer")
 
 
 # --- since when -------------------------------------------------------------------------------------------------------------------
@@ -125,16 +130,33 @@ def local(policy: Policy, desk: str, at: datetime) -> str:
 
 def dues(ledger: Ledger, case: Case) -> dict[str, str]:
     """The date of each clock that runs; a date that a handler promised is said elsewhere."""
-    found = due_dates(case, ledger.policy)
-    return {NAMES[target]: local(ledger.policy, case.desk, at) for target, at in found.items() if at}
+    found = clocks.dues(case, ledger.policy)
+    fixed = case.promised_at is not None
+    return {
+        NAMES[target]: local(ledger.policy, case.desk, at)
+        for target, at in found.items()
+        if not (fixed and target is Target.SOLUTION)
+    }
 
 
-def due_dates(case: Case, policy: Policy) -> dict[Target, datetime]:
-    """When what is promised of a case is due; nothing of what is done, or stands still."""
+def told(case: Case, policy: Policy) -> dict[str, datetime]:
+    """What a customer was told of it, as it holds now; a date that a handler promised stands for that."""
     if case.ended:
         return {}
-    running = ((clock, _due(clock)) for clock in clocks.running(case, policy))
-    return {clock.target: due for clock, due in running if due is not None}
+    running = (clock for clock in clocks.running(case, policy) if clock.pledge and clock.fixed is None)
+    return {NAMES[clock.target]: due for clock in running if (due := _due(clock)) is not None}
+
+
+def lines(ledger: Ledger, before: Case, case: Case) -> list[tuple[str, str]]:
+    """What a handler's receipt says, where he changed what is promised: keys of words, each with a date.  before: as it was."""
+    was, now = clocks.dues(before, ledger.policy), clocks.dues(case, ledger.policy)
+    held = {clock.target for clock in clocks.running(case, ledger.policy) if clocks.is_held(clock)}
+    changed = any(getattr(before, name) != getattr(case, name) for name in _CHANGING) and not case.ended
+    return [
+        (f"{'still' if target in held else 'due'}_{_SHORT[target]}", local(ledger.policy, case.desk, at))
+        for target, at in now.items()
+        if changed and (was.get(target) != at or target in held)
+    ]
 
 
 # --- cases that become one --------------------------------------------------------------------------------------------------------
@@ -142,6 +164,8 @@ def due_dates(case: Case, policy: Policy) -> dict[Target, datetime]:
 
 def absorbed(ledger: Ledger, into: int, other: Case) -> None:
     """other: as it was before it was merged.  What its customer was told holds on, as far as it is not done here already."""
+    if other.ended:
+        return
     open_here = {c.target: c for c in clocks.running(ledger.case(into), ledger.policy) if c.done_at is None}
     for clock in clocks.running(other, ledger.policy):
         due, here = clocks.due(clock) if clock.done_at is None else None, open_here.get(clock.target)

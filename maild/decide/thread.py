@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maild.decide.facts import foreign_numbers, numbers_in
+from maild.decide.naming import foreign_numbers, numbers_in
 from maild.decide.related import answered, survivor
 from maild.model.case import Case
 from maild.model.events import Status
@@ -66,7 +66,7 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
     trace = tuple(f"{name}: case {case.number}" for name, case, *_ in found)
     party = party_of(prepared, known, policy)
     for name, case, letter, purpose in found:
-        side = _side(case, letter, party, known, policy)
+        side = "" if name in _WEAK and _anybody(prepared, policy) else _side(case, letter, party, known, policy)
         made = _inside(name, case, letter, purpose, side, prepared, known) or _judge(
             name, case, letter, purpose, side, prepared, known
         )
@@ -75,6 +75,12 @@ def join(prepared: Prepared, known: Known, policy: Policy) -> Join:
                 made.case, made.standing, made.evidence, made.possession, made.letter, made.purpose, made.linked, trace
             )
     return Join(None, "customer", "none", found=trace)
+
+
+def _anybody(prepared: Prepared, policy: Policy) -> bool:
+    """A web form's mail that names nobody: whoever filled it in wrote the number, and the form's other cases are not his."""
+    author = prepared.message.author
+    return prepared.through is None and author is not None and author.address.lower() in policy.directory.forms
 
 
 def _side(case: Case, letter: LetterRow | None, party: str, known: Known, policy: Policy) -> str:
@@ -159,7 +165,8 @@ def _letters(name: str, tokens: list[tuple[int, str]], known: Known) -> Iterator
 def _judge(
     name: str, case: Case, letter: LetterRow | None, purpose: str, party: str, prepared: Prepared, known: Known
 ) -> Join | None:
-    takes_part = party in (case.customer, *case.participants, *case.watchers) and party != ""
+    inside = party in (case.customer, *case.participants, *case.watchers) or case.follows(party)
+    takes_part = inside and party != ""
     signed = name == "signed address"
     # An address book keeps what one answers to; a link's address is written to for nothing but what it does.
     if signed and purpose == "r" and _is_new_matter(case, prepared, known):

@@ -17,6 +17,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -238,9 +239,16 @@ def report(snapshot: Snapshot, conditions: Sequence[Condition], now: datetime) -
         "last_letter": iso(snapshot.last_letter),
         "open_cases": snapshot.open_cases,
         "away": [{"handler": handler, "until": iso(away.until_at)} for handler, away in snapshot.absent.items()],
+        "promises": _moved(snapshot),
         "database": {"is": snapshot.database, "schema": snapshot.schema, "size": snapshot.size},
         "versions": {"maild": __version__, "python": platform.python_version()},
     }
+
+
+def _moved(snapshot: Snapshot) -> dict[str, Any] | None:
+    """What a change of the policy did to the promises of open cases; None while nothing of that sort has been."""
+    moved = snapshot.moved
+    return {"text": str(moved), "moving": snapshot.moving, **asdict(moved)} if moved else None
 
 
 def _plain(condition: Condition) -> dict[str, Any]:

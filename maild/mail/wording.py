@@ -221,7 +221,7 @@ def _groups(given: object, links: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _case(case: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
-    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "closes": 40}
+    limits = {"number": 60, "customer": 40, "subject": 60, "status": 20, "handler": 40, "due": 40, "closes": 40}
     told: dict[str, Any] = {name: _line(case, name, limit) for name, limit in limits.items()}
     found = {name: links.get(f"{told['number']} {name}", "") for name in ("take", "wait", "close")}
     return {**told, "days": case.get("days", 0), "slips": _slips(case.get("slips")), **found}
@@ -280,7 +280,7 @@ def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
 
 def _stands(case: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     words = {key: _line(case, key) for key in ("number", "subject", "status", "who", "whose", "last_by")}
-    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at")}
+    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at", "answer_by", "update_by", "solved_by")}
     return {**words, **times, "you": bool(case.get("you"))}
 
 
@@ -331,7 +331,6 @@ _SENTENCES = {
     "warning": "Something that was promised in case {number} slips, or soon will. Just reply: your text goes to the customer.",
     "update-handler": "There is more in case {number}. Just reply: your text goes to the customer.",
     "promised": "There is a new date in case {number}.",
-    "planned": "We have planned something with you. Its case number is {number}.",
     "reminder": "We are waiting for your answer in case {number}: please reply.",
     "unanswered": "Case {number} is closed, for we have not heard from you. Just reply to go on with it.",
     "merged": "Case {number} goes on together with case {merged}. Just reply to go on with it.",

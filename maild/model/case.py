@@ -135,6 +135,11 @@ class Case:
     def ended(self) -> bool:
         return self.status in (Status.SOLVED, Status.CLOSED)
 
+    def follows(self, party: str) -> bool:
+        """Whether this person reads along by a rule, and the customer does not know of him."""
+        inside = (self.customer, *self.participants, *self.watchers)
+        return person_of(party) is not None and party in self.followers and party not in inside
+
     @property
     def rests(self) -> bool:
         return self.status in (Status.WAITING, Status.ON_HOLD)

@@ -32,7 +32,7 @@ class Correlation:
         return self.written
 
 
-def reference(domain: str, key: str) -> str:
-    """Leads to the case of that key, among the message ids; the sender's domain is part of it, so that no other can speak of it."""
-    name = "\0".join((domain, key.lower())).encode("utf-8", "replace")
+def reference(whose: str, key: str) -> str:
+    """Leads to the case of that key, among the message ids; whose it is (a domain, or an address) is part of it."""
+    name = "\0".join((whose, key.lower())).encode("utf-8", "replace")
     return f"alarm:{hashlib.sha256(name).hexdigest()[:40]}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from maild.model.absence import Absence
+from maild.model.moved import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """Pages of critical cases.  day: those of the last day; missed: open cases of which nobody answered, since: the first of them.
+
+    failed: pages of the last day for which the site's own program did not do; merged: cases of the last hour that share a page.
+    """
+
+    day: int = 0
+    missed: int = 0
+    since: datetime | None = None
+    failed: int = 0
+    merged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the database says.
 
@@ -54,6 +69,7 @@ class Snapshot:
     traffic           mails from outside by hour since 1970 (UTC)
     canaries          the last mails to ourselves, newest first
     absent            handlers who are away now
+    moved             what the last change of the policy did to promises of open cases; moving: that goes on
     wal               octets of SQLite's write-ahead log, None elsewhere
     """
 
@@ -71,6 +87,9 @@ class Snapshot:
     schema: str = ""
     wal: int | None = None
     absent: Mapping[str, Absence] = field(default_factory=dict)
+    moved: Moved | None = None
+    moving: bool = False
+    pages: Paged = Paged()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from maild.model.message import Address, Attachment, Message
 from maild.model.people import Trust
 from maild.model.recorded import Recorded
 from maild.model.rota import Swap
+from maild.model.sla import Target
 from maild.model.slip import Slip, Warnings
 
 
@@ -69,6 +70,7 @@ class Prepared:
     source      the door it came by: smtp, lmtp, imap, late (from a mailbox read anew, too old to be acknowledged), pipe, import
                 (history: nobody is told of it)
     past        what an import knows of it
+    through     the web form's mail in which it came; it is itself what the person who filled the form in wrote
     """
 
     id: int
@@ -89,6 +91,7 @@ class Prepared:
     source: str = "smtp"
     past: Past = Past()
     standing: str = ""
+    through: Prepared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ class Plan:
     retold    draft -> the letter that will tell of it instead of another
     restated  message row -> (standing, internal) of a mail that was filed before and counts otherwise now
     trace     stored with the arrival for `maild explain`
-    wakes     case -> when it must be looked at next
+    wakes     case -> when it must be looked at next; dues: when what is promised of it is due, by target.  A case of neither keeps its own
     slips     what handlers are to be told of ladders' steps, once all cases that are due have been looked at
     """
 
@@ -249,6 +252,7 @@ class Plan:
     restated: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
     wakes: Mapping[int, datetime | None] = field(default_factory=dict)
+    dues: Mapping[int, Mapping[Target, datetime]] = field(default_factory=dict)
     slips: tuple[Slip, ...] = ()
 
 

@@ -54,7 +54,7 @@ class Step:
 
     def behind(self, calendar: Calendar) -> timedelta:
         """So much open time of that calendar after it is due."""
-        return self.after + self.days * calendar.ordinary()
+        return self.after + self.days * calendar.ordinary() if self.days else self.after
 
 
 @dataclass(frozen=True, slots=True)

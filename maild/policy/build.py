@@ -143,7 +143,9 @@ def _made(
     if not read[catalogue.FILE].problems:
         reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
-    slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_)
+    served = {desk for rota in rotas.values() for desk in rota.desks}
+    unread = None if read[oncall.FILE].problems else served
+    slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_, unread)
     parts |= {"agreements": agreed, "catalogue": orders, "slas": slas}
     opening = recurring.entries(read[recurring.FILE], site)
     parts |= {"recurring": opening.recurring, "openings": opening.openings}
@@ -156,6 +158,8 @@ def _optional(file: Path) -> Source:
 
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
+    if "tests" not in policy.files.get(routing.FILE, ""):
+        return ()
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))

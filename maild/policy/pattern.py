@@ -100,6 +100,13 @@ def parse(text: str, fold: Fold = fold) -> Node:
     return tree
 
 
+def bracket(text: str, start: int) -> tuple[Node, int]:
+    """The [ ] that begins there, in which case and accents stay; and where it ends."""
+    reader = _Reader(text, as_it_is)
+    reader.at = start + 1
+    return reader.bracket(start), reader.at
+
+
 class _Reader:
     def __init__(self, text: str, fold: Fold) -> None:
         self.text, self.fold, self.at = text, fold, 0

@@ -6,7 +6,7 @@ entries, and beside the other files, in sla_check.py.  A site needs none of it: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from maild.model.calendar import ALWAYS, Calendar
@@ -22,8 +22,10 @@ from maild.policy.source import Source
 FILE = "sla.yaml"
 
 
-def read(source: Source, site: Site, calendars: Mapping[str, Calendar] | None) -> Slas:
-    """calendars: None where calendars.yaml has problems of its own."""
+def read(
+    source: Source, site: Site, calendars: Mapping[str, Calendar] | None, on_call: Collection[str] | None = None
+) -> Slas:
+    """calendars, on_call (keys of desks that some rota serves): None where their files have problems of their own."""
     if source.problems or not source.text.strip() or source.document is None:
         return Slas()
     form = fits(SlaForm, source, (), source.document, site.known())
@@ -31,13 +33,14 @@ def read(source: Source, site: Site, calendars: Mapping[str, Calendar] | None) -
         return Slas()
     definitions = {Priority(word): dict(words) for word, words in form.priorities.items()}
     sla_check.definitions(source, site, definitions)
-    sla_check.ladders(source, form, site)
+    sla_check.ladders(source, form, site, on_call)
     sla_check.targets(source, form, site, calendars)
     ladders = {key: _ladder(key, one) for key, one in form.ladders.items()}
     made = _Made(site, calendars or {}, ladders)
     entries = tuple(entry for key, one in form.targets.items() for entry in made.entries(key, one))
     if not source.problems:
         sla_check.reached(source, entries)
+        sla_check.sensible(source, entries)
     return Slas(entries, ladders, definitions)
 
 

@@ -6,13 +6,14 @@ and no entry above it takes all of its cases; what is promised comes within some
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from maild.model.calendar import Calendar
 from maild.model.events import Priority
-from maild.model.sla import HANDLER, WHO, Sla, Target, Terms, Within
+from maild.model.people import Desk
+from maild.model.sla import HANDLER, ONCALL, WHO, Sla, Target, Terms, Within
 from maild.policy.amounts import When
 from maild.policy.compare import Anything, Site
 from maild.policy.read import Path
@@ -64,8 +65,8 @@ def _read_here(site: Site) -> dict[str, str]:
 # --- ladders ----------------------------------------------------------------------------------------------------------------------
 
 
-def ladders(source: Source, form: SlaForm, site: Site) -> None:
-    """Each ladder by itself, and that some target has it."""
+def ladders(source: Source, form: SlaForm, site: Site, on_call: Collection[str] | None) -> None:
+    """Each ladder by itself, that some target has it, and that there is whom it names where it is used."""
     used = {key for entry in form.targets.values() for _, key in _ladders((), entry)}
     for key, ladder in form.ladders.items():
         path: Path = ("ladders", key)
@@ -75,6 +76,8 @@ def ladders(source: Source, form: SlaForm, site: Site) -> None:
             source.warn(path, f"no target has the ladder {key!r}", f"write  ladder: {key}  in a target")
         for index, step in enumerate(ladder.steps):
             _step(source, (*path, "steps", index), step, site)
+            if key in used:
+                _there(source, (*path, "steps", index), step, _desks_of(key, form, site), on_call)
         _order(source, (*path, "steps"), ladder)
 
 
@@ -88,6 +91,28 @@ def _step(source: Source, path: Path, step: StepForm, site: Site) -> None:
             source.wrong(place, f"the handler {word!r} is retired", "name another")
     if not (step.tell or step.priority or step.escalate):
         source.wrong(path, "the step does nothing", f"add  tell: {HANDLER}  or the like")
+
+
+def _desks_of(ladder: str, form: SlaForm, site: Site) -> list[Desk | None]:
+    """Those whose cases may climb it; None: one with problems of its own."""
+    entries = [one for one in form.targets.values() if ladder in (name for _, name in _ladders((), one))]
+    asked = [(one.for_.desk if one.for_ else None) or site.desks for one in entries]
+    return [site.desks.get(key) for keys in asked for key in keys]
+
+
+def _there(
+    source: Source, path: Path, step: StepForm, desks: Sequence[Desk | None], on_call: Collection[str] | None
+) -> None:
+    if None in desks or not desks:
+        return
+    known = [desk for desk in desks if desk]
+    if step.escalate and not any(len(desk.lines) > 1 for desk in known):
+        source.warn(
+            (*path, "escalate"), "no desk that has this ladder has a second line", "write its lines in desks.yaml"
+        )
+    if ONCALL in step.tell and on_call is not None and not any(desk.key in on_call for desk in known):
+        place = _at(source, (*path, "tell"), step.tell.index(ONCALL))
+        source.warn(place, "nobody has duty for a desk that has this ladder", "write a rota in oncall.yaml")
 
 
 def _order(source: Source, path: Path, ladder: LadderForm) -> None:
@@ -242,6 +267,33 @@ def reached(source: Source, entries: Iterable[Sla]) -> None:
                     told.add(path)
                     what = f"in the calendar {calendar.key!r} it, or a step of its ladder, takes more than ten years"
                     source.wrong(path, what, "promise less, or name another calendar")
+
+
+def sensible(source: Source, entries: Iterable[Sla]) -> None:
+    """What is more urgent has no more time, and an answer no more than the solution; as far as one calendar counts both."""
+    told = set[Path]()
+    for entry in entries:
+        for path, what in _odd(entry):
+            if path not in told:
+                source.warn(path, what, "write the shorter time there")
+            told.add(path)
+
+
+def _odd(entry: Sla) -> Iterator[tuple[Path, str]]:
+    path: Path = ("targets", entry.key)
+    for one, other in combinations(entry.terms, 2):
+        high, low = entry.terms[one].targets, entry.terms[other].targets
+        for target in high:
+            if target in low and _longer(high[target], low[target]):
+                yield (*path, str(one), str(target)), f"{target} of {one} takes longer than that of {other}"
+    for word, terms in entry.terms.items():
+        first, solved = terms.targets.get(Target.RESPONSE), terms.targets.get(Target.SOLUTION)
+        if first and solved and _longer(first, solved):
+            yield (*path, str(word), str(Target.RESPONSE)), "the first response takes longer than the resolution"
+
+
+def _longer(one: Within, other: Within) -> bool:
+    return one.calendar is other.calendar and one.amount > other.amount
 
 
 def _comes(within: Within, terms: Terms) -> bool:

@@ -201,7 +201,10 @@ _MOMENTS = (
     *("duty_from", "duty_yours", "duty_free", "duty_gets", "duty_gives", "swap_not_yours", "away_duty"),
 )
 # Lines whose words say until before an instant.
-_UNTIL = ("waits_until", "away_until", "promised", "back_promised_at", "tasked_until")
+_UNTIL = (
+    *("waits_until", "away_until", "promised", "back_promised_at", "tasked_until", "listed_new_due", "listed_open_due"),
+    *("due_answer", "due_update", "due_solved", "still_answer", "still_update", "still_solved"),
+)
 
 
 def _line(value: object, table: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from maild.model.health import Canary, Depth, Snapshot, Told
-from maild.store import absence
+from maild.store import absence, page_calls, rederiving
 from maild.store.database import Session, moment, moment_or_none, stamp
 from maild.store.migrate import TABLE
 
@@ -35,6 +35,7 @@ def snapshot(session: Session, now: datetime) -> Snapshot:
     outbox = _depths(session, "outbox", "created_at", "state NOT IN ('done', 'cancelled')")
     first = stamp(now) // HOUR - WEEKS * 7 * 24
     traffic = session.all("SELECT hour, mails FROM traffic WHERE hour>=?", (first,))
+    anew = rederiving.last(session)
     open_cases = session.one("SELECT count(*) FROM cases WHERE status IN ('new', 'open', 'waiting', 'on_hold')")
     return Snapshot(
         now,
@@ -51,6 +52,9 @@ def snapshot(session: Session, now: datetime) -> Snapshot:
         schema(session),
         wal(session),
         {handler: away for handler, away in absence.absent(session).items() if away.holds(now)},
+        anew.moved if anew else None,
+        anew is not None and anew.ended_at is None,
+        page_calls.figures(session, now),
     )
 
 

@@ -46,7 +46,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_nothing(
             "id", "number", "desk", "priority", "status", "language", "opened_at", "updated_at", "wake_at", "seq"
         ),
-        **_nothing("policy", "waits_for", "archived_at", "expired_at"),
+        **_nothing("policy", "waits_for", "archived_at", "expired_at", "due"),
         "handler": STAFF,
         "customer": PARTY,
         # A commitment; the subject itself stands in content.
@@ -82,6 +82,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     # The templates of a release; the daemons' machines; the rules' names.
     "shipped": _nothing("hash", "files"),
     "policy_use": _nothing("id", "hash", "at", "node"),
+    "rederived": _nothing(
+        *("id", "policy", "began_at", "ended_at", "cases", "earlier", "later", "held", "fresh", "gone"),
+    ),
     "rule_hit": _nothing("rule", "day", "hits", "decided", "last_at"),
     # A handler's words, which may name anybody; content: a commitment.
     "draft": {
@@ -107,8 +110,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_nothing("swap", "part", "rota", "layer", "since", "until_at", "state", "letter", "cause", "made_at"),
         **dict.fromkeys(("handler", "was", "ordered_by"), STAFF),
     },
-    # Keys of recurring.yaml and what stands there.
-    "recurring": _nothing("entry", "rule", "since", "day"),
     # Whom critical cases called: keys of handlers; error: how the site's program ended, in words of ours.
     "page_call": {
         **_nothing("letter", "rota", "merged", "state", "attempts", "made_at", "due_at", "error"),
@@ -116,6 +117,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "page_case": _nothing("letter", "case_id"),
     "page_missed": _nothing("case_id", "at"),
+    # Keys of recurring.yaml and what stands there.
+    "recurring": _nothing("entry", "rule", "since", "day"),
     "slip": {
         **_nothing("id", "case_id", "target", "step", "turn", "due_at", "at"),
         **dict.fromkeys(("handler", "who"), STAFF),

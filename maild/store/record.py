@@ -20,7 +20,8 @@ from maild.model.recorded import dump
 from maild.model.related_events import Copied, Uncopied
 from maild.store import absence, around, drafts, page_calls, slips, swaps
 from maild.store.case_state import dump_case
-from maild.store.database import Session, moment_or_none, stamp
+from maild.store.database import Session, stamp
+from maild.store.dues import dump_dues
 from maild.store.outbox import attachment_row
 from maild.store.text import dumps
 
@@ -40,9 +41,7 @@ def record(session: Session, plan: Plan, at: datetime, policy: str) -> None:
     session.insert("phrase(commitment, case_id)", plan.phrases, "ON CONFLICT DO NOTHING")
     _append(session, plan.events)
     for case in plan.cases:
-        # What happens outside of any arrival changes nothing in when the case must be looked at.
-        wake = plan.wakes[case.id] if case.id in plan.wakes else _wake(session, case.id)
-        _write_case(session, case, policy, wake)
+        _write_case(session, case, policy, plan)
         session.insert("label(label, case_id)", [(label, case.id) for label in case.labels], "ON CONFLICT DO NOTHING")
     cleared = [happened.case for happened in plan.events if isinstance(happened.record.event, Cleared)]
     session.executemany(
@@ -107,22 +106,24 @@ def link(chain: str, fact: Sequence[object]) -> str:
 
 _COLUMNS = (
     *("id", "number", "desk", "handler", "priority", "status", "customer", "language", "subject"),
-    *("opened_at", "updated_at", "wake_at", "seq", "state", "policy", "waits_for"),
-)
-_UPSERT = (
-    f"INSERT INTO cases({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT(id) DO UPDATE SET "
-    + ", ".join(f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at"))
+    *("opened_at", "updated_at", "wake_at", "due", "seq", "state", "policy", "waits_for"),
 )
 
 
-def _wake(session: Session, case: int) -> datetime | None:
-    row = session.one("SELECT wake_at FROM cases WHERE id=?", (case,))
-    return moment_or_none(row[0]) if row else None
+def _upsert(*kept: str) -> str:
+    """kept: what stays as it is in a row that exists."""
+    names, values = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
+    changed = (f"{name}=excluded.{name}" for name in _COLUMNS if name not in ("id", "number", "opened_at", *kept))
+    return f"INSERT INTO cases({names}) VALUES ({values}) ON CONFLICT(id) DO UPDATE SET {', '.join(changed)}"
 
 
-def _write_case(session: Session, case: Case, policy: str, wake: datetime | None) -> None:
+_UPSERT, _UPSERT_UNDATED = _upsert(), _upsert("wake_at", "due")
+
+
+def _write_case(session: Session, case: Case, policy: str, plan: Plan) -> None:
+    wake = plan.wakes.get(case.id)
     session.execute(
-        _UPSERT,
+        _UPSERT if case.id in plan.wakes else _UPSERT_UNDATED,
         (
             case.id,
             case.number,
@@ -136,6 +137,7 @@ def _write_case(session: Session, case: Case, policy: str, wake: datetime | None
             stamp(case.opened_at),
             stamp(case.updated_at),
             stamp(wake) if wake else None,
+            dump_dues(plan.dues.get(case.id, {})),
             case.seq,
             dump_case(case),
             policy,

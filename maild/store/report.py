@@ -107,7 +107,7 @@ def _addresses(session: Session, ids: Sequence[int]) -> dict[int, str]:
             listed(session, wanted),
         )
     )
-    return {case: known[person] for case, person in persons.items() if person in known}
+    return {case: known[person].lower() for case, person in persons.items() if person in known}
 
 
 def _unsent(session: Session, ids: Sequence[int]) -> dict[int, frozenset[int]]:

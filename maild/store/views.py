@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from maild.model.people import handler_of, handler_party, person_of
 from maild.store import errands
 from maild.store.cases import load_cases
 from maild.store.database import Session, iso, moment, moment_or_none
+from maild.store.dues import load_dues
 from maild.store.talk import messages
 
 View = dict[str, Any]
 Names = Mapping[str, str]
 _CASE = (
     "SELECT c.id, c.number, t.text, c.status, c.priority, c.desk, c.handler, c.customer, c.language, c.opened_at,"
-    " c.updated_at, c.state FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
+    " c.updated_at, c.state, c.due FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
 )
+_UNDATED = {"first_response": None, "next_update": None, "resolution": None}
+# A pledge in a row's state has so many fields where its letter never left (store/clocks.py).
+_VOID = 6
 
 
 # --- cases ----------------------------------------------------------------------------------------------------------------------
@@ -41,6 +46,7 @@ def open_cases(session: Session, handlers: Names) -> Iterator[View]:
 
 
 def _case(row: Sequence[Any], addresses: Names, handlers: Names) -> View:
+    state = json.loads(row[11])
     return {
         "number": row[1],
         "subject": row[2] or "",
@@ -49,18 +55,33 @@ def _case(row: Sequence[Any], addresses: Names, handlers: Names) -> View:
         "desk": row[5],
         "handler": handlers.get(row[6] or "", row[6]),
         "customer": addresses.get(row[7]),
-        "organisation": None,
+        "organisation": (state.get("clocks") or {}).get("organisation"),
         "language": row[8],
         "opened_at": iso(moment(row[9])),
         "updated_at": iso(moment(row[10])),
-        "due": {"first_response": None, "next_update": None, "resolution": None},
-        **_state(json.loads(row[11])),
+        "due": _due(row[12], state),
+        **_state(state),
     }
+
+
+def _due(dues: str | None, state: View) -> View:
+    """By the policy by which it was looked at last; a date that a handler promised is the case's own."""
+    found: dict[str, datetime | None] = {**_UNDATED, **load_dues(dues)}
+    if state.get("promised_at") and state["status"] not in ("solved", "closed"):
+        found["resolution"] = moment(state["promised_at"])
+    return {target: iso(at) for target, at in found.items()}
 
 
 def _state(state: View) -> View:
     """What stands in no column of its own."""
-    return {"labels": state["labels"], "type": state.get("type", ""), "category": state.get("category", "")}
+    told = (one for one in (state.get("clocks") or {}).get("pledges", ()) if len(one) < _VOID)
+    return {
+        "labels": state["labels"],
+        "type": state.get("type", ""),
+        "category": state.get("category", ""),
+        "promised_at": iso(moment_or_none(state.get("promised_at"))),
+        "told": [{"target": one[0], "due_at": iso(moment(one[1])), "told_at": iso(moment(one[2]))} for one in told],
+    }
 
 
 def case_id(session: Session, number: str) -> int | None:

@@ -73,6 +73,39 @@ def test_a_closed_desk_is_told_with_the_hour_at_which_it_opens(site: Site, tmp_p
     assert "clock        opens: 2026-03-09T08:00+01:00" in shown.stdout
 
 
+PROMISES = """
+targets:
+  printing:
+    for: {desk: support}
+    calendar: office
+    high: {first_response: 1h, resolution: {within: 1d, calendar: always}}
+"""
+
+
+def test_what_is_promised_is_told_with_its_dates_before_the_mail_comes_and_after(site: Site, tmp_path: Path) -> None:
+    rules = site.config.parent / "rules"
+    (rules / "calendars.yaml").write_text("office:\n  zone: Europe/Oslo\n  hours: {everyday: all day}\n", "utf-8")
+    (rules / "sla.yaml").write_text(PROMISES, "utf-8")
+    file = tmp_path / "mail.eml"
+    file.write_bytes(authenticated(mail(ANN, "Skriver", "Den står.")))
+    shown = site.maild("try", str(file), "--at", "2026-03-02T10:00:00+01:00").stdout
+    since = "since 2026-03-02T10:00+01:00, by printing"
+    for line in (
+        f"promise      first response: due 2026-03-02T11:00+01:00  (1h of office {since})",
+        f"promise      resolution: due 2026-03-03T10:00+01:00  (24h of always {since})",
+        "clock        wakes: 2026-03-02T11:00+01:00",
+    ):
+        assert line in shown, shown
+    assert site.maild("reload").returncode == 0
+    site.send(file.read_bytes())
+    assert wait_until(lambda: bool(site.cases()))
+    explained = site.maild("explain", "1001").stdout
+    assert re.search(r"promise      first response: due \S+  \(1h of office since \S+, by printing\)", explained), (
+        explained
+    )
+    assert json.loads(site.maild("explain", "1001", "--json").stdout)[0]["promises"][0]["sla"] == "printing"
+
+
 COUNTING = """
 - name: again and again
   when: {person: {known: true, cases: {over: 0}}, case: {count: {from: person, in: 24h, over: 0}}}

@@ -328,3 +328,18 @@ def test_the_next_word_is_owed_anew_after_each_answer() -> None:
         (11, solved()),
     )
     assert kept(report(case(*words), site=site), "next_update") == Kept(kept=2, broken=1)
+
+
+def test_no_word_is_owed_after_an_answer_that_was_taken_back() -> None:
+    site = slas(Target.RESPONSE, Target.UPDATE)
+    words = ((1, Replied(2, K)), (1.1, Retracted(2, K)), (2, Replied(3, K)), (3, Replied(4, K)))
+    assert kept(report(case(*words), site=site), "next_update") == Kept(kept=1)
+
+
+def test_where_no_answer_is_promised_the_first_word_is_owed_from_the_start() -> None:
+    assert kept(report(case((1, Replied(2, K))), site=slas(Target.UPDATE)), "next_update") == Kept(kept=1)
+
+
+def test_where_nobody_asked_for_anything_nothing_was_promised() -> None:
+    filed = ((0, Clocked(FIRST, runs=False)), (1, Replied(2, K)))
+    assert kept(report(case(*filed), site=slas(Target.RESPONSE))) == Kept(unpromised=1)

@@ -49,14 +49,14 @@ def test_what_is_not_covered_is_billed_in_steps_that_were_begun(minutes: int, st
 def test_steps_are_of_a_case_and_a_day() -> None:
     site = replace(SITE, agreements=AGREED)
     work = (
-        (1, Worked(K, 5, "user")),
+        (1, Worked(K, 10, "user")),
         (2, Worked(OTHER, 10, "user")),
         (3, Worked(K, 10, "user")),
         (3.1, Worked(K, -10, "user")),
         (25, Worked(K, 5, "user")),
     )
     account = report(case(*work), site=site).accounts[0]
-    assert (account.key, account.minutes, account.charged, account.billed) == (NONE, 20, 20, 30)
+    assert (account.key, account.minutes, account.charged, account.billed) == (NONE, 25, 25, 45)
 
 
 def test_handlers_cases_answers_and_minutes() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parts import pristine
 
-from maild.cli.rule_tests import failures
+from maild.rule_tests import failures
 from maild.policy import build, conditions
 from maild.policy.actions import SetForm
 from maild.policy.agreements import AgreementForm
@@ -51,7 +51,7 @@ def test_the_examples_of_conditions_agreements_and_orders_hold(tmp_path: Path):
 
 
 def test_the_example_of_promises_is_read_without_a_word(tmp_path: Path):
-    (tmp_path / "desks.yaml").write_text(DESKS)
+    (tmp_path / "desks.yaml").write_text(DESKS.replace("UTC}", 'UTC, lines: {"1": [kari], "2": [ola]}}', 1))
     (tmp_path / "people.yaml").write_text(PEOPLE)
     for name in ("organisations", "agreements", "sla"):
         (tmp_path / f"{name}.yaml").write_text(_blocks(f"## {name}.yaml")[0])

@@ -237,3 +237,14 @@ def test_or_a_handler_writes_the_same(house: House, line: str, marked: bool):
     house.reply(begun(house), "Brukernavn: ann01", proven=False)
     house.reply(update(house), f"/notat\n{line}")
     assert (f"Brukernavn: ann01 {MARKS['nb']}" in _mine(house)) == marked
+
+
+def test_a_value_in_any_script_is_taken_whole(tmp_path: Path):
+    facts = (
+        "name: {label: {en: User name}, pattern: '\\w{2,20}'}\n"
+        "computer: {label: {en: Machine}, where: 'maskinen (?P<value>\\w+)'}\n"
+    )
+    house = House(tmp_path, "- name: all\n  set: {ask: [name, computer], handler: kari}\n", facts=facts)
+    house.mail(ANN, "Feil", "Hei, maskinen blåbær starter ikke.\nUser name: bjørnå")
+    told = house.letters("notice")[0].text.splitlines()
+    assert ("User name: bjørnå" in told, "Machine: blåbær" in told) == (True, True)

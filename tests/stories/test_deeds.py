@@ -185,3 +185,33 @@ def test_another_mail_reopens_as_ever(tmp_path: Path):
     house.reply(letters["notice"], "/lukk")
     house.reply(letters["ack"], "Den står fortsatt, og nå er det røyk også.")
     assert house.case("1001")["status"] == "open"
+
+
+def test_what_a_person_who_reads_along_answers_is_his_and_the_handlers(tmp_path: Path):
+    house = made(tmp_path, rule("{handler: kari, watch: sjef@kunde.example}"))
+    house.mail(ANN, "Skriver", "Den står.")
+    house.reply(house.letters("notice")[0], "Vi ser på den.")
+    house.wait(seconds=61)
+    along = next(letter for letter in house.letters() if letter.to == "sjef@kunde.example")
+    house.reply(along, "Bytt den heller ut.")
+    house.wait(seconds=61)
+    (told,) = house.letters()
+    assert (told.to, "Bytt den heller ut." in told.text, "ikke kjent" in told.text) == (
+        "kari@staff.example",
+        True,
+        False,
+    )
+    assert "Bytt" not in _standing(house)
+    house.reply(told, "Da gjør vi det.")
+    house.wait(seconds=61)
+    letters = {letter.to: letter.text for letter in house.letters()}
+    assert set(letters) == {"ann@kunde.example", "sjef@kunde.example"}
+    assert ("sjef" in letters["ann@kunde.example"], "Bytt" in letters["ann@kunde.example"]) == (False, False)
+
+
+def _standing(house: House) -> str:
+    """How her case stands, as Ann may ask; the last word that she knows of is the handler's."""
+    house.mail(ANN, "status", "status")
+    (letter,) = (letter for letter in house.letters() if letter.to == "ann@kunde.example")
+    assert ("sjef" in letter.text, "Siste melding: fra Kari Nordmann" in letter.text) == (False, True)
+    return letter.text

@@ -176,3 +176,34 @@ def test_an_outage_of_everything_is_bounded(house: House):
     house.wait(hours=1)
     says(house, "late/ping is DOWN")
     assert len(letters(house)) == 1
+
+
+@pytest.mark.parametrize("one", ["skjærva", "hå", "čakalnica"])
+def test_what_is_down_may_be_called_anything(tmp_path: Path, one: str):
+    rule = RULE.replace("is (?P<state>", "er (?P<state>").replace("DOWN", "NEDE").replace("UP", "OPPE")
+    house = House(tmp_path, rule)
+    house.mail(NAGIOS, f"{one}/http er NEDE", "x", **MACHINE)
+    house.mail(NAGIOS, "tjærva/http er NEDE", "x", **MACHINE)
+    house.mail(NAGIOS, f"{one}/http er OPPE", "x", **MACHINE)
+    assert [house.case(number)["status"] for number in ("1001", "1002")] == ["solved", "new"]
+
+
+@pytest.mark.parametrize("what", ["web01/http is DOWN", "web01/http is UP"])
+def test_what_a_rule_quarantines_says_nothing(tmp_path: Path, what: str):
+    doubtful = "- name: doubtful\n  when: {text: casino}\n  set: {quarantine: looks like spam}\n"
+    house = House(tmp_path, doubtful + RULE)
+    says(house, "web01/http is DOWN")
+    letters(house)
+    house.mail(NAGIOS, f"** {what} **", "Casino!", **MACHINE)
+    assert letters(house) == []
+    assert house.kinds("1001").count("alarmed") == 1
+    assert (status(house), "quarantine" in house.case("1002")["labels"]) == ("new", True)
+
+
+def test_where_everybody_may_have_an_address_a_key_is_its_authors(tmp_path: Path):
+    house = House(tmp_path, RULE.replace("from: nagios@monitor.example, ", ""))
+    says(house, "pump/power is DOWN", "Ann <ann@gmail.com>")
+    says(house, "pump/power is UP", "Eve <eve@gmail.com>")
+    assert (status(house), house.kinds("1001").count("received")) == ("new", 0)
+    says(house, "pump/power is UP", "Ann <ann@gmail.com>")
+    assert status(house) == "solved"

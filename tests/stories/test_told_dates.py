@@ -11,7 +11,7 @@ from parts import duty
 from parts.house import Got, House
 from parts.promised import RESPONSE, SOLUTION, UPDATE, entry, hours, promise, told
 
-from maild.decide.pledges import due_dates
+from maild.decide import clocks
 from maild.model.events import Priority
 from maild.store.cases import load_cases
 from maild.store.views import case_id
@@ -288,7 +288,7 @@ def test_what_was_answered_before_it_is_split_off_waits_from_then_on(site: Site)
 def due(house: House, number: str) -> dict[str, str]:
     row = case_id(house.session, number)
     assert row is not None
-    found = due_dates(load_cases(house.session, [row])[row], house.policy)
+    found = clocks.dues(load_cases(house.session, [row])[row], house.policy)
     zone = timedelta(hours=1)
     return {str(target): (at + zone).strftime("%a %H:%M") for target, at in found.items()}
 

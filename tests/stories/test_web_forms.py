@@ -108,3 +108,75 @@ def test_a_form_that_calls_itself_automatic_is_a_persons_all_the_same(tmp_path: 
     house.mail(FORM, "Skjema", FILLED, Auto_Submitted="auto-generated")
     assert "automatic" not in house.case("1001")["labels"]
     assert [one.to for one in house.letters("ack")] == ["ann@kunde.example"]
+
+
+# --- one author ---------------------------------------------------------------------------------------------------------------------
+
+HOSPITAL = "sykehus: {name: Sykehuset, domains: [sykehus.example], forms: [skjema@sykehus.example], labels: [vip]}\n"
+AGREED = "a26: {name: Avtalen, organisations: [sykehus], from: 2026-01-01, covers: [drift]}\n"
+RULES = """
+- name: form
+  when: {from: skjema@sykehus.example}
+  set: {customer: {field: E-post}, handler: kari}
+- name: important
+  when: {organisation: {label: vip}}
+  set: {label: vip}
+- name: agreed
+  when: {any: [{agreement: true}, {domain: sykehus.example}]}
+  set: {label: agreed}
+- name: sure
+  when: {trust: [aligned, internal]}
+  set: {label: sure}
+- name: known
+  when: {person: {known: true, cases: {over: 1}}}
+  set: {label: regular}
+- name: many
+  when: {case: {count: {from: person, in: 24h, over: 1}, open_same_subject: true}}
+  set: {label: many}
+"""
+
+
+def hospital(folder: Path) -> House:
+    return House(folder, routing=RULES, customers=HOSPITAL, agreements=AGREED)
+
+
+def test_whoever_fills_in_an_organisations_form_is_not_of_it(tmp_path: Path):
+    house = hospital(tmp_path)
+    house.mail("Skjema <skjema@sykehus.example>", "Skjema", FILLED)
+    assert house.case("1001")["labels"] == []
+
+
+def test_the_cases_of_whoever_filled_it_in_count(tmp_path: Path):
+    house = hospital(tmp_path)
+    for _ in range(3):
+        house.mail("Skjema <skjema@sykehus.example>", "Skjema", FILLED)
+    assert [house.case(number)["labels"] for number in ("1001", "1002", "1003")] == [[], [], ["regular", "many"]]
+
+
+def test_a_form_does_not_walk_past_the_spam_mark(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Kjøp", FILLED)
+    house.reply(house.letters("notice")[0], "/spam")
+    house.mail(FORM, "Kjøp mer", FILLED)
+    assert house.case("1002")["labels"] == ["quarantine"]
+    assert [one.kind for one in house.letters()] == ["receipt"]
+
+
+@pytest.mark.parametrize("filled", ["E-post: eve@evil.example\nHva: Slipp meg inn.", "Hva: Slipp meg inn."])
+def test_a_number_in_a_forms_subject_leads_into_nobody_elses_case(tmp_path: Path, filled: str):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", "Hva: Om naboen.")
+    house.mail(FORM, "Ang. [#1001]", filled)
+    assert "received" not in house.kinds("1001")
+    assert "sammen med sak #1001" in house.letters("notice")[-1].text
+
+
+def test_it_leads_into_his_own_and_nobody_is_told_how_his_cases_stand(tmp_path: Path):
+    house = made(tmp_path)
+    house.mail(FORM, "Skjema", FILLED)
+    house.letters()
+    house.mail(FORM, "Ang. [#1001]", FILLED)
+    assert "received" in house.kinds("1001")
+    house.mail(FORM, "status", "E-post: ann@kunde.example\nstatus")
+    house.wait(seconds=61)
+    assert "status" not in [one.kind for one in house.letters()]

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from maild.decide import pledges
 from maild.decide.acts.basic import meaning, meanings
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.work import clock
+from maild.decide.clocks import dues
 from maild.model.case import Case
 from maild.model.events import Status
 
@@ -51,9 +53,16 @@ def list_(context: Context, argument: str) -> Outcome:
     mine = context.ledger.known.mine
     if not mine:
         return Done((), "list_empty")
-    lines = [Done((), f"listed_{case.status}", _named(context, case)) for case in mine[:MOST_LISTED]]
+    lines = [_listed(context, case) for case in mine[:MOST_LISTED]]
     more = [Done((), "list_more")] if len(mine) > MOST_LISTED else []
     return Done((), "list", str(len(mine[:MOST_LISTED])), also=(*lines, *more))
+
+
+def _listed(context: Context, case: Case) -> Done:
+    """With what is due of it first."""
+    due = min(dues(case, context.policy).values(), default=None) if case.status in (Status.NEW, Status.OPEN) else None
+    key = f"listed_{case.status}_due" if due else f"listed_{case.status}"
+    return Done((), key, _named(context, case), at=pledges.local(context.policy, case.desk, due) if due else "")
 
 
 def _case(context: Context, argument: str, verb: str) -> Case | Wrong:
@@ -91,7 +100,11 @@ def _state(context: Context, case: Case) -> tuple[Done, ...]:
         ("promised", _at(context, case, case.promised_at)),
         ("worked_total", clock(case.worked) if case.worked else ""),
     ]
-    return tuple(Done((), key, value) for key, value in lines if value or key == "is_nobodys")
+    said = [Done((), key, value) for key, value in lines if value or key == "is_nobodys"]
+    due = (
+        Done((), f"due_{name.removesuffix('_by')}", at=at) for name, at in pledges.dues(context.ledger, case).items()
+    )
+    return (*said, *due)
 
 
 def _at(context: Context, case: Case, at: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from maild.decide import notices, organisation, rest, rights
+from maild.decide import notices, organisation, pledges, rest, rights
 from maild.decide.acts import cases
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.acts.handed_on import hand_on
@@ -79,6 +79,7 @@ def _absorb(context: Context, into: int, ledger: Ledger) -> None:
         if party not in (*before.participants, *before.watchers):
             ledger.happen(into, by, event)
     hand_on(ledger, case, into, by)
+    pledges.absorbed(ledger, into, context.case)
     _rests(ledger, case, into)
     _incident(ledger, case, into, by)
     _tell(ledger, case, before, by, ended=context.case.ended)

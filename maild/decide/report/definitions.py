@@ -148,7 +148,7 @@ class Verdict:
 
 
 def verdicts(tale: Tale, held: Terms | None, calendar: Calendar, until: datetime) -> Iterator[Verdict]:
-    """What became of each promise before the end of the period.
+    """What became of each promise until then: the end of the period, or now.
 
     Judged by what the customer was told: the first date in a letter that left, or the first that a handler promised (/due); put off
     only by the open time for which its clock stood still since (it waits for the customer, or as the target says).  Where nobody told
@@ -174,7 +174,7 @@ def verdicts(tale: Tale, held: Terms | None, calendar: Calendar, until: datetime
 
 def terms(tale: Tale, policy: Policy) -> Terms | None:
     """What is promised for such a case today."""
-    if not policy.slas or tale.imported or tale.merged:
+    if not policy.slas or tale.imported or tale.merged or not tale.runs:
         return None
     organisation = policy.organisations.get(tale.organisation)
     holding = agreement.in_force(policy.agreements, tale.organisation, tale.since.date())
@@ -201,7 +201,8 @@ def _matters(tale: Tale, held: Terms | None) -> Iterator[tuple[Target, int, date
     if not (held and Target.UPDATE in held.targets) and not _spoken_of(tale):
         return
     before = [] if held is None or Target.RESPONSE in held.targets else [Said(tale.since)]
-    for turn, following in zip_longest((*before, *tale.turns), (*before, *tale.turns)[1:]):
+    turns = [*before, *tale.spoken()]
+    for turn, following in zip_longest(turns, turns[1:]):
         words = (
             *(one.at for one in sent if one.at > turn.at),
             *(one.at for one in tale.solutions if one.at >= turn.at),

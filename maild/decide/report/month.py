@@ -63,7 +63,7 @@ def figures(stories: Iterable[Story], wanted: Wanted, policy: Policy) -> Report:
     for story in stories:
         tale = told(story, desks.end)
         if tale is not None and wanted.desk in (None, tale.desk):
-            _Case(tale, desks, policy, sums).add()
+            _Case(tale, desks, policy, sums, wanted.now).add()
     return _report(sums, wanted, policy, desks)
 
 
@@ -94,9 +94,10 @@ class _Desks:
 class _Case:
     """A case on its way into the sums."""
 
-    def __init__(self, tale: Tale, desks: _Desks, policy: Policy, sums: _Sums) -> None:
+    def __init__(self, tale: Tale, desks: _Desks, policy: Policy, sums: _Sums, now: datetime) -> None:
         self.tale, self.policy, self.sums = tale, policy, sums
         self.since, self.until = desks.bounds(tale.desk)
+        self.known = min(self.until, now)
         self.zone, self.calendar = desks.zone(tale.desk), desks.calendar(tale.desk)
         self.veiled = definitions.veiled(tale, policy)
 
@@ -198,7 +199,8 @@ class _Case:
 
     def judged(self) -> None:
         held = definitions.terms(self.tale, self.policy)
-        for verdict in definitions.verdicts(self.tale, held, self.calendar, self.until):
+        # What is still to come in a period that goes on is nobody's failure yet.
+        for verdict in definitions.verdicts(self.tale, held, self.calendar, self.known):
             if self.within(verdict.at):
                 for cut, key in self.groups():
                     self.sums.promises[verdict.target, cut, key, verdict.word] += 1

@@ -49,7 +49,7 @@ from maild.model.work_events import Promised, Worked
 class Said:
     """At that time a handler answered, somebody solved or reopened it, a handler got it, a date was promised or a promise broken.
 
-    cause: the mail that did it; number: the message, the clock's turn or the letter; quiet: the customer was not told.
+    cause: the mail that did it, of a turn of the clock the message; number: the message, or the turn; quiet: the customer was not told.
     """
 
     at: datetime
@@ -99,6 +99,7 @@ class Tale:
     line: str = ""
     organisation: str = ""
     clocked: bool = False
+    runs: bool = True
     labels: list[str] = field(default_factory=list)
     confidential: bool = False
     imported: bool = False
@@ -124,6 +125,12 @@ class Tale:
     @property
     def ended(self) -> bool:
         return self.status in (Status.SOLVED, Status.CLOSED)
+
+    def spoken(self) -> list[Said]:
+        """From when the next word is owed: from each of these answers, and each reopening."""
+        if not self.withheld:
+            return self.turns
+        return [one for one in self.turns if not one.by or int(one.cause) not in self.withheld]
 
     def sent(self) -> list[Said]:
         """Answers that were not taken back."""
@@ -190,11 +197,11 @@ def _turned(tale: Tale, before: Status, record: Recorded) -> None:
 
 def _replied(tale: Tale, record: Recorded, event: Replied) -> None:
     tale.answers.append(Said(record.at, event.by, record.cause, event.message))
-    tale.turns.append(Said(record.at, number=record.seq))
+    tale.turns.append(Said(record.at, event.by, str(event.message), record.seq))
 
 
 def _reopened(tale: Tale, record: Recorded, event: Reopened) -> None:
-    tale.turns.append(Said(record.at, number=record.seq))
+    tale.turns.append(Said(record.at, "", record.cause, record.seq))
 
 
 def _assigned(tale: Tale, record: Recorded, event: Assigned) -> None:
@@ -206,7 +213,7 @@ def _assigned(tale: Tale, record: Recorded, event: Assigned) -> None:
 def _undone(tale: Tale, record: Recorded, event: Undone) -> None:
     """Neither what the mail did counts, nor what turns it round."""
     void = (record.cause, event.mail)
-    for some in (tale.solutions, tale.reopenings, tale.takings):
+    for some in (tale.solutions, tale.reopenings, tale.takings, tale.turns):
         some[:] = [one for one in some if one.cause not in void]
     tale.dates[:] = [one for one in tale.dates if one.letter or one.cause not in void]
 
@@ -229,7 +236,8 @@ def _worked(tale: Tale, record: Recorded, event: Worked) -> None:
 
 
 def _clocked(tale: Tale, record: Recorded, event: Clocked) -> None:
-    tale.since, tale.organisation, tale.clocked = event.since_at, event.organisation, True
+    tale.since, tale.organisation = event.since_at, event.organisation
+    tale.clocked, tale.runs = True, event.runs
 
 
 def _moved(tale: Tale, record: Recorded, event: Moved) -> None:
