@@ -129,6 +129,14 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Pager:
+    """The site's own program that rings or writes a text message for a page: its fixed words, and how long it may take."""
+
+    command: tuple[str, ...]
+    timeout: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of maild.yaml, paths absolute."""
 
@@ -149,6 +157,7 @@ class Config:
     mailboxes: tuple[Mailbox, ...] = ()
     receipts: str = "commands"
     spam: SpamFilter | None = None
+    pager: Pager | None = None
 
     @property
     def control(self) -> Path:

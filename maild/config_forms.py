@@ -221,6 +221,24 @@ class SpamForm(Strict):
     )
 
 
+def _command(value: list[str]) -> list[str]:
+    if not value[0].startswith("/") or any("\0" in word for word in value):
+        raise wrong(f"{value[0][:80]!r} is no program", "name it by its whole path: [/usr/local/bin/sms, --now]")
+    return value
+
+
+class PagerForm(Strict):
+    """A program of yours that is run for each page of a critical case; it gets JSON on its standard input."""
+
+    command: Annotated[list[str], AfterValidator(_command)] = Field(
+        min_length=1,
+        max_length=50,
+        examples=["[/usr/local/bin/sms, --now]"],
+        description="Its path and fixed words; no shell reads them.",
+    )
+    timeout: Seconds = Field(default=30, ge=1, le=600, description="It is ended after so long.")
+
+
 _EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
 
@@ -247,6 +265,7 @@ class ConfigForm(Strict):
     undo: Seconds = Field(default=60, description="How long an answer to a customer waits, for /undo.")
     burst: Seconds = Field(default=60, description="How long news for a handler is gathered.")
     spam: SpamForm | None = Field(default=None, description="Left out: nobody's word on spam counts.")
+    pager: PagerForm | None = Field(default=None, description="Left out: pages are letters only.")
     receipts: Literal["commands", "errors", "all"] = Field(
         default="commands", description="Receipts for handlers: of commands, of errors only, or of all that they send."
     )

@@ -6,6 +6,7 @@ folder given by systemd ($STATE_DIRECTORY) wins; the relay's password comes from
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Mapping
@@ -16,8 +17,17 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from maild.config import Authenticator, Config, Door, Health, RelayTo, SpamFilter
-from maild.config_forms import CREDENTIAL, HOST, AuthenticatorForm, ConfigForm, DoorForm, HealthForm, RelayForm
+from maild.config import Authenticator, Config, Door, Health, Pager, RelayTo, SpamFilter
+from maild.config_forms import (
+    CREDENTIAL,
+    HOST,
+    AuthenticatorForm,
+    ConfigForm,
+    DoorForm,
+    HealthForm,
+    PagerForm,
+    RelayForm,
+)
 from maild.config_mailboxes import mailboxes
 from maild.model.health import Wishes
 from maild.policy.read import Path as YamlPath
@@ -67,6 +77,7 @@ class _Reader:
             health=self._health(form.health),
             receipts=form.receipts,
             spam=SpamFilter(form.spam.server, form.spam.header, form.spam.received) if form.spam else None,
+            pager=self._pager(form.pager) if form.pager else None,
         )
 
     def wrong(self, path: YamlPath, what: str, cure: str) -> None:
@@ -202,6 +213,17 @@ class _Reader:
     def has_credential(self, name: str) -> bool:
         folder = self._environ.get("CREDENTIALS_DIRECTORY")
         return bool(folder) and (Path(str(folder)) / name).is_file()
+
+    def _pager(self, form: PagerForm) -> Pager:
+        """Also a program that is gone since is told here, and not only in the night when it should ring."""
+        program, path = Path(form.command[0]), ("pager", "command")
+        if not program.is_file():
+            self.wrong(path, f"there is no program {program}", "write it, or name another; maild runs it by itself")
+        elif not os.access(program, os.X_OK):
+            self.wrong(path, f"{program} cannot be run", f"chmod a+x {program}, and let the user of maild reach it")
+        elif program.stat().st_mode & stat.S_IWOTH:
+            self.wrong(path, f"{program} can be changed by everybody on this machine", f"chmod o-w {program}")
+        return Pager(tuple(form.command), timedelta(seconds=form.timeout))
 
     def _readable(self, path: YamlPath, file: Path) -> bool:
         try:

@@ -19,7 +19,16 @@ from maild import notify, policies
 from maild.config import Config
 from maild.decide import health
 from maild.errors import RuleError
-from maild.founding import Site, desks_of_mailboxes, limits_of, node_of, reload_keys, reload_policy, remember_policy
+from maild.founding import (
+    Site,
+    desks_of_mailboxes,
+    limits_of,
+    load_policy,
+    node_of,
+    reload_keys,
+    reload_policy,
+    remember_policy,
+)
 from maild.model.condition import Condition
 from maild.model.policy import Clock, Policy
 from maild.store import lease
@@ -86,7 +95,7 @@ class Current:
             await self._reload()
 
     async def _reload(self) -> None:
-        """A broken set, or one that drops what open cases use, changes nothing."""
+        """A broken set, one whose tests fail, or one that drops what open cases use, changes nothing."""
         notify.reloading()
         try:
             policy = await asyncio.to_thread(reload_policy, self._config)
@@ -189,6 +198,6 @@ class Current:
 def _files_hash(config: Config) -> str:
     """Of the policy that the files here make; "" when they make none."""
     try:
-        return reload_policy(config).hash
+        return load_policy(config).hash
     except Exception:
         return ""

@@ -32,7 +32,7 @@ from maild.config import Config
 from maild.current import Current
 from maild.decide import health
 from maild.dispatch import Dispatch
-from maild.edges import control, imap_session, memory, rederive, retention, smtp, ticker
+from maild.edges import control, imap_session, memory, pager, rederive, retention, smtp, ticker
 from maild.edges.aside import Loop
 from maild.edges.auditor import Auditor
 from maild.edges.believing import believer_of
@@ -52,8 +52,9 @@ from maild.errors import RuleError
 from maild.founding import EX_TEMPFAIL, Site, cannot_use, unasked_door
 from maild.log import loop_fault, roots, trace
 from maild.model.restored import Restored
+from maild.rule_tests import failures
 from maild.settle import House
-from maild.store import incoming, lease, outbox, restoring
+from maild.store import incoming, lease, outbox, page_calls, restoring
 from maild.store import reader as store
 from maild.store.database import Session, brief, is_database_error
 from maild.store.outbox import Leased
@@ -226,6 +227,7 @@ class Daemon:
             self._checkpoints(),
             memory.run(),
             self._watch.run(),
+            *self._paging(),
             *(() if self._site.database.sqlite else (self._current.follow(),)),
         ]
 
@@ -233,6 +235,11 @@ class Daemon:
         """Mail from addresses beyond ASCII is taken as soon as we know that it can be answered (RFC 6531)."""
         if await takes_utf8(self._config.relay):
             doors.offer_utf8()
+
+    def _paging(self) -> list[Any]:
+        """The site's own program for pages, where maild.yaml names one."""
+        wanted = self._config.pager
+        return [pager.Pager(wanted, self._writer, lambda: self._current.policy, clock).run()] if wanted else []
 
     def _monitoring(self) -> list[Any]:
         """For monitors, where maild.yaml asks for it: its libraries are loaded only then.  Bound before any door opens."""
@@ -247,6 +254,10 @@ class Daemon:
     def _say_ready(self, doors: smtp.Doors) -> None:
         for problem in unasked_door(self._config, self._current.policy):
             log.warning("the door is not asked of all mail", problem=str(problem))
+        for problem in failures(self._current.policy, self._config.rules):
+            # Mail must not wait for a rule that is wrong; a reload would be refused.
+            if not problem.warning:
+                log.warning("a test beside a rule fails: maild check says how", place=f"{problem.file}:{problem.line}")
         log.info(
             "ready",
             policy=self._current.policy.hash[:12],
@@ -317,6 +328,7 @@ def _recover(session: Session, *, alone: bool) -> None:
     if alone:
         incoming.recover(session)
         outbox.recover(session)
+        page_calls.recover(session)
         lease.free_all(session)
 
 

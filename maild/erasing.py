@@ -36,7 +36,7 @@ from maild.model.policy import Policy
 from maild.model.recorded import Recorded
 from maild.model.related_events import Uncopied
 from maild.store import cases, compact, erasure
-from maild.store.database import Session, stamp
+from maild.store.database import Session, moment, stamp
 from maild.store.lists import marks
 from maild.store.record import record
 from maild.tracing import Request, Traced, sought_by, trace
@@ -348,8 +348,11 @@ def happen(session: Session, case: int | None, event: Event, actor: str, at: dat
         return
     before = cases.load_cases(session, [case])[case]
     record_ = Recorded(before.seq + 1, at, actor, cause, event)
-    row = session.one("SELECT policy FROM cases WHERE id=?", (case,))
-    record(session, Plan(events=(Happened(case, record_),), cases=(apply(before, record_),)), at, row[0] if row else "")
+    row = session.one("SELECT policy, wake_at FROM cases WHERE id=?", (case,))
+    # It says nothing of when the case must be looked at: that stays.
+    wakes = {case: moment(row[1]) if row and row[1] is not None else None}
+    plan = Plan(events=(Happened(case, record_),), cases=(apply(before, record_),), wakes=wakes)
+    record(session, plan, at, row[0] if row else "")
 
 
 # --- again, after a restore or a crash ------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from maild.model.limits import Filter, Limits
 from maild.model.policy import Policy
 from maild.policy import build, door, texts
 from maild.policy.source import nearest
+from maild.rule_tests import failures
 from maild.store import migrate, used
 from maild.store.database import (
     Database,
@@ -124,7 +125,13 @@ def unasked_door(config: Config, policy: Policy) -> list[Problem]:
     return [Problem(door.FILE, 1, 1, what, cure, severity=WARNING)]
 
 
-reload_policy = load_policy
+def reload_policy(config: Config) -> Policy:
+    """The policy of the files; RuleError with what load_policy says, or where a test beside a rule fails."""
+    policy = load_policy(config)
+    failed = [problem for problem in failures(policy, config.rules) if not problem.warning]
+    if failed:
+        raise RuleError(*failed)
+    return policy
 
 
 def remember_policy(session: Session, policy: Policy, node: str, now: datetime) -> Use:

@@ -8,7 +8,7 @@ OPEN = "status IN ('new', 'open', 'waiting', 'on_hold')"
 UP = (
     "ALTER TABLE cases ADD COLUMN due TEXT",
     f"UPDATE cases SET policy='' WHERE {OPEN}",
-    f"CREATE INDEX cases_open_policy ON cases(policy) WHERE {OPEN}",
+    f"CREATE INDEX cases_open_policy ON cases(status, policy) WHERE {OPEN}",
     "CREATE TABLE rederived(id {plain_id}, policy TEXT NOT NULL, began_at {int} NOT NULL, ended_at {int}, cases {int} NOT NULL,"
     " earlier {int} NOT NULL, later {int} NOT NULL, held {int} NOT NULL, fresh {int} NOT NULL, gone {int} NOT NULL)",
 )

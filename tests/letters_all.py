@@ -175,9 +175,17 @@ def asked_of(language: str) -> dict[str, Letter]:
 
 
 def waits(language: str) -> dict[str, Letter]:
-    """To a customer for whom a case waits."""
+    """About work that begins later; to a customer for whom a case waits."""
     last = {**VALUES, "status": "waiting", "closes": "2026-03-16T10:00:00+01:00"}
     return {
+        "planned": to_customer(
+            "planned",
+            language,
+            values={**VALUES, "starts": "2026-09-01T08:00:00+02:00"},
+            reason="registered-for-you",
+            automatic="auto-generated",
+        ),
+        "woken-planned": to_handler("woken", language, values={**VALUES, "news": {"ok": True, "key": "work_begins"}}),
         "reminder": to_customer("reminder", language, values={**last, "closes": ""}, automatic="auto-generated"),
         "reminder-last": to_customer("reminder", language, values=last, automatic="auto-generated"),
         "unanswered": to_customer(
@@ -275,6 +283,7 @@ def ruled(language: str) -> dict[str, Letter]:
     asks = {"asks": [name, computer]}
     facts = {**VALUES, "facts": [(name, "ann01", True), (computer, "")]}
     return {
+        **paged(language),
         "ack-asks": to_customer("ack", language, values={**VALUES, **asks}, **ack),
         "ack-unverified-asks": to_customer(
             "ack", language, values=asks, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
@@ -344,4 +353,30 @@ def letters_of(language: str) -> dict[str, Letter]:
             "confirm", language, values={**KEPT, "lines": many}, **{**command, **OURS, "subject": "Oppdrag"}
         ),
         "postmaster": to_handler("postmaster", language, shown=(said,), reason="other"),
+    }  # fmt: skip
+
+
+def paged(language: str) -> dict[str, Letter]:
+    """A critical case that calls somebody; what becomes of it."""
+    critical = {**VALUES, "priority": "critical", "status": "new", "handler_name": "", "minutes": "10", "count": "1"}
+    several = {**critical, "count": "3", "numbers": "#1042, #1043, #1044"}
+    ack = {"reason": "you-wrote-to-us", "automatic": "auto-replied"}
+    urgent = {"urgent": True, "on_duty": "Ola Hansen", "hours": "closed", "opens": OPENS, "phone": "55 00 00 00"}
+    return {
+        "page": to_handler("page", language, shown=(shown(language),), values=critical, reason="you-are-paged"),
+        "page-again": to_handler(
+            "page", language, values={**critical, "again": True, "handler_name": "Ola Hansen"}, reason="you-are-paged"
+        ),
+        "page-several": to_handler("page", language, values=several, reason="you-are-paged"),
+        **{
+            f"paging-{key}": to_handler(
+                "paging", language, values={**critical, "news": {"ok": True, "key": f"page_{key}", "value": value}},
+                reason="you-were-paged",
+            )
+            for key, value in (("has_it", "Ola Hansen"), *((key, "") for key in ("yours", "over", "nobody", "closed", "merged", "lowered")))
+        },
+        "ack-urgent": to_customer("ack", language, values={**VALUES, **urgent}, **ack),
+        "ack-unverified-phone": to_customer(
+            "ack", language, values={"phone": "55 00 00 00"}, authenticated=False, subject="", to=Address("", TO_ANN.address), **ack
+        ),
     }  # fmt: skip

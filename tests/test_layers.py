@@ -19,6 +19,7 @@ MAY = {
     "store": {"model"},
     "settle": {"mail", "policy", "decide", "store", "model"},
     "rehearse": {"mail", "policy", "decide", "store", "model", "settle"},
+    "rule_tests": {"decide", "model", "policy", "rehearse"},
     "policies": {"places", "policy", "store", "model"},
     "replays": EDGE_ROOMS | {"config", "places", "policies", "keyring", "edges"},
     "simulations": EDGE_ROOMS | {"config", "replays", "edges"},

@@ -23,6 +23,7 @@ COMMANDS = {
     "person": "person",
     "handler": "handler",
     "oncall": "oncall",
+    "recurring": "recurring",
     "mailbox": "mailbox",
     "doctor": "doctor",
     "inspect": "inspect",
@@ -52,7 +53,7 @@ COMMANDS = {
 SECTIONS = {
     "The site": ("init", "check", "rules", "policy", "doctor", "setup", "demo"),
     "The daemon": ("run", "reload", "status", "migrate", "backup", "restore", "keys"),
-    "Cases and people": ("case", "person", "handler", "oncall", "report", "import", "export", "audit"),
+    "Cases and people": ("case", "person", "handler", "oncall", "recurring", "report", "import", "export", "audit"),
     "Mail": ("queue", "trace", "mailbox", "pipe", "try", "replay", "simulate", "explain", "inspect"),
     "Help": ("help", "completion"),
 }

@@ -33,6 +33,7 @@ _LETTERS = {
     "decided": "outcome of a vote",
     "merged": "note of a merge",
     "promised": "note of a date",
+    "planned": "note of what is planned",
     "reminder": "reminder",
     "unanswered": "note that nobody answered",
     "incident": "news of an incident",
@@ -44,6 +45,8 @@ _LETTERS = {
     "warning": "warning",
     "warnings": "list of warnings",
     "unverified": "note of an unverified mail",
+    "page": "page of a critical case",
+    "paging": "note about a page",
     "postmaster": "mail to the postmaster passed on",
 }
 _STATES = {

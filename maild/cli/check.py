@@ -1,11 +1,13 @@
 """maild check: everything that is wrong with a site, before the daemon meets it.
 
-Reads maild.yaml, rules/ and the templates, tries every text, and runs the tests beside the rules.  Every problem is a line,
-file:line:column: problem (cure).  Exit 0; 1 if there are errors, with --strict warnings too; 78 if there is no site.
+Reads maild.yaml, rules/ and the templates, tries every text, runs the tests beside the rules, and asks the database, where there
+is one, what open cases use.  Every problem is a line, file:line:column: problem (cure).  Exit 0; 1 if there are errors, with --strict
+warnings too; 78 if there is no site.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field
@@ -60,11 +62,11 @@ def command(folder: Path | None, config: str | None, *, as_json: bool, strict: b
 def check(file: Path) -> Found:
     """All problems of a site, sorted by file and line."""
     from maild import config
-    from maild.cli.rule_tests import failures
     from maild.errors import RuleError
     from maild.founding import desks_of_mailboxes, unasked_door
     from maild.places import shipped
     from maild.policy import build, texts
+    from maild.rule_tests import failures
 
     found = Found()
     # What stands beside a broken maild.yaml is read all the same: all problems at once.
@@ -87,12 +89,33 @@ def check(file: Path) -> Found:
         if settings:
             found.problems += desks_of_mailboxes(settings, found.policy)
             found.problems += [*unasked_door(settings, found.policy), *_no_filter(settings, found.policy)]
+            found.problems += _in_use(settings, found.policy)
     except RuleError as error:
         found.problems += error.problems
     if loaded:
         found.problems += texts.check(loaded[0])
     found.problems.sort()
     return found
+
+
+def _in_use(settings: Config, policy: Policy) -> list[Problem]:
+    """What open cases use and the policy no longer has.  Nothing where no database can be read: rules are checked elsewhere too."""
+    from maild.store import used
+    from maild.store.database import Database, Session, is_database_error
+
+    database = Database(settings.database)
+    if database.sqlite and not Path(database.url).exists():
+        return []
+    try:
+        database.peewee.connect()
+        return used.gone(Session(database), policy)
+    except Exception as error:
+        if is_database_error(error) or type(error).__module__.startswith(("peewee", "psycopg")):
+            return []
+        raise
+    finally:
+        with contextlib.suppress(Exception):
+            database.close()
 
 
 def _no_filter(settings: Config, policy: Policy) -> list[Problem]:

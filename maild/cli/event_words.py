@@ -281,5 +281,13 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "duty_swapped": lambda facts, name: f"swap {facts['swap']} of duty agreed by {name(facts['by'])}",
     "duty_refused": lambda facts, name: f"swap {facts['swap']} of duty refused by {name(facts['by'])}",
     "duty_returned": lambda facts, name: f"swap {facts['swap']} of duty taken back by {name(facts['by'])}",
+    "paged": lambda facts, name: (
+        f"{name('handler:' + facts['handler'])} called" + (f" once more (round {facts['round']})" if facts["round"] > 1 else "")
+        + (", with other cases" if facts["merged"] else "")
+    ),
+    "attended": lambda facts, name: f"{name('handler:' + facts['by'])} is at it",
+    "unattended": lambda facts, name: "nobody is at it any more",
+    "pages_missed": lambda facts, name: "nobody answered a page",
+    "pages_revoked": lambda facts, name: f"nobody need come any more ({facts['why']})",
     "rekeyed": lambda facts, name: f"key {facts['key']} of the signed addresses {facts['what']}",
 }  # fmt: skip

@@ -83,7 +83,7 @@ def show(config: Path, policy: str, folder: Path | None, *, as_json: bool) -> in
     """Show of what files a policy was made, or write them.
 
     HASH: its first digits, active, previous, or disk for the files as they are now.  OUT gets rules/, templates/ (the site's own),
-    shipped/templates/ and versions.txt, byte for byte; it must be empty or not there yet.
+    shipped/templates/ and versions.txt, byte for byte; it must be empty or not there yet.  Mails that tests read (`file`) are not kept.
     """
     from maild.cli.desk import opened, say_json
 
@@ -92,6 +92,11 @@ def show(config: Path, policy: str, folder: Path | None, *, as_json: bool) -> in
     if folder is not None:
         _write(folder, files)
         click.echo(f"{len(files)} files of the policy {value[:12]} are in {folder}", err=as_json)
+        for name in _mails(files):
+            click.echo(
+                f"without {name}, somebody's mail: copy it to {folder / 'rules' / name} if a test shall read it",
+                err=True,
+            )
     if as_json:
         say_json({"policy": value, "files": files})
     elif folder is None:
@@ -113,6 +118,17 @@ def _say(value: str, files: dict[str, str]) -> None:
     click.echo(f"  and {sum(name.startswith(SHIPPED) for name in files)} templates that shipped")
     if hash_of(files) != value:
         click.echo("not byte for byte: an erasure has taken somebody's name out of it, or it is older than this record")
+
+
+def _mails(files: dict[str, str]) -> list[str]:
+    """The mails that tests beside the rules read: they are kept with no policy."""
+    from maild.errors import RuleError
+    from maild.policy import build
+
+    try:
+        return list(dict.fromkeys(test.mail for test in build.tests(build.of(files)) if test.mail))
+    except RuleError:
+        return []
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

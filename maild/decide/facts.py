@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maild.decide import asked, budget, counters, verbs
 from maild.decide.assign import line_choice, turn_key
 from maild.decide.marks import marks
+from maild.decide.naming import (
+    TEXT,
+    addresses_in,
+    commanded_numbers,
+    foreign_numbers,
+    leading_numbers,
+    numbers_in,
+    phones_in,
+)
 from maild.decide.organisation import PUBLIC
 from maild.model.agenda import Asked
 from maild.model.correlation import reference
@@ -18,41 +26,17 @@ from maild.model.known import Lookup, Whose
 from maild.model.limits import Filter
 from maild.model.message import Address, Kind, Message
 from maild.model.people import Handler
-from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
+from maild.model.plan import Morning, Occurrence, Prepared, Undelivered, Wake
 from maild.model.policy import Facts, Named, Policy
 from maild.model.seen import Counting, Seen
 from maild.model.slip import Warnings
 
-TEXT = 64 * 1024
 NOTHING = Seen()
 # Where maild writes a Received line of its own, and where it takes mail as it lies there.
 _DOORS, _FETCHED = ("smtp", "lmtp", "pipe"), ("imap", "late", "import")
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})", re.I)
 HOUR = 3600
 _OVER = timedelta(days=31)
-# A number as our letters write it: in brackets with a hash, or behind a hash.
-_FOREIGN = re.compile(
-    r"[\[(]#?([A-Z][A-Z0-9]{1,9}-\d{1,9})[\])]"  # [SUP-77]
-    r"|\b((?:INC|REQ|RITM|CHG|CS|TASK|SCTASK|PRB)\d{5,12})\b"  # INC0012345
-    r"|\b(?:ticket|case|incident|request|saksnr\.?|saksnummer|sak|zahtevek|ärende|vorgang)(?: ?(?:id|no\.?|nr\.?|number))?"
-    r"[ :#]{1,3}(\d{4,12})\b",  # Ticket ID: 20260302
-    re.I,
-)
-_MOST_FOREIGN = 3
-# A line that may be a command, with its sign or without; the first of them are looked at.
-_COMMAND = re.compile(r"^(.{3,200})$", re.M)
-_MOST_LINES, _MOST_NUMBERS = 50, 60
-# A number that begins a line, as in "1042 close"; the first of them are looked up.
-_LEADING = re.compile(r"^[\s\-*•·–]*#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[:.)]?[^\S\n]+\S", re.M)
-_MOST_LEADING = 100
-# What a command may name; commands stand at the top, ten lines of them.
-_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = re.compile(rf"(?<![\w.@+-])(?=[^\s@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+(?![\w@-])", re.I)
-PHONE = re.compile(r"(?<![\w@.+-])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){4,15}(?![\w@])")
-_NAMING, _MOST_NAMED = 40_000, 120
-# A number that ends a line behind a word, as in "show 1042".
-_TRAILING = re.compile(r"^\W*[^\W\d]+[^\S\n]+#?((?=\S*\d)[0-9A-Za-z][0-9A-Za-z-]{0,30})[.\s]*$", re.M)
-_NUMBER = re.compile(r"#([0-9A-Za-z][0-9A-Za-z-]{0,30})")
 
 
 def facts(prepared: Prepared, automatic: bool, policy: Policy, seen: Seen = NOTHING) -> Facts:
@@ -143,12 +127,12 @@ def alarm_budget(now: datetime) -> tuple[str, int]:
     return ("alarms", int(now.timestamp()) // 3600)
 
 
-def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
+def lookup(arrival: Prepared | Wake | Undelivered | Morning | Warnings, policy: Policy, now: datetime) -> Lookup:
     """The one question."""
     if isinstance(arrival, Wake | Warnings):
         return _of_time(arrival, policy, now)
     if isinstance(arrival, Undelivered):
-        return Lookup(letters=(arrival.letter,))
+        return _of_letter(arrival, policy, now)
     if isinstance(arrival, Morning):
         return Lookup(agenda=agenda_of(arrival.handler, policy), swaps=swaps_since(policy, now))
     message = arrival.message
@@ -195,6 +179,17 @@ def lookup(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     )
 
 
+def of_entry(arrival: Occurrence, policy: Policy, now: datetime) -> Lookup:
+    """Whose turn it is, and who the customer is."""
+    entry = policy.recurring.get(arrival.entry)
+    return Lookup(
+        counters=tuple(counters.all_of(policy, now)),
+        people=(*((entry.customer,) if entry and entry.customer else ()), *policy.wants.addresses),
+        sticky=any(choice.how == "sticky" for choice in policy.wants.choices),
+        swaps=swaps_since(policy, now),
+    )
+
+
 def _of_time(arrival: Wake | Warnings, policy: Policy, now: datetime) -> Lookup:
     """A letter about one case shows what was said, a list names its cases only; a step may escalate it, or tell who has duty; and it
     may call people."""
@@ -224,6 +219,14 @@ def _budgets_of(arrival: Prepared, address: str, registered: str, now: datetime)
     if arrival.trust.authenticated:
         return (budget.proven_key(address, now),)
     return (*budget.keys(address, now), unverified_key(registered, now))
+
+
+def _of_letter(arrival: Undelivered, policy: Policy, now: datetime) -> Lookup:
+    """A page that does not arrive goes to the next."""
+    paging = now if policy.rotas else None
+    return Lookup(
+        letters=(arrival.letter,), swaps=swaps_since(policy, now), pages=paging, budgets=page_budgets(policy, now)
+    )
 
 
 def counting(policy: Policy, address: str, now: datetime) -> Counting | None:
@@ -277,33 +280,9 @@ def _known_by(prepared: Prepared) -> tuple[str, ...]:
     return (*((own,) if own else ()), *foreign_numbers(prepared))
 
 
-def foreign_numbers(prepared: Prepared) -> tuple[str, ...]:
-    """Other systems' case numbers in the subject, as keys among the message ids: "SUP-77@supplier.example", no brackets.
-
-    Only in the forms that ticket systems write; a word with digits in a sentence is none.
-    """
-    author = prepared.message.author
-    if author is None:
-        return ()
-    return _foreign(prepared.message.subject[:500], author.address.rpartition("@")[2].lower())
-
-
-# For a mail that is asked about, joined and filed it is wanted three times.
-@lru_cache(16)
-def _foreign(subject: str, domain: str) -> tuple[str, ...]:
-    found = [match[match.lastindex or 0] for match in _FOREIGN.finditer(subject)]
-    return tuple(dict.fromkeys(f"{number.upper()}@{domain}" for number in found))[:_MOST_FOREIGN]
-
-
 def unverified_key(address: str, now: datetime) -> tuple[str, int]:
     """The budget of letters that tell a handler of an unproven mail in his name: one an hour."""
     return (f"unverified:{address}", int(now.timestamp()) // HOUR)
-
-
-def numbers_in(subject: str) -> tuple[str, ...]:
-    """Case numbers that a subject may name, in order."""
-    found = [match[1] for match in _NUMBER.finditer(subject[:1000])]
-    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
 
 
 def _named(message: Message) -> tuple[str, ...]:
@@ -311,43 +290,6 @@ def _named(message: Message) -> tuple[str, ...]:
     passed = message.forwarded.author if message.forwarded else None
     found = (*addresses_in(message.own_text), *phones_in(message.own_text))
     return (*found, passed.address.lower()) if passed else found
-
-
-def phones_in(text: str) -> tuple[str, ...]:
-    """Telephone numbers, as they are kept: digits, and a + where the country stands in front (ITU-T E.164: at most 15)."""
-    found = (telephone(match[0]) for match in PHONE.finditer(text[:_NAMING]))
-    return tuple(dict.fromkeys(number for number in found if number))[:_MOST_NAMED]
-
-
-def telephone(written: str) -> str:
-    """+47 912 34 567 as +4791234567; "" for what is none."""
-    digits = "".join(c for c in written if c in "0123456789")
-    plus = written.lstrip().startswith("+") or digits.startswith("00")
-    digits = digits.removeprefix("00") if digits.startswith("00") else digits
-    return f"{'+' if plus else ''}{digits}" if 5 <= len(digits) <= 15 else ""
-
-
-def commanded_numbers(own_text: str) -> tuple[str, ...]:
-    """Case numbers in a handler's text; in short lines without a hash, too."""
-    words = [word for line in _COMMAND.findall(own_text[:TEXT])[:_MOST_LINES] for word in line.split()[:5]]
-    bare = [word.strip(".,;:") for word in words if any(map(str.isdigit, word)) and not word.startswith("#")]
-    named = [number for word in bare[:_MOST_NUMBERS] for number in numbers_in(f"#{word}")]
-    return tuple(dict.fromkeys([*numbers_in(own_text), *named]))
-
-
-def leading_numbers(text: str) -> tuple[str, ...]:
-    """Case numbers that lines of a text may begin with, or end with behind a word."""
-    found = [
-        match[1]
-        for form in (_LEADING, _TRAILING)
-        for match, _ in zip(form.finditer(text[:TEXT]), range(_MOST_LEADING), strict=False)
-    ]
-    return tuple(dict.fromkeys([*found, *(number.upper() for number in found)]))
-
-
-def addresses_in(text: str) -> tuple[str, ...]:
-    """Addresses that a handler's commands may name, in order."""
-    return tuple(dict.fromkeys(match[0].lower() for match in _ADDRESS.finditer(text[:_NAMING])))[:_MOST_NAMED]
 
 
 def named_in_form(prepared: Prepared, where: Named) -> Address | None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from maild.decide.silence import usual
 from maild.model.condition import Condition
-from maild.model.health import Depth, Disk, Snapshot, Wishes
+from maild.model.health import Depth, Disk, Paged, Snapshot, Wishes
 
 STUCK_IN, STUCK_OUT = timedelta(minutes=10), timedelta(hours=2)
 # Letters given up in a day: fewer than so many, or less than a tenth of the day's mails, are dead addresses.
@@ -33,6 +33,7 @@ def judge(
     made = [_held(snapshot), _incoming(snapshot), _outbox(snapshot), _failed(snapshot)]
     made += [_disk(disk)] if disk else []
     made += [_wal(snapshot.wal)] if snapshot.wal is not None else []
+    made += [_paging(snapshot.pages)] if snapshot.pages != Paged() else []
     return (*made, _traffic(snapshot, zone, listening), *_canary(snapshot, wishes, listening))
 
 
@@ -81,6 +82,29 @@ def _failed(snapshot: Snapshot) -> Condition:
 def _waiting(depths: Mapping[str, Depth], states: Sequence[str]) -> tuple[int, datetime | None]:
     found = [depths[state] for state in states if state in depths]
     return sum(depth.count for depth in found), min((depth.oldest for depth in found), default=None)
+
+
+def _paging(pages: Paged) -> Condition:
+    """Nobody who answers is worst, then a program that does not ring; a storm is told as well."""
+    facts = {"count": pages.day, "missed": pages.missed, "failed": pages.failed, "merged": pages.merged}
+    if not (pages.missed or pages.failed or pages.merged):
+        return Condition("paging", True, f"{_count(pages.day, 'page')} in the last day", facts=facts)
+    found = [
+        (pages.missed, f"nobody has answered {_count(pages.missed, 'critical case')}", "somebody must take it: /take"),
+        (
+            pages.failed,
+            f"{_count(pages.failed, 'page')} of the last day could not be rung",
+            "see in the log how the program of pager: in maild.yaml ends",
+        ),
+        (
+            pages.merged,
+            f"{_count(pages.merged, 'case')} of the last hour share a page, since there were too many",
+            "see what opens so many critical cases",
+        ),
+    ]
+    told = [(text, cure) for count, text, cure in found if count]
+    text, cure = ("; ".join(words) for words in zip(*told, strict=True))
+    return Condition("paging", False, text, cure, pages.since if pages.missed else None, facts)
 
 
 # --- what comes in --------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maild.decide import contact, effects, intake
+from maild.decide import contact, effects, intake, pledges
 from maild.decide.facts import lookup
 from maild.decide.ledger import Ledger
 from maild.decide.outsiders import is_desk, is_ours
@@ -259,6 +259,8 @@ def _give(ledger: Ledger, prepared: Prepared, case_id: int) -> None:
     if not intake.has_handler(ledger, ledger.case(case_id)):
         verdict = route(asked_of(ledger, prepared, prepared.message.automatic), ledger.policy.rules)
         intake.assign(ledger, case_id, verdict)
+    # What somebody was told elsewhere we do not know; he asks us when he writes again.
+    pledges.begin(ledger, case_id, ledger.now, runs=False)
 
 
 def _trace(prepared: Prepared, case: Case | None, evidence: str, side: Side) -> dict[str, object]:

@@ -22,6 +22,7 @@ from maild.decide import (
     reminding,
     required,
     rest,
+    scheduling,
     voting,
 )
 from maild.decide.absence import away
@@ -97,7 +98,8 @@ def add(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> None
     unknown = join.standing in ("stranger", "thread")
     shown = ledger.show(prepared, row)
     if not assents.offer(ledger, prepared, join, shown, automatic):
-        notices.tell(ledger, case_id, notices.Telling(prepared, shown, party, stranger=unknown))
+        telling = notices.Telling(prepared, shown, party, stranger=unknown, news=scheduling.news(ledger, case_id))
+        notices.tell(ledger, case_id, telling)
 
 
 def _reopens(ledger: Ledger, prepared: Prepared, join: Join) -> bool:
@@ -161,6 +163,7 @@ def begin(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> No
             because(verdict),
             new=True,
             template=str(verdict.value("template") or ""),
+            news=scheduling.news(ledger, case_id),
             item=next((one.title for one in ledger.policy.catalogue if one.name == verdict.facts.item), ""),
         ),
     )

@@ -24,6 +24,7 @@ from maild.decide import (
     paging,
     proof,
     quarantine,
+    recurring,
     reminders,
     reminding,
     replies,
@@ -38,7 +39,7 @@ from maild.decide import (
 from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.clock_trace import with_promises
 from maild.decide.clocks import wake_at
-from maild.decide.facts import lookup
+from maild.decide.facts import lookup, of_entry
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
 from maild.decide.related import survivor
@@ -48,7 +49,7 @@ from maild.model.events import Closed, Ignored, Received
 from maild.model.known import Known, LetterRow, Lookup
 from maild.model.message import LIST_FIELDS, Kind
 from maild.model.people import MAILD, Handler, Possession, handler_party
-from maild.model.plan import Incoming, Morning, Plan, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Occurrence, Plan, Prepared, Undelivered, Wake
 from maild.model.policy import Policy
 from maild.model.slip import Warnings
 
@@ -62,8 +63,11 @@ def judge(arrival: Incoming, known: Known, policy: Policy, now: datetime) -> Pla
             paging.settle(ledger, arrival.case)
         case Undelivered():
             _undelivered(ledger, arrival)
+            paging.settle(ledger)
         case Morning():
             agenda.morning(ledger, arrival)
+        case Occurrence():
+            recurring.opened(ledger, arrival)
         case Warnings():
             slips.tell(ledger, arrival)
         case Prepared(source="import"):
@@ -79,7 +83,7 @@ def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
     """What must be known to judge it."""
     if isinstance(arrival, Prepared) and arrival.source == "import":
         return history.question(arrival, policy, now)
-    return lookup(arrival, policy, now)
+    return of_entry(arrival, policy, now) if isinstance(arrival, Occurrence) else lookup(arrival, policy, now)
 
 
 def _wake(ledger: Ledger, wake: Wake) -> None:

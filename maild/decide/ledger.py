@@ -15,7 +15,7 @@ from typing import Any
 from maild.decide.assign import Chosen, open_key
 from maild.decide.clocks import ahead, wake_at
 from maild.decide.counters import number_counter, year_of
-from maild.decide.facts import foreign_numbers
+from maild.decide.naming import foreign_numbers
 from maild.model import numbers
 from maild.model.absence import Absence
 from maild.model.asking_events import Cleared, Spammed

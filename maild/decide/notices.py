@@ -7,6 +7,7 @@ end of a burst and become one letter; the first letter to a person goes at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,7 @@ from maild.model.work_events import Promised
 
 # An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
 LATE = "the mail was found late"
+OURS = "nobody wrote"
 _BOUNCES = "letters to this address bounce"
 
 
@@ -60,7 +62,7 @@ class Telling:
     silent: why the customer gets no acknowledgement, "" if he does; wrote: who the customer reads has written, if not the actor.
     of: the mail that a case was split from another by, where no arrival brought one; its acknowledgement can be undone.
     template: of the acknowledgement, the site's own; "" for the usual one.  item: what the mail orders, by its name in the catalogue.
-    news: a line of the templates' words for the handlers' letters.
+    news: a line for the handlers' letters, or only its key among the templates' words.
     """
 
     prepared: Prepared | None
@@ -75,7 +77,7 @@ class Telling:
     of: Said | None = None
     template: str = ""
     item: str = ""
-    news: str = ""
+    news: Mapping[str, Any] | str = ""
 
 
 def tell(ledger: Ledger, case_id: int, telling: Telling, *, after: int = 0) -> None:
@@ -260,20 +262,17 @@ def _no_acknowledgement(ledger: Ledger, case: Case, person: Person | None, telli
 
 
 def _handler(ledger: Ledger, case_id: int, notice: Notice, telling: Telling, event: Event) -> None:
-    if telling.silent not in ("", LATE) and notice.on == "opened" and ledger.case(case_id).handler is None:
+    if telling.silent not in ("", LATE, OURS) and notice.on == "opened" and ledger.case(case_id).handler is None:
         return
     if notice.on == "received" and getattr(event, "automatic", False):
         return
-    told = _whom(ledger, ledger.case(case_id), notice, moved=_moved(ledger, case_id))
+    moved = any(isinstance(record.event, Moved) for record in ledger.events_of(case_id))
+    told = _whom(ledger, ledger.case(case_id), notice, moved=moved)
     watching = _watching(ledger, ledger.case(case_id)) if notice.on == "opened" else ()
     following = _following(ledger, ledger.case(case_id)) if notice.on in ("opened", "received") else ()
     for handler in dict.fromkeys((*told, *watching, *following)):
         if handler_party(handler.key) != telling.actor:
             _tell_handler(ledger, ledger.case(case_id), handler, notice, telling)
-
-
-def _moved(ledger: Ledger, case_id: int) -> bool:
-    return any(isinstance(record.event, Moved) for record in ledger.events_of(case_id))
 
 
 def _whom(ledger: Ledger, case: Case, notice: Notice, *, moved: bool = False) -> tuple[Handler, ...]:
@@ -316,7 +315,7 @@ def _tell_handler(ledger: Ledger, case: Case, handler: Handler, notice: Notice, 
         "copied": outsiders.copied(ledger, case, told),
         "linked": _linked(ledger, case, handler),
         "because": telling.because,
-        "news": {"ok": True, "key": telling.news} if telling.news else "",
+        "news": {"ok": True, "key": telling.news} if isinstance(telling.news, str) and telling.news else telling.news,
         "stranger": telling.stranger,
         # What is proven of this mail is proven of the customer only if it is his.
         "customer_wrote": telling.actor == case.customer,

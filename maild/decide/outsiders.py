@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from maild.decide.facts import PHONE, addresses_in, telephone
 from maild.decide.ledger import Ledger
+from maild.decide.naming import PHONE, addresses_in, telephone
 from maild.model.case import Case
 from maild.model.known import Shown
 from maild.model.policy import Policy

@@ -20,7 +20,7 @@ from maild.decide.facts import page_budget
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.draft_events import Finished, Parked
-from maild.model.events import Assigned, Declined, Noted, Prioritised, Received, Reopened, Replied, Told
+from maild.model.events import Assigned, Bounced, Declined, Noted, Prioritised, Received, Reopened, Replied, Told
 from maild.model.known import Merging
 from maild.model.message import Address
 from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked
@@ -58,8 +58,15 @@ def _review(ledger: Ledger, case_id: int) -> None:
         if by:
             attend(ledger, case_id, by)
     due = calling.next_at(ledger.case(case_id), ledger.policy)
-    if due is not None and due <= ledger.now:
+    if due is not None and (due <= ledger.now or _came_back(ledger, case)):
         _call(ledger, ledger.case(case_id))
+
+
+def _came_back(ledger: Ledger, case: Case) -> bool:
+    """Whether the last page did not arrive."""
+    events = (record.event for record in ledger.events_of(case.id))
+    last = case.pages.calls[-1].letter if case.pages.calls else 0
+    return any(isinstance(event, Bounced) and event.permanent and event.letter == last for event in events)
 
 
 # --- who is called ----------------------------------------------------------------------------------------------------------------

@@ -46,9 +46,10 @@ def again(case: Case, policy: Policy, before: Mapping[str, datetime]) -> Again:
     return Again(clocks.wake_at(case, policy, seen), now, moved)
 
 
-def counted(case: Case, policy: Policy, since_at: datetime, address: str) -> Clocked | None:
-    """Since when the clocks of a case count of which nobody said so, and for whom.  address: the customer's."""
+def counted(case: Case, policy: Policy, since_at: datetime | None, address: str) -> Clocked | None:
+    """Since when the clocks of a case count of which nobody said so, and for whom.  since_at: when its mail came to us, None for one that
+    was imported; address: the customer's."""
     if not policy.slas or case.history or case.clocks.since_at is not None:
         return None
-    work = case.handler is not None or _AUTOMATIC not in case.labels
-    return Clocked(since_at, pledges.organisation(policy, address), work)
+    work = since_at is not None and (case.handler is not None or _AUTOMATIC not in case.labels)
+    return Clocked(since_at or case.opened_at, pledges.organisation(policy, address), work)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from maild.decide import asking, budget, filled, notices, tasklist
+from maild.decide import asking, budget, filled, notices, scheduling, tasklist
 from maild.decide.ledger import Ledger
 from maild.decide.thread import Join
 from maild.model.case import Case
@@ -88,6 +88,8 @@ def _take(ledger: Ledger, prepared: Prepared, case_id: int, row: int, *, sure: b
         ledger.happen(case_id, ledger.person(prepared), FactGiven(key, text, row))
         if not sure:
             ledger.happen(case_id, MAILD, FactDoubted(key))
+    if sure:
+        scheduling.wished(ledger, case_id, said)
 
 
 def _corrected(ledger: Ledger, prepared: Prepared, case: Case) -> dict[str, str]:

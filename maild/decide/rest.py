@@ -12,8 +12,13 @@ DUE, WROTE, REOPENED = "due", "the customer wrote", "reopened"
 
 def wake(ledger: Ledger, case_id: int, reason: str, actor: str = MAILD) -> None:
     """The case is open again, and its handler is told; not if it is his own doing, which his receipt says."""
+    case = ledger.case(case_id)
+    # Put off to a day from the beginning: nobody asked to be reminded.
+    begins = reason == DUE and case.until_at is not None and case.until_at == case.clocks.since_at
+    news = "work_begins" if begins else ""
     ledger.happen(case_id, MAILD, Woken(reason))
-    notices.tell(ledger, case_id, notices.Telling(None, actor=actor, because="" if reason == DUE else reason))
+    because = "" if reason == DUE else reason
+    notices.tell(ledger, case_id, notices.Telling(None, actor=actor, because=because, news=news))
 
 
 def heard(ledger: Ledger, case_id: int) -> None:

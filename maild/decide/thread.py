@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maild.decide.facts import foreign_numbers, numbers_in
+from maild.decide.naming import foreign_numbers, numbers_in
 from maild.decide.related import answered, survivor
 from maild.model.case import Case
 from maild.model.events import Status

@@ -34,6 +34,7 @@ _SAID = (
         "merged",
     ),
     "promised",
+    "planned",
     *reminding.KINDS,
 )
 

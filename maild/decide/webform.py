@@ -2,6 +2,7 @@
 
 read(ledger, prepared, automatic) -> the mail as his own whom the form names, as if he had written it and nobody had proven that;
                                      the mail as it came where it is no form's, or names nobody
+recalled(prepared, policy, told) -> the same of a stored mail, as its trace tells it
 
 Only a proven mail of a sender in `forms:` of organisations.yaml names another (facts.of_form).  What was filled in is anybody's all
 the same: whoever is named proves nothing, commands nothing, and his acknowledgement draws on the budgets of unknown senders.  It is
@@ -21,7 +22,7 @@ from maild.decide.thread import join
 from maild.model.message import Address, Kind
 from maild.model.people import Trust
 from maild.model.plan import Prepared
-from maild.model.policy import Named
+from maild.model.policy import Named, Policy
 
 
 def read(ledger: Ledger, prepared: Prepared, *, automatic: bool) -> Prepared:
@@ -38,8 +39,23 @@ def read(ledger: Ledger, prepared: Prepared, *, automatic: bool) -> Prepared:
     if customer is None:
         ledger.trace["customer"] = why
         return prepared
-    ledger.trace["customer"] = f"named by {where}"
+    ledger.trace["customer"] = _told(where)
     ledger.known = replace(known, author=known.by_address.get(customer.address))
+    return _his(prepared, customer)
+
+
+def recalled(prepared: Prepared, policy: Policy, told: str) -> Prepared:
+    """As it was read then.  told: the trace's `customer`."""
+    where = next((where for where in policy.wants.forms if _told(where) == told), None)
+    customer = named_in_form(prepared, where) if where else None
+    return _his(prepared, customer) if customer else prepared
+
+
+def _told(where: Named) -> str:
+    return f"named by {where}"
+
+
+def _his(prepared: Prepared, customer: Address) -> Prepared:
     message = replace(prepared.message, author=customer, reply_to=(), kind=Kind.PERSON, automatic=False)
     return replace(prepared, message=message, sender=customer.address, trust=Trust(), through=prepared)
 

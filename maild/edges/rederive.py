@@ -114,7 +114,7 @@ def _begun(
     found: dict[int, tuple[Case, Happened]] = {}
     for case in lacking:
         person = people.get(case.customer)
-        event = rederived.counted(case, policy, came.get(case.id, case.opened_at), person.address if person else "")
+        event = rederived.counted(case, policy, came.get(case.id), person.address if person else "")
         if event is not None:
             record_ = Recorded(case.seq + 1, now, MAILD, f"policy:{policy.hash[:12]}", event)
             found[case.id] = case, Happened(case.id, record_)

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from maild.decide import agenda
+from maild.decide import agenda, recurring
 from maild.decide.facts import agenda_of
 from maild.edges.steady import Steady
 from maild.model.policy import Clock, Policy
 from maild.store import agenda as agenda_store
 from maild.store import incoming, outbox, slips
+from maild.store import recurring as recurring_store
 from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
 
@@ -53,7 +54,8 @@ def hasten(session: Session, now: datetime) -> None:
 
 def tick(session: Session, policy: Policy, now: datetime) -> int:
     """Arrivals made of what is due."""
-    return wake(session, now) + mornings(session, policy, now) + slips.flush(session, now)
+    made = wake(session, now) + mornings(session, policy, now) + slips.flush(session, now)
+    return made + occurrences(session, policy, now)
 
 
 def mornings(session: Session, policy: Policy, now: datetime) -> int:
@@ -63,6 +65,18 @@ def mornings(session: Session, policy: Policy, now: datetime) -> int:
         for handler, day, at in agenda.due(policy, now)
         if agenda.has_duty(policy, handler) or agenda_store.any_before(session, agenda_of(handler.key, policy), at)
     )
+
+
+def occurrences(session: Session, policy: Policy, now: datetime) -> int:
+    """Arrivals made of days of recurring.yaml; each day is taken once, whoever ticks."""
+    made = 0
+    rows = recurring_store.known(session) if policy.recurring else {}
+    for entry, day, missed in recurring.due(policy, rows, now):
+        if day is None:
+            recurring_store.begin(session, entry.key, entry.rule, now)
+        elif recurring_store.take(session, entry.key, entry.rule, day.isoformat()):
+            made += incoming.occurrence(session, entry.key, day.isoformat(), entry.opens(day), missed)
+    return made
 
 
 def wake(session: Session, now: datetime) -> int:

@@ -27,7 +27,7 @@ from maild.edges.tally import Tally
 from maild.errors import Conflict
 from maild.model.message import Message
 from maild.model.people import Trust
-from maild.model.plan import Incoming, Morning, Prepared, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Occurrence, Prepared, Undelivered, Wake
 from maild.model.policy import Clock
 from maild.model.slip import Warnings
 from maild.settle import Fate, House, Settled, charset_of, prepare, settle
@@ -365,6 +365,7 @@ def keyed_hash(address: str, key: bytes) -> str:
 
 
 _SOURCES: dict[type, str] = {Wake: "wake", Undelivered: "undelivered", Morning: "digest", Warnings: "warning"}
+_SOURCES[Occurrence] = "recurring"
 
 
 def _source(arrival: Incoming) -> str:

@@ -54,7 +54,7 @@ _SHORT = {
     **dict.fromkeys(("handler_name", "priority", "status", "also", "because", "title", "promised", "kept_until"), 200),
     **dict.fromkeys(("alarm", "since", "absent", "until", "cover", "hours", "opens", "on_duty", "organisation"), 200),
     **dict.fromkeys(("bounced_name", "bounced_kind", "unreached", "item", "amount", "who", "supplier", "back_to"), 200),
-    **dict.fromkeys(("incident_title", "category", "closes", "answer_by", "update_by", "solved_by"), 200),
+    **dict.fromkeys(("incident_title", "category", "closes", "starts", "answer_by", "update_by", "solved_by"), 200),
     **dict.fromkeys(("phone", "count", "minutes"), 200),
     "numbers": 2000,
     **dict.fromkeys(("linked", "incident", "merged"), 60),

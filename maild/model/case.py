@@ -43,6 +43,7 @@ from maild.model.related import changes as related
 from maild.model.ruled import changes as ruled
 from maild.model.trust_events import Doubted, Restricted, Vouched
 from maild.model.undo_events import Requeued, Undone, Unlabelled
+from maild.model.waiting_events import Scheduled
 from maild.model.work_events import Promised, Titled, Worked
 
 
@@ -197,6 +198,8 @@ def apply(case: Case, record: Recorded) -> Case:
     status = NEXT.get((case.status, type(record.event)), case.status)
     if isinstance(record.event, Waiting) and not case.ended:
         status = Status.WAITING if record.event.on == "customer" else Status.ON_HOLD
+    if isinstance(record.event, Scheduled) and not case.ended:
+        status = Status.ON_HOLD
     if isinstance(record.event, Undone) and record.event.back_to is not None:
         status = record.event.back_to
     # An imported mail may be older than what is in the case already.
@@ -265,6 +268,8 @@ def _changes(case: Case, record: Recorded) -> dict[str, Any]:
 def _decided(case: Case, record: Recorded) -> dict[str, Any]:
     """What the rules say of it."""
     match record.event:
+        case Scheduled(starts_at=starts_at) if not case.ended:
+            return {"until_at": starts_at, "waits_for": None}
         case Typed(type=sort):
             return {"type": str(sort)}
         case Categorised(category=category):

@@ -13,6 +13,7 @@ from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warne
 from maild.model.events import Assigned, Reopened, Replied, Status
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
+from maild.model.waiting_events import Scheduled
 
 # Statuses in which a clock may stand still.
 STOPS = (Status.WAITING, Status.ON_HOLD, Status.SOLVED, Status.CLOSED)
@@ -88,6 +89,8 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
     match record.event:
         case Clocked(since_at=since_at, organisation=organisation, runs=runs):
             return replace(clocks, since_at=since_at, organisation=organisation, runs=runs)
+        case Scheduled(starts_at=starts_at):
+            return replace(clocks, since_at=starts_at)
         case Assigned(handler=handler):
             return replace(clocks, free_at=record.at if handler is None else None, untended=False)
         case Untended():

@@ -16,6 +16,7 @@ class Fact:
     fits      what was written, as it is kept; "" if it is no such thing
     within    finds it in a text where nobody was asked; "" if it is not there
     strict    a few values fit only, so that what fits is hardly something else
+    begins    of a date: the work begins so many days before it; None: it says nothing of that
     """
 
     key: str
@@ -23,6 +24,7 @@ class Fact:
     fits: Callable[[str], str]
     within: Callable[[str], str]
     strict: bool = False
+    begins: int | None = None
 
     def called(self, language: str) -> str:
         """Its label in that language, or in the nearest that has one."""

@@ -47,6 +47,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """Pages of critical cases.  day: those of the last day; missed: open cases of which nobody answered, since: the first of them.
+
+    failed: pages of the last day for which the site's own program did not do; merged: cases of the last hour that share a page.
+    """
+
+    day: int = 0
+    missed: int = 0
+    since: datetime | None = None
+    failed: int = 0
+    merged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the database says.
 
@@ -75,6 +89,7 @@ class Snapshot:
     absent: Mapping[str, Absence] = field(default_factory=dict)
     moved: Moved | None = None
     moving: bool = False
+    pages: Paged = Paged()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,21 @@ class Morning:
     due_at: datetime
 
 
-Incoming = Prepared | Wake | Undelivered | Morning | Warnings
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A day of an entry of recurring.yaml, as an arrival: once.  day: 2026-09-01; due_at: when its case was to be opened.
+
+    missed: how many before it were never a case, for nobody ran then.
+    """
+
+    id: int
+    entry: str
+    day: str
+    due_at: datetime
+    missed: int = 0
+
+
+Incoming = Prepared | Wake | Undelivered | Morning | Warnings | Occurrence
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from maild.model.events import Priority
 from maild.model.fact import Fact
 from maild.model.limits import Limits
 from maild.model.people import Desk, Handler, Organisation
+from maild.model.recurring import Recurring
 from maild.model.rota import Rota
 from maild.model.seen import Asks
 from maild.model.sla import Slas
@@ -279,6 +280,7 @@ class Policy:
     """All of it.  hash names the files it was built from; the first desk is the default; admin gets postmaster's mail.
 
     catalogue: an item each, with when it is ordered; asks: what the rules want to know of the database.
+    recurring: cases that open by themselves; openings: what is decided of those of an entry, by its key.
     """
 
     hash: str
@@ -299,11 +301,13 @@ class Policy:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     door: tuple[Refusal, ...] = ()
     slas: Slas = field(default_factory=Slas)
+    recurring: Mapping[str, Recurring] = field(default_factory=dict)
+    openings: Mapping[str, Rule] = field(default_factory=dict)
     wants: Wants = field(init=False, compare=False, default=Wants())
     directory: Directory = field(init=False, compare=False, default=Directory())
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "wants", wants(self.rules))
+        object.__setattr__(self, "wants", wants((*self.rules, *self.openings.values())))
         object.__setattr__(self, "directory", directory(self.handlers.values(), self.organisations.values()))
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from maild.model.plan import Incoming, Morning, Prepared, Wake
+from maild.model.plan import Incoming, Morning, Occurrence, Prepared, Wake
 from maild.model.slip import Warnings
 
 REASON = "restored from a backup of"
@@ -35,6 +35,8 @@ class Restored:
         if arrival.id <= self.incoming:
             return True
         match arrival:
-            case Prepared(received_at=at) | Wake(due_at=at) | Morning(due_at=at) | Warnings(at=at):
+            case Prepared(received_at=at) | Warnings(at=at):
+                return at <= self.restored_at
+            case Wake(due_at=at) | Morning(due_at=at) | Occurrence(due_at=at):
                 return at <= self.restored_at
         return False

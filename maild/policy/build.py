@@ -34,6 +34,7 @@ from maild.policy import (
     oncall,
     organisations,
     reach,
+    recurring,
     required,
     routing,
     secrecy,
@@ -52,7 +53,10 @@ from maild.policy.source import Source, nearest, raise_all
 LANGUAGES = ("nb", "nn", "sl", "en")
 NEEDED = DESKS, PEOPLE = "desks.yaml", "people.yaml"
 # What may be left out.
-OPTIONAL = (routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door, sla)
+OPTIONAL = (
+    *(routing, organisations, calendars, oncall, case_words, telling, agreements, catalogue, required, door),
+    *(sla, recurring),
+)
 FILES = (*NEEDED, *(module.FILE for module in OPTIONAL))
 # Among a policy's files: what it was made with.
 VERSIONS = "versions.txt"
@@ -143,6 +147,8 @@ def _made(
     unread = None if read[oncall.FILE].problems else served
     slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_, unread)
     parts |= {"agreements": agreed, "catalogue": orders, "slas": slas}
+    opening = recurring.entries(read[recurring.FILE], site)
+    parts |= {"recurring": opening.recurring, "openings": opening.openings}
     return site, {**parts, "notices": telling.notices(read[telling.FILE], site)}
 
 
@@ -152,6 +158,8 @@ def _optional(file: Path) -> Source:
 
 def tests(policy: Policy) -> tuple[RuleTest, ...]:
     """The tests that stand beside the rules of a policy."""
+    if "tests" not in policy.files.get(routing.FILE, ""):
+        return ()
     read = {name: Source.of(policy.files.get(name, ""), name) for name in FILES}
     site, _ = _made(read, policy.texts.languages(), _own(policy.texts))
     return tuple(routing.tests(read[routing.FILE], site))

@@ -17,7 +17,7 @@ from maild.policy.compare import Place, Site, strings
 from maild.policy.fold import fold
 from maild.policy.pattern import PatternError
 from maild.policy.read import Path
-from maild.policy.shape import Language, Line, Lines, Strict
+from maild.policy.shape import Days, Language, Line, Lines, Strict
 from maild.policy.source import Source, nearest
 
 FILE = "facts.yaml"
@@ -41,6 +41,9 @@ class FactForm(Strict):
         None,
         description="An expression that finds it in a mail where nobody was asked; a group named value is the value.",
     )
+    begins: Days | None = Field(
+        None, description="Of a date: the work begins so long before it: 7d or 0d; until then the case is on hold."
+    )
 
 
 def made(key: str, form: FactForm, place: Place) -> Fact:
@@ -54,6 +57,8 @@ def made(key: str, form: FactForm, place: Place) -> Fact:
     if (form.kind == "choice") != (form.choices is not None):
         here = place if form.choices is None else place.at("choices")
         here.wrong("kind: choice and choices belong together", "write  kind: choice  and  choices: [one, two]")
+    if form.begins is not None and form.kind != "date":
+        place.at("begins").wrong("only of a date it can be said when work begins", "write  kind: date")
     like = _kinds(form.choices or [])[form.kind]
 
     def fits(value: str) -> str:
@@ -64,7 +69,7 @@ def made(key: str, form: FactForm, place: Place) -> Fact:
         found = inside.find(text) if inside else None
         return fits(found.get("value") or found[""]) if found else ""
 
-    return Fact(key, dict(form.label), fits, within, form.kind != "text" or whole is not None)
+    return Fact(key, dict(form.label), fits, within, form.kind != "text" or whole is not None, form.begins)
 
 
 def _capture(text: str, place: Place) -> capture.Capture | None:

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from maild.model import numbers
 from maild.model.people import Role
 from maild.model.policy import Facts
-from maild.policy import actions, conditions, door, telling
+from maild.policy import actions, conditions, door, recurring, telling
 from maild.policy.actions import ExpectForm, SetForm
 from maild.policy.agreements import AgreementForm
 from maild.policy.calendars import CalendarForm
@@ -42,6 +42,7 @@ from maild.policy.shape import (
     wrong,
 )
 from maild.policy.sla_forms import Open, SlaForm
+from maild.policy.waiting import WaitingForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = 2000
@@ -91,9 +92,6 @@ NumberPattern = Annotated[str, AfterValidator(_number)]
 Signature = Annotated[str, AfterValidator(_text)]
 LineName = Annotated[str, AfterValidator(_line_name)]
 Digest = Annotated[str, AfterValidator(_digest)]
-Reminding = Annotated[
-    list[Days], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1, max_length=5)
-]
 HandlerKeys = Annotated[
     list[Line], BeforeValidator(as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
@@ -124,25 +122,6 @@ class UntakenForm(Strict):
         description="So much of the desk's opening hours: 30m, 2h, or 1d, an ordinary open day.", examples=["2h"]
     )
     tell: Lines = Field(description="desk, lead, line, oncall, or keys of people.yaml.", examples=["lead"])
-
-
-class WaitingForm(Strict):
-    """How long the desk waits for a customer who is asked something."""
-
-    remind: Reminding = Field(
-        description="After how many days he is reminded; the last one says when the case is closed.",
-        examples=["[3d, 7d]"],
-    )
-    close: Days | None = Field(None, description="When the case is closed, with a letter; left out: never.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        days = (*self.remind, *((self.close,) if self.close else ()))
-        if list(days) != sorted(set(days)):
-            raise wrong(
-                "the days do not follow each other", "write the earliest first:  {remind: [3d, 7d], close: 14d}"
-            )
-        return self
 
 
 # The brackets keep the tags out of the places that problems name (shape.py).
@@ -351,6 +330,11 @@ def schemas() -> dict[str, dict[str, Any]]:
         "oncall.json": _entries(RotaForm, "oncall.yaml: who has duty when"),
         "facts.json": _entries(FactForm, "facts.yaml: what a case must have"),
         "door.json": {"$schema": DIALECT, "title": "door.yaml: what is refused at the door", **door.schema()},
+        "recurring.json": {
+            "$schema": DIALECT,
+            "title": "recurring.yaml: cases that open by themselves",
+            **recurring.schema(),
+        },
         "sla.json": {
             "$schema": DIALECT,
             **TypeAdapter(SlaForm).json_schema(),

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
+from maild.decide import webform
 from maild.decide.facts import facts
 from maild.decide.intake import told
 from maild.decide.route import route
@@ -42,6 +43,7 @@ def rules_then(session: Session, trace: Mapping[str, Any], keys: token.Keys) -> 
     trust: Trust = trust_of(row[7])
     arrival = Arrival(row[0], row[1], row[2], row[3], to, row[4], "", moment(row[5]), row[6], 1)
     prepared = prepare(arrival, read(octets, charset_of(to, policy)), trust, policy, keys, (b"\0" * 16, b"\1" * 16))
+    prepared = webform.recalled(prepared, policy, str(trace.get("customer") or ""))
     verdict = route(facts(prepared, bool(trace.get("automatic")), policy, from_plain(trace.get("seen"))), policy.rules)
     return told(verdict.tried)
 

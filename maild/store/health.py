@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from maild.model.health import Canary, Depth, Snapshot, Told
-from maild.store import absence, rederiving
+from maild.store import absence, page_calls, rederiving
 from maild.store.database import Session, moment, moment_or_none, stamp
 from maild.store.migrate import TABLE
 
@@ -54,6 +54,7 @@ def snapshot(session: Session, now: datetime) -> Snapshot:
         {handler: away for handler, away in absence.absent(session).items() if away.holds(now)},
         anew.moved if anew else None,
         anew is not None and anew.ended_at is None,
+        page_calls.figures(session, now),
     )
 
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maild.errors import Conflict
-from maild.model.plan import Incoming, Morning, Undelivered, Wake
+from maild.model.plan import Incoming, Morning, Occurrence, Undelivered, Wake
 from maild.model.slip import Warnings
 from maild.store import slips
 from maild.store.database import Session, moment, stamp
@@ -31,7 +31,7 @@ WEAK = timedelta(days=5)
 ABANDONED = timedelta(hours=1)
 
 # Arrivals that are no mail: their row says it all.
-EVENTS = ("wake", "undelivered", "digest", "warning")
+EVENTS = ("wake", "undelivered", "digest", "warning", "recurring")
 # What somebody sent, in a question.
 IS_MAIL = "source NOT IN (" + ", ".join(f"'{source}'" for source in EVENTS) + ")"
 
@@ -193,6 +193,16 @@ def morning(session: Session, handler: str, day: str, due_at: datetime) -> bool:
     return bool(cursor.rowcount)
 
 
+def occurrence(session: Session, entry: str, day: str, due_at: datetime, missed: int) -> bool:
+    """Make an arrival of a day of recurring.yaml; False when it is one already."""
+    cursor = session.execute(
+        "INSERT INTO incoming(digest, raw, source, sender, client, protocol, size, received_at, trace, state, due_at)"
+        " VALUES (?,0,'recurring','','','',0,?,?,'ready',?) ON CONFLICT(digest) DO NOTHING",
+        (f"recurring:{entry}:{day}", stamp(due_at), dumps([entry, day, missed]), stamp(due_at)),
+    )
+    return bool(cursor.rowcount)
+
+
 def undelivered(session: Session, letter: int, status: str, now: datetime) -> None:
     """Make an arrival of a letter that could not be sent, so that its handler is told."""
     session.execute(
@@ -242,6 +252,9 @@ def event_of(session: Session, arrival: Arrival) -> Incoming:
         return Wake(arrival.id, int(row[0]), arrival.received_at)
     if arrival.source == "digest":
         return Morning(arrival.id, json.loads(row[1])[0], arrival.received_at)
+    if arrival.source == "recurring":
+        entry, day, missed = json.loads(row[1])
+        return Occurrence(arrival.id, entry, day, arrival.received_at, missed)
     if arrival.source == "warning":
         return Warnings(arrival.id, *slips.load(json.loads(row[1])), arrival.received_at)
     letter, status = json.loads(row[1])

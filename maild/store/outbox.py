@@ -1,7 +1,8 @@
 """outbox: the queue of letters.
 
 ready, leased, deferred, failed, done, cancelled, held.  A letter may be replaced or cancelled until its first lease; then its
-bytes and Message-ID are fixed for ever.  One letter in flight per **lane** (a case and a party), in order.
+bytes and Message-ID are fixed for ever.  One letter in flight per **lane** (a case and a party), in order; a page of a critical case
+waits for no other.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
 LEASE = timedelta(minutes=15)
+PAGE = "page"
 _UNTOUCHED = "state='ready' AND attempts=0"
 
 
@@ -109,15 +111,18 @@ def claim(session: Session, now: datetime, limit: int) -> list[Leased]:
     rows = session.all(
         "UPDATE outbox SET state='leased', attempts=attempts+1, due_at=? WHERE id IN (SELECT o.id FROM outbox o"
         " WHERE o.state NOT IN ('done', 'cancelled') AND o.state IN ('ready', 'deferred', 'leased') AND o.due_at<=?"
-        " AND NOT EXISTS (SELECT 1 FROM outbox b"
+        " AND (o.kind='page' OR NOT EXISTS (SELECT 1 FROM outbox b"
         " WHERE b.case_id=o.case_id AND b.party=o.party AND b.id<o.id"
-        " AND (b.state IN ('leased', 'deferred') OR (b.state='ready' AND b.due_at<=?)))"
+        " AND (b.state IN ('leased', 'deferred') OR (b.state='ready' AND b.due_at<=?))))"
         f" ORDER BY o.due_at, o.id LIMIT ?{skip}) RETURNING id, sender, recipient, attempts, created_at, case_id, party, kind,"
         " (SELECT number FROM cases WHERE cases.id=outbox.case_id)",
         (stamp(now + LEASE), at, at, limit),
     )
     rows.sort(key=lambda row: row[0])
-    return [Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(r[5], r[6]), None, r[7], r[8] or "") for r in rows]
+    return [
+        Leased(r[0], r[1], r[2], r[3], moment(r[4]), lane(None if r[7] == PAGE else r[5], r[6]), None, r[7], r[8] or "")
+        for r in rows
+    ]
 
 
 def renew(session: Session, row_id: int, attempts: int, now: datetime) -> bool:

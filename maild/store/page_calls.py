@@ -1,5 +1,6 @@
 """page_calls: the pages of critical cases by letter: of which cases each tells, and whether the site's own program has rung for it.
 
+figures(session, now)       how it goes, for the watch
 merging(session, now)       pages of several cases that have not left yet
 told(session, letters)      the cases that each of these pages tells of
 keep(session, plan, now)    what a plan says of pages
@@ -16,17 +17,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maild.model.case import Case
+from maild.model.health import Paged
 from maild.model.known import Merging
 from maild.model.paging_events import Attended, PagesMissed, PagesRevoked
 from maild.model.people import handler_of
 from maild.model.plan import Letter, Plan
 from maild.store.case_state import load_case
-from maild.store.database import Session, moment, stamp
+from maild.store.database import Session, moment, moment_or_none, stamp
 from maild.store.lists import marks
 
 KIND = "page"
 # What nobody rang for in so long is no news any more: who has it next was called since.
-STALE = timedelta(hours=1)
+STALE = HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 # --- for judgement ----------------------------------------------------------------------------------------------------------------
@@ -93,6 +96,21 @@ def _call(session: Session, letter: Letter, now: datetime) -> None:
     session.insert("page_case(letter, case_id)", [(letter.id, case) for case in cases])
 
 
+# --- for the watch ----------------------------------------------------------------------------------------------------------------
+
+
+def figures(session: Session, now: datetime) -> Paged:
+    missed = "FROM page_missed m JOIN cases c ON c.id=m.case_id WHERE c.status IN ('new', 'open', 'waiting', 'on_hold')"
+    row = session.one(
+        f"SELECT (SELECT count(*) FROM page_call WHERE made_at>?), (SELECT count(*) {missed}), (SELECT min(m.at) {missed}),"
+        " (SELECT count(*) FROM page_call WHERE made_at>? AND state='failed'),"
+        " (SELECT count(*) FROM page_case k JOIN page_call p ON p.letter=k.letter WHERE p.made_at>? AND p.merged=1)",
+        (stamp(now - DAY), stamp(now - DAY), stamp(now - HOUR)),
+    )
+    day, many, since, failed, merged = row or (0, 0, None, 0, 0)
+    return Paged(day, many, moment_or_none(since), failed, merged)
+
+
 # --- for the program --------------------------------------------------------------------------------------------------------------
 
 
@@ -108,11 +126,14 @@ class Leased:
 
 
 def claim(session: Session, now: datetime, lease: timedelta, limit: int) -> list[Leased]:
-    """Lease pages that are due; a lease that has run out is anybody's."""
+    """Lease pages that are due; a lease that has run out is anybody's.  Nobody rings for a letter that was held, as in a copy of a
+    database."""
     skip = "" if session.sqlite else " FOR UPDATE SKIP LOCKED"
     rows = session.all(
         "UPDATE page_call SET state='leased', attempts=attempts+1, due_at=? WHERE letter IN (SELECT letter FROM page_call"
-        f" WHERE state IN ('ready', 'leased') AND due_at<=? AND made_at>? ORDER BY letter LIMIT ?{skip})"
+        " WHERE state IN ('ready', 'leased') AND due_at<=? AND made_at>?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id=page_call.letter AND o.state IN ('held', 'cancelled'))"
+        f" ORDER BY letter LIMIT ?{skip})"
         " RETURNING letter, handler, rota, attempts",
         (stamp(now + lease), stamp(now), stamp(now - STALE), limit),
     )

@@ -117,6 +117,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "page_case": _nothing("letter", "case_id"),
     "page_missed": _nothing("case_id", "at"),
+    # Keys of recurring.yaml and what stands there.
+    "recurring": _nothing("entry", "rule", "since", "day"),
     "slip": {
         **_nothing("id", "case_id", "target", "step", "turn", "due_at", "at"),
         **dict.fromkeys(("handler", "who"), STAFF),

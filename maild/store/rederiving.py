@@ -49,9 +49,13 @@ def stale(session: Session, policy: str, most: int) -> list[Stale]:
     """From both sides of the policy in force, which an index finds without looking at the others."""
     rows: list[Sequence[str]] = []
     for side in ("<", ">"):
-        asked = f"SELECT id, state, due FROM cases WHERE {_OPEN} AND policy {side} ? LIMIT ?"
-        rows += session.all(asked, (policy, most - len(rows))) if len(rows) < most else []
+        rows += session.all(question(side), (policy, most - len(rows))) if len(rows) < most else []
     return [_stale(int(row[0]), row[1], row[2]) for row in rows]
+
+
+def question(side: str) -> str:
+    """For the policies that sort on this side of the one in force."""
+    return f"SELECT id, state, due FROM cases WHERE {_OPEN} AND policy {side} ? LIMIT ?"
 
 
 def _stale(case_id: int, state: str, due: str | None) -> Stale:

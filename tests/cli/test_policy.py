@@ -69,3 +69,31 @@ def test_a_policy_that_nobody_knows_is_a_sentence(make_site: Callable[..., Site]
     site, _ = two_policies(make_site)
     done = site.maild("policy", "show", "nonsense")
     assert (done.returncode, done.stderr) == (1, "Error: there is no policy 'nonsense' (maild policy list)\n")
+
+
+TESTED = RULE + "  tests:\n    - mail: {subject: Skriver}\n      expect: {priority: %s}\n"
+
+
+def test_a_reload_whose_tests_fail_is_refused_and_a_start_goes_on_and_says_so(make_site: Callable[..., Site]) -> None:
+    site = make_site().start()
+    routing = site.config.parent / "rules" / "routing.yaml"
+    routing.write_text(TESTED % "low")
+    done = site.maild("reload")
+    assert done.returncode == 1
+    assert "routing.yaml:5:7: a test of the rule 'printers' fails: priority is high, not low" in done.stderr
+    site.stop()
+    site.start()
+    assert '"place": "routing.yaml:5", "event": "a test beside a rule fails: maild check says how"' in site.log_text()
+    routing.write_text(TESTED % "high")
+    assert site.maild("reload").returncode == 0
+
+
+def test_show_says_which_mails_of_tests_are_not_kept(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    site = make_site()
+    rules = site.config.parent / "rules"
+    (rules / "routing.yaml").write_text(RULE + "  tests:\n    - file: mails/one.eml\n      expect: {priority: high}\n")
+    (rules / "mails").mkdir()
+    (rules / "mails" / "one.eml").write_bytes(b"From: ann@kunde.example\nSubject: Skriver\n\nx\n")
+    site.start()
+    done = site.maild("policy", "show", "active", "--dir", str(tmp_path / "out"))
+    assert (done.returncode, "without mails/one.eml" in done.stderr) == (0, True)

@@ -8,15 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from parts import duty
+from parts import duty, pristine
 from parts.house import House
+from parts.mails import mail
 from parts.promised import RESPONSE, SOLUTION, entry, hours, promise
+from parts.sink import Sink
+from parts.site import Site
 
 from maild.edges import rederive
 from maild.erasing import happen
 from maild.model.events import Archived, Priority
 from maild.model.moved import Moved
-from maild.store import policies
+from maild.store import policies, rederiving
+from maild.store.database import Database
 from maild.store.rederiving import Progress
 from maild.store.views import case_id
 
@@ -25,9 +29,11 @@ CUSTOMERS = "kunde:\n  name: Kunde AS\n  domains: [kunde.example]\n"
 NINE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path, desks=duty.DESKS, people=duty.people("nb"), calendars=duty.CALENDARS, customers=CUSTOMERS)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    url = pristine.postgresql(request.getfixturevalue("postgres")) if request.param == "postgresql" else ""
+    given = {"desks": duty.DESKS, "people": duty.people("nb"), "calendars": duty.CALENDARS, "customers": CUSTOMERS}
+    made = House(tmp_path, url=url, **given)
     made.now = NINE
     yield made
     made.database.close()
@@ -177,8 +183,36 @@ def test_an_erased_person_leaves_the_hour_at_which_it_wakes(house: House):
     assert row(house) == ({"first_response": "Mon 13:00"}, "Mon 13:00", True)
 
 
+def test_what_is_left_to_do_is_found_without_looking_at_the_rest(tmp_path: Path):
+    """On SQLite; PostgreSQL plans by what it has counted."""
+    database = Database(str(pristine.sqlite(tmp_path / "maild.db")))
+    (found,) = database.session().all(f"EXPLAIN QUERY PLAN {rederiving.question('<')}", ("", 1))
+    assert "cases_open_policy (status=? AND policy<?)" in found[3]
+    database.close()
+
+
 def test_it_is_said_in_words():
     assert str(Moved(4120, earlier=312, later=8, held=40)) == (
         "4 120 open cases, 312 due earlier, 8 later, 40 held by what was told"
     )
     assert str(Moved(1)) == "1 open case, no date moved"
+
+
+# --- a daemon ---------------------------------------------------------------------------------------------------------------------
+
+PROMISED = "targets: {whoever: {medium: {first_response: %s}}}\n"
+
+
+def test_reload_and_status_say_what_has_moved(site: Site, sink: Sink):
+    site.send(mail(ANN, "Skriver", "Den står."))
+    sink.wait("ack")
+    rules = site.config.parent / "rules" / "sla.yaml"
+    rules.write_text(PROMISED % "4h")
+    assert site.maild("reload").stdout.endswith(" is active: 1 open case, 1 with a date that had none\n")
+    rules.write_text(PROMISED % "2h")
+    assert site.maild("reload").stdout.endswith(" is active: 1 open case, 1 due earlier\n")
+    assert "promises  1 open case, 1 due earlier" in site.maild("status").stdout
+    (case,) = [json.loads(line) for line in site.maild("case", "list", "--json").stdout.splitlines()]
+    opened, due = (datetime.fromisoformat(at) for at in (case["opened_at"], case["due"]["first_response"]))
+    assert 7195 <= (due - opened).total_seconds() <= 7200, "since it came in, which was a moment before it was opened"
+    assert "answer by" in site.maild("case", "show", case["number"]).stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parts import pristine
 
-from maild.cli.rule_tests import failures
+from maild.rule_tests import failures
 from maild.policy import build, conditions
 from maild.policy.actions import SetForm
 from maild.policy.agreements import AgreementForm
@@ -15,6 +15,7 @@ from maild.policy.calendars import CalendarForm, ClosedForm
 from maild.policy.catalogue import ItemForm
 from maild.policy.oncall import RotaForm
 from maild.policy.organisations import OrganisationForm
+from maild.policy.recurring import RecurringForm
 from maild.policy.schema import DeskForm, HandlerForm
 from maild.policy.sla_forms import EntryForm, ForForm, LadderForm, PromisesForm, SlaForm, StepForm, WithinForm
 
@@ -32,7 +33,8 @@ def test_every_condition_is_explained_as_its_help_has_it():
 def test_every_field_is_named():
     customers = (OrganisationForm, AgreementForm, ItemForm)
     promises = (SlaForm, EntryForm, ForForm, PromisesForm, WithinForm, LadderForm, StepForm)
-    for form in (DeskForm, HandlerForm, *customers, SetForm, CalendarForm, ClosedForm, RotaForm, *promises):
+    others = (SetForm, RecurringForm, CalendarForm, ClosedForm, RotaForm)
+    for form in (DeskForm, HandlerForm, *customers, *others, *promises):
         for name, field in form.model_fields.items():
             assert re.search(rf"`{{?{field.alias or name}\b", README), name
 

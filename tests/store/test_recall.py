@@ -39,3 +39,26 @@ def test_the_rules_of_then_answer_again_as_they_did(tmp_path: Path) -> None:
     house.session.execute("DELETE FROM chunk")
     assert rules_then(house.session, short, house.keys) is None
     house.database.close()
+
+
+FORM_RULES = """
+- name: form
+  when: {from: skjema@kommune.example}
+  set: {customer: {field: E-post}}
+- name: machine
+  when: {any: [{automatic: true}, {organisation: true}, {trust: [aligned, internal]}]}
+  set: {priority: critical}
+"""
+
+
+def test_a_web_forms_mail_is_asked_as_it_was_read_then(tmp_path: Path) -> None:
+    forms = "kommune: {name: Kommunen, domains: [kommune.example], forms: [skjema@kommune.example]}\n"
+    house = House(tmp_path, FORM_RULES, customers=forms)
+    with house.session.transaction():
+        policies.remember(house.session, house.policy, "here", house.now)
+    text = "E-post: ann@kunde.example\nHva: Den står."
+    house.mail("Skjema <skjema@kommune.example>", "Skjema", text, Auto_Submitted="auto-generated")
+    (trace,) = views.traces(house.session, "1001")
+    assert [rule["matched"] for rule in trace["rules"]][:2] == [True, False]
+    assert rules_then(house.session, trace, house.keys) == trace["rules"]
+    house.database.close()

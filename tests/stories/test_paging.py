@@ -1,54 +1,29 @@
-"""A critical case calls who has duty, until somebody is at it.  Kari has the week; the office is open 8 to 16, duty runs outside."""
+"""A critical case calls who has duty, until somebody is at it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, timedelta
 
 import pytest
 from parts import duty
+from parts.calls import ANN, FOUR, LANGUAGES, LARS, ROUTING, at, events, fire, paged
 from parts.duty import IDA, KARI, OLA, Site
-from parts.house import Got, House
+from parts.house import House
+from parts.ladders import promise
 
-ANN = "Ann Berg <ann@kunde.example>"
-LARS = "lars@staff.example"
-LANGUAGES = ("en", "nb", "nn", "sl")
-ROUTING = """
-- name: fire
-  when: {subject: brann}
-  set: {priority: critical}
-- name: nobody's
-  when: {desk: support}
-  set: {handler: nobody}
-"""
-FOUR = duty.ONCALL + "  page: {within: 10m, rounds: 2}\n"
+from maild.decide.health import judge
+from maild.model.case import fold
+from maild.model.health import Wishes
+from maild.store import health, incoming, known_rows
+from maild.store.case_state import dump_case, load_case
+
 CRITICAL = {"en": "CRITICAL", "nb": "KRITISK", "nn": "KRITISK", "sl": "KRITIČNO"}
-
-
-def at(house: House, when: str) -> House:
-    """That time in Oslo, in winter."""
-    house.now = datetime.fromisoformat(f"{when}+01:00").astimezone(UTC)
-    return house
 
 
 @pytest.fixture
 def night(rota: Site) -> House:
     """Tuesday evening: Kari has duty."""
     return at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
-
-
-def fire(house: House) -> list[Got]:
-    """A customer's critical mail; the pages that leave."""
-    house.mail(ANN, "brann i serverrommet", "Det brenner.")
-    return house.letters("page")
-
-
-def paged(house: House, number: str = "1001") -> list[str]:
-    return [e["data"]["handler"] for e in house.case(number)["events"] if e["kind"] == "paged"]
-
-
-def events(house: House, kind: str, number: str = "1001") -> list[Any]:
-    return [e["data"] for e in house.case(number)["events"] if e["kind"] == kind]
 
 
 # --- who is called, and when ------------------------------------------------------------------------------------------------------
@@ -323,3 +298,110 @@ def test_a_storm_rings_some_times_only(rota: Site):
     # She is at those of which it told; of the three before it somebody else hears.
     assert [paged(house, str(number)) for number in (1001, 1004, 1012)] == [["kari", "ola"], ["kari"], ["kari"]]
     assert {house.case(str(number))["handler"] for number in range(1004, 1013)} == {KARI}
+
+
+# --- a page that does not arrive --------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_comes_back_goes_to_the_next_at_once(night: House):
+    fire(night)
+    row = night.session.one("SELECT id FROM outbox WHERE kind='page'")
+    assert row is not None
+    with night.session.transaction():
+        incoming.undelivered(night.session, row[0], "5.1.1", night.now)
+    night.settle()
+    assert paged(night) == ["kari", "ola"]
+
+
+# --- what the admin sees ----------------------------------------------------------------------------------------------------------
+
+
+def ill(house: House) -> list[str]:
+    snapshot = health.snapshot(house.session, house.now)
+    found = judge(snapshot, None, Wishes(), UTC, house.now)
+    return [one.text for one in found if one.part == "paging" and not one.well]
+
+
+def test_nobody_who_answers_is_an_alarm_until_somebody_comes(night: House):
+    fire(night)
+    assert ill(night) == []
+    for _ in range(8):
+        night.wait(minutes=10)
+    assert ill(night) == ["nobody has answered 1 critical case"]
+    night.reply(night.letters("paging")[0], "Jeg tar den.", IDA)
+    assert ill(night) == []
+    assert night.case("1001")["handler"] == IDA
+
+
+def test_a_storm_is_an_alarm_for_an_hour(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=duty.ONCALL + "  page: {budget: 1}\n"), "2026-03-03T20:00")
+    for one in range(3):
+        house.mail(ANN, f"brann {one}", "Det brenner.")
+    assert ill(house) == ["2 cases of the last hour share a page, since there were too many"]
+    house.now += timedelta(minutes=61)
+    assert ill(house) == []
+
+
+def test_what_a_case_holds_of_its_pages_survives_its_row(night: House):
+    fire(night)
+    night.wait(minutes=10)
+    (case, state) = night.session.all("SELECT id, state FROM cases")[0]
+    loaded = load_case(case, state)
+    assert [call.handler for call in loaded.pages.calls] == ["kari", "ola"]
+    assert dump_case(loaded) == state
+    assert loaded == fold(case, known_rows.log(night.session, [case])[case])
+
+
+# --- beside the rest --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_of_a_ladder_that_makes_it_critical_calls(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
+    promise(house, "+1h: desk priority=critical", response=timedelta(hours=1))
+    house.mail(ANN, "skriver", "Den står.")
+    house.wait(minutes=119)
+    assert house.letters("page") == []
+    house.wait(minutes=1)
+    assert [page.to for page in house.letters("page")] == [KARI]
+
+
+def test_quiet_hours_hold_no_page(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T23:30")
+    promise(house, "50%: handler", response=timedelta(hours=1), quiet=((0, 420), (1320, 1440)))
+    fire(house)
+    house.wait(minutes=10)
+    assert paged(house) == ["kari", "ola"]
+
+
+def test_after_a_time_of_standstill_one_page_leaves_and_not_all_that_were_missed(night: House):
+    fire(night)
+    night.wait(hours=3)
+    assert paged(night) == ["kari", "ola"]
+
+
+def test_a_page_does_not_wait_for_a_notice_that_is_stuck(night: House):
+    night.mail(ANN, "brann", "Det brenner.")
+    with night.session.transaction():
+        night.session.execute(
+            "UPDATE outbox SET state='deferred', due_at=due_at+600000 WHERE kind='notice' AND party='handler:kari'"
+        )
+    assert [page.to for page in night.letters("page")] == [KARI]
+
+
+def test_whose_duty_was_swapped_is_not_called(night: House):
+    receipt, question = duty.asked(night, "/bytt ola 3.3.")
+    assert receipt.to == KARI
+    night.reply(question, "ja", OLA)
+    night.letters()
+    (page,) = fire(night)
+    assert page.to == OLA
+
+
+def test_a_mailbox_that_says_it_is_away_is_not_called_again(night: House):
+    (page,) = fire(night)
+    night.reply(page, "Jeg er på ferie.", KARI, Auto_Submitted="auto-replied")
+    night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola"]
+    for _ in range(6):
+        night.wait(minutes=10)
+    assert paged(night) == ["kari", "ola", "lars", "ida", "ola", "lars", "ida"]

@@ -10,7 +10,9 @@ import pytest
 from parts import duty
 from parts.dated import due
 from parts.house import Got, House
+from parts.past import DESK, old
 from parts.promised import RESPONSE, SOLUTION, UPDATE, entry, hours, promise
+from stories.test_history import bring
 
 from maild.model.events import Priority
 
@@ -247,6 +249,15 @@ def test_a_program_s_mail_waits_for_nobody_until_a_person_writes(house: House):
     house.now += hours(1)
     house.mail(ANN, "Re: Rapport", "Ser dere på denne?", In_Reply_To="<rapport@kunde.example>")
     assert due(house)["first_response"] == "Tue 10:00", "it is of low priority"
+
+
+def test_open_work_that_is_imported_waits_for_nobody_until_its_customer_writes(house: House, tmp_path: Path):
+    usual(house)
+    young = old(ANN, DESK, "Skriver", "Den står.", "2026-02-20 09:00", Message_ID="<a@x>")
+    bring(house, tmp_path, young, open_since=datetime(2026, 2, 1, tzinfo=UTC))
+    assert (house.case("1001")["status"], due(house)) == ("new", {})
+    house.mail(ANN, "Re: Skriver", "Hvordan går det?", In_Reply_To="<a@x>")
+    assert due(house) == {"first_response": "Mon 13:00", "resolution": "Wed 09:00"}
 
 
 # --- cases that become one --------------------------------------------------------------------------------------------------------

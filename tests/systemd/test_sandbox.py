@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from parts.mails import mail
+from parts.net import wait_until
 from parts.sink import Sink
 from parts.site import MAILD, Site
 from parts.strace import Call, calls, traced
@@ -68,6 +69,35 @@ def life(site: Site, sink: Sink) -> list[Call]:
     subprocess.run(["kill", f"-{signal.SIGTERM.value}", daemon], check=True)
     assert site.process.wait(30) == 0, site.log_text()
     return calls(trace)
+
+
+@pytest.mark.timeout(200)
+def test_the_program_that_pages_runs_within_it_too(
+    make_site: Callable[..., Site], sink: Sink, expanded: Callable[[str], set[str]]
+) -> None:
+    """A shell script, as most of them are: it reads what it is told, and writes into the state folder."""
+    site, read = make_site(), Path("site") / "state" / "rung"
+    program = site.folder / "sms"
+    program.write_text(
+        f"#!/bin/sh\ncat > {site.folder / read}.part && mv {site.folder / read}.part {site.folder / read}\n"
+    )
+    program.chmod(0o755)
+    rules = site.config.parent / "rules"
+    (rules / "routing.yaml").write_text("- name: fire\n  when: {subject: brann}\n  set: {priority: critical}\n")
+    (rules / "oncall.yaml").write_text("vakt: {name: Vakt, desks: [support], people: [kari], start: 2026-01-05}\n")
+    with site.config.open("a") as file:
+        file.write(f"pager: {{command: [{program}]}}\n")
+    trace = site.folder / "trace"
+    site.program = tuple(traced(list(MAILD), trace, "all"))
+    site.launch().ready(60)
+    site.send(mail(ANN, "brann", "Det brenner.\n"))
+    wait_until((site.folder / read).exists, 60)
+    (daemon,) = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text().split()
+    subprocess.run(["kill", f"-{signal.SIGTERM.value}", daemon], check=True)
+    assert site.process.wait(30) == 0, site.log_text()
+    seen = calls(trace)
+    assert [call for call in seen if call.name == "execve" and str(program) in call.text], "it was traced"
+    assert {call.name for call in seen} - allowed(expanded) <= ROOTS
 
 
 @pytest.mark.timeout(200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maild.decide.acts.context import Context, Wrong
-from maild.decide.facts import numbers_in
+from maild.decide.naming import numbers_in
 from maild.model.case import Case
 
 

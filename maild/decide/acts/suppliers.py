@@ -5,8 +5,8 @@ from __future__ import annotations
 from maild.decide import asking, verbs
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
 from maild.decide.attached import is_a_file
-from maild.decide.facts import addresses_in
 from maild.decide.ledger import Ledger
+from maild.decide.naming import addresses_in
 from maild.model.asking_events import Asked
 from maild.model.content import Content
 

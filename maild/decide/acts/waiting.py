@@ -6,7 +6,7 @@ from datetime import datetime
 
 from maild.decide import dates
 from maild.decide.acts.context import Context, Done, Outcome, Wrong
-from maild.decide.facts import numbers_in
+from maild.decide.naming import numbers_in
 from maild.model.case import rests_until
 from maild.model.events import Waiting
 
