@@ -31,7 +31,7 @@ def promises(cases: Iterable[Case], policy: Policy) -> list[dict[str, Any]]:
 
 
 def _said(case: Case, clock: Clock, policy: Policy) -> dict[str, Any]:
-    held, desk = clocks.terms(case, policy), policy.desks[case.desk]
+    held, desk = clocks.terms(case, policy), policy.desks.get(case.desk, policy.default_desk)
     due = clocks.due(clock)
 
     def local(at: datetime | None) -> str:

@@ -77,7 +77,7 @@ def terms(case: Case, policy: Policy) -> Terms | None:
             key,
             organisation.labels if organisation else (),
             tuple(one.key for one in agreement.in_force(policy.agreements, key, day)),
-            case.line or "",
+            desk.lines[desk.line_at(case.line, case.handler)].name if desk and desk.lines else "",
             case.type,
             case.labels,
         )

@@ -169,6 +169,12 @@ class Desk:
     def address(self) -> str:
         return self.addresses[0]
 
+    def line_at(self, line: str | None, handler: str | None) -> int:
+        """The place of the line that has a case: as it was escalated, else its handler's, else the first."""
+        at = [number for number, one in enumerate(self.lines) if one.name == line]
+        theirs = [number for number, one in enumerate(self.lines) if handler in one.handlers]
+        return (at or theirs or [0])[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:

@@ -85,7 +85,9 @@ class ForForm(Strict):
     organisation: Lines | None = Field(None, description="Keys of organisations.yaml.")
     organisation_label: Lines | None = Field(None, description="Labels of organisations.")
     agreement: Lines | None = Field(None, description="Keys of agreements.yaml, in force when the case came.")
-    line: Lines | None = Field(None, description="The desk's line that has the case.")
+    line: Lines | None = Field(
+        None, description="The desk's line that has the case: as it was escalated, else its handler's, else the first."
+    )
     type: Types | None = Field(None, description=f"{', '.join(TYPES)}.")
     label: Lines | None = Field(None, description="Labels of the case.")
 

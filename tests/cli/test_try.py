@@ -91,7 +91,7 @@ def test_what_is_promised_is_told_with_its_dates_before_the_mail_comes_and_after
     shown = site.maild("try", str(file), "--at", "2026-03-02T10:00:00+01:00").stdout
     since = "since 2026-03-02T10:00+01:00, by printing"
     for line in (
-        f"promise      first response: due 2026-03-02T11:00+01:00  (1h of office {since})",
+        f"promise      first response: due 2026-03-02T11:00+01:00  (1h of office {since}, told 2026-03-02T11:00+01:00)",
         f"promise      resolution: due 2026-03-03T10:00+01:00  (24h of always {since})",
         "clock        wakes: 2026-03-02T11:00+01:00",
     ):
@@ -100,9 +100,9 @@ def test_what_is_promised_is_told_with_its_dates_before_the_mail_comes_and_after
     site.send(file.read_bytes())
     assert wait_until(lambda: bool(site.cases()))
     explained = site.maild("explain", "1001").stdout
-    assert re.search(r"promise      first response: due \S+  \(1h of office since \S+, by printing\)", explained), (
-        explained
-    )
+    assert re.search(
+        r"promise      first response: due \S+  \(1h of office since \S+, by printing, told \S+\)", explained
+    ), explained
     assert json.loads(site.maild("explain", "1001", "--json").stdout)[0]["promises"][0]["sla"] == "printing"
 
 

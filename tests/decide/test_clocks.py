@@ -15,6 +15,7 @@ from maild.model.calendar import Calendar
 from maild.model.case import Case
 from maild.model.clocks import Clocks, Pledge, Stop
 from maild.model.events import Priority, Status
+from maild.model.people import Line
 from maild.model.policy import Policy
 from maild.model.sla import Ladder, Sla, Slas, Step, Target, Terms, Within
 
@@ -189,6 +190,16 @@ def test_an_agreement_holds_on_the_days_of_the_desks_own_calendar():
     found = case(since_at=at("3 00:30"), organisation="clinic")
     assert clocks.terms(found, agreed) is not None
     assert clocks.terms(case(since_at=at("2 23:30"), organisation="clinic"), agreed) is None
+
+
+def test_a_case_that_was_never_escalated_is_with_its_handlers_line_or_the_first():
+    lines = (Line("1", ("kari",)), Line("2", ("ola",)))
+    first = replace(policy(lines=("1",)), desks={"support": replace(making.SUPPORT, lines=lines)})
+    held = [
+        bool(clocks.terms(replace(case(), handler=handler, line=line), first))
+        for handler, line in ((None, None), ("kari", None), ("ola", None), ("ola", "1"), ("kari", "2"))
+    ]
+    assert held == [True, True, False, True, False]
 
 
 def test_nothing_is_promised_of_a_case_that_goes_on_elsewhere_or_was_imported():

@@ -260,6 +260,8 @@ def _steps(asked: Question, reference: Reference, case: Case, policy: Policy, du
     coming = clocks.coming(case, policy)
     if [one.at for one in coming] != sorted(one.at for one in coming):
         yield "steps out of order"
+    if clocks.ahead(case, policy).next_at != coming[0].at:
+        yield f"what comes first: {clocks.ahead(case, policy).next_at}, but {coming[0].at}"
     came = {one.step.name if one.step else "broken": found(asked, one.at) for one in coming}
     if came.pop("broken") != due:
         yield "broken at another time"

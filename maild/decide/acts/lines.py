@@ -61,10 +61,7 @@ def named(context: Context, argument: str) -> Line | None:
 
 def current(case: Case, policy: Policy) -> int:
     """The place of the line that has the case: as it was escalated, else its handler's, else the first."""
-    lines = policy.desks[case.desk].lines
-    at = [number for number, line in enumerate(lines) if line.name == case.line]
-    theirs = [number for number, line in enumerate(lines) if case.handler in line.handlers]
-    return (at or theirs or [0])[0]
+    return policy.desks[case.desk].line_at(case.line, case.handler)
 
 
 def following(case: Case, policy: Policy) -> Line | None:
