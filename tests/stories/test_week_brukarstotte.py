@@ -115,3 +115,8 @@ def test_every_letter_to_customers_is_nynorsk(week: Week) -> None:
     ]
     assert ours
     assert not [one.text for one in ours if " ikke " in one.text or " fra " in one.text or " en av oss" in one.text]
+
+
+def test_whoever_took_the_page_writes_to_the_customer_from_the_letter_that_he_then_got(week: Week) -> None:
+    (closing,) = (one for one in week.letters("closing") if one.mail["X-Maild-Case"] == "1006")
+    assert "Sentralen hadde mist linja." in closing.text
