@@ -8,16 +8,20 @@ the same: whoever is named proves nothing, commands nothing, and his acknowledge
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from maild.decide import outsiders
 from maild.decide.facts import named_in_form, of_form
 from maild.decide.ledger import Ledger
-from maild.model.message import Address, Kind
+from maild.model.message import Address, Kind, Message
 from maild.model.people import Trust
 from maild.model.plan import Prepared
 from maild.model.policy import Named
 from maild.model.verdict import Verdict
+
+_NAMED = "named by "
 
 
 def filled_in(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> Prepared | None:
@@ -29,11 +33,21 @@ def filled_in(ledger: Ledger, prepared: Prepared, verdict: Verdict) -> Prepared 
     if customer is None:
         ledger.trace["customer"] = why
         return None
-    ledger.trace["customer"] = f"named by {where}"
+    ledger.trace["customer"] = f"{_NAMED}{where}"
     ledger.known = replace(ledger.known, author=ledger.known.by_address.get(customer.address))
     ledger.verified = False
-    message = replace(prepared.message, author=customer, reply_to=(), kind=Kind.PERSON, automatic=False)
+    message = replace(by_a_person(prepared.message), author=customer)
     return replace(prepared, message=message, sender=customer.address, trust=Trust())
+
+
+def by_a_person(message: Message) -> Message:
+    """Filled in, whatever sent it."""
+    return replace(message, reply_to=(), kind=Kind.PERSON, automatic=False)
+
+
+def was_filled_in(trace: Mapping[str, Any]) -> bool:
+    """Whether the trace of an arrival says so."""
+    return str(trace.get("customer") or "").startswith(_NAMED)
 
 
 def _customer(ledger: Ledger, prepared: Prepared, where: Named) -> tuple[Address | None, str]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from maild.decide.facts import facts
 from maild.decide.intake import told
 from maild.decide.route import route
+from maild.decide.webform import by_a_person, was_filled_in
 from maild.errors import RuleError
 from maild.mail import token
 from maild.mail.parse import read
@@ -42,7 +44,10 @@ def rules_then(session: Session, trace: Mapping[str, Any], keys: token.Keys) -> 
     trust: Trust = trust_of(row[7])
     arrival = Arrival(row[0], row[1], row[2], row[3], to, row[4], "", moment(row[5]), row[6], 1)
     prepared = prepare(arrival, read(octets, charset_of(to, policy)), trust, policy, keys, (b"\0" * 16, b"\1" * 16))
-    verdict = route(facts(prepared, bool(trace.get("automatic")), policy, from_plain(trace.get("seen"))), policy.rules)
+    automatic = bool(trace.get("automatic"))
+    if was_filled_in(trace):
+        prepared, automatic = replace(prepared, message=by_a_person(prepared.message)), False
+    verdict = route(facts(prepared, automatic, policy, from_plain(trace.get("seen"))), policy.rules)
     return told(verdict.tried)
 
 
