@@ -13,7 +13,8 @@ from maild.model.calendar import Hours
 from maild.model.message import Kind
 from maild.model.policy import Condition, Facts
 from maild.policy.about import DECIDED_SO_FAR, ROWS, Comparison
-from maild.policy.compare import Address, Domain, Flag, Header, Leaf, Place, Text, Word, shown
+from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, shown
+from maild.policy.domains import Domain
 from maild.policy.logic import ALWAYS, Every, Some, Unless
 from maild.policy.source import nearest
 
