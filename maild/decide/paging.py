@@ -31,7 +31,7 @@ from maild.model.rota import Rota, on_duty
 from maild.model.undo_events import Undone
 
 KIND, NEWS, NOTICE = "page", "paging", "notice"
-# So long a page that tells of several cases waits for more of them.
+# So long at most, and never longer than for half of the time to answer, a page that tells of several cases waits for more of them.
 GATHER = timedelta(minutes=5)
 ANSWERED = "answered the page"
 _MOST_SHOWN = 2
@@ -98,7 +98,9 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
     case = ledger.happen(case.id, MAILD, Paged(handler.key, key, turn, letter, merged)) or case
     others = before.cases if before else ()
     numbers = tuple(dict.fromkeys((*(number for _, number in others), case.number)))
-    due_at = before.due_at if before else ledger.now + GATHER if merged else ledger.now
+    within = calling.terms(case, ledger.policy).within
+    gather = min(GATHER, within / 2)
+    due_at = before.due_at if before else ledger.now + gather if merged else ledger.now
     values = {
         **_values(ledger, case, handler),
         "page_cases": tuple(dict.fromkeys((*(row for row, _ in others), case.id))),
@@ -107,7 +109,7 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
         "numbers": ", ".join(f"#{number}" for number in numbers) if len(numbers) > 1 else "",
         "count": str(len(numbers)),
         "again": turn > 1,
-        "minutes": str(int(calling.terms(ledger.case(case.id), ledger.policy).within.total_seconds()) // 60),
+        "minutes": str(int(within.total_seconds()) // 60),
     }
     shown = _said(ledger, case.id)
     ledger.happen(case.id, MAILD, Told(party, KIND, letter))

@@ -30,6 +30,8 @@ KIND = "page"
 # What nobody rang for in so long is no news any more: who has it next was called since.
 STALE = HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+# So long a reply to a page of several cases is one for them all.
+KEPT = timedelta(days=30)
 
 
 # --- for judgement ----------------------------------------------------------------------------------------------------------------
@@ -88,6 +90,10 @@ def _call(session: Session, letter: Letter, now: datetime) -> None:
     if letter.replaces is not None:
         session.execute("DELETE FROM page_call WHERE letter=?", (letter.replaces,))
         session.execute("DELETE FROM page_case WHERE letter=?", (letter.replaces,))
+    session.execute(
+        "DELETE FROM page_case WHERE letter IN (SELECT letter FROM page_call WHERE made_at<?)", (stamp(now - KEPT),)
+    )
+    session.execute("DELETE FROM page_call WHERE made_at<?", (stamp(now - KEPT),))
     cases, merged = letter.values["page_cases"], int(bool(letter.values["gathered"]))
     session.insert(
         "page_call(letter, handler, rota, merged, state, attempts, made_at, due_at, error)",

@@ -161,6 +161,27 @@ def test_a_storm_rings_some_times_only(rota: Site):
     assert {house.case(str(number))["handler"] for number in range(1004, 1013)} == {KARI}
 
 
+def test_a_page_of_several_leaves_before_it_must_be_answered(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=duty.ONCALL + "  page: {budget: 1, within: 2m}\n"), "2026-03-03T20:00")
+    house.mail(ANN, "brann 1", "Det brenner.")
+    house.mail(ANN, "brann 2", "Det brenner.")
+    assert len(house.letters("page")) == 1
+    house.wait(minutes=1)
+    (merged,) = house.letters("page")
+    house.reply(merged, "", KARI)
+    house.wait(minutes=1)
+    assert paged(house, "1002") == ["kari"]
+
+
+def test_old_pages_are_forgotten(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T20:00")
+    fire(house)
+    at(house, "2026-05-05T20:00")
+    fire(house)
+    assert len(house.session.all("SELECT letter FROM page_call")) == 1
+    assert len(house.session.all("SELECT letter FROM page_case")) == 1
+
+
 # --- a page that does not arrive --------------------------------------------------------------------------------------------------
 
 

@@ -49,6 +49,14 @@ def test_it_is_told_who_has_duty_and_was_called(rota: Site, language: str):
     assert "55 00 00 00" in text
 
 
+def test_who_has_phoned_already_is_not_asked_to_phone(rota: Site):
+    house = at(rota(routing=ROUTING, desks=phoned("nb")), "2026-03-03T20:00")
+    house.mail("ola@staff.example", "brann", "/for ann@kunde.example\n\nAnn ringte: Det brenner.")
+    house.wait(minutes=2)
+    (ack,) = [letter for letter in house.letters("ack") if letter.to == "ann@kunde.example"]
+    assert "55 00 00 00" not in ack.text
+
+
 def test_other_mails_are_told_neither(rota: Site):
     house = at(rota(routing=ROUTING, desks=phoned("nb")), "2026-03-03T20:00")
     house.mail(ANN, "skriver", HELLO["nb"])
