@@ -12,7 +12,8 @@ import pytest
 from parts import duty
 from parts.house import Got, House
 
-from maild.store import incoming
+from maild.edges import rederive
+from maild.store import incoming, policies
 
 ANN, BO = "Ann Berg <ann@kunde.example>", "Bo Li <bo@kunde.example>"
 KARI = "kari@staff.example"
@@ -271,6 +272,19 @@ def test_the_days_letter_lists_what_ends_today(site: Site) -> None:
     (digest,) = [one for one in at(house, "2026-03-16T07:45") if one.kind == "digest" and one.to == KARI]
     assert "Avsluttes i dag uten svar (1)" in digest.text
     assert "avsluttes mandag 16. mars 2026 kl. 10:00" in " ".join(digest.text.split())
+
+
+def test_a_desk_that_begins_to_remind_reminds_those_who_are_waited_for_already(site: Site) -> None:
+    house = site(waiting="")
+    asked(house)
+    desks = house.folder / "rules" / "desks.yaml"
+    desks.write_text(desks.read_text().replace("language: nb\n", f"language: nb\n{PATIENCE}", 1))
+    house.load()
+    with house.session.transaction():
+        policies.use(house.session, house.policy.hash, "here", house.now)
+    with house.session.transaction():
+        rederive.step(house.session, house.policy, house.now)
+    assert [one.kind for one in at(house, "2026-03-05T10:15")] == ["reminder"]
 
 
 def test_a_case_of_before_there_were_reminders_counts_from_its_last_news(site: Site) -> None:
