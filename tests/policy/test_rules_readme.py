@@ -7,7 +7,6 @@ from pathlib import Path
 
 from parts import pristine
 
-from maild.rule_tests import failures
 from maild.policy import build, conditions
 from maild.policy.actions import SetForm
 from maild.policy.agreements import AgreementForm
@@ -18,6 +17,7 @@ from maild.policy.organisations import OrganisationForm
 from maild.policy.recurring import RecurringForm
 from maild.policy.schema import DeskForm, HandlerForm
 from maild.policy.sla_forms import EntryForm, ForForm, LadderForm, PromisesForm, SlaForm, StepForm, WithinForm
+from maild.rule_tests import failures
 
 README = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
 
