@@ -79,6 +79,8 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
     if trace.get("policy"):
         yield "policy", str(trace["policy"])[:12]
     yield from _rules(trace)
+    if trace.get("alarm"):
+        yield "alarm", _alarm(trace["alarm"])
     if trace.get("customer"):
         yield "customer", str(trace["customer"])
     yield from _assignment(trace)
@@ -111,6 +113,13 @@ def _mail(trace: Trace) -> Iterator[tuple[str, str]]:
     thread = trace.get("thread") or {}
     found = thread.get("found") or ["no evidence of a case"]
     yield "thread", f"{thread.get('case') or 'new case'}, {thread.get('standing', '')}: {'; '.join(found)}"
+
+
+def _alarm(alarm: Trace) -> str:
+    """What a monitoring system's mail was of (decide/monitored.py)."""
+    state = alarm.get("state") or "neither down nor up"
+    case = alarm.get("case")
+    return f"{state}, {f'of the case {case}' if case else 'of no case so far'}"
 
 
 def _seen(seen: Trace) -> Iterator[str]:

@@ -5,7 +5,8 @@ morning(ledger, arrival) -> the letter, if there is anything.  What must be know
 
 The hour is one of the desk's own clock, and one day has one, whatever is done to the clock in spring and autumn.  After a time in
 which nobody ran, only today's is sent, and not when the working day is over.  A case that came in later than the hour is no news of
-the morning: its own letter has just told of it.
+the morning: its own letter has just told of it.  On a day on which the desk is closed nothing is told but duty, and of that what begins
+before the next hour: a long stretch is told once.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from maild.model.plan import Morning
 from maild.model.policy import Policy
 from maild.model.subject import without_tag
 
-LATE, HOUR, DAY = timedelta(hours=8), timedelta(hours=1), timedelta(days=1)
+LATE, DAY = timedelta(hours=8), timedelta(days=1)
 MOST = 20
 GROUPS = ("overdue", "today", "wakes", "waiting", "ends", "unassigned")
 
@@ -61,13 +62,23 @@ def morning(ledger: Ledger, arrival: Morning) -> None:
     if handler is None or handler.retired or ledger.absence(handler.key) is not None:
         ledger.happen(None, MAILD, Ignored("a digest for nobody who is here"))
         return
-    found = groups(ledger, handler, arrival.due_at)
-    on_call = duty.coming(ledger, handler, ledger.now + HOUR, arrival.due_at + DAY)
+    home = absence.home(handler, ledger.policy)
+    day = arrival.due_at.astimezone(ZoneInfo(home.zone)).date()
+    # On a day off there is no work to be reminded of; duty goes by its own hours.
+    found = groups(ledger, handler, arrival.due_at) if ledger.policy.calendar_of(home.key).spans(day) else []
+    on_call = duty.coming(ledger, handler, arrival.due_at, _next_hour(handler, arrival.due_at, ZoneInfo(home.zone)))
     if not found and not on_call:
         ledger.happen(None, MAILD, Ignored("a digest with nothing in it"))
         return
     values = {"groups": found, "duty": on_call}
-    owe(ledger, handler, absence.home(handler, ledger.policy), "digest", "your-digest", values)
+    owe(ledger, handler, home, "digest", "your-digest", values)
+
+
+def _next_hour(handler: Handler, due_at: datetime, zone: ZoneInfo) -> datetime:
+    """That of tomorrow: a day has 23 to 25 hours."""
+    if not handler.digest:
+        return due_at + DAY
+    return _instant(due_at.astimezone(zone).date() + DAY, handler.digest, zone)
 
 
 def groups(ledger: Ledger, handler: Handler, before: datetime) -> list[dict[str, Any]]:

@@ -187,12 +187,12 @@ def dues(case: Case, policy: Policy) -> Mapping[Target, datetime]:
     return ahead(case, policy).dues
 
 
-def is_held(clock: Clock) -> bool:
-    """It is due when a letter told, and would be later without that."""
-    if clock.fixed is not None or not clock.pledges:
+def is_held(clock: Clock, ends: datetime | None) -> bool:
+    """It is due when a letter told (ends), and would be later without that."""
+    if clock.fixed is not None or not clock.pledges or ends is None:
         return False
-    counted, ends = reached(clock.within.calendar, clock.since, clock.within.amount, clock.pauses), due(clock)
-    return counted is not None and ends is not None and ends < counted
+    counted = reached(clock.within.calendar, clock.since, clock.within.amount, clock.pauses)
+    return counted is not None and ends < counted
 
 
 def spent(clock: Clock, at: datetime) -> timedelta:
@@ -314,7 +314,7 @@ def ahead(case: Case, policy: Policy) -> Ahead:
     found = list(_open(case, held))
     steps = (one.at for clock, ends in found for one in _steps(case, clock, ends, held.ladder, zone, next_only=True))
     dues = {clock.target: ends for clock, ends in found}
-    return Ahead(min(steps, default=None), dues, any(is_held(clock) for clock, _ in found))
+    return Ahead(min(steps, default=None), dues, any(is_held(clock, ends) for clock, ends in found))
 
 
 def wake_at(case: Case, policy: Policy, clocks: Ahead | None = None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 opening(ledger, desk)                    for templates: hours, opens, on_duty
 urgent(ledger, case)                     for templates: urgent, phone
-coming(ledger, handler, since, until)    his own duty, for his digest
+coming(ledger, handler, since, until)    his own duty that begins then, for his digest
 span(rota, part)                         when the duty of a stretch begins and ends, as its people see it
 Pure.
 """
@@ -55,14 +55,14 @@ def urgent(ledger: Ledger, case: Case) -> dict[str, Any]:
 
 
 def coming(ledger: Ledger, handler: Handler, since: datetime, until: datetime) -> list[dict[str, str]]:
-    """His duty between the two: rota, since, until, and instead of whom, where that one is away."""
+    """His duty that begins between the two: rota, since, until, and instead of whom, where that one is away."""
     book = ledger.book()
     found = [
         (rota, shift)
         for rota in ledger.policy.rotas.values()
-        # What began in the night goes on; what ends next week is said whole.
+        # What ends next week is said whole.
         for shift in duties(rota, since - around(rota), until + around(rota), book)
-        if shift.handler == handler.key and shift.until > since and shift.since < until
+        if shift.handler == handler.key and since <= shift.since < until
     ]
     return [_said(ledger.policy, rota, shift) for rota, shift in sorted(found, key=lambda pair: pair[1].since)]
 

@@ -11,6 +11,7 @@ keys at once: of those only so many an hour are told by a letter each.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from maild.decide import intake, notices, pledges, rest
@@ -51,8 +52,16 @@ def judged(ledger: Ledger, prepared: Prepared, join: Join, automatic: bool) -> b
     ledger.trace["alarm"] = {"state": signal.state, "case": case.number if case else None}
     if case is None or case.status is Status.CLOSED:
         return _afresh(ledger, prepared, verdict, signal, case)
+    # Its rules said much, of which only this counts for a case that is there.
+    ledger.trace.update(intake.trace(_counted(verdict)))
+    ledger.trace["thread"] = {"case": case.number, "standing": "customer", "evidence": _EVIDENCE, "found": [_EVIDENCE]}
     _goes_on(ledger, prepared, case, signal, value.flap)
     return True
+
+
+def _counted(verdict: Verdict) -> Verdict:
+    decided = verdict.decisions["correlate"]
+    return replace(verdict, decisions={"correlate": decided}, took=(decided.rule,), shadows=())
 
 
 def _case(ledger: Ledger, verdict: Verdict, signal: Signal) -> Case | None:

@@ -183,7 +183,7 @@ def _owe_customer(
     if person is None:
         return
     if mine and shown and kind == "update":
-        values |= pledges.goes_on(ledger, case, ledger.next_letter())
+        values |= pledges.goes_on(ledger, case, ledger.next_letter(), contact.reads(person, case))
         case = ledger.case(case.id)
     owing.owe(
         ledger,
@@ -220,7 +220,7 @@ def acknowledge(ledger: Ledger, case: Case, person: Person | None, telling: Tell
     names = verified and not called
     letter = ledger.next_letter()
     ledger.happen(case.id, MAILD, Acknowledged(case.customer, letter))
-    told = pledges.answers(ledger, ledger.case(case.id), letter)
+    told = pledges.answers(ledger, ledger.case(case.id), letter, (telling.template or "ack") if names else "")
     case = ledger.case(case.id)
     owing.letter(
         ledger,

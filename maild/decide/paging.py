@@ -21,7 +21,7 @@ from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.draft_events import Finished, Parked
 from maild.model.events import Assigned, Bounced, Declined, Noted, Prioritised, Received, Reopened, Replied, Told
-from maild.model.known import Merging
+from maild.model.known import Merging, Shown
 from maild.model.message import Address
 from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked
 from maild.model.people import MAILD, Handler, Role, handler_of, handler_party
@@ -30,7 +30,7 @@ from maild.model.related_events import Unmerged
 from maild.model.rota import Rota, on_duty
 from maild.model.undo_events import Undone
 
-KIND, NEWS = "page", "paging"
+KIND, NEWS, NOTICE = "page", "paging", "notice"
 # So long a page that tells of several cases waits for more of them.
 GATHER = timedelta(minutes=5)
 ANSWERED = "answered the page"
@@ -109,7 +109,7 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
         "again": turn > 1,
         "minutes": str(int(calling.terms(ledger.case(case.id), ledger.policy).within.total_seconds()) // 60),
     }
-    shown = (*ledger.known.talk.get(case.id, ()), *ledger.said_in(case.id))[-_MOST_SHOWN:]
+    shown = _said(ledger, case.id)
     ledger.happen(case.id, MAILD, Told(party, KIND, letter))
     owing.letter(
         ledger,
@@ -118,13 +118,19 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
         Address(handler.name, handler.address),
         KIND,
         "you-are-paged",
-        () if len(numbers) > 1 else tuple({one.message: one for one in shown}.values()),
+        () if len(numbers) > 1 else shown,
         due_at=due_at,
         language=handler.language or ledger.policy.desks[case.desk].language,
         values=values,
         automatic="auto-generated",
         replaces=before.letter if before else None,
     )
+
+
+def _said(ledger: Ledger, case_id: int) -> tuple[Shown, ...]:
+    """The last words of a case."""
+    shown = (*ledger.known.talk.get(case_id, ()), *ledger.said_in(case_id))[-_MOST_SHOWN:]
+    return tuple({one.message: one for one in shown}.values())
 
 
 def _gathering(ledger: Ledger, handler: Handler, rota: str) -> Merging | None:
@@ -207,7 +213,11 @@ def _receipt(ledger: Ledger, order: Order, other: str) -> None:
         return
     key = "page_has_it" if other else "page_yours" if calling.wanted(case) else "page_over"
     told = {"ok": True, "key": key, "value": owing.name_of(ledger, handler_party(other)) if other else ""}
-    notices.to_handler(ledger, case, order.handler, NEWS, "you-were-paged", {"news": told})
+    if key != "page_yours":
+        notices.to_handler(ledger, case, order.handler, NEWS, "you-were-paged", {"news": told})
+        return
+    # The case as anybody who has it gets it: his next answer goes to the customer.
+    notices.to_handler(ledger, case, order.handler, NOTICE, "you-were-paged", {"news": told}, _said(ledger, case.id))
 
 
 # --- who need not come ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ dues(ledger, case)                what handlers read of all its clocks;  lines(.
 told(case, policy)                what its customer was told, as it holds now
 absorbed(ledger, into, other)     what was told of a case holds in the one in which it goes on
 
-A date is told to the minute, and what was told is what holds; never one that is past.  Pure.
+A date is told to the minute, and what was told is what holds; never one that is past.  What a site's own template does not say is not
+told.  Pure.
 """
 
 from __future__ import annotations
@@ -71,14 +72,17 @@ def organisation(policy: Policy, address: str) -> str:
 # --- what the customer is told ----------------------------------------------------------------------------------------------------
 
 
-def answers(ledger: Ledger, case: Case, letter: int) -> dict[str, str]:
-    """Of every target of which letters tell."""
-    return _pledged(ledger, case, letter, Target)
+def answers(ledger: Ledger, case: Case, letter: int, template: str) -> dict[str, str]:
+    """Of every target of which letters tell.  template: "" for the one to somebody of whom nothing is proven."""
+    says, name = ledger.policy.texts.says, template or "ack-unverified"
+    said = [target for target in Target if says(name, case.language, NAMES[target])]
+    return _pledged(ledger, case, letter, said)
 
 
-def goes_on(ledger: Ledger, case: Case, letter: int) -> dict[str, str]:
+def goes_on(ledger: Ledger, case: Case, letter: int, language: str) -> dict[str, str]:
     """When she hears from us next."""
-    return _pledged(ledger, case, letter, (Target.UPDATE,))
+    says = ledger.policy.texts.says("update-customer", language, NAMES[Target.UPDATE])
+    return _pledged(ledger, case, letter, (Target.UPDATE,) if says else ())
 
 
 def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, Any]:
@@ -150,7 +154,9 @@ def told(case: Case, policy: Policy) -> dict[str, datetime]:
 def lines(ledger: Ledger, before: Case, case: Case) -> list[tuple[str, str]]:
     """What a handler's receipt says, where he changed what is promised: keys of words, each with a date.  before: as it was."""
     was, now = clocks.dues(before, ledger.policy), clocks.dues(case, ledger.policy)
-    held = {clock.target for clock in clocks.running(case, ledger.policy) if clocks.is_held(clock)}
+    held = {
+        clock.target for clock in clocks.running(case, ledger.policy) if clocks.is_held(clock, now.get(clock.target))
+    }
     changed = any(getattr(before, name) != getattr(case, name) for name in _CHANGING) and not case.ended
     return [
         (f"{'still' if target in held else 'due'}_{_SHORT[target]}", local(ledger.policy, case.desk, at))

@@ -25,8 +25,8 @@ from maild.model.subject import without_tag
 ONE, MANY = "warning", "warnings"
 LATE, SOON, FREE = "late", "soon", UNASSIGNED
 _MINUTE = timedelta(minutes=1)
-# So many lines a letter holds; of the others it says how many there are.
-MOST = 100
+# So many cases a letter lists, within the 64 kB of its text; of the others it says how many there are.
+MOST = 50
 
 
 def tell(ledger: Ledger, arrival: Warnings) -> None:
@@ -86,14 +86,18 @@ def _many(ledger: Ledger, handler: Handler, found: dict[int, list[Slip]]) -> Non
         key = next((key for key in groups if any(_group(one) == key for one in told)), SOON)
         groups[key].append(_line(ledger, case, told, handler))
         ledger.happen(case_id, MAILD, Told(handler_party(handler.key), MANY, number))
-    values = {
-        "groups": [
-            {"key": key, "count": len(lines), "more": max(0, len(lines) - MOST), "cases": lines[:MOST]}
-            for key, lines in groups.items()
-            if lines
-        ]
-    }
-    owe(ledger, handler, absence.home(handler, ledger.policy), MANY, "promises-slip", values)
+    owe(ledger, handler, absence.home(handler, ledger.policy), MANY, "promises-slip", {"groups": _fitting(groups)})
+
+
+def _fitting(groups: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """As templates have them: the worst first, as many cases as one letter holds."""
+    room, told = MOST, []
+    for key, lines in groups.items():
+        shown = lines[:room]
+        room -= len(shown)
+        if lines:
+            told.append({"key": key, "count": len(lines), "more": len(lines) - len(shown), "cases": shown})
+    return told
 
 
 def _group(slip: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ class Mailroom:
         if not policy.door:
             return None
         plain = plain_of(recipient, self._desks())
-        rule = refusal(policy.door, Envelope(client, sender.lower(), plain, size))
+        rule = refusal(policy.door, Envelope(client, sender, plain, size))
         if rule is None:
             return None
         log.info("refused by a rule of the door", rule=rule.name, where=rule.where)

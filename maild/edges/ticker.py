@@ -23,7 +23,7 @@ from maild.store import recurring as recurring_store
 from maild.store.database import Session, brief, moment, stamp
 from maild.store.writer import Writer
 
-EVERY = 5.0
+EVERY, SOON = 5.0, 0.5
 MOST = 100
 LONGEST = timedelta(days=1)
 log = structlog.get_logger("maild.ticker")
@@ -33,17 +33,22 @@ async def run(
     writer: Writer, clock: Clock, steady: Steady, woken: Callable[[], None], policy: Callable[[], Policy]
 ) -> None:
     """Until cancelled."""
+    looked: datetime | None = None
     while True:
+        woke = 0
         try:
             now = clock()
             if steady.behind:
                 await writer.write(lambda session: hasten(session, now))  # noqa: B023  awaited at once
-            woke = await writer.write(lambda session: tick(session, policy(), now)) if steady.sound else 0  # noqa: B023
-            if woke:
-                woken()
+            if steady.sound:
+                woke = await writer.write(lambda session: tick(session, policy(), now, looked))  # noqa: B023
+                looked = now
+                if woke:
+                    woken()
         except Exception as error:
             log.warning("waking failed, will be tried again", error=brief(error))
-        await asyncio.sleep(EVERY)
+        # After a pause much is due: no need to wait between one lot and the next.
+        await asyncio.sleep(SOON if woke >= MOST else EVERY)
 
 
 def hasten(session: Session, now: datetime) -> None:
@@ -52,18 +57,22 @@ def hasten(session: Session, now: datetime) -> None:
     outbox.hasten(session, now, LONGEST)
 
 
-def tick(session: Session, policy: Policy, now: datetime) -> int:
-    """Arrivals made of what is due."""
-    made = wake(session, now) + mornings(session, policy, now) + slips.flush(session, now)
+def tick(session: Session, policy: Policy, now: datetime, looked: datetime | None = None) -> int:
+    """Arrivals made of what is due.  looked: when that was done last, None: this is the first time."""
+    made = wake(session, now) + mornings(session, policy, now, looked) + slips.flush(session, now)
     return made + occurrences(session, policy, now)
 
 
-def mornings(session: Session, policy: Policy, now: datetime) -> int:
-    """Arrivals made of the hours of digests; none where there can be nothing to tell."""
+def mornings(session: Session, policy: Policy, now: datetime, looked: datetime | None = None) -> int:
+    """Arrivals made of the hours of digests; none where there can be nothing to tell.
+
+    An hour at which there was nothing is over: who gets his first case at noon has no digest of the morning.
+    """
     return sum(
         incoming.morning(session, handler.key, day, at)
         for handler, day, at in agenda.due(policy, now)
-        if agenda.has_duty(policy, handler) or agenda_store.any_before(session, agenda_of(handler.key, policy), at)
+        if (looked is None or looked < at)
+        and (agenda.has_duty(policy, handler) or agenda_store.any_before(session, agenda_of(handler.key, policy), at))
     )
 
 

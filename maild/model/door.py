@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """client: its network address; sender and recipient: plain addresses, lower case, "" for a bounce's sender; size: in octets, 0
-    while it is not known."""
+    """client: its network address; sender: a plain address as it was written, "" for a bounce; recipient: in lower case; size: in
+    octets, 0 while it is not known."""
 
     client: str
     sender: str

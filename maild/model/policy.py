@@ -256,6 +256,10 @@ class Texts(Protocol):
 
     def languages(self) -> tuple[str, ...]: ...
 
+    def says(self, name: str, language: str, value: str) -> bool:
+        """Whether that letter in that language says anything of that value."""
+        ...
+
     def words(self, language: str) -> Mapping[str, str]:
         """The single words of that language, by key."""
         ...

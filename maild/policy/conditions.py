@@ -14,6 +14,7 @@ from maild.model.message import Kind
 from maild.model.policy import Condition, Facts
 from maild.policy.about import DECIDED_SO_FAR, ROWS, Comparison
 from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, shown
+from maild.policy.domains import Domain
 from maild.policy.logic import ALWAYS, Every, Some, Unless
 from maild.policy.source import nearest
 
@@ -171,7 +172,7 @@ CONDITIONS: dict[str, tuple[Values, Comparison]] = {
     "from": (author, Address()),
     "to": (to, Address()),
     "cc": (cc, Address()),
-    "domain": (domain, Text("is")),
+    "domain": (domain, Domain()),
     "subject": (subject, Text("contains")),
     "text": (text, Text("contains")),
     "own_text": (own_text, Text("contains")),

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from maild.model.door import Envelope, Refusal, refusal
 from maild.policy import compare
-from maild.policy.compare import Anything, Place, Site, operators, strings
+from maild.policy.compare import Anything, Exact, Place, Site, operators, strings
 from maild.policy.fold import fold
 from maild.policy.shape import Line, Strict, fits, wrong
 from maild.policy.source import Source, nearest
@@ -86,7 +86,7 @@ def made(source: Source, site: Site) -> tuple[Refusal, ...]:
 def _try(source: Source, site: Site, rules: tuple[Refusal, ...], trials: list[tuple[int, int, TrialForm]]) -> None:
     first = next((desk.address for desk in site.desks.values() if desk), "")
     for index, number, trial in trials:
-        given = (trial.client, trial.sender.lower(), (trial.recipient or first).lower(), trial.size)
+        given = (trial.client, trial.sender, (trial.recipient or first).lower(), trial.size)
         rule = refusal(rules, Envelope(*given))
         if (rule is not None) != trial.refused:
             what = f"a test fails: it is {f'refused by {rule.name!r}' if rule else 'not refused'}"
@@ -143,7 +143,10 @@ def _sender(value: Any, place: Place) -> Holds:
     """sender: ADDRESS    The sender of the envelope; parts of it: {ends: '@spam.example'}.  A bounce has none, and is never meant."""
     compare.Address().compile("sender", lambda facts: (), value, place)
     tests = operators(value, "is", Place(Source(place.source.name), place.path, place.site))
-    return lambda envelope: envelope.sender != "" and all(test(fold(envelope.sender)) for test in tests)
+    return lambda envelope: (
+        envelope.sender != ""
+        and all(test(envelope.sender if isinstance(test, Exact) else fold(envelope.sender)) for test in tests)
+    )
 
 
 def _recipient(value: Any, place: Place) -> Holds:

@@ -201,6 +201,10 @@ def _no_value(tests: tuple[object, ...]) -> bool:
     highs = [word for test in known if test.operator == "under" for word in test.words]
     if lows and highs and min(highs) <= max(lows):
         return True
+    # Nothing lies between 3 and 4, over the one and under the other.
+    more = [word for test in known if test.operator == "over" for word in test.words if word.isdecimal()]
+    if more and highs and int(min(highs)) <= int(max(more)) + 1:
+        return True
     for operator, begins in (("starts", str.startswith), ("ends", str.endswith)):
         of_it = [test for test in known if test.operator == operator]
         for one, other in combinations(of_it, 2):

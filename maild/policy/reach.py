@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -16,6 +16,7 @@ from maild.model.policy import ADDING, Condition, Rule
 from maild.policy import imply
 from maild.policy.compare import Leaf, Values
 from maild.policy.conditions import Every, Some, Unless
+from maild.policy.given import Given
 from maild.policy.index import Clue, choices, common, rarity
 from maild.policy.source import Source
 
@@ -28,28 +29,24 @@ def check(source: Source, rules: Sequence[Rule]) -> None:
     entries = source.document if isinstance(source.document, list) else []
     places = {source.where((index,)): index for index in range(len(entries))}
     names: dict[str, int] = {}
-    written: dict[str, str] = {}
-    earlier, broken = _Earlier(common(rules)), _broken(source, len(entries))
+    earlier, above, broken = _Earlier(common(rules)), Given(), _broken(source, len(entries))
     for rule in rules:
         index = places[rule.where]
         _named_once(source, index, rule, names)
         if index in broken:
+            above.some = True
             continue
         if why := clash(rule.when):
             what = f"the rule {rule.name!r} can never match: {why}"
             source.wrong((index, "when"), what, "put alternatives into  any: [...], or into one list")
             continue
-        asking = imply.asks_rules(rule.when)
-        same = _canonical(entries[index].get("when"))
-        if same in written and not asking and not rule.shadow:
-            what = f"the rule {rule.name!r} has the condition of the rule {written[same]!r}"
-            source.wrong((index, "when"), what, "put both into one rule")
-        else:
-            _useful(source, index, rule, tuple(earlier.implied(rule)))
+        if lacking := above.lacking(rule.when):
+            what = f"the rule {rule.name!r} can never match: no rule above it gives  {lacking}"
+            source.wrong((index, "when"), what, "mend the word, or move the rule below the one that gives it")
+        above.add(rule)
+        _useful(source, index, rule, tuple(earlier.implied(rule)))
         # A rule on trial decides nothing, and stops nothing.
         if not rule.shadow:
-            if not asking:
-                written.setdefault(same, rule.name)
             earlier.add(rule)
 
 
@@ -199,13 +196,3 @@ def _leaves(condition: Condition) -> Iterator[Leaf]:
                 yield from _leaves(part)
         case Unless(part=part):
             yield from _leaves(part)
-
-
-def _canonical(value: object) -> str:
-    """Equal for conditions that say the same: order of keys and single values in lists do not matter."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{_canonical(value[key])}" for key in sorted(value)) + "}" if value else "None"
-    if isinstance(value, list):
-        words = sorted(map(_canonical, value))
-        return words[0] if len(words) == 1 else f"[{','.join(words)}]"
-    return repr(value)

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from dateutil.rrule import rrulestr
 from pydantic import AfterValidator, Field, TypeAdapter
 
+from maild.model.events import Priority
 from maild.model.policy import Rule
 from maild.model.recurring import FURTHEST, Days, Recurring
 from maild.policy import actions, conditions
@@ -160,6 +161,9 @@ def entries(source: Source, site: Site) -> Entries:
             plain = {"type": form.type, "label": form.label, "confidential": form.confidential}
             said = SetForm.model_validate({name: given for name, given in plain.items() if given})
             decided = actions.decisions(said, compiled)
+            if made.ahead and decided.priority is Priority.CRITICAL:
+                # A critical case calls at once.
+                place.at("priority").wrong("nobody is called for what is only planned", "write high, or remove ahead")
             found[str(key)] = made
             rules[str(key)] = Rule(f"recurring {key}", source.where((key,)), conditions.ALWAYS, decided)
     return Entries(found, rules)

@@ -126,6 +126,11 @@ class Templates:
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted({language for language, _ in self.texts}))
 
+    def says(self, name: str, language: str, value: str) -> bool:
+        """Of the one that stands first: a site's own may leave out what ours says."""
+        found = next((text for near in chain(language) for text in self.texts.get((near, name), ())), None)
+        return found is not None and value in found.source
+
     def own(self) -> dict[str, frozenset[str]]:
         """The site's own acknowledgements, each with the languages in which it is, or which borrow from one (nn -> nb)."""
         found = {name for _, name in self.texts if OWN.fullmatch(name)}

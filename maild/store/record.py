@@ -117,13 +117,17 @@ def _upsert(*kept: str) -> str:
     return f"INSERT INTO cases({names}) VALUES ({values}) ON CONFLICT(id) DO UPDATE SET {', '.join(changed)}"
 
 
-_UPSERT, _UPSERT_UNDATED = _upsert(), _upsert("wake_at", "due")
+_UPSERT = {
+    (wakes, dues): _upsert(*(() if wakes else ("wake_at",)), *(() if dues else ("due",)))
+    for wakes in (True, False)
+    for dues in (True, False)
+}
 
 
 def _write_case(session: Session, case: Case, policy: str, plan: Plan) -> None:
     wake = plan.wakes.get(case.id)
     session.execute(
-        _UPSERT if case.id in plan.wakes else _UPSERT_UNDATED,
+        _UPSERT[case.id in plan.wakes, case.id in plan.dues],
         (
             case.id,
             case.number,

@@ -19,7 +19,8 @@ from maild.store.database import Session, moment, stamp
 from maild.store.text import dumps
 
 PATIENCE = timedelta(minutes=1)
-MOST = 1000
+# So many rows at a time; and so many cases in one letter, which is settled in one go.
+MOST, MOST_CASES = 5000, 500
 _COLUMNS = "handler, case_id, target, step, due_at, who, turn"
 _INTO = f"slip({_COLUMNS}, at)"
 
@@ -61,11 +62,11 @@ def _lots(rows: Sequence[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     """What becomes a letter: the slips of a handler, case by case, or all of them."""
     for _, mine in groupby(sorted(rows, key=lambda row: (row[1], row[0])), key=lambda row: row[1]):
         his = list(mine)
-        if len({row[2] for row in his}) > MOST_LETTERS:
-            yield his
-            continue
-        for case in dict.fromkeys(row[2] for row in his):
-            yield [row for row in his if row[2] == case]
+        cases = list(dict.fromkeys(row[2] for row in his))
+        size = MOST_CASES if len(cases) > MOST_LETTERS else 1
+        for start in range(0, len(cases), size):
+            some = {*cases[start : start + size]}
+            yield [row for row in his if row[2] in some]
 
 
 def _arrive(session: Session, lot: Sequence[tuple[Any, ...]], now: datetime) -> None:

@@ -126,3 +126,13 @@ def test_a_signed_address_is_its_desks() -> None:
     desks = {"support@desk.example": DESK}
     assert plain_of("Support+r1aa@desk.example", desks) == "support@desk.example"
     assert plain_of("postmaster@desk.example", desks) == "postmaster@desk.example"
+
+
+def test_exactly_asks_for_a_sender_as_it_was_written():
+    exact = rules("- {name: n, when: {sender: {is: Boss@Caps.example, exactly: true}}, refuse: no}")
+    blind = rules("- {name: n, when: {sender: Boss@Caps.example}, refuse: no}")
+    written, lower = (
+        Envelope("192.0.2.1", f"{name}@Caps.example", "support@desk.example") for name in ("Boss", "boss")
+    )
+    assert [refusal(exact, one) is not None for one in (written, lower)] == [True, False]
+    assert [refusal(blind, one) is not None for one in (written, lower)] == [True, True]

@@ -125,6 +125,7 @@ class House:
             if text:
                 (folder / "rules" / f"{name}.yaml").write_text(text)
         self.now, self.folder = MONDAY, folder
+        self.looked: datetime | None = None
         self.load()
         self.keys = token.parse(token.fresh(b"k" * 32, "aa"))
         self.database = Database(url or str(pristine.sqlite(folder / "maild.db")))
@@ -228,7 +229,8 @@ class House:
         # The second time for what comes of the first: warnings are told when all that was due has been looked at.
         for _ in range(2):
             with self.session.transaction():
-                tick(self.session, self.policy, self.now)
+                tick(self.session, self.policy, self.now, self.looked)
+            self.looked = self.now
             self.settle()
 
     # --- what can be seen -----------------------------------------------------------------------------------------------------

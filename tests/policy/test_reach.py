@@ -36,3 +36,18 @@ def test_what_all_rules_have_in_common_does_not_bring_them_together(
         (tmp_path / f"{name}.yaml").write_text(text)
     build.load(tmp_path, pristine.shipped)
     assert asked < COUNT
+
+
+def loaded(folder: Path, rules: str) -> None:
+    for name, text in {"desks": DESKS, "people": PEOPLE, "routing": rules}.items():
+        (folder / f"{name}.yaml").write_text(text)
+    build.load(folder, pristine.shipped)
+
+
+def test_a_condition_may_stand_twice_where_another_rule_decides_in_between(tmp_path: Path):
+    loaded(
+        tmp_path,
+        "- name: a\n  when: {domain: kunde.example}\n  set: {label: a}\n"
+        "- name: b\n  when: {subject: haster}\n  set: {handler: kari}\n"
+        "- name: c\n  when: {domain: kunde.example}\n  set: {handler: ola}\n",
+    )

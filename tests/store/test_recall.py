@@ -21,6 +21,28 @@ RULES = """
 """
 
 
+FORM = """
+- name: form
+  when: {from: skjema@kommune.example}
+  set: {customer: {field: E-post}}
+- name: machines
+  when: {automatic: true}
+  set: {priority: low}
+"""
+
+
+def test_a_forms_mail_is_read_as_it_was_then(tmp_path: Path) -> None:
+    house = House(tmp_path, FORM, customers="kommune: {name: Kommunen, forms: [skjema@kommune.example]}\n")
+    with house.session.transaction():
+        policies.remember(house.session, house.policy, "here", house.now)
+    words = {"Auto_Submitted": "auto-generated"}
+    house.mail("Skjema <skjema@kommune.example>", "Skjema", "E-post: ann@kunde.example\nx: y", **words)
+    (trace,) = views.traces(house.session, "1001")
+    assert [rule["name"] for rule in trace["rules"] if rule["matched"]][:2] != ["form", "machines"]
+    assert rules_then(house.session, trace, house.keys) == trace["rules"]
+    house.database.close()
+
+
 def test_the_rules_of_then_answer_again_as_they_did(tmp_path: Path) -> None:
     house = House(tmp_path, RULES)
     with house.session.transaction():

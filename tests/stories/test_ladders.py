@@ -20,8 +20,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
     """Makes a house with a ladder of these steps."""
     made: list[House] = []
 
-    def make(*steps: str, routing: str = TO_KARI, desks: str = "", people: str = PEOPLE, **said: str) -> House:
-        files = {"people": people} | ({"desks": desks} if desks else {})
+    def make(
+        *steps: str, routing: str = TO_KARI, desks: str = "", people: str = PEOPLE, oncall: str = "", **said: str
+    ) -> House:
+        files = {"people": people, "oncall": oncall} | ({"desks": desks} if desks else {})
         made.append(house_of(tmp_path, sla(*steps, **said), routing, **files))
         return made[-1]
 
@@ -183,6 +185,41 @@ def test_a_desk_without_a_lead_tells_its_team(site: Site):
     begun(house)
     house.wait(hours=1)
     assert [to for _, to in told(house)] == [KARI, LISE, OLA]
+
+
+def test_a_step_tells_the_line_that_has_the_case(site: Site):
+    second = "- name: second\n  set: {line: '2', handler: nobody}\n"
+    house = site("100%: line", response="1h", desks=LINES, routing=second)
+    begun(house)
+    house.wait(hours=1)
+    assert told(house) == [("warning", OLA)]
+
+
+ROTA = """
+vakt:
+  name: Vakt
+  desks: [support]
+  people: [ola]
+  start: 2026-03-02
+  handover: monday 08:00
+  hours: {everyday: 08:00-12:00}
+"""
+
+
+def test_a_step_tells_who_has_duty_and_outside_of_it_the_leads(site: Site):
+    house = site("50%: oncall", "100%: oncall", response="4h", oncall=ROTA)
+    begun(house)
+    house.wait(hours=1, minutes=59)
+    assert told(house) == []
+    # 12:00 in Oslo: duty has just ended.
+    house.wait(minutes=1)
+    (letter,) = house.letters("warning")
+    assert (letter.to, "Varsles når 50 % av tiden er gått: den som har vakt." in letter.text) == (LISE, True)
+    house.wait(hours=20)
+    house.letters()
+    house.mail(ANN, "Nettet", "Det er nede.")
+    house.wait(hours=2)
+    assert ("warning", OLA) in told(house)
 
 
 SECRET = """

@@ -85,6 +85,18 @@ def test_who_would_get_more_than_ten_letters_at_once_gets_one_that_lists_them(si
     assert house.letters() == []
 
 
+def test_a_list_that_would_be_too_long_says_how_many_more_there_are(site: Site):
+    house = site("100%: handler", response="1h")
+    cases(house, 60)
+    house.wait(hours=1)
+    (letter,) = house.letters()
+    assert letter.subject == "Kundeservice: Over fristen 60"
+    assert letter.text.count("Første svar: frist") == 50
+    assert "og 10 til" in letter.text.splitlines()
+    assert letter.text.rstrip().endswith("så de er samlet i én e-post (sla.yaml).")
+    assert all("told" in house.kinds(str(1001 + number))[-1:] for number in range(60))
+
+
 def test_ten_at_once_are_ten_letters(site: Site):
     house = site("100%: handler", response="1h")
     cases(house, 10)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from parts.house import House
 
+from maild.cli import explain
+from maild.store import views
+
 NAGIOS = "Nagios <nagios@monitor.example>"
 RULE = r"""
 - name: alarms
@@ -48,6 +51,17 @@ def test_down_is_a_case_of_which_its_handler_is_told_and_the_machine_is_not(hous
     says(house, "web01/http is DOWN")
     assert (letters(house), status(house)) == ([("kari@staff.example", "notice")], "new")
     assert "alarmed" in house.kinds("1001")
+
+
+def test_the_trace_of_more_of_the_same_says_what_it_joined_and_nothing_that_it_did_not_decide(house: House):
+    says(house, "web01/http is DOWN")
+    says(house, "web01/http is DOWN")
+    first, second = views.traces(house.session, "1001")
+    assert {"handler", "priority", "correlate"} <= first["decisions"].keys()
+    assert list(second["decisions"]) == ["correlate"]
+    told = "\n".join(f"{label}: {text}" for label, text in explain._lines(second))
+    assert "thread: 1001, customer: what a monitoring system speaks of" in told
+    assert "alarm: down, of the case 1001" in told
 
 
 def test_more_of_the_same_joins_it_quietly(house: House):

@@ -281,3 +281,29 @@ def test_where_the_merge_is_undone_each_waits_for_itself(house: House):
     house.reply(house.newest("1002"), "/slå sammen 1001")
     house.reply(house.newest("1002"), "/angre")
     assert due(house, "1001") == due(house, "1002") == {"first_response": "Mon 13:00", "resolution": "Wed 09:00"}
+
+
+# --- the morning ------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_morning_s_letter_says_what_is_overdue_and_what_is_due_today(tmp_path: Path):
+    people = LEADS.replace("digest: 'none'", "digest: '07:30'", 1)
+    house = made(tmp_path, people=people)
+    only_kari = "- name: kari\n  when: {to: support@desk.example}\n  set: {handler: kari}\n"
+    (tmp_path / "rules" / "routing.yaml").write_text(only_kari)
+    house.load()
+    usual(house)
+    for subject, words in (("Skriver", "/prio høy"), ("Nett", "")):
+        house.mail(ANN, subject, "Den står.")
+        house.letters()
+        if words:
+            house.reply(house.newest("1001"), words)
+    house.reply(house.newest("1002"), "Vi ser på det.")
+    house.now = datetime(2026, 3, 3, 6, 29, tzinfo=UTC)
+    house.wait(minutes=2)
+    (morning,) = [letter for letter in house.letters() if letter.kind == "digest"]
+    assert "== Over fristen (1) ==" in morning.text
+    assert "== Frist i dag (1) ==" in morning.text
+    assert "#1001 · Ann Berg · Skriver · ny · frist mandag 2. mars 2026 kl. 10:00" in morning.text
+    assert "#1002 · Ann Berg · Nett · åpen · frist tirsdag 3. mars 2026 kl. 09:00" in morning.text
+    house.database.close()

@@ -196,6 +196,17 @@ def test_who_is_told_nothing_was_promised_nothing(site: Site):
     assert (told(house, "1001"), told(house, "1002")) == ([], [])
 
 
+def test_what_a_site_s_own_letter_does_not_say_was_not_told(site: Site):
+    house = site("2026-03-02T09:00")
+    folder = house.folder / "templates" / "nb"
+    folder.mkdir(parents=True)
+    (folder / "ack.txt").write_text("Subject: {{ tag }}\n\n{{ marker }} Takk.\n")
+    house.load()
+    promise(house, medium={RESPONSE: hours(4)})
+    ack(house)
+    assert (told(house, "1001"), due(house, "1001")) == ([], {"first_response": "Mon 13:00"})
+
+
 def test_an_agreement_of_her_organisation_is_what_is_told(site: Site):
     customers = "kunde:\n  name: Kunde AS\n  domains: [kunde.example]\n"
     house = site("2026-03-02T09:00", customers=customers)
