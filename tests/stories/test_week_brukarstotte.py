@@ -18,12 +18,13 @@ DESK = "brukarstotte@ikt.example"
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     week = Week(tmp_path_factory.mktemp("brukarstotte"), "brukarstotte", "2026-03-30T08:00", DESK)
-    lived(week)
+    for part in (begun, monday_evening, tuesday, easter):
+        part(week)
     yield week
     week.house.database.close()
 
 
-def lived(week: Week) -> None:
+def begun(week: Week) -> None:
     week.at("2026-03-30T09:10")
     week.mail(ANN, "Skrivaren", "Hei,\n\nskrivaren på kontoret vil ikkje skriva ut. Kan de hjelpa?\n\nAnn")
     week.at("2026-03-30T09:40")
@@ -32,6 +33,9 @@ def lived(week: Week) -> None:
     week.reply("ann@storvik.example", "1001", "Ja, no går det fint!\n\nAnn")
     week.at("2026-03-30T10:10")
     week.reply("marit", "1001", "/lukk")
+
+
+def monday_evening(week: Week) -> None:
     # At 15:40 duty has begun, and the office is open still.
     week.at("2026-03-30T15:40")
     week.mail(LEGE, "Journalen er nede", "Ingen på legekontoret får opna journalen.\n\nLine")
@@ -46,6 +50,9 @@ def lived(week: Week) -> None:
     )
     week.at("2026-03-30T16:50")
     week.reply("sverre", "1002", "/lukk\nHei,\n\ntenaren er oppe att, og journalen svarar.\n\nSverre", kind="notice")
+
+
+def tuesday(week: Week) -> None:
     # What the 1st line does not solve goes to the 2nd.
     week.at("2026-03-31T09:00")
     week.mail("Bo Li <bo@lilleberg.example>", "Heile skulen er nede", "Ingen på skulen kjem på nett i dag.\n\nBo")
@@ -67,6 +74,9 @@ def lived(week: Week) -> None:
     week.reply("marit", "1004", "/ta\nHei Eva,\n\ndu får eit nytt passord på SMS no.\n\nMarit")
     week.at("2026-03-31T13:30")
     week.reply("marit", "1004", "/vent kunde")
+
+
+def easter(week: Week) -> None:
     # The office closed at noon, and opens on Tuesday.
     week.at("2026-04-01T13:15")
     week.mail(ANN, "Skjermen på heimekontoret", "Skjermen på heimekontoret er svart.\n\nAnn")

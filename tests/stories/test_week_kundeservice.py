@@ -18,12 +18,13 @@ DESK = "kundeservice@ikt.example"
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     week = Week(tmp_path_factory.mktemp("kundeservice"), "kundeservice", "2026-05-11T08:00", DESK)
-    lived(week)
+    for part in (begun, voted, holiday, escalated):
+        part(week)
     yield week
     week.house.database.close()
 
 
-def lived(week: Week) -> None:
+def begun(week: Week) -> None:
     # A fault without user name and computer name: they are asked for, and read from the answer.
     week.at("2026-05-11T09:00")
     week.mail(ANN, "Skriveren", "Hei,\n\nskriveren i resepsjonen virker ikke.\n\nAnn")
@@ -38,6 +39,9 @@ def lived(week: Week) -> None:
     week.reply("kari", "1002", "/ta\nHei Bo,\n\nvi leter etter feilen nå.\n\nKari")
     week.at("2026-05-12T12:00")
     week.reply("kari", "1002", "/lukk\nHei Bo,\n\nen strømforsyning var røket, og den er byttet.\n\nKari")
+
+
+def voted(week: Week) -> None:
     # A proposal is voted on.
     week.at("2026-05-12T13:00")
     week.mail(
@@ -47,6 +51,9 @@ def lived(week: Week) -> None:
     week.reply("liv", "1003", "Ja", kind="approval")
     week.at("2026-05-13T09:00")
     week.reply("geir", "1003", "Ja", kind="approval")
+
+
+def holiday(week: Week) -> None:
     # Two working days across Ascension Day.
     week.at("2026-05-13T14:00")
     week.mail(ANN, "Treg maskin", "Maskinen PC-55512 henger hele tiden. Brukernavn: annber\n\nAnn")
@@ -56,6 +63,9 @@ def lived(week: Week) -> None:
     week.reply("ola", "1004", "/ta\nHei Ann,\n\nstart maskinen på nytt, og si fra om den fortsatt henger.\n\nOla")
     week.at("2026-05-15T09:32")
     week.reply("ola", "1004", "/vent kunde")
+
+
+def escalated(week: Week) -> None:
     # Critical, and nobody is there: the points of escalation, in their order.
     week.at("2026-05-18T08:30")
     week.mail(BO, "Haster", "Trygghetsalarmene virker ikke!\n\nBo")
