@@ -28,13 +28,19 @@ def test_any_reply_to_the_page_is_an_answer(night: House, words: str):
     assert not [letter for letter in night.letters() if letter.to == "ann@kunde.example" and letter.kind != "ack"]
 
 
-def test_whoever_answers_reads_that_his_answer_has_come(night: House):
+def test_whoever_answers_reads_that_his_answer_has_come_and_works_from_that_letter(night: House):
     (page,) = fire(night)
     night.letters()
     night.reply(page, "", KARI)
     (told,) = night.letters()
-    assert (told.kind, told.to) == ("paging", KARI)
+    assert (told.kind, told.to) == ("notice", KARI)
     assert "Ingen andre blir varslet" in told.text
+    assert "Det brenner." in told.text
+    night.reply(told, "Vi er på vei.", KARI)
+    night.wait(minutes=2)
+    assert (
+        "Vi er på vei." in next(letter for letter in night.letters("update") if letter.to == "ann@kunde.example").text
+    )
 
 
 def test_the_button_of_the_page_is_an_answer(night: House):
@@ -51,9 +57,8 @@ def test_the_others_who_were_called_are_told_who_has_it(night: House):
     (second,) = night.letters("page")
     night.letters()
     night.reply(second, "kommer", OLA)
-    told = {letter.to: letter.text for letter in night.letters("paging")}
-    assert set(told) == {KARI, OLA}
-    assert "Ola Hansen er på saken" in told[KARI]
+    (told,) = night.letters("paging")
+    assert (told.to, "Ola Hansen er på saken" in told.text) == (KARI, True)
     # Kari wakes up and answers too late: she hears it again, and the case stays Ola's.
     night.reply(first, "", KARI)
     (late,) = night.letters("paging")
