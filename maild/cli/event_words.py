@@ -282,7 +282,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
     "duty_refused": lambda facts, name: f"swap {facts['swap']} of duty refused by {name(facts['by'])}",
     "duty_returned": lambda facts, name: f"swap {facts['swap']} of duty taken back by {name(facts['by'])}",
     "paged": lambda facts, name: (
-        f"{name('handler:' + facts['handler'])} called" + (f" once more (round {facts['round']})" if facts["round"] > 1 else "")
+        f"{name('handler:' + facts['handler'])} called" + (f" once more (round {facts['round']})" if facts["round"] != 1 else "")
         + (", with other cases" if facts["merged"] else "")
     ),
     "attended": lambda facts, name: f"{name('handler:' + facts['by'])} is at it",
