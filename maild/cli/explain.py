@@ -161,7 +161,10 @@ def _rules(trace: Trace) -> Iterator[tuple[str, str]]:
         would = ", ".join(
             f"{name} = {_said(value)}" for name, value in shadow["would"].items() if name in shadow["differs"]
         )
-        yield "shadow", f"{shadow['name']} ({shadow['where']}) would change {would or 'nothing'}"
+        lost = ", ".join(f"{name} = {_said(value)}" for name, value in shadow.get("loses", {}).items())
+        stops = f"{', and' if would else ''} would stop what rules below say: {lost}" if lost else ""
+        change = f" would change {would or 'nothing'}" if would or not lost else ""
+        yield "shadow", f"{shadow['name']} ({shadow['where']}){change}{stops}"
 
 
 def _said(value: Any) -> str:

@@ -293,7 +293,9 @@ def _shadow(verdict: Verdict, shadow: Shadow) -> dict[str, object]:
         if (set(value) - set(_list(now[name])) if isinstance(value, tuple) else value != now[name])
     ]
     would = {name: _plain(value) for name, value in shadow.would.items()}
-    return {"name": shadow.name, "where": shadow.where, "would": would, "differs": differs}
+    loses = {name: _plain(value) for name, value in shadow.loses.items()}
+    more = {"loses": loses} if loses else {}
+    return {"name": shadow.name, "where": shadow.where, "would": would, "differs": differs, **more}
 
 
 def _list(value: object) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from maild.model.policy import ADDING, Facts, Rule, Rules
 from maild.model.verdict import Decided, Shadow, Tried, Verdict
 
+_BUILT_IN = "built in"
 # What rules may ask of the rules above them.
 SEEN = ("priority", "line", "labels")
 
@@ -25,6 +26,7 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
     decisions: dict[str, Decided] = {}
     took: list[str] = []
     shadows: list[Shadow] = []
+    stops: dict[str, tuple[Shadow, Mapping[str, Decided]]] = {}
     for number in known.could(facts):
         rule = known[number]
         if (asked is not known and not rule.ours) or rule.when.failed(facts):
@@ -33,6 +35,8 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
         new = _new(decisions, rule)
         if rule.shadow:
             shadows.append(Shadow(rule.name, rule.where, new))
+            if rule.stop:
+                stops[rule.where] = (shadows[-1], dict(decisions))
             continue
         decisions |= {name: Decided(value, rule.name, rule.where, rule.because) for name, value in new.items()}
         if new or rule.stop:
@@ -41,7 +45,27 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Verdict:
             facts = after[(rule.name, rule.where)] = seen(facts, decisions)
         if rule.stop:
             asked = (*known[: number + 1], *(other for other in known[number + 1 :] if other.ours))
-    return Verdict(began, asked, tuple(matched), decisions, tuple(took), tuple(shadows), after)
+    found = tuple(
+        replace(one, loses=_losses(stops[one.where], decisions)) if one.where in stops else one for one in shadows
+    )
+    return Verdict(began, asked, tuple(matched), decisions, tuple(took), found, after)
+
+
+def _losses(stop: tuple[Shadow, Mapping[str, Decided]], decisions: Mapping[str, Decided]) -> dict[str, object]:
+    """What came from rules below a trial that stops.  Those that are built in are asked all the same."""
+    trial, before = stop
+    lost: dict[str, object] = {}
+    for name, decided in decisions.items():
+        kept = before.get(name)
+        if decided == kept or decided.where == _BUILT_IN or (name in trial.would and name not in ADDING):
+            continue
+        had = (*_joined(kept.value if kept else ()), *_joined(trial.would.get(name, ())))
+        if name in ADDING and isinstance(decided.value, tuple):
+            rest = tuple(one for one in decided.value if one not in had)
+            lost |= {name: rest} if rest else {}
+        else:
+            lost[name] = decided.value
+    return lost
 
 
 def seen(facts: Facts, decisions: Mapping[str, Decided]) -> Facts:

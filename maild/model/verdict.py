@@ -30,11 +30,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A rule in the shadow that matched.  would: what it would have decided, were it asked in earnest."""
+    """A rule in the shadow that matched.  would: what it would have decided, were it asked in earnest; loses: what rules below decided,
+    which it would have kept from being asked."""
 
     name: str
     where: str
     would: Mapping[str, object]
+    loses: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

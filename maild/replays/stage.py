@@ -58,6 +58,7 @@ class Stage:
         self._bringer = Bringer(past, self._session, policy.hash) if past else None
         self._turns: set[str] = set()
         self._session.begin()
+        self._began = began
         if past is not None:
             self._begin(past, began)
 
@@ -161,7 +162,10 @@ class Stage:
         words = (*prepared.tokens, *prepared.ids, *prepared.marks)
         self._bringer.letters([word.letter for word in words], before)
         address = message.author.address if message.author else prepared.sender
-        self._bringer.author(address.lower(), prepared.received_at)
+        self._bringer.author(address.lower(), prepared.received_at, before)
+        if happened:
+            asked = question(prepared, self.policy, prepared.received_at).counting
+            self._bringer.earlier_cases(address.lower(), asked, self._began, before)
         if any(choice.how == "sticky" for choice in self.policy.wants.choices):
             self._bringer.last_cases(address.lower(), prepared.received_at, before)
         desks = [facts["desk"] for _, kind, facts, _ in happened if kind == "opened"]

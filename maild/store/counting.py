@@ -36,7 +36,11 @@ def _all(session: Session, address: str) -> int:
 
 
 def _opened(session: Session, domains: Sequence[str], addresses: Sequence[str], since: datetime) -> int:
-    """A case once, though its customer has several of the addresses."""
+    return min(len(opened(session, domains, addresses, since)), MOST_COUNTED)
+
+
+def opened(session: Session, domains: Sequence[str], addresses: Sequence[str], since: datetime) -> set[int]:
+    """The cases opened later than that: each once, though its customer has several of the addresses."""
     found: set[int] = set()
     domain = DOMAIN[session.database.dialect]
     for column, values in ((domain, domains), ("a.address", addresses)):
@@ -46,4 +50,4 @@ def _opened(session: Session, domains: Sequence[str], addresses: Sequence[str], 
                 (value, stamp(since), MOST_COUNTED),
             )
             found |= {row[0] for row in rows}
-    return min(len(found), MOST_COUNTED)
+    return found

@@ -35,7 +35,10 @@ def count(session: Session, trace: Mapping[str, Any], now: datetime) -> None:
     matched = [rule["name"] for rule in trace.get("rules", ()) if rule["matched"] and rule["where"] != _BUILT_IN]
     if not matched:
         return
-    took = {*trace.get("took", ()), *(shadow["name"] for shadow in trace.get("shadows", ()) if shadow["differs"])}
+    took = {
+        *trace.get("took", ()),
+        *(shadow["name"] for shadow in trace.get("shadows", ()) if shadow["differs"] or shadow.get("loses")),
+    }
     rows = [(name, _day(now), 1, int(name in took), stamp(now)) for name in dict.fromkeys(matched)]
     session.insert(
         "rule_hit(rule, day, hits, decided, last_at)",

@@ -16,13 +16,14 @@ from typing import Any
 
 from maild.model.absence_events import Left, Returned
 from maild.model.case import Case, fold
-from maild.model.events import Opened
+from maild.model.events import Opened, Status
 from maild.model.people import person_of
 from maild.model.plan import Plan
 from maild.model.recorded import Recorded, load
 from maild.model.ruled import given
-from maild.store import incoming, migrate
-from maild.store.database import Database, Session, moment, stamp
+from maild.model.seen import Counting
+from maild.store import counting, incoming, migrate
+from maild.store.database import EPOCH, Database, Session, moment, stamp
 from maild.store.lists import marks
 from maild.store.record import record
 
@@ -132,6 +133,27 @@ class Past:
         )
         return int(row[0]) if row else None
 
+    def marked_spam(self, person: int, before: int) -> bool:
+        """What was said last of his mails then, as spam or as none."""
+        row = self._session.one(
+            "SELECT e.kind FROM event e JOIN cases c ON c.id=e.case_id"
+            " WHERE c.customer=? AND e.kind IN ('spammed', 'cleared') AND e.id<? ORDER BY e.id DESC LIMIT 1",
+            (f"person:{person}", before),
+        )
+        return row is not None and row[0] == "spammed"
+
+    def cases_from(self, address: str, asked: Counting | None, before: datetime) -> list[int]:
+        """Those opened until then that rules may be told of: the author's own, and of late of others at his domain."""
+        found: set[int] = set()
+        if asked is not None:
+            for (whose, _), since in zip(asked.counts, asked.since, strict=True):
+                domains, addresses = asked.domains.get(whose, ()), asked.addresses.get(whose, ())
+                found |= counting.opened(self._session, domains, addresses, since)
+        found |= counting.opened(self._session, (), (address,), EPOCH)
+        question = f"SELECT id FROM cases WHERE id IN {marks([*found])} AND opened_at<? ORDER BY id"
+        rows = self._session.all(question, (*found, stamp(before)))
+        return [row[0] for row in rows]
+
     def loads(self, at: datetime) -> dict[str, int]:
         """handler -> cases that were open then."""
         count: dict[str, int] = {}
@@ -178,20 +200,23 @@ class Bringer:
         self._past, self._session, self._policy = past, session, policy
         self.cases: dict[int, int] = {}
         self._persons: set[int] = set()
+        # Brought only to be counted: a mail that has to do with one brings it anew, as it is by then.
+        self._counted: set[int] = set()
 
     def case(self, case: int, before: int) -> None:
         """As it was before that event, with those who take part, its mails' ids and its subject; and the one in which it goes on."""
-        if case in self.cases:
+        if case in self.cases and case not in self._counted:
             return
+        self._counted.discard(case)
         found = self._past.case(case, before)
         if found is None:
             return
         self.cases[case] = case
-        if self._session.one("SELECT 1 FROM cases WHERE number=?", (found.number,)):
+        if self._session.one("SELECT 1 FROM cases WHERE number=? AND id<>?", (found.number, case)):
             found = replace(found, number=f"{found.number}-{case}")
         at = found.updated_at
         record(self._session, Plan((), (found,)), at, self._policy)
-        self.persons(_parties(found))
+        self.persons(_parties(found), before)
         self._mails(case, at)
         said = (*found.errands.phrases(), *given(found).values())
         texts = [text for text in (found.subject, found.title, found.incident, *said) if text]
@@ -216,7 +241,7 @@ class Bringer:
             "ON CONFLICT DO NOTHING",
         )
 
-    def persons(self, parties: Iterable[str]) -> None:
+    def persons(self, parties: Iterable[str], before: int) -> None:
         ids = sorted({n for party in parties if (n := person_of(party)) is not None} - self._persons)
         if not ids:
             return
@@ -224,15 +249,24 @@ class Bringer:
         rows = self._past.rows(
             f"SELECT id, name, language, muted, created_at FROM person WHERE id IN {marks(ids)}", ids
         )
-        self._session.insert("person(id, name, language, muted, created_at)", rows, "ON CONFLICT DO NOTHING")
+        then = [(*row, int(self._past.marked_spam(row[0], before))) for row in rows]
+        self._session.insert("person(id, name, language, muted, created_at, spam)", then, "ON CONFLICT DO NOTHING")
         addresses = self._past.rows(f"SELECT address, person FROM address WHERE person IN {marks(ids)}", ids)
         self._session.insert("address(address, person)", addresses, "ON CONFLICT DO NOTHING")
 
-    def author(self, address: str, before: datetime) -> None:
+    def author(self, address: str, at: datetime, before: int) -> None:
         if self._session.one("SELECT 1 FROM address WHERE address=?", (address,)) is None:
-            person = self._past.person(address, before)
+            person = self._past.person(address, at)
             if person is not None:
-                self.persons([f"person:{person}"])
+                self.persons([f"person:{person}"], before)
+
+    def earlier_cases(self, address: str, asked: Counting | None, began: datetime, before: int) -> None:
+        """What rules may ask of cases that are older than the replay; whether they are open, too."""
+        for case in self._past.cases_from(address, asked, began):
+            row = self._session.one("SELECT status FROM cases WHERE id=?", (case,)) if case in self._counted else None
+            if case not in self.cases or (row and row[0] != Status.CLOSED):
+                self.case(case, before)
+                self._counted.add(case)
 
     def last_cases(self, address: str, at: datetime, before: int) -> None:
         """His newest cases of then: rules may ask who had them."""

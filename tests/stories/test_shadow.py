@@ -9,6 +9,7 @@ from typing import Any
 
 from parts.house import House
 
+from maild.cli import explain
 from maild.store import hits
 from maild.store.database import EPOCH
 
@@ -80,4 +81,32 @@ def test_counts_older_than_two_years_go(tmp_path: Path) -> None:
     assert hits.hits(house.session, EPOCH)
     hits.forget(house.session, house.now + timedelta(days=801))
     assert not hits.hits(house.session, EPOCH)
+    house.database.close()
+
+
+STOPS = """
+- name: trial
+  shadow: true
+  stop: true
+  when: {subject: nyhetsbrev}
+  set: {priority: low}
+- name: news is low
+  when: {subject: nyhetsbrev}
+  set: {priority: low}
+- name: readers
+  when: {subject: brev}
+  set: {watch: ola, label: news}
+"""
+
+
+def test_a_trial_that_stops_says_what_rules_below_it_would_lose(tmp_path: Path) -> None:
+    house = House(tmp_path, STOPS)
+    row = house.mail(ANN, "Nyhetsbrev", "Les det.")
+    [shadow] = trace(house, row)["shadows"]
+    assert shadow["differs"] == []
+    assert shadow["loses"] == {"labels": ["news"], "watch": ["handler:ola"]}
+    [said] = [text for label, text in explain._lines(trace(house, row)) if label == "shadow"]
+    assert "would stop what rules below say: " in said
+    assert "watch = handler:ola" in said
+    assert hits.hits(house.session, EPOCH)["trial"].decided == 1
     house.database.close()
