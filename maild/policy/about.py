@@ -16,7 +16,7 @@ from maild.model.people import Authentication, Possession
 from maild.model.policy import Condition, Facts
 from maild.policy.attached import Attached
 from maild.policy.clock_words import DAYS
-from maild.policy.compare import Address, Flag, Leaf, Place, Text, Values, Word, shown
+from maild.policy.compare import Address, Flag, Leaf, Place, Text, Values, Word, fixed, shown
 from maild.policy.logic import ALWAYS, Every
 from maild.policy.measures import CLOCK, COUNT, DAY, SIZE, number
 from maild.policy.shape import SECONDS, seconds
@@ -263,12 +263,6 @@ def priority(facts: Facts) -> tuple[str, ...]:
 DECIDED_SO_FAR: frozenset[Values] = frozenset((label, line, priority))
 
 
-def _words(kind: Any) -> Word:
-    """Those of an enum of ours."""
-    known = tuple(map(str, kind))
-    return Word(lambda site: known)
-
-
 _Names = Callable[[Any], Collection[str]]
 _ORGANISATIONS: _Names = lambda site: site.organisations  # noqa: E731
 ROWS: dict[str, Row] = {
@@ -296,8 +290,8 @@ ROWS: dict[str, Row] = {
     "trust": (
         trust,
         Parts(
-            {"authentication": (trust, _words(Authentication)), "possession": (_possession, _words(Possession))},
-            _words(Authentication),
+            {"authentication": (trust, fixed(Authentication)), "possession": (_possession, fixed(Possession))},
+            fixed(Authentication),
         ),
     ),
     "attachment": (attachment, Attached()),
@@ -305,11 +299,11 @@ ROWS: dict[str, Row] = {
     "tag": (tag, Text("is")),
     "time": (time, CLOCK),
     "date": (date, DAY),
-    "weekday": (weekday, Word(lambda site: (*DAYS, *_WEEK))),
+    "weekday": (weekday, fixed((*DAYS, *_WEEK))),
     "case": (
         case,
         Parts(
-            {"open_same_subject": (_same_subject, Flag()), "status": (case, _words(Status)), "count": (case, Count())}
+            {"open_same_subject": (_same_subject, Flag()), "status": (case, fixed(Status)), "count": (case, Count())}
         ),
     ),
     "agreement": (
@@ -322,5 +316,5 @@ ROWS: dict[str, Row] = {
     "spam": (spam, Text("starts")),
     "label": (label, Text("is")),
     "line": (line, Text("is")),
-    "priority": (priority, _words(Priority)),
+    "priority": (priority, fixed(Priority)),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from maild.model.events import Priority
 from maild.policy.shape import Line, Lines, Strict, fits
@@ -45,6 +45,9 @@ class MatrixForm(Strict):
 
 class CasesForm(Strict):
     """What this site calls its cases."""
+
+    # A file that says nothing yet.
+    model_config = ConfigDict(json_schema_extra={"type": ["object", "null"]})
 
     categories: Lines = Field(default=[], description="The words that rules may give a case as its category.")
     priorities: MatrixForm = Field(MatrixForm(), description="Impact, urgency: which priority they make.")

@@ -24,7 +24,7 @@ def choice(value: Any, place: Place) -> Choice:
     if value in ("none", "nobody"):
         return NOBODY
     if isinstance(value, str):
-        known_handler(value, place)
+        _of_the_desk(value, place)
         return Choice("named", (value,))
     if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in HOW:
         place.wrong("does not say who", f"{_CURE} or {{sticky: one of these}}")
@@ -44,7 +44,7 @@ def _listed(how: str, keys: Any, place: Place) -> Choice:
     listed = strings(keys, place) or []
     for index, key in enumerate(listed):
         here = place.at(index) if isinstance(keys, list) else place
-        known_handler(key, here)
+        _of_the_desk(key, here)
         if key in listed[:index]:
             here.wrong(f"{key!r} stands here twice", "name everybody once")
     return Choice(how, tuple(listed), "+".join(listed))
@@ -55,7 +55,7 @@ def _weighted(given: Any, place: Place) -> Choice:
         place.wrong("needs a weight for each handler", "write {weighted: {kari: 2, ola: 1}}")
         return NOBODY
     for key, weight in given.items():
-        known_handler(key, place.at(key))
+        _of_the_desk(key, place.at(key))
         if not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= _MOST_WEIGHT:
             place.at(key).wrong(f"the weight of {key!r} must be a whole number", f"write 1 to {_MOST_WEIGHT}")
             return NOBODY
@@ -87,6 +87,17 @@ def _sticky(given: Any, place: Place) -> Choice:
         return NOBODY
     other = choice(given, place)
     return Choice("sticky", (), "", (), other)
+
+
+def _of_the_desk(key: str, place: Place) -> None:
+    """Somebody who works for the desk that the same rule names, if it names one."""
+    handler, here = known_handler(key, place), place.source.document
+    for step in place.path[: place.path.index("handler")] if "handler" in place.path else ():
+        here = here[step]
+    desk = here.get("desk") if isinstance(here, dict) else None
+    if isinstance(desk, str) and handler is not None and handler.desks and desk not in handler.desks:
+        cure = f"add {desk} to the desks of {key!r} in people.yaml, or name another"
+        place.wrong(f"the handler {key!r} does not work for the desk {desk!r}", cure)
 
 
 def known_handler(key: str, place: Place) -> Handler | None:

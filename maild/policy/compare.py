@@ -7,7 +7,7 @@ of a list one entry is enough; several operators must all hold.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -305,9 +305,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One of a few known words."""
+    """One of a few known words.  fixed: they are the same at every site."""
 
     known: Callable[[Site], Collection[str]]
+    fixed: tuple[str, ...] = ()
 
     def compile(self, key: str, values: Values, value: Any, place: Place) -> Condition:
         bare = value
@@ -324,7 +325,17 @@ class Word:
         return Leaf(shown(key, value), values, (_is(words, place),))
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [*_STRINGS["anyOf"], {"type": "object", "properties": {"is": _STRINGS, "in": _STRINGS}}]}
+        one = {"type": "string", **({"enum": list(self.fixed)} if self.fixed else {})}
+        some: list[dict[str, Any]] = [one, {"type": "array", "items": one, "minItems": 1}]
+        properties = {name: {"anyOf": some} for name in ("is", "in")}
+        whole = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
+        return {"anyOf": [*some, whole]}
+
+
+def fixed(words: Iterable[object]) -> Word:
+    """Words of ours, whatever the site."""
+    known = tuple(map(str, words))
+    return Word(lambda site: known, known)
 
 
 class Flag:

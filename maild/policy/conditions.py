@@ -13,7 +13,7 @@ from maild.model.calendar import Hours
 from maild.model.message import Kind
 from maild.model.policy import Condition, Facts
 from maild.policy.about import DECIDED_SO_FAR, ROWS, Comparison
-from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, shown
+from maild.policy.compare import Address, Flag, Header, Leaf, Place, Text, Word, fixed, shown
 from maild.policy.domains import Domain
 from maild.policy.logic import ALWAYS, Every, Some, Unless
 from maild.policy.source import nearest
@@ -152,7 +152,7 @@ def header(facts: Facts) -> tuple[str, ...]:
 
 def schema() -> dict[str, Any]:
     """JSON Schema of `when`."""
-    here = {"$ref": "#/$defs/when"}
+    here = {"$ref": "#/$defs/when", "minProperties": 1}
     many: dict[str, Any] = {"type": "array", "items": here, "minItems": 1}
     rows = {key: {"description": _help(values), **against.schema()} for key, (values, against) in CONDITIONS.items()}
     groups: dict[str, dict[str, Any]] = {"all": many, "any": many, "not": here}
@@ -176,10 +176,10 @@ CONDITIONS: dict[str, tuple[Values, Comparison]] = {
     "subject": (subject, Text("contains")),
     "text": (text, Text("contains")),
     "own_text": (own_text, Text("contains")),
-    "kind": (kind, Word(lambda site: tuple(map(str, Kind)))),
+    "kind": (kind, fixed(Kind)),
     "language": (language, Word(lambda site: site.languages)),
     "desk": (desk, Word(lambda site: site.desks)),
-    "hours": (hours, Word(lambda site: tuple(map(str, Hours)))),
+    "hours": (hours, fixed(Hours)),
     "automatic": (automatic, Flag()),
     "authenticated": (authenticated, Flag()),
     "header": (header, Header()),

@@ -111,7 +111,7 @@ CLOCK = Measure(
     {"after": "from", "before": "under"},
     _clock,
     "{after: 08:00, before: 16:00}",
-    {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+    {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},
 )
 DAY = Measure(
     {"is": "is", "after": "over", "before": "under"},

@@ -359,7 +359,10 @@ def _entries(form: type[Strict], title: str) -> dict[str, Any]:
 
 def _routing() -> dict[str, Any]:
     rules = TypeAdapter(list[RuleForm]).json_schema()
-    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **_by_hand(rules, rules["$defs"]["RuleForm"])}
+    made = _by_hand(rules, rules["$defs"]["RuleForm"])
+    when = rules["$defs"]["RuleForm"]["properties"]["when"]
+    when["anyOf"] = [{"$ref": when.pop("$ref")}, {"type": "null"}]
+    return {"$schema": DIALECT, "title": "routing.yaml: who gets what", **made}
 
 
 def _catalogue() -> dict[str, Any]:

@@ -17,6 +17,8 @@ Difference = dict[str, tuple[str, str]]
 # Told by name, from the events; of the others the decision itself is compared.
 _BY_EVENT = ("desk", "handler", "priority", "discard")
 _TOLD = ("told", "acknowledged")
+# Letters that no customer gets.
+_TO_OTHERS = ("forward", "approval")
 _CRITICAL = "critical"
 
 
@@ -33,7 +35,11 @@ def answer(trace: Mapping[str, Any], events: Iterable[tuple[str, Mapping[str, An
     for name, decided in (trace.get("decisions") or {}).items():
         if name not in _BY_EVENT:
             said[name] = _plain(decided["value"])
-    told = sorted(f"{facts.get('what', 'ack')} to {_role(facts['to'])}" for kind, facts in happened if kind in _TOLD)
+    told = sorted(
+        f"{facts.get('what', 'ack')} to {_role(facts['to'], str(facts.get('what')), opened)}"
+        for kind, facts in happened
+        if kind in _TOLD
+    )
     if told:
         said["letters"] = ", ".join(told)
     return said if kinds else {"case": "held"}
@@ -54,8 +60,10 @@ def _last(happened: list[tuple[str, Mapping[str, Any]]], kind: str, name: str) -
     return str(found[-1] or "") if found else ""
 
 
-def _role(party: str) -> str:
-    return "handler" if handler_of(party) else "customer"
+def _role(party: str, what: str, opened: Mapping[str, Any] | None) -> str:
+    if handler_of(party):
+        return "handler"
+    return "others" if what in _TO_OTHERS or (opened and party != opened.get("customer")) else "customer"
 
 
 def _plain(value: Any) -> str:

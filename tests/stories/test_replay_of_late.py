@@ -36,3 +36,13 @@ def test_what_was_before_the_replay_counts(tmp_path: Path, asked: str):
     assert [(one.mail.where, one.fields) for one in report.differs] == []
     assert report.count.mails == 3
     house.database.close()
+
+
+def test_letters_to_others_are_not_called_the_customers(tmp_path: Path):
+    rule = "- name: it\n  set: {forward: supplier@else.example, approve: {by: boss@else.example}}\n"
+    house = House(tmp_path, rule)
+    house.mail(ANN, "Skriver", "Hei.")
+    report = replayed(house, "- name: other\n  set: {label: x}\n")
+    [one] = report.differs
+    assert one.fields["letters"][0] == "ack to customer, approval to others, forward to others, notice to handler"
+    house.database.close()
