@@ -40,6 +40,7 @@ from maild.policy import (
     sla,
     staffing,
     telling,
+    watching,
 )
 from maild.policy import texts as templates
 from maild.policy.asks import asks
@@ -164,6 +165,7 @@ def warnings(policy: Policy) -> tuple[Problem, ...]:
     found = tuple(routing.rules(read[routing.FILE], site))
     reach.check(read[routing.FILE], found)
     secrecy.check(read[routing.FILE], found, site, policy.desks)
+    watching.check(read[routing.FILE], found, site, policy.desks)
     return tuple(problem for source in read.values() for problem in source.problems if problem.warning)
 
 
