@@ -214,6 +214,8 @@ _AROUND = {
     "copies": "Bo Li",
     "type": "fault",
     "category": "printers",
+    "response": "within one hour, day and night",
+    "alarms": "4",
 }
 
 

@@ -22,7 +22,8 @@ def check(source: Source, rules: Sequence[Rule], site: Site, desks: Mapping[str,
     moving = [(number, rule) for number, rule in enumerate(rules) if rule.set.desk is not None and not rule.shadow]
     for number, rule in enumerate(rules):
         for key in (one.removeprefix(_DESK) for one in rule.set.watch if one.startswith(_DESK)):
-            others = [other for at, other in moving if at < number or (rule.set.desk is None and at != number)]
+            away = [(at, other) for at, other in moving if other.set.desk != key]
+            others = [other for at, other in away if at < number or rule.set.desk is None]
             if _is_its_own(rule, key, site, desks) and all(imply.excludes(rule.when, one.when) for one in others):
                 what = f"the desk {key!r} reads along in its own cases, which does nothing"
                 source.warn(

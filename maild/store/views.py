@@ -118,6 +118,7 @@ def _around(session: Session, row_id: int) -> View:
     addresses = _addresses(session, (*case.watchers, *case.followers))
     title = session.one("SELECT text FROM content WHERE commitment=?", (case.incident,)) if case.incident else None
     return {
+        "alarms": case.alarms,
         "watchers": [addresses[party] for party in case.watchers if party in addresses],
         "followers": [
             handler_of(party) or addresses[party] for party in case.followers if handler_of(party) or party in addresses

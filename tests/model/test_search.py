@@ -111,6 +111,11 @@ def test_marks_are_the_words_as_they_were_written() -> None:
     assert shown(text, '"pa sta" noe') == []
 
 
+def test_a_compatibility_ideograph_is_a_word_beside_a_digit_too() -> None:
+    assert tokens("1\U0002f800") == tokens(" ".join(tokens("1\U0002f800"))) == ["1", "\u4e3d"]
+    assert tokens("2\u2f00") == ["2", "\u4e00"]
+
+
 @given(ANY, ANY)
 def test_marks_never_overlap_and_say_what_was_asked(text: str, question: str) -> None:
     wanted = asked(question).wanted

@@ -64,6 +64,20 @@ def test_the_trace_of_more_of_the_same_says_what_it_joined_and_nothing_that_it_d
     assert "alarm: down, of the case 1001" in told
 
 
+def test_a_handler_reads_how_often_it_was_reported(house: House):
+    for _ in range(3):
+        says(house, "web01/http is DOWN")
+    [row] = house.session.one("SELECT id FROM cases WHERE number='1001'") or ()
+    assert views.case(house.session, row, {})["alarms"] == 3
+    says(house, "web01/http is UP")
+    house.wait(minutes=15)
+    house.letters()
+    says(house, "web01/http is DOWN")
+    house.wait(seconds=61)
+    [letter] = house.letters()
+    assert "Overvåkningen har meldt dette 4 ganger." in letter.text
+
+
 def test_more_of_the_same_joins_it_quietly(house: House):
     says(house, "web01/http is DOWN")
     letters(house)

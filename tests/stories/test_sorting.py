@@ -202,7 +202,7 @@ def test_an_agreement_holds_to_the_end_of_its_last_day(site: Site) -> None:
 
 DECIDED = """
 - name: early
-  when: {label: vip}
+  when: {any: [{label: vip}, {subject: ingen slik}]}
   set: {acknowledge: false}
 - name: health
   when: {organisation: clinic}
@@ -271,3 +271,17 @@ def test_a_rule_that_stops_does_not_keep_an_order_from_its_desk(site: Site) -> N
     house = site("", catalogue=CATALOGUE, routing=stop)
     house.mail(ANN, "Bestilling", "En skjerm, takk.")
     assert (house.case("1001")["priority"], house.case("1001")["desk"]) == ("high", "drift")
+
+
+@pytest.mark.parametrize(
+    ("desk", "said"),
+    [("support", "Avtalt"), ("drift", "Avtalt"), ("podpora", "Dogovorjeno"), ("help", "Agreed")],
+)
+def test_a_handler_reads_what_was_agreed_with_the_organisation(tmp_path: Path, desk: str, said: str):
+    agreed = "gold: {name: Gold, organisations: [kunde], from: 2026-01-01, response: 2 timer}\n"
+    house = House(tmp_path, customers="kunde: {name: Kunde, domains: [kunde.example]}\n", agreements=agreed)
+    house.mail("Ann Berg <ann@kunde.example>", "Skriver", "Hei.", to=f"{desk}@desk.example")
+    house.mail("Bo Li <bo@annen.example>", "Skriver", "Hei.", to=f"{desk}@desk.example")
+    told = [f"{said}: 2 timer" in letter.text for letter in house.letters() if letter.kind == "notice"]
+    assert told == [True, False]
+    house.database.close()
