@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import MAXYEAR, UTC, datetime, tzinfo
+from datetime import MAXYEAR, UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +38,11 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
     from maild.founding import load_keys
     from maild.rehearse import recipient_of, rehearse, view, zone_of_recipient
 
-    raw = mail.read_bytes()
+    raw, time = mail.read_bytes(), _instant(at)
     with opened(config) as site:
         keys, policy = load_keys(site.config.keys), site.policy
         to = recipient or recipient_of(raw, policy)
-        now = _instant(at, zone_of_recipient(to, policy))
+        now = time if time.tzinfo else time.replace(tzinfo=zone_of_recipient(to, policy))
         done = rehearse(
             site.session,
             raw,
@@ -59,12 +59,12 @@ def command(config: Path, mail: Path, at: str | None, recipient: str | None, *, 
         _print(shown)
 
 
-def _instant(text: str | None, zone: tzinfo) -> datetime:
+def _instant(text: str | None) -> datetime:
+    """Without a zone where none stands there."""
     if text is None:
         return datetime.now(UTC)
     try:
         value = datetime.fromisoformat(text)
-        value = value if value.tzinfo else value.replace(tzinfo=zone)
         # Within what every zone's calendar can tell.
         if not 1 < value.year < MAXYEAR:
             raise ValueError("out of range")

@@ -7,7 +7,7 @@ It has light and dark colours of its own (prefers-color-scheme).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from maild.model.policy import Policy
 from maild.simulations.tally import Day, Promise, Report

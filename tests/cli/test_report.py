@@ -34,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def run(house: House, *words: str, **environment: str) -> Result:
     words = ("report", *words, "--config", str(house.folder / "maild.yaml"))
-    return CliRunner(env={"NO_COLOR": "1", **environment}).invoke(root, words)
+    return CliRunner(env={"NO_COLOR": "1", "COLUMNS": None, **environment}).invoke(root, words)
 
 
 def told(house: House, *words: str) -> str:

@@ -81,7 +81,7 @@ def past(tmp_path: Path) -> Past:
 
 
 def run(house: House, past: Past, *words: str) -> Result:
-    return CliRunner().invoke(
+    return CliRunner(env={"COLUMNS": "100"}).invoke(
         root, ["simulate", str(past.file), *words, "--config", str(house.folder / "maild.yaml")], catch_exceptions=False
     )
 
@@ -182,6 +182,8 @@ def test_at_a_speed_each_event_is_told_as_it_happens(house: House, past: Past) -
 
 @pytest.mark.parametrize("words", [("--speed", "fast"), ("--speed", "0"), ("--answer", "soon"), ("--solve", "0h")])
 def test_what_is_no_speed_or_amount_is_said(house: House, past: Past, words: tuple[str, str]) -> None:
-    done = CliRunner().invoke(root, ["simulate", str(past.file), *words, "-c", str(house.folder / "maild.yaml")])
+    done = CliRunner(env={"COLUMNS": "100"}).invoke(
+        root, ["simulate", str(past.file), *words, "-c", str(house.folder / "maild.yaml")]
+    )
     assert done.exit_code == 2
     assert "write" in done.output
