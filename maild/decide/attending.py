@@ -1,6 +1,7 @@
 """attending: whose deed in a critical case means that he is at it, and whose means the opposite.
 
     who(ledger, case)            the handler who is at it by the mail that is settled, "" for nobody
+    taken(ledger, case)          the handler who took it by that mail, likewise
     handed_on(ledger, case)      what gave it to somebody else by that mail, None where nothing did
     answers(ledger, case, by)    whether his reply to a page is an answer to it
 
@@ -42,6 +43,12 @@ def who(ledger: Ledger, case: Case) -> str:
 
 def _deed(record: Recorded, *kinds: type[Event]) -> bool:
     return isinstance(record.event, (*_DEEDS, *kinds)) or _takes(record)
+
+
+def taken(ledger: Ledger, case: Case) -> str:
+    """The handler who took it by the mail that is settled, "" for nobody."""
+    found = [record for record in ledger.events_of(case.id) if handler_of(record.actor) and _takes(record)]
+    return case.handler or "" if found else ""
 
 
 def _takes(record: Recorded) -> bool:

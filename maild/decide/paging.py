@@ -51,6 +51,8 @@ def _review(ledger: Ledger, case_id: int) -> None:
     given = attending.handed_on(ledger, case)
     if given and case.pages.by:
         _unattend(ledger, case, given)
+    elif case.pages.by and (taker := attending.taken(ledger, case)) not in ("", case.pages.by):
+        ledger.happen(case_id, handler_party(taker), Attended(taker))
     elif not case.pages.by and (case.pages.state or ledger.policy.rotas_of(case.desk)):
         by = attending.who(ledger, case)
         if by:
@@ -67,6 +69,8 @@ def _unattend(ledger: Ledger, case: Case, given: Assigned | Moved) -> None:
     stays = isinstance(given, Assigned) and given.handler == case.pages.by
     if not stays and (duty.now_on(ledger, case.desk) or not case.pages.calls):
         ledger.happen(case.id, MAILD, Unattended())
+    elif isinstance(given, Assigned) and given.handler and not stays:
+        ledger.happen(case.id, MAILD, Attended(given.handler))
 
 
 def _receiver(ledger: Ledger, case: Case, given: Assigned | Moved | None) -> Handler | None:

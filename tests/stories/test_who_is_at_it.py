@@ -7,6 +7,7 @@ from parts import duty
 from parts.calls import FOUR, ROUTING, at, events, fire, paged
 from parts.duty import IDA, KARI, OLA, Site
 from parts.house import Got, House
+from parts.ladders import sla
 
 OTHER = """
 driftvakt:
@@ -17,6 +18,7 @@ driftvakt:
   handover: monday 08:00
   hours: {weekdays: 15:30-08:00, weekend: all day, holidays: all day}
 """
+HERS = ROUTING.replace("set: {handler: nobody}", "set: {handler: kari}")
 WRONG = ["/prioritet lilla", "/asdf", "/take me away", "/slå sammen #9999"]
 
 
@@ -150,3 +152,49 @@ def test_where_the_other_desk_has_no_duty_the_pages_go_on(rota: Site):
     house = at(rota(routing=ROUTING, oncall=FOUR, people=people), "2026-03-03T20:00")
     house.reply(notice(house, IDA), "/tildel drift", IDA)
     assert [letter.to for letter in house.letters("page")] == [OLA]
+
+
+# --- who is named -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_acknowledgement_names_who_was_called_and_not_who_covers(rota: Site):
+    cover = FOUR.replace("people: [kari, ola, lars]", "people: [kari, ola]\n  cover: [ola, kari]")
+    house = at(rota(routing=HERS, oncall=cover), "2026-03-03T20:00")
+    house.mail("Ann Berg <ann@kunde.example>", "brann", "Det brenner.")
+    (ack,) = house.letters("ack")
+    assert "Kari Nordmann har vakt og er varslet." in ack.text
+    assert "Ola" not in ack.text
+
+
+def test_a_warning_for_the_handler_goes_to_whoever_answered_the_page(rota: Site):
+    house = at(rota(routing=HERS, oncall=FOUR, sla=sla("50%: handler", solution="4h")), "2026-03-03T20:00")
+    fire(house)
+    house.wait(minutes=10)
+    (page,) = house.letters("page")
+    house.reply(page, "kommer", OLA)
+    house.wait(minutes=110)
+    assert [letter.to for letter in house.letters("warning")] == [OLA]
+    assert house.case("1001")["handler"] == KARI
+
+
+def test_or_to_whoever_took_it_from_him(rota: Site):
+    house = at(rota(routing=HERS, oncall=FOUR, sla=sla("50%: handler", solution="4h")), "2026-03-03T20:00")
+    (first,) = fire(house)
+    house.wait(minutes=10)
+    (second,) = house.letters("page")
+    house.reply(second, "kommer", OLA)
+    house.reply(first, "/ta", KARI)
+    house.wait(minutes=110)
+    assert [letter.to for letter in house.letters("warning")] == [KARI]
+
+
+def test_and_to_whom_it_was_given_by_day(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR, sla=sla("75%: handler", solution="16h")), "2026-03-03T20:00")
+    (page,) = fire(house)
+    house.reply(page, "kommer", KARI)
+    letter = house.letters("notice")[-1]
+    at(house, "2026-03-04T07:59").wait(seconds=0)
+    at(house, "2026-03-04T08:00")
+    house.reply(letter, "/tildel lars", KARI)
+    house.wait(minutes=5)
+    assert [letter.to for letter in house.letters("warning")] == ["lars@staff.example"]
