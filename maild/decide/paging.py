@@ -98,6 +98,10 @@ def _came_back(ledger: Ledger, case: Case) -> bool:
 def _call(ledger: Ledger, case: Case, receiver: Handler | None = None) -> None:
     book = ledger.book()
     rota = calling.running(case, ledger.policy, ledger.now, book)
+    if rota is None and not case.pages.calls:
+        # Nothing ran while that duty did: as in any opening hours, the next one calls.
+        ledger.happen(case.id, MAILD, Unattended())
+        return
     order = calling.chain(case, rota, ledger.policy, ledger.now, book)
     found = (receiver, calling.turn(case, rota)) if receiver else calling.upcoming(case, order, rota)
     if found is None:
@@ -118,12 +122,13 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
     if not merged:
         ledger.spend(budget)
     letter, party = ledger.next_letter(), handler_party(handler.key)
-    case = ledger.happen(case.id, MAILD, Paged(handler.key, key, turn, letter, merged)) or case
-    others = before.cases if before else ()
-    numbers = tuple(dict.fromkeys((*(number for _, number in others), case.number)))
-    within = calling.terms(case, ledger.policy).within
+    within = (rota.paging if rota else calling.terms(case, ledger.policy)).within
     gather = min(GATHER, within / 2)
     due_at = before.due_at if before else ledger.now + gather if merged else ledger.now
+    paged = Paged(handler.key, key, turn, letter, merged, due_at if merged else None)
+    case = ledger.happen(case.id, MAILD, paged) or case
+    others = before.cases if before else ()
+    numbers = tuple(dict.fromkeys((*(number for _, number in others), case.number)))
     values = {
         **_values(ledger, case, handler),
         "page_cases": tuple(dict.fromkeys((*(row for row, _ in others), case.id))),
