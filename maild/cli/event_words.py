@@ -286,7 +286,7 @@ SENTENCES: dict[str, Callable[[Facts, Name], str]] = {
         + (", with other cases" if facts["merged"] else "")
     ),
     "attended": lambda facts, name: f"{name('handler:' + facts['by'])} is at it",
-    "unattended": lambda facts, name: "nobody is at it any more",
+    "unattended": lambda facts, name: "nobody is at it",
     "pages_missed": lambda facts, name: "nobody answered a page",
     "pages_revoked": lambda facts, name: f"nobody need come any more ({facts['why']})",
     "rekeyed": lambda facts, name: f"key {facts['key']} of the signed addresses {facts['what']}",

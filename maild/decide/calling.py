@@ -4,7 +4,8 @@
     next_at(case, policy)                when the next page is due, None where none is
     terms(case, policy)                  how its rota pages
     chain(case, policy, now, book)       who is called, one after the other: duty, cover, the others of the rota, the desk's leads
-    upcoming(case, order, terms)         the next of them, and in which round; None when all rounds are over
+    turn(case, rota)                     the round it is in
+    upcoming(case, order, rota)          the next of them, and in which round; None when all rounds are over
 
 A case that becomes critical while duty runs calls at once; else when duty begins next, if nobody is at it by then.  What has begun
 goes on when the hours of duty end.  Pure.
@@ -55,10 +56,14 @@ def terms(case: Case, policy: Policy) -> Paging:
 
 
 def running(case: Case, policy: Policy, now: datetime, book: Book) -> Rota | None:
-    """The rota that pages for it: the one that does already, else the first of its desk of which somebody has duty now."""
-    if case.pages.calls:
-        return rota_of(case, policy)
-    return next((rota for rota in policy.rotas_of(case.desk) if on_duty(rota, now, book)), None)
+    """The rota that pages for it: the one that does already, else the first of its desk of which somebody has duty now.
+
+    Of a case that went to another desk that desk's pages, if one of its people has duty.
+    """
+    before = rota_of(case, policy)
+    if case.pages.calls and (before is None or case.desk in before.desks):
+        return before
+    return next((rota for rota in policy.rotas_of(case.desk) if on_duty(rota, now, book)), before)
 
 
 def chain(case: Case, rota: Rota | None, policy: Policy, now: datetime, book: Book) -> tuple[Handler, ...]:
@@ -78,11 +83,17 @@ def _people(rota: Rota, now: datetime, book: Book) -> Iterator[str]:
         yield from (key for key in (*layer[at:], *layer[:at]) if not book.away(key, now))
 
 
-def upcoming(case: Case, order: Sequence[Handler], how: Paging) -> tuple[Handler, int] | None:
+def turn(case: Case, rota: Rota | None) -> int:
+    """Which round it is; another rota than the last page's begins anew."""
     calls = case.pages.calls
-    turn = calls[-1].round if calls else 1
-    called = {call.handler for call in calls if call.round == turn}
+    return calls[-1].round if calls and (rota is None or rota.key == calls[-1].rota) else 1
+
+
+def upcoming(case: Case, order: Sequence[Handler], rota: Rota | None) -> tuple[Handler, int] | None:
+    now, calls = turn(case, rota), case.pages.calls
+    ours = rota.key if rota else calls[-1].rota if calls else ""
+    called = {call.handler for call in calls if call.round == now and call.rota == ours}
     rest = [one for one in order if one.key not in called]
     if rest:
-        return rest[0], turn
-    return (order[0], turn + 1) if order and turn < how.rounds else None
+        return rest[0], now
+    return (order[0], now + 1) if order and now < (rota.paging if rota else USUAL).rounds else None

@@ -31,7 +31,7 @@ from maild.decide import (
     verbs,
 )
 from maild.decide.acts import COMMANDS
-from maild.decide.acts.context import Context, Done, Order, Outcome, Wrong
+from maild.decide.acts.context import FIRST, Context, Done, Order, Outcome, Wrong
 from maild.decide.acts.implied import FOR_WHOM, implied_line
 from maild.decide.attached import is_a_file
 from maild.decide.ledger import Ledger
@@ -294,7 +294,7 @@ def perform(ledger: Ledger, order: Order, parsed: verbs.Parsed, done: Sequence[D
         ledger.happen(order.case_id, party, Represented(order.handler.key))
     if answer:
         if ledger.case(order.case_id).handler is None:
-            ledger.happen(order.case_id, party, Assigned(order.handler.key, "first to answer"))
+            ledger.happen(order.case_id, party, Assigned(order.handler.key, FIRST))
         ledger.happen(order.case_id, party, Replied(row, party))
     elif text:
         ledger.happen(order.case_id, party, Noted(row, party))

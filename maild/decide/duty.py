@@ -1,6 +1,7 @@
 """duty: who has duty, and whether a desk is open, as letters say it.
 
 opening(ledger, desk)                    for templates: hours, opens, on_duty
+called(ledger, case)                     who of them is called for a critical case
 urgent(ledger, case)                     for templates: urgent, phone
 coming(ledger, handler, since, until)    his own duty that begins then, for his digest
 span(rota, part)                         when the duty of a stretch begins and ends, as its people see it
@@ -12,6 +13,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from maild.decide import calling
 from maild.decide.ledger import Ledger
 from maild.model.calendar import Hours
 from maild.model.case import Case
@@ -29,7 +31,8 @@ def now_on(ledger: Ledger, desk: str) -> tuple[Handler, ...]:
 
 
 def opening(ledger: Ledger, desk: str) -> dict[str, Any]:
-    """hours: open, closed or holiday; opens: when the desk opens next, on its calendar's clock, "" while it is open; on_duty: names.
+    """hours: open, closed or holiday; opens: when the desk opens next, on its calendar's clock, "" while it is open; on_duty: the name of
+    who is asked first.
 
     Nothing of a desk that has neither hours nor duty.
     """
@@ -42,8 +45,17 @@ def opening(ledger: Ledger, desk: str) -> dict[str, Any]:
     return {
         "hours": str(hours),
         "opens": opens.astimezone(calendar.zone).isoformat() if opens else "",
-        "on_duty": ", ".join(handler.name for handler in now_on(ledger, desk)),
+        "on_duty": next((handler.name for handler in now_on(ledger, desk)), ""),
     }
+
+
+def called(ledger: Ledger, case: Case) -> str:
+    """The name of who has duty and is called for the critical case, "" where that is nobody, or one without duty."""
+    book = ledger.book()
+    rota = calling.running(case, ledger.policy, ledger.now, book)
+    order = calling.chain(case, rota, ledger.policy, ledger.now, book)
+    first = case.pages.calls[-1].handler if case.pages.calls else order[0].key if order else ""
+    return next((one.name for one in now_on(ledger, case.desk) if one.key == first), "")
 
 
 def urgent(ledger: Ledger, case: Case) -> dict[str, Any]:

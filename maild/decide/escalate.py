@@ -123,7 +123,8 @@ def _one(ledger: Ledger, key: str) -> tuple[Handler, ...]:
 
 
 def _handler(ledger: Ledger, case: Case) -> tuple[Handler, ...]:
-    return _one(ledger, case.handler or "")
+    """Whoever answered the page of a case that is another's: that one was told that he need not come."""
+    return _one(ledger, case.pages.by if case.handler and case.pages.by else case.handler or "")
 
 
 def _desk(ledger: Ledger, case: Case) -> tuple[Handler, ...]:

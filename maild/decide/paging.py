@@ -3,9 +3,10 @@
     settle(ledger, *cases)     at the end of an arrival: in each case that it touched, who is called, or need not come any more
     answered(ledger, order)    a handler's proven reply to a page, whatever it says
 
-Somebody is at it who answers the page, or does anything in the case by his own proven mail: it becomes his if it is nobody's, and the
-others who were called are told.  Beyond a rota's pages of an hour one letter tells of several cases: a storm of alarms rings
-some times, not hundreds.  When duty calls, and whom: calling.py.
+Somebody is at it who answers the page, or takes, answers or solves the case (attending.py): it becomes his if it is nobody's, and the
+others who were called are told.  Whoever gives it away is not: the receiver is called next, or the other desk's duty.  Beyond a rota's
+pages of an hour one letter tells of several cases: a storm of alarms rings some times, not hundreds.  When duty calls, and whom:
+calling.py.
 """
 
 from __future__ import annotations
@@ -14,30 +15,24 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from maild.decide import calling, notices, owing, rights
+from maild.decide import attending, calling, duty, notices, owing, rights
 from maild.decide.acts.context import Order
 from maild.decide.facts import page_budget
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
-from maild.model.draft_events import Finished, Parked
-from maild.model.events import Assigned, Bounced, Declined, Noted, Prioritised, Received, Reopened, Replied, Told
+from maild.model.events import Assigned, Bounced, Moved, Told
 from maild.model.known import Merging, Shown
 from maild.model.message import Address
-from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked
+from maild.model.paging import MISSED
+from maild.model.paging_events import Attended, Paged, PagesMissed, PagesRevoked, Unattended
 from maild.model.people import MAILD, Handler, Role, handler_of, handler_party
-from maild.model.recorded import Recorded
-from maild.model.related_events import Unmerged
-from maild.model.rota import Rota, on_duty
-from maild.model.undo_events import Undone
+from maild.model.rota import Rota
 
 KIND, NEWS, NOTICE = "page", "paging", "notice"
 # So long at most, and never longer than for half of the time to answer, a page that tells of several cases waits for more of them.
 GATHER = timedelta(minutes=5)
 ANSWERED = "answered the page"
 _MOST_SHOWN = 2
-# They tell of a mail that nobody proved, or that waits for a word.
-_TELLS = (Received, Parked, Finished)
-_BEGINS = (Prioritised, Reopened, Unmerged)
 
 
 def settle(ledger: Ledger, *cases: int) -> None:
@@ -53,13 +48,41 @@ def _review(ledger: Ledger, case_id: int) -> None:
         return
     if case.pages.since is None:
         return
-    if not case.pages.by and (case.pages.state or ledger.policy.rotas_of(case.desk)):
-        by = _who_is_at_it(ledger, case)
+    given = attending.handed_on(ledger, case)
+    if given and case.pages.by:
+        _unattend(ledger, case, given)
+    elif case.pages.by and (taker := attending.taken(ledger, case)) not in ("", case.pages.by):
+        ledger.happen(case_id, handler_party(taker), Attended(taker))
+    elif not case.pages.by and (case.pages.state or ledger.policy.rotas_of(case.desk)):
+        by = attending.who(ledger, case)
         if by:
             attend(ledger, case_id, by)
-    due = calling.next_at(ledger.case(case_id), ledger.policy)
-    if due is not None and (due <= ledger.now or _came_back(ledger, case)):
-        _call(ledger, ledger.case(case_id))
+    case = ledger.case(case_id)
+    due = calling.next_at(case, ledger.policy)
+    onward = given and case.pages.state and not case.pages.by
+    if onward or (due is not None and (due <= ledger.now or _came_back(ledger, case) or _left(ledger, case))):
+        _call(ledger, case, _receiver(ledger, case, given))
+
+
+def _unattend(ledger: Ledger, case: Case, given: Assigned | Moved) -> None:
+    """Nobody is at it until the receiver says so; by day he is, as anybody to whom a case of the night is given."""
+    stays = isinstance(given, Assigned) and given.handler == case.pages.by
+    if not stays and (duty.now_on(ledger, case.desk) or not case.pages.calls):
+        ledger.happen(case.id, MAILD, Unattended())
+    elif isinstance(given, Assigned) and given.handler and not stays:
+        ledger.happen(case.id, MAILD, Attended(given.handler))
+
+
+def _receiver(ledger: Ledger, case: Case, given: Assigned | Moved | None) -> Handler | None:
+    """To whom the mail that is settled gave it, if he is here: he is called first."""
+    found = ledger.policy.handlers.get(given.handler or "") if isinstance(given, Assigned) else None
+    able = found and not found.retired and not ledger.book().away(found.key, ledger.now)
+    return found if found and able and rights.sees(found, case, ledger.policy) else None
+
+
+def _left(ledger: Ledger, case: Case) -> bool:
+    """Whether he who was called last says that he is not here."""
+    return bool(case.pages.calls) and attending.leaves(ledger, case.pages.calls[-1].handler)
 
 
 def _came_back(ledger: Ledger, case: Case) -> bool:
@@ -72,11 +95,15 @@ def _came_back(ledger: Ledger, case: Case) -> bool:
 # --- who is called ----------------------------------------------------------------------------------------------------------------
 
 
-def _call(ledger: Ledger, case: Case) -> None:
+def _call(ledger: Ledger, case: Case, receiver: Handler | None = None) -> None:
     book = ledger.book()
     rota = calling.running(case, ledger.policy, ledger.now, book)
+    if rota is None and not case.pages.calls:
+        # Nothing ran while that duty did: as in any opening hours, the next one calls.
+        ledger.happen(case.id, MAILD, Unattended())
+        return
     order = calling.chain(case, rota, ledger.policy, ledger.now, book)
-    found = calling.upcoming(case, order, calling.terms(case, ledger.policy))
+    found = (receiver, calling.turn(case, rota)) if receiver else calling.upcoming(case, order, rota)
     if found is None:
         ledger.happen(case.id, MAILD, PagesMissed())
         leads = rights.holders(case.desk, ledger.policy, Role.LEAD)
@@ -95,12 +122,13 @@ def _page(ledger: Ledger, case: Case, rota: Rota | None, handler: Handler, turn:
     if not merged:
         ledger.spend(budget)
     letter, party = ledger.next_letter(), handler_party(handler.key)
-    case = ledger.happen(case.id, MAILD, Paged(handler.key, key, turn, letter, merged)) or case
-    others = before.cases if before else ()
-    numbers = tuple(dict.fromkeys((*(number for _, number in others), case.number)))
-    within = calling.terms(case, ledger.policy).within
+    within = (rota.paging if rota else calling.terms(case, ledger.policy)).within
     gather = min(GATHER, within / 2)
     due_at = before.due_at if before else ledger.now + gather if merged else ledger.now
+    paged = Paged(handler.key, key, turn, letter, merged, due_at if merged else None)
+    case = ledger.happen(case.id, MAILD, paged) or case
+    others = before.cases if before else ()
+    numbers = tuple(dict.fromkeys((*(number for _, number in others), case.number)))
     values = {
         **_values(ledger, case, handler),
         "page_cases": tuple(dict.fromkeys((*(row for row, _ in others), case.id))),
@@ -154,36 +182,6 @@ def _values(ledger: Ledger, case: Case, handler: Handler) -> dict[str, Any]:
 # --- who is at it -----------------------------------------------------------------------------------------------------------------
 
 
-def _who_is_at_it(ledger: Ledger, case: Case) -> str:
-    """The handler who did something in the case by the mail that is settled, "" for nobody."""
-    happened = ledger.events_of(case.id)
-    undone = any(isinstance(record.event, Undone) for record in happened)
-    acts = [record for record in happened if _acts(ledger, record)]
-    if undone:
-        # Whoever takes back that he took it is not at it; who opens again what he closed is.
-        acts = [record for record in acts if isinstance(record.event, Reopened)]
-    if case.pages.since == ledger.now and any(isinstance(record.event, _BEGINS) for record in happened):
-        acts = [record for record in acts if undone or _is_his(ledger, case, record)]
-    return next((handler_of(record.actor) or "" for record in acts), "")
-
-
-def _acts(ledger: Ledger, record: Recorded) -> bool:
-    """Whether it is a deed of a handler's, and proven to be his: a note wants less than a command."""
-    if handler_of(record.actor) is None or isinstance(record.event, _TELLS):
-        return False
-    return ledger.verified or not isinstance(record.event, Noted | Declined)
-
-
-def _is_his(ledger: Ledger, case: Case, record: Recorded) -> bool:
-    """Whether he who makes a case critical is at it himself: it is his, he answers the customer, or he has duty."""
-    actor = handler_of(record.actor) or ""
-    if isinstance(record.event, Replied) or actor == case.handler:
-        return True
-    book = ledger.book()
-    duty = (on_duty(rota, ledger.now, book)[:1] for rota in ledger.policy.rotas_of(case.desk))
-    return isinstance(record.event, Prioritised) and (actor,) in duty
-
-
 def attend(ledger: Ledger, case_id: int, by: str) -> None:
     """He is at it: the case is his if it is nobody's, and whoever else was called is told."""
     called = [call.handler for call in ledger.case(case_id).pages.calls] if ledger.case(case_id).pages.state else []
@@ -195,9 +193,12 @@ def attend(ledger: Ledger, case_id: int, by: str) -> None:
 
 
 def answered(ledger: Ledger, order: Order) -> None:
-    """In all cases of which the page tells."""
+    """In all cases of which the page tells; an answer to the news that nobody came is one too."""
     letter, by = order.letter, handler_of(order.by) or ""
-    if letter is None or letter.kind != KIND:
+    missed = ledger.case(order.case_id).pages.state == MISSED
+    if letter is None or not (letter.kind == KIND or (letter.kind == NEWS and missed)):
+        return
+    if not attending.answers(ledger, ledger.case(order.case_id), by):
         return
     first = ""
     for case_id in ledger.known.paged.get(letter.id, (order.case_id,)):

@@ -25,6 +25,7 @@ from maild.decide.clocks import Clock
 from maild.decide.ledger import Ledger
 from maild.model.case import Case
 from maild.model.clock_events import Clocked, Pledged
+from maild.model.events import Priority
 from maild.model.people import MAILD
 from maild.model.policy import Policy
 from maild.model.sla import Target
@@ -97,6 +98,7 @@ def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, An
     return {
         **found,
         **told,
+        **({"on_duty": duty.called(ledger, case)} if case.priority is Priority.CRITICAL and found else {}),
         **({"on_duty": ""} if hides else {}),
         **({"early": True} if early else {}),
         **duty.urgent(ledger, case),

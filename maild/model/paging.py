@@ -32,7 +32,7 @@ USUAL = Paging()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A page to one handler."""
+    """A page to one handler.  at: when its letter leaves."""
 
     handler: str
     rota: str
@@ -43,7 +43,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """since: when the case became critical, None while it is not; by: the handler who is at it, "" for nobody.
+    """since: when the case became critical, or from when on duty is waited for, None while it is not; by: the handler who is at it, ""
+    for nobody.
 
     calls: the pages of this time, oldest first; state: OPEN while they go on, MISSED when nobody answered, else "".
     """
@@ -60,12 +61,15 @@ QUIET = Pages()
 def apply(pages: Pages, was: bool, critical: bool, record: Recorded) -> Pages:
     """The pages after one more event.  was, critical: whether the case was critical before it, and is after it."""
     match record.event:
-        case Paged(handler, rota, turn, letter):
-            return replace(pages, calls=(*pages.calls, Call(handler, rota, turn, letter, record.at)), state=OPEN)
+        case Paged(handler, rota, turn, letter, _, due_at):
+            call = Call(handler, rota, turn, letter, due_at or record.at)
+            return replace(pages, calls=(*pages.calls, call), state=OPEN)
         case Attended(by=by):
             return replace(pages, by=by, state="")
         case Unattended():
-            return replace(pages, by="", state=OPEN if pages.calls else "")
+            if not pages.calls:
+                return Pages(since=pages.since and record.at)
+            return replace(pages, by="", state=OPEN)
         case PagesMissed():
             return replace(pages, state=MISSED)
         case PagesRevoked():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from maild.model.events import Event
@@ -10,7 +11,8 @@ from maild.model.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Paged(Event):
-    """The handler was called by that letter.  rota: whose paging it is; merged: the letter tells of more cases."""
+    """The handler was called by that letter.  rota: whose paging it is; merged: the letter tells of more cases, and leaves at
+    due_at, not at once."""
 
     kind: ClassVar[str] = "paged"
     handler: str
@@ -18,6 +20,7 @@ class Paged(Event):
     round: int
     letter: int
     merged: bool = False
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Attended(Event):
 
 @dataclass(frozen=True, slots=True)
 class Unattended(Event):
-    """Whoever took it on undid that: the paging goes on."""
+    """Nobody is at it any more, or was when duty ended that had not called anybody: the paging goes on, or begins with the next duty."""
 
     kind: ClassVar[str] = "unattended"
 

@@ -18,7 +18,7 @@ def night(rota: Site) -> House:
 # --- who comes --------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["", "ok", "Jeg er på vei.", "/hjelp", "/asdf"])
+@pytest.mark.parametrize("words", ["", "ok", "Jeg er på vei.", "/hjelp"])
 def test_any_reply_to_the_page_is_an_answer(night: House, words: str):
     (page,) = fire(night)
     night.reply(page, words, KARI)

@@ -287,3 +287,31 @@ def test_a_mailbox_that_says_it_is_away_is_not_called_again(night: House):
     for _ in range(6):
         night.wait(minutes=10)
     assert paged(night) == ["kari", "ola", "lars", "ida", "ola", "lars", "ida"]
+
+
+def test_a_page_of_several_may_be_answered_for_as_long_as_it_says(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=duty.ONCALL + "  page: {within: 10m, budget: 1}\n"), "2026-03-03T20:00")
+    house.mail(ANN, "brann 1", "Det brenner.")
+    house.wait(minutes=1)
+    house.mail(ANN, "brann 2", "Det brenner.")
+    house.wait(minutes=2)
+    house.mail(ANN, "brann 3", "Det brenner.")
+    house.letters()
+    house.wait(minutes=3)
+    (merged,) = house.letters("page")
+    assert "innen 10 minutter" in merged.text
+    house.wait(minutes=9)
+    assert [paged(house, number) for number in ("1002", "1003")] == [["kari"], ["kari"]]
+    house.wait(minutes=1)
+    assert [paged(house, number) for number in ("1002", "1003")] == [["kari", "ola"], ["kari", "ola"]]
+
+
+def test_after_a_standstill_over_all_the_night_the_next_duty_calls(rota: Site):
+    house = at(rota(routing=ROUTING, oncall=FOUR), "2026-03-03T14:00")
+    fire(house)
+    at(house, "2026-03-04T09:00").wait(seconds=0)
+    assert (paged(house), house.letters("paging")) == ([], [])
+    house.wait(minutes=389)
+    assert paged(house) == []
+    house.wait(minutes=1)
+    assert paged(house) == ["kari"]

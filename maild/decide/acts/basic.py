@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from maild.decide import absence, rest, verbs
 from maild.decide.acts import incidents, lines
-from maild.decide.acts.context import Context, Done, Outcome, Wrong
+from maild.decide.acts.context import TAKEN, Context, Done, Outcome, Wrong
 from maild.model.asking_events import Cleared
 from maild.model.case import QUARANTINE, SPAM
 from maild.model.events import Assigned, Moved, Prioritised, Priority, Reopened, Solved, Woken
@@ -19,7 +19,7 @@ def take(context: Context, argument: str) -> Outcome:
     """take    I handle it."""
     if argument:
         return Wrong("no_argument", "take")
-    return Done((Assigned(context.handler.key, "taken"),), "taken", was=context.handler_name)
+    return Done((Assigned(context.handler.key, TAKEN),), "taken", was=context.handler_name)
 
 
 def assign(context: Context, argument: str) -> Outcome:

@@ -25,6 +25,10 @@ from maild.model.vocabulary import Vocabulary
 After = Callable[[Ledger], None]
 
 
+# Why a case is his who wrote the mail.
+TAKEN, FIRST = "taken", "first to answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A handler's mail to a case: purpose is the verb of the address he wrote to, letter the one he answers.
