@@ -9,8 +9,8 @@
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
-the time that the clock stood still since; so it does where today's policy promises nothing any more.  A date that a handler promised
-(/due) stands over both, and nothing puts it off: it is the case's own date for a solution.  Pure.
+the time that the clock stood still since, by what was promised when it was told; so it does where today's policy promises nothing any
+more.  A date that a handler promised (/due) stands over both, and nothing puts it off: it is the case's own date for a solution.  Pure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
 from maild.model.case import Case
-from maild.model.clocks import Pledge, Stop
+from maild.model.clocks import WAITING, Pledge, Stop
 from maild.model.events import Priority, Status
 from maild.model.pauses import Pauses, joined, put_off, ran, reached
 from maild.model.policy import Policy
@@ -39,7 +39,8 @@ _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 class Clock:
     """The clock of a target.  pauses: the stretches in which it stood still until it was done, by time and apart.
 
-    done_at: when what was promised was done; pledges: what was told of this turn; fixed: a date that stands over all that.
+    done_at: when what was promised was done; pledges: what was told of this turn, each with the stretches in which it stood still by
+    what was promised then; fixed: a date that stands over all that.
     """
 
     target: Target
@@ -48,7 +49,7 @@ class Clock:
     within: Within
     pauses: Pauses = ()
     done_at: datetime | None = None
-    pledges: tuple[Pledge, ...] = ()
+    pledges: tuple[tuple[Pledge, Pauses], ...] = ()
     fixed: datetime | None = None
 
     @property
@@ -58,7 +59,7 @@ class Clock:
     @property
     def pledge(self) -> Pledge | None:
         """The earliest date that was told."""
-        return min(self.pledges, key=lambda one: one.due_at, default=None)
+        return min((told for told, _ in self.pledges), key=lambda one: one.due_at, default=None)
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
@@ -109,9 +110,8 @@ def _held(case: Case, policy: Policy) -> Terms | None:
     }
     if not kept:
         return held
-    if held is None:
-        return Terms("", kept, frozenset({Status.WAITING}))
-    return replace(held, targets={**held.targets, **kept})
+    held = held or Terms("", {}, WAITING)
+    return replace(held, targets={**held.targets, **kept}, kept=frozenset(kept))
 
 
 def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
@@ -125,9 +125,12 @@ def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
             if known.spoke_at is None and Target.RESPONSE in held.targets:
                 continue
             began, turn = known.spoke_at or since, known.turn
-        pauses = _pauses(case, held.pauses, began, done)
+        told = _pledges(case, target, turn)
+        words = held.pauses.union(*(one.pauses for one in told)) if target in held.kept else held.pauses
+        pauses = _pauses(case, words, began, done)
         fixed = _fixed(case) if target is Target.SOLUTION else None
-        yield Clock(target, turn, began, within, pauses, done, _pledges(case, target, turn), fixed)
+        since_then = tuple((one, _pauses(case, one.pauses, began, done)) for one in told)
+        yield Clock(target, turn, began, within, pauses, done, since_then, fixed)
 
 
 def _ending(case: Case) -> tuple[Stop, ...]:
@@ -178,7 +181,7 @@ def due(clock: Clock) -> datetime | None:
         return clock.fixed
     calendar, pauses = clock.within.calendar, clock.pauses
     counted = reached(calendar, clock.since, clock.within.amount, pauses)
-    told = (put_off(calendar, one.told_at, one.due_at, pauses) for one in clock.pledges)
+    told = (put_off(calendar, one.told_at, one.due_at, then) for one, then in clock.pledges)
     return min((at for at in (counted, *told) if at is not None), default=None)
 
 
@@ -192,7 +195,7 @@ def is_held(clock: Clock, ends: datetime | None) -> bool:
     if clock.fixed is not None or not clock.pledges or ends is None:
         return False
     counted = reached(clock.within.calendar, clock.since, clock.within.amount, clock.pauses)
-    return counted is not None and ends < counted
+    return counted is None or ends < counted
 
 
 def spent(clock: Clock, at: datetime) -> timedelta:

@@ -106,11 +106,12 @@ def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, An
 def _pledged(ledger: Ledger, case: Case, letter: int, targets: Iterable[Target]) -> dict[str, str]:
     terms = clocks.terms(case, ledger.policy)
     told = frozenset(terms.told).intersection(targets) if terms else frozenset()
+    pauses = " ".join(sorted(terms.pauses)) if terms else ""
     said: dict[str, str] = {}
     for clock in clocks.running(case, ledger.policy) if told else ():
         due = _due(clock)
         if clock.target in told and due is not None and due > ledger.now:
-            ledger.happen(case.id, MAILD, Pledged(clock.target, due, letter, clock.turn))
+            ledger.happen(case.id, MAILD, Pledged(clock.target, due, letter, clock.turn, pauses))
             said[NAMES[clock.target]] = local(ledger.policy, case.desk, due)
     return said
 
