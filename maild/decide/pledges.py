@@ -170,11 +170,19 @@ def lines(ledger: Ledger, before: Case, case: Case) -> list[tuple[str, str]]:
 
 
 def absorbed(ledger: Ledger, into: int, other: Case) -> None:
-    """other: as it was before it was merged.  What its customer was told holds on, as far as it is not done here already."""
+    """other: as it was before it was merged.  What its customer was told holds on: the other case waits for nobody, and an answer that
+    is older is none to what comes now."""
     if other.ended:
         return
-    open_here = {c.target: c for c in clocks.running(ledger.case(into), ledger.policy) if c.done_at is None}
+    here = ledger.case(into)
+    turns = {Target.UPDATE: here.clocks.turn, Target.RESPONSE: here.seq if here.clocks.answered_at else 0}
     for clock in clocks.running(other, ledger.policy):
-        due, here = clocks.due(clock) if clock.done_at is None else None, open_here.get(clock.target)
-        if clock.pledge is not None and due is not None and here is not None and not clock.turn:
-            ledger.happen(into, MAILD, Pledged(clock.target, due, clock.pledge.letter, here.turn))
+        if clock.done_at is not None:
+            continue
+        turn = turns.get(clock.target, 0)
+        for told, due in clocks.carried(clock, ledger.now) if clock.fixed is None else ():
+            pauses = " ".join(sorted(told.pauses))
+            ledger.happen(into, MAILD, Pledged(clock.target, due, told.letter, turn, pauses))
+        if clock.fixed is not None:
+            # By /due, which nothing puts off.
+            ledger.happen(into, MAILD, Pledged(clock.target, clock.fixed, 0, turn, ""))

@@ -80,6 +80,10 @@ class Clocks:
     runs: bool = True
     words: tuple[Word, ...] = ()
 
+    def heard_since(self, seq: int) -> bool:
+        """She was answered after that event."""
+        return any(word.message and not word.void and word.seq > seq for word in self.words)
+
 
 UNSTARTED = Clocks()
 # Of more words none can be taken back any more: letters wait for a minute.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from parts.dated import due
 from parts.house import House
-from parts.promised import RESPONSE, SOLUTION, entry, hours, promise
+from parts.promised import RESPONSE, SOLUTION, UPDATE, entry, hours, promise
 from stories.test_promises_change import ANN, made
 
 from maild.model.events import Priority, Status
@@ -77,3 +77,73 @@ def test_a_pause_that_the_file_names_no_more_puts_it_off_still(house: House):
     house.wait(seconds=0)
     says(house, "1001", "/tildel drift")
     assert due(house) == {"resolution": "Tue 11:30"}
+
+
+# --- two cases become one ---------------------------------------------------------------------------------------------------------
+
+
+def test_merged_into_a_case_that_was_answered_before_it_is_still_to_be_answered(house: House):
+    promise(house, offers(house))
+    asks(house)
+    says(house, "1001", "Vi ser på det.")
+    house.now += hours(2)
+    asks(house, subject="Skriver igjen")
+    says(house, "1002", "/slå sammen #1001")
+    assert due(house)["first_response"] == "Mon 15:03"
+    says(house, "1001", "Nå er vi på vei.")
+    assert due(house) == {"resolution": "Tue 09:00"}
+
+
+def test_the_answer_that_was_owed_with_it_is_missed_once(house: House):
+    promise(house, offers(house))
+    asks(house)
+    says(house, "1001", "Vi ser på det.")
+    house.now += hours(2)
+    asks(house, subject="Skriver igjen")
+    says(house, "1002", "/slå sammen #1001")
+    for _ in range(10):
+        house.now += hours(0.5)
+        house.wait(seconds=0)
+    missed = [event["data"]["target"] for event in house.case("1001")["events"] if event["kind"] == "breached"]
+    assert missed == ["first_response"]
+
+
+def test_merged_while_it_waits_it_is_put_off_until_then(house: House):
+    promise(house, offers(house, WAITING, desks=("support",)))
+    asks(house)
+    says(house, "1001", "/vent kunde\nHva står på lappen?")
+    house.now += hours(1)
+    house.wait(seconds=0)
+    asks(house, subject="En helt annen sak", to="drift@desk.example")
+    says(house, "1001", "/slå sammen #1002")
+    assert due(house, "1002") == {"resolution": "Tue 10:03"}
+
+
+def test_merged_into_a_case_of_which_nothing_is_promised_it_is_still_due(house: House):
+    promise(house, offers(house, desks=("support",)))
+    asks(house)
+    asks(house, subject="Nett", to="drift@desk.example")
+    says(house, "1001", "/slå sammen #1002")
+    assert due(house, "1002") == {"first_response": "Mon 13:00", "resolution": "Tue 09:00"}
+
+
+def test_what_she_was_told_of_the_next_word_goes_along(house: House):
+    terms = {RESPONSE: hours(4), UPDATE: hours(4)}
+    promise(house, told=(RESPONSE, UPDATE), medium=terms)
+    asks(house)
+    says(house, "1001", "Vi ser på det.")
+    asks(house, subject="En annen sak")
+    house.now += hours(1)
+    says(house, "1001", "/slå sammen #1002")
+    assert due(house, "1002") == {"first_response": "Mon 13:03", "next_update": "Mon 13:01"}
+    says(house, "1002", "Vi ser på begge.")
+    assert due(house, "1002") == {"next_update": "Mon 14:06"}
+
+
+def test_a_date_that_a_handler_promised_goes_along(house: House):
+    promise(house, medium={RESPONSE: hours(4)})
+    asks(house)
+    asks(house, subject="En annen sak")
+    says(house, "1001", "/frist i dag kl 15:00")
+    says(house, "1001", "/slå sammen #1002")
+    assert due(house, "1002")["resolution"] == "Mon 15:00"

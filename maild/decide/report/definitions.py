@@ -198,6 +198,11 @@ def _matters(tale: Tale, held: Terms | None) -> Iterator[tuple[Target, int, date
     solved = tale.solutions[0].at if tale.solutions else None
     yield Target.RESPONSE, 0, min(filter(None, (sent[0].at if sent else None, solved)), default=None)
     yield Target.SOLUTION, 0, solved
+    # What came with another case, after this one was answered.
+    carried = {one.turn: one.at for one in tale.dates if one.target == Target.RESPONSE and one.turn}
+    for number, since in carried.items():
+        since_then = (one.at for one in (*sent, *tale.solutions) if one.at > since)
+        yield Target.RESPONSE, number, min(since_then, default=None)
     if not (held and Target.UPDATE in held.targets) and not _spoken_of(tale):
         return
     before = [] if held is None or Target.RESPONSE in held.targets else [Said(tale.since)]
