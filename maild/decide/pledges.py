@@ -5,6 +5,7 @@ given(ledger, case, by)           it is another customer's, perhaps of another o
 answers(ledger, case, letter)     what an acknowledgement tells, and the events that say so
 opening(ledger, case, told)       and of our hours, beside that
 goes_on(ledger, case, letter)     what an answer tells of the next one
+again(ledger, case)               what holds again, where a handler's date does not
 dues(ledger, case)                what handlers read of all its clocks;  lines(...): what their receipts say of a change
 told(case, policy)                what its customer was told, as it holds now
 absorbed(ledger, into, other)     what was told of a case holds in the one in which it goes on
@@ -101,6 +102,13 @@ def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, An
         **({"early": True} if early else {}),
         **duty.urgent(ledger, case),
     }
+
+
+def again(ledger: Ledger, case: Case) -> dict[str, str]:
+    """The date for a solution that she was told before, where the one that a handler promised holds no more; not one that is past."""
+    name = NAMES[Target.SOLUTION]
+    at = told(case, ledger.policy).get(name) if case.promised_at is None else None
+    return {name: local(ledger.policy, case.desk, at)} if at and at > ledger.now else {}
 
 
 def _pledged(ledger: Ledger, case: Case, letter: int, targets: Iterable[Target]) -> dict[str, str]:

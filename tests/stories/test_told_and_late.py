@@ -103,3 +103,55 @@ def test_who_wrote_before_it_was_his_is_not_named(tmp_path: Path, language: str)
     says(house, "1001", "/for bo@annen.example Bo Li")
     house.letters()
     assert LAST[language] in stands(house, "Bo Li <bo@annen.example>")
+
+
+# --- a date that holds no more ----------------------------------------------------------------------------------------------------
+
+AGAIN = {
+    "en": "The last date that we gave you in case #1001 no longer holds. The earlier one does again: we will have solved it by "
+    "Tuesday 3 March 2026 at 09:00.",
+    "nb": "Den siste datoen vi ga deg i sak #1001, gjelder ikke lenger. Den forrige gjelder igjen: Vi skal ha løst saken innen "
+    "tirsdag 3. mars 2026 kl. 09:00.",
+    "nn": "Den siste datoen vi gav deg i sak #1001, gjeld ikkje lenger. Den førre gjeld igjen: Vi skal ha løyst saka innan "
+    "tysdag 3. mars 2026 kl. 09:00.",
+    "sl": "zadnji rok, ki smo vam ga sporočili v zahtevku #1001, ne velja več. Znova velja prejšnji: zahtevek bomo rešili do "
+    "torka, 3. marca 2026, do 9.00.",
+}
+
+
+@pytest.mark.parametrize("words", ["/due none", "/undo"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_date_that_holds_again_is_named(tmp_path: Path, language: str, words: str):
+    house = begun(tmp_path, language)
+    says(house, "1001", "/due 6.3.2026")
+    house.letters()
+    says(house, "1001", words)
+    assert AGAIN[language] in " ".join(house.letters("promised")[0].text.split())
+
+
+AGAIN_BELOW = {
+    "en": "The last date that we gave you no longer holds. The earlier one does again: we will have solved it by Tuesday 3 March",
+    "nb": "Den siste datoen vi ga deg, gjelder ikke lenger. Den forrige gjelder igjen: Vi skal ha løst saken innen tirsdag 3. mars",
+    "nn": "Den siste datoen vi gav deg, gjeld ikkje lenger. Den førre gjeld igjen: Vi skal ha løyst saka innan tysdag 3. mars",
+    "sl": "Zadnji rok, ki smo vam ga sporočili, ne velja več. Znova velja prejšnji: zahtevek bomo rešili do torka, 3. marca",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_also_below_an_answer(tmp_path: Path, language: str):
+    house = begun(tmp_path, language)
+    says(house, "1001", "/due 6.3.2026")
+    house.letters()
+    says(house, "1001", "/due none\nDelen er utsolgt.")
+    (letter,) = (one for one in house.letters("update") if one.to == "ann@kunde.example")
+    assert AGAIN_BELOW[language] in " ".join(letter.text.split())
+
+
+def test_one_that_is_past_is_not(tmp_path: Path):
+    house = begun(tmp_path)
+    says(house, "1001", "/frist 6.3.2026")
+    house.now += hours(48)
+    house.wait(seconds=0)
+    house.letters()
+    says(house, "1001", "/frist ingen")
+    assert "Du hører fra oss når vi har en ny." in " ".join(house.letters("promised")[0].text.split())
