@@ -2,6 +2,7 @@
 
     running(case, policy)          the clocks of its targets
     due(clock)                     when it is due, None while it stands still
+    carried(clock, at)             when what was told of it is due elsewhere
     spent(clock, at)               open time that it has run
     dues(case, policy)             the date of each that runs
     coming(case, policy)           what comes of them: steps of the ladder, and breaches, by time
@@ -9,8 +10,8 @@
     wake_at(case, policy)          the next instant at which the case must be looked at
 
 What a letter told is never silently loosened: where today's policy says a later date, the one that was told holds, put off only by
-the time that the clock stood still since; so it does where today's policy promises nothing any more.  A date that a handler promised
-(/due) stands over both, and nothing puts it off: it is the case's own date for a solution.  Pure.
+the time that the clock stood still since, by what was promised when it was told; so it does where today's policy promises nothing any
+more.  A date that a handler promised (/due) stands over both, and nothing puts it off: it is the case's own date for a solution.  Pure.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from maild.model import agreement
 from maild.model import case as cases
 from maild.model.calendar import Calendar, Spans
 from maild.model.case import Case
-from maild.model.clocks import Pledge, Stop
+from maild.model.clocks import WAITING, Pledge, Stop
 from maild.model.events import Priority, Status
 from maild.model.pauses import Pauses, joined, put_off, ran, reached
 from maild.model.policy import Policy
@@ -39,7 +40,8 @@ _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 class Clock:
     """The clock of a target.  pauses: the stretches in which it stood still until it was done, by time and apart.
 
-    done_at: when what was promised was done; pledges: what was told of this turn; fixed: a date that stands over all that.
+    done_at: when what was promised was done; pledges: what was told of this turn, each with the stretches in which it stood still by
+    what was promised then; fixed: a date that stands over all that.
     """
 
     target: Target
@@ -48,7 +50,7 @@ class Clock:
     within: Within
     pauses: Pauses = ()
     done_at: datetime | None = None
-    pledges: tuple[Pledge, ...] = ()
+    pledges: tuple[tuple[Pledge, Pauses], ...] = ()
     fixed: datetime | None = None
 
     @property
@@ -58,7 +60,7 @@ class Clock:
     @property
     def pledge(self) -> Pledge | None:
         """The earliest date that was told."""
-        return min(self.pledges, key=lambda one: one.due_at, default=None)
+        return min((told for told, _ in self.pledges), key=lambda one: one.due_at, default=None)
 
 
 def terms(case: Case, policy: Policy) -> Terms | None:
@@ -94,40 +96,59 @@ def _held(case: Case, policy: Policy) -> Terms | None:
     held = terms(case, policy)
     if case.merged_into is not None or case.history or not (case.clocks.pledges or case.promised_at):
         return held
-    known, calendar = case.clocks, policy.calendar_of(case.desk)
-    since = known.since_at or case.opened_at
-    turns = {Target.UPDATE: known.turn}
-    pledges = [one for one in known.pledges if not one.void and one.turn == turns.get(Target(one.target), 0)]
-    told = {Target(one.target): one.due_at for one in pledges}
+    kept = {Target(one.target) for one in _told(case)}
     if case.promised_at is not None and policy.slas:
-        told[Target.SOLUTION] = case.promised_at
-    kept = {
-        target: Within(calendar.between(began, max(began, at)), calendar)
-        for target, at in told.items()
-        if held is None or target not in held.targets
-        for began in (known.spoke_at or since if target is Target.UPDATE else since,)
-    }
+        kept.add(Target.SOLUTION)
+    kept -= set(held.targets if held else ())
     if not kept:
         return held
-    if held is None:
-        return Terms("", kept, frozenset({Status.WAITING}))
-    return replace(held, targets={**held.targets, **kept})
+    calendar, since = policy.calendar_of(case.desk), case.clocks.since_at or case.opened_at
+    whole = Within(calendar.between(since, max(since, case.promised_at or since)), calendar)
+    held = held or Terms("", {}, WAITING)
+    return replace(held, targets={**held.targets, **dict.fromkeys(sorted(kept), whole)}, kept=frozenset(kept))
+
+
+def _told(case: Case) -> tuple[Pledge, ...]:
+    """What she was told: of the next word, and of an answer to what came here with another case, only until she has had one."""
+    return tuple(one for one in case.clocks.pledges if not one.void and not _fulfilled(case, one))
+
+
+def _fulfilled(case: Case, told: Pledge) -> bool:
+    lasting = told.target == Target.SOLUTION or (told.target == Target.RESPONSE and not told.turn)
+    return not lasting and case.clocks.heard_since(told.turn)
 
 
 def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
     known, solved = case.clocks, _ended_at(case)
-    since = known.since_at or case.opened_at
+    since, pledges = known.since_at or case.opened_at, _told(case)
     for target, within in held.targets.items():
-        began, turn, done = since, 0, solved
+        began, turn, done, only = since, 0, solved, target in held.kept
+        told = tuple(one for one in pledges if one.target == target)
         if target is Target.RESPONSE:
             done = min(filter(None, (known.answered_at, solved)), default=None)
+            more = tuple(one for one in told if one.turn)
+            if more and known.answered_at:
+                # An older answer answers nothing that came here since, with another case.
+                began, turn, done, only, told = more[0].told_at, more[0].turn, solved, True, more
         elif target is Target.UPDATE:
-            if known.spoke_at is None and Target.RESPONSE in held.targets:
+            early = known.spoke_at is None and Target.RESPONSE in held.targets
+            if early and not told:
                 continue
-            began, turn = known.spoke_at or since, known.turn
-        pauses = _pauses(case, held.pauses, began, done)
-        fixed = _fixed(case) if target is Target.SOLUTION else None
-        yield Clock(target, turn, began, within, pauses, done, _pledges(case, target, turn), fixed)
+            began, turn, only = known.spoke_at or since, known.turn, only or early
+        yield _clock(case, held, Clock(target, turn, began, within, (), done), told, only=only)
+
+
+def _clock(case: Case, held: Terms, clock: Clock, told: tuple[Pledge, ...], *, only: bool) -> Clock:
+    """With what was told of it, and where it stood still.  only: it is promised for no other reason."""
+    began, done, within, words = clock.since, clock.done_at, clock.within, held.pauses
+    if only and told:
+        ends = min(one.due_at for one in told)
+        within = Within(within.calendar.between(began, max(began, ends)), within.calendar)
+        words = frozenset[Status]().union(*(one.pauses for one in told))
+    pledges = tuple((one, _pauses(case, one.pauses, began, done)) for one in told)
+    fixed = _fixed(case) if clock.target is Target.SOLUTION else None
+    pauses = _pauses(case, words, began, done)
+    return replace(clock, within=within, pauses=pauses, pledges=pledges, fixed=fixed)
 
 
 def _ending(case: Case) -> tuple[Stop, ...]:
@@ -164,11 +185,6 @@ def _fixed(case: Case) -> datetime | None:
     return None if kept else at
 
 
-def _pledges(case: Case, target: Target, turn: int) -> tuple[Pledge, ...]:
-    told = [one for one in case.clocks.pledges if one.target == target and one.turn == turn and not one.void]
-    return tuple(told)
-
-
 # --- when it is due ---------------------------------------------------------------------------------------------------------------
 
 
@@ -178,8 +194,15 @@ def due(clock: Clock) -> datetime | None:
         return clock.fixed
     calendar, pauses = clock.within.calendar, clock.pauses
     counted = reached(calendar, clock.since, clock.within.amount, pauses)
-    told = (put_off(calendar, one.told_at, one.due_at, pauses) for one in clock.pledges)
+    told = (put_off(calendar, one.told_at, one.due_at, then) for one, then in clock.pledges)
     return min((at for at in (counted, *told) if at is not None), default=None)
+
+
+def carried(clock: Clock, at: datetime) -> Iterator[tuple[Pledge, datetime]]:
+    """What was told of it, and when that is due if it stands still no more from that instant on."""
+    for told, pauses in clock.pledges:
+        ended = tuple((since, at if until is None else until) for since, until in pauses)
+        yield told, put_off(clock.within.calendar, told.told_at, told.due_at, ended) or told.due_at
 
 
 def dues(case: Case, policy: Policy) -> Mapping[Target, datetime]:
@@ -192,7 +215,7 @@ def is_held(clock: Clock, ends: datetime | None) -> bool:
     if clock.fixed is not None or not clock.pledges or ends is None:
         return False
     counted = reached(clock.within.calendar, clock.since, clock.within.amount, clock.pauses)
-    return counted is not None and ends < counted
+    return counted is None or ends < counted
 
 
 def spent(clock: Clock, at: datetime) -> timedelta:

@@ -6,6 +6,7 @@ for him: what stands in the answer is not for everybody who writes a name into F
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from maild.decide import asked, budget, contact, pledges, rights
@@ -135,12 +136,18 @@ def _row(ledger: Ledger, one: Standing, asker: str, scope: str) -> dict[str, Any
         "status": str(case.status),
         "who": handler.name if handler and desk.shows == "handler" else desk.name,
         "whose": _whose(ledger, case) if scope == asked.ALL else "",
-        "promised": case.promised_at,
-        **pledges.told(case, ledger.policy),
+        **_dates(ledger, case),
         "last_at": one.last_at,
         "last_by": _last_by(ledger, one, asker, desk.name, names=desk.shows == "handler"),
         "you": one.last_by == asker,
     }
+
+
+def _dates(ledger: Ledger, case: Case) -> dict[str, datetime]:
+    """What was promised; what is past already by another name, so that no letter promises it."""
+    promised = {"promised": case.promised_at} if case.promised_at else {}
+    found = {**promised, **pledges.told(case, ledger.policy)}
+    return {name if at > ledger.now else f"{name}_late": at for name, at in found.items()}
 
 
 def _whose(ledger: Ledger, case: Case) -> str:

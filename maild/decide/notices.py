@@ -185,6 +185,7 @@ def _owe_customer(
     if mine and shown and kind == "update":
         values |= pledges.goes_on(ledger, case, ledger.next_letter(), contact.reads(person, case))
         case = ledger.case(case.id)
+    again = pledges.again(ledger, case) if kind == "promised" or values.get("dated") else {}
     owing.owe(
         ledger,
         case,
@@ -195,7 +196,7 @@ def _owe_customer(
         shown,
         due_at=before.due_at if before else due_at or ledger.now + ledger.policy.limits.undo,
         language=contact.reads(person, case),
-        values={**owing.case_values(ledger, case), **values, "copies": related.copies(ledger, case, party)},
+        values={**owing.case_values(ledger, case), **values, **again, "copies": related.copies(ledger, case, party)},
         author=owing.name_of(ledger, actor),
         automatic="" if shown else "auto-generated",
         replaces=before.outbox if before else None,

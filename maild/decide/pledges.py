@@ -5,6 +5,7 @@ given(ledger, case, by)           it is another customer's, perhaps of another o
 answers(ledger, case, letter)     what an acknowledgement tells, and the events that say so
 opening(ledger, case, told)       and of our hours, beside that
 goes_on(ledger, case, letter)     what an answer tells of the next one
+again(ledger, case)               what holds again, where a handler's date does not
 dues(ledger, case)                what handlers read of all its clocks;  lines(...): what their receipts say of a change
 told(case, policy)                what its customer was told, as it holds now
 absorbed(ledger, into, other)     what was told of a case holds in the one in which it goes on
@@ -105,14 +106,22 @@ def opening(ledger: Ledger, case: Case, told: Mapping[str, str]) -> dict[str, An
     }
 
 
+def again(ledger: Ledger, case: Case) -> dict[str, str]:
+    """The date for a solution that she was told before, where the one that a handler promised holds no more; not one that is past."""
+    name = NAMES[Target.SOLUTION]
+    at = told(case, ledger.policy).get(name) if case.promised_at is None else None
+    return {name: local(ledger.policy, case.desk, at)} if at and at > ledger.now else {}
+
+
 def _pledged(ledger: Ledger, case: Case, letter: int, targets: Iterable[Target]) -> dict[str, str]:
     terms = clocks.terms(case, ledger.policy)
     told = frozenset(terms.told).intersection(targets) if terms else frozenset()
+    pauses = " ".join(sorted(terms.pauses)) if terms else ""
     said: dict[str, str] = {}
     for clock in clocks.running(case, ledger.policy) if told else ():
         due = _due(clock)
         if clock.target in told and due is not None and due > ledger.now:
-            ledger.happen(case.id, MAILD, Pledged(clock.target, due, letter, clock.turn))
+            ledger.happen(case.id, MAILD, Pledged(clock.target, due, letter, clock.turn, pauses))
             said[NAMES[clock.target]] = local(ledger.policy, case.desk, due)
     return said
 
@@ -171,11 +180,19 @@ def lines(ledger: Ledger, before: Case, case: Case) -> list[tuple[str, str]]:
 
 
 def absorbed(ledger: Ledger, into: int, other: Case) -> None:
-    """other: as it was before it was merged.  What its customer was told holds on, as far as it is not done here already."""
+    """other: as it was before it was merged.  What its customer was told holds on: the other case waits for nobody, and an answer that
+    is older is none to what comes now."""
     if other.ended:
         return
-    open_here = {c.target: c for c in clocks.running(ledger.case(into), ledger.policy) if c.done_at is None}
+    here = ledger.case(into)
+    turns = {Target.UPDATE: here.clocks.turn, Target.RESPONSE: here.seq if here.clocks.answered_at else 0}
     for clock in clocks.running(other, ledger.policy):
-        due, here = clocks.due(clock) if clock.done_at is None else None, open_here.get(clock.target)
-        if clock.pledge is not None and due is not None and here is not None and not clock.turn:
-            ledger.happen(into, MAILD, Pledged(clock.target, due, clock.pledge.letter, here.turn))
+        if clock.done_at is not None:
+            continue
+        turn = turns.get(clock.target, 0)
+        for told, due in clocks.carried(clock, ledger.now) if clock.fixed is None else ():
+            pauses = " ".join(sorted(told.pauses))
+            ledger.happen(into, MAILD, Pledged(clock.target, due, told.letter, turn, pauses))
+        if clock.fixed is not None:
+            # By /due, which nothing puts off.
+            ledger.happen(into, MAILD, Pledged(clock.target, clock.fixed, 0, turn, ""))

@@ -280,7 +280,8 @@ def _standing(given: object, zone: ZoneInfo) -> list[dict[str, Any]]:
 
 def _stands(case: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     words = {key: _line(case, key) for key in ("number", "subject", "status", "who", "whose", "last_by")}
-    times = {key: _local(case.get(key), zone) for key in ("promised", "last_at", "answer_by", "update_by", "solved_by")}
+    dates = ("promised", "answer_by", "update_by", "solved_by")
+    times = {key: _local(case.get(key), zone) for key in ("last_at", *dates, *(f"{one}_late" for one in dates))}
     return {**words, **times, "you": bool(case.get("you"))}
 
 

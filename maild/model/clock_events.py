@@ -24,13 +24,17 @@ class Clocked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Pledged(Event):
-    """A letter told the customer by when.  target: one of model/sla.Target; turn: of its clock (0 for what runs once)."""
+    """A letter told the customer by when.  target: one of model/sla.Target; turn: of its clock (0 for what runs once).
+
+    pauses: the statuses in which its clock stood still when that was told, with a space between.
+    """
 
     kind: ClassVar[str] = "pledged"
     target: str
     due_at: datetime
     letter: int
     turn: int = 0
+    pauses: str = "waiting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from maild.model.waiting_events import Scheduled
 
 # Statuses in which a clock may stand still.
 STOPS = (Status.WAITING, Status.ON_HOLD, Status.SOLVED, Status.CLOSED)
+# Of what older releases told.
+WAITING = frozenset({Status.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """A letter told that date at that time."""
+    """A letter told that date at that time.  pauses: the statuses in which its clock stood still by what was promised then."""
 
     target: str
     due_at: datetime
@@ -38,6 +40,7 @@ class Pledge:
     letter: int
     turn: int = 0
     void: bool = False
+    pauses: frozenset[Status] = WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ class Clocks:
     runs: bool = True
     words: tuple[Word, ...] = ()
 
+    def heard_since(self, seq: int) -> bool:
+        """She was answered after that event."""
+        return any(word.message and not word.void and word.seq > seq for word in self.words)
+
 
 UNSTARTED = Clocks()
 # Of more words none can be taken back any more: letters wait for a minute.
@@ -96,7 +103,8 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
         case Untended():
             return replace(clocks, untended=True)
         case Pledged() as told:
-            pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn)
+            pauses = frozenset(map(Status, told.pauses.split()))
+            pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn, pauses=pauses)
             return replace(clocks, pledges=(*clocks.pledges, pledge))
         case TakenBack(letter=letter) | Requeued(letter=letter):
             return _left(clocks, letter, void=isinstance(record.event, TakenBack))

@@ -69,13 +69,14 @@ class Ladder:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What holds for a case.  pauses: the statuses in which its clocks stand still; sla: the entry's key; told: what letters tell the
-    customer of."""
+    customer of; kept: of what holds only because it was told."""
 
     sla: str
     targets: Mapping[Target, Within]
     pauses: frozenset[Status]
     ladder: Ladder | None = None
     told: tuple[Target, ...] = (Target.RESPONSE,)
+    kept: frozenset[Target] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

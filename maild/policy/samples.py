@@ -80,6 +80,9 @@ _OUTSIDE: dict[str, Any] = {
             "answer_by": "2026-03-03T12:00:00+01:00",
             "update_by": "2026-03-03T12:00:00+01:00",
             "solved_by": "2026-03-04T12:00:00+01:00",
+            **dict.fromkeys(
+                ("promised_late", "answer_by_late", "update_by_late", "solved_by_late"), "2026-03-02T09:00:00+01:00"
+            ),
             "last_at": "2026-03-02T10:14:00+01:00",
             "last_by": "Ola Hansen",
             "you": False,

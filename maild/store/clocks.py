@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maild.model.clocks import UNSTARTED, Clocks, Pledge, Stop, Word
+from maild.model.clocks import UNSTARTED, WAITING, Clocks, Pledge, Stop, Word
 from maild.model.events import Status
 from maild.store.database import moment, stamp
 
@@ -30,7 +30,17 @@ def dump(clocks: Clocks) -> dict[str, Any]:
 
 
 def _pledge(told: Pledge) -> list[Any]:
-    return [told.target, stamp(told.due_at), stamp(told.told_at), told.letter, told.turn, *([1] if told.void else [])]
+    """Its last two only where they are not as usual."""
+    pauses = [] if told.pauses == WAITING else [" ".join(sorted(told.pauses))]
+    void = [int(told.void)] if told.void or pauses else []
+    return [told.target, stamp(told.due_at), stamp(told.told_at), told.letter, told.turn, *void, *pauses]
+
+
+def _pledged(
+    target: str, due_at: int, told_at: int, letter: int, turn: int, void: int = 0, pauses: str = "waiting"
+) -> Pledge:
+    still = frozenset(map(Status, pauses.split()))
+    return Pledge(target, moment(due_at), moment(told_at), letter, turn, bool(void), still)
 
 
 def load(found: Mapping[str, Any]) -> Clocks:
@@ -43,10 +53,7 @@ def load(found: Mapping[str, Any]) -> Clocks:
         Stop(Status(status), moment(since), None if until is None else moment(until))
         for status, since, until in found.get("stops", ())
     )
-    values["pledges"] = tuple(
-        Pledge(target, moment(due_at), moment(told_at), letter, turn, bool(void))
-        for target, due_at, told_at, letter, turn, *void in found.get("pledges", ())
-    )
+    values["pledges"] = tuple(_pledged(*told) for told in found.get("pledges", ()))
     values["words"] = tuple(
         Word(message, moment(at), seq, cause, bool(void)) for message, at, seq, cause, *void in found.get("words", ())
     )

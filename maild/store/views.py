@@ -24,8 +24,8 @@ _CASE = (
     " c.updated_at, c.state, c.due FROM cases c LEFT JOIN content t ON t.commitment=c.subject"
 )
 _UNDATED = {"first_response": None, "next_update": None, "resolution": None}
-# A pledge in a row's state has so many fields where its letter never left (store/clocks.py).
-_VOID = 6
+# Where it stands in a pledge of a row's state that its letter never left (store/clocks.py).
+_VOID = 5
 
 
 # --- cases ----------------------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def _due(dues: str | None, state: View) -> View:
 
 def _state(state: View) -> View:
     """What stands in no column of its own."""
-    told = (one for one in (state.get("clocks") or {}).get("pledges", ()) if len(one) < _VOID)
+    told = (one for one in (state.get("clocks") or {}).get("pledges", ()) if not any(one[_VOID : _VOID + 1]))
     return {
         "labels": state["labels"],
         "type": state.get("type", ""),

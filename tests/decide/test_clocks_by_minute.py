@@ -77,7 +77,9 @@ class Question:
             spoke_at=self.at(self.began) if turn else None,
             turn=turn,
             stops=tuple(Stop(s, self.at(a), None if b is None else self.at(b)) for s, a, b in self.stops),
-            pledges=tuple(Pledge(self.target, self.at(b), self.at(a), 9, turn) for a, b in self.pledges),
+            pledges=tuple(
+                Pledge(self.target, self.at(b), self.at(a), 9, turn, pauses=self.pauses) for a, b in self.pledges
+            ),
         )
         fixed = None if self.fixed is None else self.at(self.fixed)
         case = replace(making.Desk1042().case(), opened_at=self.start, promised_at=fixed, clocks=known)

@@ -151,15 +151,15 @@ def verdicts(tale: Tale, held: Terms | None, calendar: Calendar, until: datetime
     """What became of each promise until then: the end of the period, or now.
 
     Judged by what the customer was told: the first date in a letter that left, or the first that a handler promised (/due); put off
-    only by the open time for which its clock stood still since (it waits for the customer, or as the target says).  Where nobody told
-    him a date, by the breach that was noted when the time of the target was over.  A promise is judged once, when it is kept or its
-    time is over, whichever is first; so months add up.  Kept at first, and over after a reopening: slipped, told apart.  What was
-    done without any promise is unpromised.
+    only by the open time for which its clock stood still since (it waits for the customer, or as the target said when he was told).
+    Where nobody told him a date, by the breach that was noted when the time of the target was over.  A promise is judged once, when it
+    is kept or its time is over, whichever is first; so months add up.  Kept at first, and over after a reopening: slipped, told apart.
+    What was done without any promise is unpromised.
     """
     for target, turn, done in _matters(tale, held):
         within = held.targets.get(target) if held else None
         told = _first_told(tale, target, turn)
-        pauses = [stop for stop in tale.stops if _paused(stop, held)]
+        pauses = [stop for stop in tale.stops if _paused(stop, told, held)]
         due = _put_off(told, pauses, within.calendar if within else calendar) if told else None
         breach = tale.breaches.get((target, turn))
         over = due if told else breach.at if breach else None
@@ -198,6 +198,11 @@ def _matters(tale: Tale, held: Terms | None) -> Iterator[tuple[Target, int, date
     solved = tale.solutions[0].at if tale.solutions else None
     yield Target.RESPONSE, 0, min(filter(None, (sent[0].at if sent else None, solved)), default=None)
     yield Target.SOLUTION, 0, solved
+    # What came with another case, after this one was answered.
+    carried = {one.turn: one.at for one in tale.dates if one.target == Target.RESPONSE and one.turn}
+    for number, since in carried.items():
+        since_then = (one.at for one in (*sent, *tale.solutions) if one.at > since)
+        yield Target.RESPONSE, number, min(since_then, default=None)
     if not (held and Target.UPDATE in held.targets) and not _spoken_of(tale):
         return
     before = [] if held is None or Target.RESPONSE in held.targets else [Said(tale.since)]
@@ -224,9 +229,10 @@ def _first_told(tale: Tale, target: Target, turn: int) -> Told | None:
     return next(said, None)
 
 
-def _paused(stop: Stop, held: Terms | None) -> bool:
-    """A solved case's clocks stand still whatever is configured."""
-    return stop.status in (held.pauses if held else (Status.WAITING,)) or stop.status in (Status.SOLVED, Status.CLOSED)
+def _paused(stop: Stop, told: Told | None, held: Terms | None) -> bool:
+    """By what was promised when that was told.  A solved case's clocks stand still whatever is configured."""
+    words = told.pauses if told and told.pauses is not None else held.pauses if held else (Status.WAITING,)
+    return stop.status in words or stop.status in (Status.SOLVED, Status.CLOSED)
 
 
 def _put_off(told: Told, pauses: Sequence[Stop], calendar: Calendar) -> datetime | None:

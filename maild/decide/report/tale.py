@@ -61,7 +61,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A date that somebody told the customer at that time; letter 0: by /due."""
+    """A date that somebody told the customer at that time; letter 0: by /due.
+
+    pauses: the statuses in which its clock stands still; None: by what is promised today.
+    """
 
     target: str
     turn: int
@@ -69,6 +72,7 @@ class Told:
     at: datetime
     letter: int = 0
     cause: str = ""
+    pauses: frozenset[Status] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,8 @@ def _promised(tale: Tale, record: Recorded, event: Promised) -> None:
 
 
 def _pledged(tale: Tale, record: Recorded, event: Pledged) -> None:
-    tale.dates.append(Told(event.target, event.turn, event.due_at, record.at, event.letter, record.cause))
+    pauses = frozenset(map(Status, event.pauses.split()))
+    tale.dates.append(Told(event.target, event.turn, event.due_at, record.at, event.letter, record.cause, pauses))
 
 
 def _breached(tale: Tale, record: Recorded, event: Breached) -> None:
