@@ -1,6 +1,6 @@
 """reminding: a case waits for its customer, and he says nothing: he is reminded, and in the end it is closed.
 
-due(ledger, case_id)        all that is due by now: one letter, however many were missed
+due(ledger, case_id)        all that is due by now: one letter, however many were missed; the handler's, where others owe something too
 heard(ledger, case_id)      he wrote: no such letter leaves any more
 
 When, patience.py says.  The letters leave in the desk's opening hours.
@@ -27,7 +27,9 @@ def due(ledger: Ledger, case_id: int) -> None:
     if at is None or at > ledger.now:
         return
     reached = sum(when <= ledger.now for when in patience.reminders(case, ledger.policy))
-    if case.wait.reminded < reached:
+    if held := patience.held(case):
+        _leave(ledger, case, held)
+    elif case.wait.reminded < reached:
         _remind(ledger, case, reached)
     else:
         _close(ledger, case)
@@ -44,6 +46,13 @@ def _remind(ledger: Ledger, case: Case, number: int) -> None:
     letter = ledger.next_letter()
     told = _tell(ledger, case, case.customer, REMINDER, closes=tasklist.in_zone(ledger, case, closes))
     ledger.happen(case.id, MAILD, Prompted(number, letter if told else 0, closes if told else None))
+
+
+def _leave(ledger: Ledger, case: Case, why: str) -> None:
+    """Its handler decides: nothing more comes of this silence until somebody says another word to the customer."""
+    ledger.happen(case.id, MAILD, Prompted(len(patience.reminders(case, ledger.policy)), 0))
+    told = asking.News(f"left_{why}")
+    asking.news(ledger, case.id, told, *([handler_party(case.handler)] if case.handler else []))
 
 
 def _tell(ledger: Ledger, case: Case, party: str, kind: str, **values: str) -> bool:
