@@ -31,7 +31,7 @@ def due(ledger: Ledger, case_id: int) -> None:
         _leave(ledger, case, held)
     elif case.wait.reminded < reached:
         _remind(ledger, case, reached)
-    else:
+    elif not _still_has_time(ledger, case):
         _close(ledger, case)
 
 
@@ -40,7 +40,26 @@ def heard(ledger: Ledger, case_id: int) -> None:
     withheld.hold(ledger, (one for one in mine if not ledger.cancelled(one.outbox)), MAILD)
 
 
+def _still_has_time(ledger: Ledger, case: Case) -> bool:
+    """The last reminder left late, or never: the end is another day, and he who was told none yet is told that one."""
+    letter = case.wait.letter
+    if not letter:
+        return False
+    left_at = ledger.known.left.get(letter)
+    if left_at is None:
+        _remind(ledger, case, case.wait.reminded)
+        return True
+    ends = patience.whole(case, ledger.policy, left_at)
+    if ends is None or ends <= ledger.now:
+        return False
+    ledger.happen(case.id, MAILD, Prompted(case.wait.reminded, letter, ends))
+    return True
+
+
 def _remind(ledger: Ledger, case: Case, number: int) -> None:
+    """One that has not left is worth nothing beside this one."""
+    heard(ledger, case.id)
+    case = ledger.case(case.id)
     last = number == len(patience.reminders(case, ledger.policy))
     closes = patience.closing(case, ledger.policy, ledger.now) if last else None
     letter = ledger.next_letter()

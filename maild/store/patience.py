@@ -15,6 +15,7 @@ def dump(wait: Wait) -> dict[str, Any]:
         "reminded": wait.reminded,
         "closes_at": wait.closes_at and stamp(wait.closes_at),
         "others": wait.others,
+        "letter": wait.letter,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -24,4 +25,5 @@ def load(found: Mapping[str, Any]) -> Wait:
         return NO_WAIT
     since, closes = (found.get(name) for name in ("since_at", "closes_at"))
     until = moment(closes) if closes else None
-    return Wait(moment(since) if since else None, found.get("reminded", 0), until, found.get("others", False))
+    others, letter = found.get("others", False), found.get("letter", 0)
+    return Wait(moment(since) if since else None, found.get("reminded", 0), until, others, letter)
