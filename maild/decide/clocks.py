@@ -33,6 +33,8 @@ from maild.model.policy import Policy
 from maild.model.sla import Asked, Ladder, Step, Target, Terms, Within
 
 _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
+# Who hears that a date is broken which holds although nothing is promised for such a case any more.
+_KEPT = Ladder("", (Step("100%", 100, timedelta(0), tuple(Target), ("handler", "lead")),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _held(case: Case, policy: Policy) -> Terms | None:
     if not kept:
         return held
     if held is None:
-        return Terms("", kept, frozenset({Status.WAITING}))
+        return Terms("", kept, frozenset({Status.WAITING}), _KEPT)
     return replace(held, targets={**held.targets, **kept})
 
 
