@@ -114,7 +114,7 @@ def _group(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> str:
         return "today"
     if case.until_at is not None and case.status is Status.ON_HOLD:
         return "wakes" if case.until_at.astimezone(now.tzinfo).date() <= now.date() else ""
-    ends = patience.ends_at(case, ledger.policy)
+    ends = _ends(ledger, case)
     if ends is not None and ends.astimezone(now.tzinfo).date() <= now.date():
         return "ends"
     return "waiting" if case.heard > item.answered and not case.rests else ""
@@ -125,6 +125,11 @@ def _due(ledger: Ledger, case: Case) -> datetime | None:
     return min(filter(None, (case.promised_at, *dues(case, ledger.policy).values())), default=None)
 
 
+def _ends(ledger: Ledger, case: Case) -> datetime | None:
+    """When it is closed by itself."""
+    return None if patience.held(case) else patience.ends_at(case, ledger.policy)
+
+
 def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
     """His own, or of somebody who is away and for whom he stands in."""
     return case.handler == handler.key or absence.stands_in(ledger, handler, case.handler, case)
@@ -133,7 +138,7 @@ def _is_his(ledger: Ledger, case: Case, handler: Handler) -> bool:
 def _line(ledger: Ledger, item: Item, handler: Handler, now: datetime) -> dict[str, Any]:
     case = item.case
     other, soonest = ledger.policy.handlers.get(case.handler or ""), _due(ledger, case)
-    ends = patience.ends_at(case, ledger.policy)
+    ends = _ends(ledger, case)
     return {
         "number": f"#{case.number}",
         "days": (now.date() - case.opened_at.astimezone(now.tzinfo).date()).days,

@@ -34,6 +34,8 @@ from maild.model.policy import Policy
 from maild.model.sla import Asked, Ladder, Step, Target, Terms, Within
 
 _ENDED = frozenset({Status.SOLVED, Status.CLOSED})
+# Who hears that a date is broken which holds although nothing is promised for such a case any more.
+_KEPT = Ladder("", (Step("100%", 100, timedelta(0), tuple(Target), ("handler", "lead")),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _held(case: Case, policy: Policy) -> Terms | None:
         return held
     calendar, since = policy.calendar_of(case.desk), case.clocks.since_at or case.opened_at
     whole = Within(calendar.between(since, max(since, case.promised_at or since)), calendar)
-    held = held or Terms("", {}, WAITING)
+    held = held or Terms("", {}, WAITING, _KEPT)
     return replace(held, targets={**held.targets, **dict.fromkeys(sorted(kept), whole)}, kept=frozenset(kept))
 
 
@@ -237,13 +239,16 @@ class Coming:
     step: Step | None = None
 
 
-def coming(case: Case, policy: Policy) -> tuple[Coming, ...]:
-    """What has not happened yet, by time; nothing of a clock that stands still or is done."""
+def coming(case: Case, policy: Policy, now: datetime | None = None) -> tuple[Coming, ...]:
+    """What has not happened yet, by time; nothing of a clock that stands still or is done.
+
+    now: what should have been long ago waits for the end of the quiet hours, if it is found in them; None: nobody was late.
+    """
     held = None if case.ended else _held(case, policy)
     if held is None:
         return ()
     zone = ZoneInfo(policy.desks[case.desk].zone)
-    found = [one for clock, ends in _open(case, held) for one in _steps(case, clock, ends, held.ladder, zone)]
+    found = [one for clock, ends in _open(case, held) for one in _steps(case, clock, ends, held.ladder, zone, now)]
     return tuple(sorted(found, key=lambda one: (one.at, one.step is not None)))
 
 
@@ -256,7 +261,14 @@ def _open(case: Case, held: Terms) -> Iterator[tuple[Clock, datetime]]:
 
 
 def _steps(
-    case: Case, clock: Clock, ends: datetime, ladder: Ladder | None, zone: ZoneInfo, *, next_only: bool = False
+    case: Case,
+    clock: Clock,
+    ends: datetime,
+    ladder: Ladder | None,
+    zone: ZoneInfo,
+    now: datetime | None,
+    *,
+    next_only: bool = False,
 ) -> Iterator[Coming]:
     """next_only: without what cannot be the next, for it comes after it is due."""
     kept = clock.key in case.clocks.breached
@@ -269,7 +281,7 @@ def _steps(
         if at is None or f"{clock.key}:{step.name}" in case.clocks.fired:
             continue
         if ladder and ladder.quiet and case.priority is not Priority.CRITICAL:
-            at = _loud(at, ladder, zone)
+            at = _loud(at, ladder, zone, now)
         yield Coming(at, clock, ends, step)
 
 
@@ -291,9 +303,11 @@ def instant(clock: Clock, step: Step, ends: datetime) -> datetime | None:
     return min(reached(calendar, clock.since, whole * step.share / 100, pauses) or ends, ends)
 
 
-def _loud(at: datetime, ladder: Ladder, zone: ZoneInfo) -> datetime:
-    """The end of the quiet hours, if it lies in them."""
-    return _loud_hours(ladder.quiet, zone).opens(at) or at
+def _loud(at: datetime, ladder: Ladder, zone: ZoneInfo, now: datetime | None) -> datetime:
+    """The end of the quiet hours, if it lies in them, or is past and it is quiet now."""
+    loud = _loud_hours(ladder.quiet, zone)
+    at = loud.opens(at) or at
+    return at if now is None or at > now or loud.is_open(now) else loud.opens(now) or at
 
 
 @cache
@@ -328,14 +342,16 @@ class Ahead:
 NOTHING_AHEAD = Ahead()
 
 
-def ahead(case: Case, policy: Policy) -> Ahead:
-    """All at once, for whoever writes or looks at many cases."""
+def ahead(case: Case, policy: Policy, now: datetime | None = None) -> Ahead:
+    """All at once, for whoever writes or looks at many cases.  now: as for `coming`."""
     held = None if case.ended else _held(case, policy)
     if held is None:
         return NOTHING_AHEAD
     zone = ZoneInfo(policy.desks[case.desk].zone)
     found = list(_open(case, held))
-    steps = (one.at for clock, ends in found for one in _steps(case, clock, ends, held.ladder, zone, next_only=True))
+    steps = (
+        one.at for clock, ends in found for one in _steps(case, clock, ends, held.ladder, zone, now, next_only=True)
+    )
     dues = {clock.target: ends for clock, ends in found}
     return Ahead(min(steps, default=None), dues, any(is_held(clock, ends) for clock, ends in found))
 

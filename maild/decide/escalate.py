@@ -35,7 +35,7 @@ def due(ledger: Ledger, case_id: int) -> None:
 
 
 def _next(ledger: Ledger, case_id: int) -> Coming | None:
-    found = clocks.coming(ledger.case(case_id), ledger.policy)
+    found = clocks.coming(ledger.case(case_id), ledger.policy, ledger.now)
     return found[0] if found and found[0].at <= ledger.now else None
 
 

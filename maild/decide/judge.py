@@ -38,7 +38,7 @@ from maild.decide import (
 )
 from maild.decide.acts.context import Order, acting_as, sense
 from maild.decide.clock_trace import with_promises
-from maild.decide.clocks import wake_at
+from maild.decide.clocks import ahead, wake_at
 from maild.decide.facts import lookup, of_entry
 from maild.decide.ledger import Ledger
 from maild.decide.marks import marks
@@ -88,7 +88,7 @@ def question(arrival: Incoming, policy: Policy, now: datetime) -> Lookup:
 
 def _wake(ledger: Ledger, wake: Wake) -> None:
     case = ledger.known.cases.get(wake.case)
-    due = wake_at(case, ledger.policy) if case else None
+    due = wake_at(case, ledger.policy, ahead(case, ledger.policy, ledger.now)) if case else None
     if case is None or due is None or due > ledger.now:
         ledger.happen(wake.case if case else None, MAILD, Ignored("nothing was due any more"))
         return

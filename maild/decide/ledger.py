@@ -368,7 +368,7 @@ class Ledger:
         return tuple(self._letters)
 
     def plan(self) -> Plan:
-        seen = {case.id: ahead(case, self.policy) for case in self._cases.values()}
+        seen = {case.id: ahead(case, self.policy, self.now) for case in self._cases.values()}
         letters = [{"to": x.party, "kind": x.kind, "letter": x.id} for x in self._letters]
         return Plan(
             events=tuple(self._events),

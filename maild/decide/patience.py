@@ -4,6 +4,8 @@ next_at(case, policy)           when something of that is due
 reminders(case, policy)         when he is reminded, in order
 ends_at(case, policy)           when it is closed, once he was told so
 closing(case, policy, now)      when it would be closed, if he were told so now
+whole(case, policy, left_at)    when he has had the whole time that his last reminder gave him, if it left then
+held(case)                      why its silence is not his alone, so that he is neither reminded nor is it closed; "" where it is
 
 Days are those of the desk's own clock, put off to its opening hours.  Nobody's case is closed unless a letter to him said when.  A case
 that waits for an offer or an approval to be answered waits for that.  Pure; what is done then, reminding.py says.
@@ -49,6 +51,27 @@ def closing(case: Case, policy: Policy, now: datetime) -> datetime | None:
     agreed = _on(case, policy, _since(case), patience.close)
     late = now - reminders(case, policy)[-1] >= DAY
     return max(agreed, _on(case, policy, now, patience.close - patience.remind[-1])) if late else agreed
+
+
+def whole(case: Case, policy: Policy, left_at: datetime) -> datetime | None:
+    """As it was told, unless the letter was a day late or more."""
+    patience, told = _patience(case, policy), case.wait.closes_at
+    if patience is None or patience.close is None or told is None:
+        return told
+    due = _on(case, policy, left_at, patience.close - patience.remind[-1])
+    return due if due - told >= DAY else told
+
+
+def held(case: Case) -> str:
+    """A word of the handler's line: what others owe, or we owe him, and whom it concerns beside him."""
+    found = {
+        "incident": bool(case.children),
+        "others": case.wait.others and bool(case.strangers),
+        "supplier": any(one.owes for one in case.errands.suppliers),
+        "task": bool(case.errands.open_tasks),
+        "promised": case.promised_at is not None,
+    }
+    return next((word for word, holds in found.items() if holds), "")
 
 
 def _patience(case: Case, policy: Policy) -> Patience | None:

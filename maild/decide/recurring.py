@@ -3,8 +3,9 @@
 due(policy, rows, now)      what is to be done of each entry: it begins to count, or a day of it is due
 opened(ledger, arrival)     the case: with its note, its handler and its tasks; on hold until its day, where it opens ahead of that
 
-After a time in which nobody ran only the newest day is a case, and the letter says so.  What lies before an entry was read, or changed, is
-past.  The customer is told only where the entry says so.  Pure.
+After a time in which nobody ran, of the days that are past only the newest is a case, and the letter says so.  What lies before an
+entry was read, or changed, is past; a day that lies ahead then, and whose case was to be open already, has it at once.  The customer
+is told only where the entry says so.  Pure.
 """
 
 from __future__ import annotations
@@ -51,10 +52,11 @@ def due(policy: Policy, rows: Mapping[str, Row], now: datetime) -> Iterator[tupl
         if row is None or row.rule != entry.rule:
             yield entry, None, 0
             continue
-        day = entry.newest(row.since, now)
-        if day is not None and day.isoformat() > row.day:
-            since = max(row.since, entry.opens(date.fromisoformat(row.day))) if row.day else row.since
-            yield entry, day, entry.missed(since, day)
+        days = entry.opened(row.since, now, date.fromisoformat(row.day) if row.day else None)
+        past = [day for day in days if entry.begins(day) <= now]
+        if past:
+            yield entry, past[-1], len(past) - 1
+        yield from ((entry, day, 0) for day in days[len(past) :])
 
 
 def opened(ledger: Ledger, arrival: Occurrence) -> None:

@@ -1,6 +1,6 @@
 """reminding: a case waits for its customer, and he says nothing: he is reminded, and in the end it is closed.
 
-due(ledger, case_id)        all that is due by now: one letter, however many were missed
+due(ledger, case_id)        all that is due by now: one letter, however many were missed; the handler's, where others owe something too
 heard(ledger, case_id)      he wrote: no such letter leaves any more
 
 When, patience.py says.  The letters leave in the desk's opening hours.
@@ -27,9 +27,11 @@ def due(ledger: Ledger, case_id: int) -> None:
     if at is None or at > ledger.now:
         return
     reached = sum(when <= ledger.now for when in patience.reminders(case, ledger.policy))
-    if case.wait.reminded < reached:
+    if held := patience.held(case):
+        _leave(ledger, case, held)
+    elif case.wait.reminded < reached:
         _remind(ledger, case, reached)
-    else:
+    elif not _still_has_time(ledger, case):
         _close(ledger, case)
 
 
@@ -38,12 +40,38 @@ def heard(ledger: Ledger, case_id: int) -> None:
     withheld.hold(ledger, (one for one in mine if not ledger.cancelled(one.outbox)), MAILD)
 
 
+def _still_has_time(ledger: Ledger, case: Case) -> bool:
+    """The last reminder left late, or never: the end is another day, and he who was told none yet is told that one."""
+    letter = case.wait.letter
+    if not letter:
+        return False
+    left_at = ledger.known.left.get(letter)
+    if left_at is None:
+        _remind(ledger, case, case.wait.reminded)
+        return True
+    ends = patience.whole(case, ledger.policy, left_at)
+    if ends is None or ends <= ledger.now:
+        return False
+    ledger.happen(case.id, MAILD, Prompted(case.wait.reminded, letter, ends))
+    return True
+
+
 def _remind(ledger: Ledger, case: Case, number: int) -> None:
+    """One that has not left is worth nothing beside this one."""
+    heard(ledger, case.id)
+    case = ledger.case(case.id)
     last = number == len(patience.reminders(case, ledger.policy))
     closes = patience.closing(case, ledger.policy, ledger.now) if last else None
     letter = ledger.next_letter()
     told = _tell(ledger, case, case.customer, REMINDER, closes=tasklist.in_zone(ledger, case, closes))
     ledger.happen(case.id, MAILD, Prompted(number, letter if told else 0, closes if told else None))
+
+
+def _leave(ledger: Ledger, case: Case, why: str) -> None:
+    """Its handler decides: nothing more comes of this silence until somebody says another word to the customer."""
+    ledger.happen(case.id, MAILD, Prompted(len(patience.reminders(case, ledger.policy)), 0))
+    told = asking.News(f"left_{why}")
+    asking.news(ledger, case.id, told, *([handler_party(case.handler)] if case.handler else []))
 
 
 def _tell(ledger: Ledger, case: Case, party: str, kind: str, **values: str) -> bool:

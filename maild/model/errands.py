@@ -34,11 +34,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """subject: a phrase, "" for maild's own; letters: those to handlers, a reply to which goes to him."""
+    """subject: a phrase, "" for maild's own; letters: those to handlers, a reply to which goes to him; owes: he has not answered."""
 
     party: str
     subject: str = ""
     letters: tuple[int, ...] = ()
+    owes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +171,10 @@ def apply(errands: Errands, record: Recorded) -> Errands:
         case happened.Tasked() | happened.Reminded() | happened.Completed() | happened.Uncompleted():
             return replace(errands, tasks=_tasks(errands, record.event))
         case happened.Asked(supplier=party, subject=subject):
-            return _supplier(errands, replace(errands.supplier(party) or Supplier(party), subject=subject))
+            return _supplier(errands, replace(errands.supplier(party) or Supplier(party), subject=subject, owes=True))
         case happened.Answered(supplier=party, letter=letter):
             known = errands.supplier(party) or Supplier(party)
-            return _supplier(errands, replace(known, letters=(*known.letters, letter)))
+            return _supplier(errands, replace(known, letters=(*known.letters, letter), owes=False))
         case happened.Offered(by, amount, text, letter, until_at, to):
             return replace(errands, offer=Offer(by, amount, text, letter, until_at, to=to))
         case inside.Reasked(offer=offered, letter=letter) if errands.offer and errands.offer.letter == offered:

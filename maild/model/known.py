@@ -194,6 +194,7 @@ class Known:
     incidents      label -> the newest open incident that has it
     last           customer's party -> the handler of his last case that somebody had
     withheld       letters of these cases that were taken back before they left; where logs are asked for
+    left           letter id -> when it left, of the last reminders to customers for whom these cases wait
     unproven       mails in the name of the handler who writes of which a letter that has not left will ask him
     by_address     address -> Person, of the addresses that were asked for
     standing       the open cases that were asked for, the newest first
@@ -214,6 +215,7 @@ class Known:
     budgets: Mapping[tuple[str, int], int] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
     withheld: tuple[Pending, ...] = ()
+    left: Mapping[int, datetime] = field(default_factory=dict)
     shown: Mapping[int, Shown] = field(default_factory=dict)
     thread: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)

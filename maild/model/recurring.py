@@ -3,8 +3,7 @@
 Days(rule, start, ...).of(year)             its days in a year
 Recurring.begins(day)                       the instant of a day
 Recurring.opens(day)                        when its case is opened: then, or so many days ahead
-Recurring.newest(since, now)                the last day whose case was to be opened by now, and later than `since`
-Recurring.missed(since, day)                how many before it were to be opened since, too
+Recurring.opened(since, now, after)         the days, later than `after`, whose cases are to be open by now and that lay ahead at `since`
 Recurring.coming(now)                       the days whose cases are still to be opened
 
 Days are those of the desk's own calendar, the hour is that of its own clock: one that spring leaves out is what the clock shows then, of
@@ -96,19 +95,17 @@ class Recurring:
     def opens(self, day: date) -> datetime:
         return self.begins(day - self.ahead * DAY)
 
-    def newest(self, since: datetime, now: datetime) -> date | None:
+    def opened(self, since: datetime, now: datetime, after: date | None = None) -> list[date]:
         # One day more, for the zone; which of them it is, the instant says.
-        last = now.date() + (self.ahead + 1) * DAY
+        last, found = now.date() + (self.ahead + 1) * DAY, list[date]()
         for year in range(min(last.year, FURTHEST), self._first_year(since) - 1, -1):
             days = self.days.of(year)
             for day in reversed(days[: bisect_right(days, last)]):
+                if self.begins(day) <= since or (after is not None and day <= after):
+                    return found[::-1]
                 if self.opens(day) <= now:
-                    return day if self.opens(day) > since else None
-        return None
-
-    def missed(self, since: datetime, day: date) -> int:
-        years = range(self._first_year(since), day.year + 1)
-        return sum(other < day and self.opens(other) > since for year in years for other in self.days.of(year))
+                    found.append(day)
+        return found[::-1]
 
     def coming(self, now: datetime) -> Iterator[date]:
         for year in range(self._first_year(now), FURTHEST + 1):

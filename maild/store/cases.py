@@ -46,6 +46,7 @@ def look(session: Session, lookup: Lookup) -> Known:
     return Known(
         **_named(session, lookup, author, paged),
         **_for_commands(session, letters, told, lookup),
+        **_that_wait(session, cases, waiting),
         letters=letters,
         cases=cases,
         by_message_id=by_message_id,
@@ -63,7 +64,6 @@ def look(session: Session, lookup: Lookup) -> Known:
         talk=rows.talk(session, sorted(told | _of_absent(cases, absent))),
         absent=absent,
         agenda=agenda.agenda(session, lookup.agenda, load_case),
-        waiting=waiting,
         others=rows.others(session, cases, author),
         drafts=kept,
         unproven=unproven,
@@ -124,6 +124,12 @@ def _for_commands(
         "next_swap": swaps.next_id(session) if lookup.swaps else 1,
         "told": around.told(session, [row for row in letters.values() if handler_of(row.party)]),
     }
+
+
+def _that_wait(session: Session, cases: Mapping[int, Case], waiting: Mapping[int, tuple[int, ...]]) -> dict[str, Any]:
+    """Which rest for which; when the last reminders to customers left."""
+    reminders = sorted({case.wait.letter for case in cases.values() if case.wait.letter})
+    return {"waiting": waiting, "left": rows.left(session, reminders)}
 
 
 def _with_those_that_wait(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from maild.model.case import Case
@@ -200,6 +201,14 @@ def pending(session: Session, cases: Sequence[int], letters: Sequence[int] = ())
         (*cases, *letters),
     )
     return tuple(Pending(r[0], r[1], r[2], r[3], r[4], moment(r[5]), tuple(json.loads(r[6]))) for r in rows)
+
+
+def left(session: Session, letters: Sequence[int]) -> dict[int, datetime]:
+    """When each of these letters left; nothing of one that has not."""
+    if not letters:
+        return {}
+    rows = session.all(f"SELECT id, sent_at FROM outbox WHERE id IN {marks(letters)} AND state='done'", letters)
+    return {row[0]: moment(row[1]) for row in rows if row[1]}
 
 
 def withheld(session: Session, cases: Sequence[int]) -> tuple[Pending, ...]:

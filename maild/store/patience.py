@@ -14,6 +14,8 @@ def dump(wait: Wait) -> dict[str, Any]:
         "since_at": wait.since_at and stamp(wait.since_at),
         "reminded": wait.reminded,
         "closes_at": wait.closes_at and stamp(wait.closes_at),
+        "others": wait.others,
+        "letter": wait.letter,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -22,4 +24,6 @@ def load(found: Mapping[str, Any]) -> Wait:
     if not found:
         return NO_WAIT
     since, closes = (found.get(name) for name in ("since_at", "closes_at"))
-    return Wait(moment(since) if since else None, found.get("reminded", 0), moment(closes) if closes else None)
+    until = moment(closes) if closes else None
+    others, letter = found.get("others", False), found.get("letter", 0)
+    return Wait(moment(since) if since else None, found.get("reminded", 0), until, others, letter)

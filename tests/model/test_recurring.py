@@ -39,7 +39,7 @@ def test_a_year_has_the_days_that_the_whole_row_has(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_due_is_the_last_day_that_was_to_be_opened_since(seed: int) -> None:
+def test_what_is_to_be_open_is_each_day_that_lay_ahead_since_then(seed: int) -> None:
     chance = random.Random(seed)
     ahead = chance.choice([0, 0, 1, 14, 400])
     days = Days(rule(chance), date(2024, 1, chance.randrange(1, 29)))
@@ -47,11 +47,11 @@ def test_what_is_due_is_the_last_day_that_was_to_be_opened_since(seed: int) -> N
     since = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(10_000))
     now = since + timedelta(hours=chance.choice([0, 1, 30, 800, 20_000]))
     every = [day for year in range(2024, 2032) for day in days.of(year)]
-    due = [day for day in every if since < entry.opens(day) <= now]
-    found = entry.newest(since, now)
-    assert found == (due[-1] if due else None)
-    if found:
-        assert entry.missed(since, found) == len(due) - 1
+    due = [day for day in every if since < entry.begins(day) and entry.opens(day) <= now]
+    assert entry.opened(since, now) == due
+    if due:
+        after = chance.choice(due)
+        assert entry.opened(since, now, after) == [day for day in due if day > after]
     later = [day for day in every if entry.opens(day) > now and day.year < 2031]
     assert list(islice(entry.coming(now), min(3, len(later)))) == later[:3]
 

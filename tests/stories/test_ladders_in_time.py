@@ -69,6 +69,35 @@ def test_what_came_due_while_nobody_ran_is_done_once_and_in_order_and_told_in_on
 # --- much at once -----------------------------------------------------------------------------------------------------------------
 
 
+def test_what_is_found_to_be_late_in_quiet_hours_waits_for_their_end(site: Site):
+    """It was due at eleven in the morning; maild runs again at eleven at night."""
+    house = site("100%: handler", quiet="22:00-07:00", response="1h", solution="99d")
+    [number] = cases(house, 1)
+    house.wait(hours=13)
+    assert events(house, number) == [("breached", RESPONSE, "")]
+    seen = house.kinds(number)
+    for _ in range(3):
+        house.wait(minutes=1)
+    house.wait(hours=7, minutes=56)
+    assert house.kinds(number) == seen, "nobody looks at it meanwhile"
+    assert house.letters("warning") == []
+    house.wait(minutes=1)
+    assert [letter.to for letter in house.letters("warning")] == [KARI]
+
+
+def test_a_critical_case_waits_for_no_morning(site: Site):
+    house = site(
+        "100%: handler",
+        quiet="22:00-07:00",
+        response="1h",
+        solution="99d",
+        routing="- {name: all, when: {subject: Skriver}, set: {handler: kari, priority: critical}}\n",
+    )
+    cases(house, 1)
+    house.wait(hours=13)
+    assert [letter.to for letter in house.letters("warning")] == [KARI]
+
+
 def test_who_would_get_more_than_ten_letters_at_once_gets_one_that_lists_them(site: Site):
     house = site("100%: handler", response="1h")
     numbers = cases(house, 12)

@@ -287,6 +287,36 @@ def test_a_handler_may_begin_earlier(site: Site) -> None:
     assert until(house, "2026-03-31T08:00") == []
 
 
+def test_an_entry_that_is_written_when_its_day_is_near_opens_its_case_at_once(site: Site) -> None:
+    """Five days before the work, and it is to be prepared for a fortnight."""
+    entry = (
+        "work: {desk: support, every: FREQ=DAILY;COUNT=1, start: 2026-03-07, title: Flytte, handler: kari, ahead: 14d}"
+    )
+    house = site(f"{entry}\n")
+    (notice,) = until(house, "2026-03-02T12:00")
+    assert "Planlagt: arbeidet begynner lørdag 7. mars 2026" in notice.text
+    assert [letter.kind for letter in until(house, "2026-03-08T12:00")] == ["woken"]
+    assert house.session.all("SELECT number FROM cases") == [("1001",)]
+
+
+def test_so_does_one_that_is_to_open_ahead_from_now_on_and_each_of_its_days_is_one_case(site: Site) -> None:
+    weekly = "x: {desk: support, every: weekly, start: 2026-03-09, title: Noe, handler: kari%s}\n"
+    house = site(weekly % "")
+    assert until(house, "2026-03-03T12:00") == []
+    for rule in (weekly % ", ahead: 14d", weekly % ", ahead: 15d"):
+        (house.folder / "rules" / "recurring.yaml").write_text(rule)
+        house.load()
+        until(house, "2026-03-04T12:00")
+    assert [when.day for when in begins(house)] == [9, 16]
+    until(house, "2026-03-09T07:00")
+    assert [when.day for when in begins(house)] == [9, 16, 23]
+
+
+def begins(house: House) -> list[datetime]:
+    events = [event for (n,) in house.session.all("SELECT number FROM cases") for event in house.case(n)["events"]]
+    return sorted(datetime.fromisoformat(e["data"]["starts_at"]) for e in events if e["kind"] == "scheduled")
+
+
 def test_the_days_letter_names_what_begins_today(site: Site) -> None:
     people = "kari: {name: Kari Nordmann, addresses: [kari@staff.example]}\n"
     house = site(MONTHLY % ", ahead: 14d", people=people)
