@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
+from maild.decide import clocks
 from maild.decide.report.tale import Said, Tale, Told
 from maild.model import agreement
 from maild.model.agreement import Agreement
@@ -20,7 +21,7 @@ from maild.model.events import Status
 from maild.model.people import handler_of
 from maild.model.policy import Policy
 from maild.model.report import CONFIDENTIAL, NONE, Times
-from maild.model.sla import Asked, Target, Terms
+from maild.model.sla import Target, Terms
 
 # Of fewer cases than that, no handler's times are told: they would be times of a case.
 FEWEST = 3
@@ -176,20 +177,8 @@ def terms(tale: Tale, policy: Policy) -> Terms | None:
     """What is promised for such a case today."""
     if not policy.slas or tale.imported or tale.merged or not tale.runs:
         return None
-    organisation = policy.organisations.get(tale.organisation)
-    holding = agreement.in_force(policy.agreements, tale.organisation, tale.since.date())
-    return policy.slas.of(
-        Asked(
-            tale.desk,
-            tale.priority,
-            tale.organisation,
-            organisation.labels if organisation else (),
-            tuple(one.key for one in holding),
-            tale.line,
-            str(tale.type),
-            tuple(tale.labels),
-        )
-    )
+    what = tale.desk, tale.priority, tale.organisation, tale.line, tale.handler, tale.since
+    return clocks.of(policy, clocks.Matter(*what, str(tale.type), tuple(tale.labels)))
 
 
 def _matters(tale: Tale, held: Terms | None) -> Iterator[tuple[Target, int, datetime | None]]:
