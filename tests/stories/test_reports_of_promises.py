@@ -83,3 +83,20 @@ def test_an_agreement_is_in_force_from_midnight_of_the_desk(opened: Open) -> Non
     house.wait(minutes=30)
     answer(house, "Den virker nå.")
     assert kept(house) == Kept(kept=1)
+
+
+# --- by which date ----------------------------------------------------------------------------------------------------------------
+
+TOLD = """
+targets:
+  alle: {for: {desk: support}, calendar: office, tell: [first_response, resolution], medium: {first_response: 4h, resolution: 1d}}
+"""
+
+
+def test_what_a_handler_promised_earlier_than_the_letter_is_broken_in_the_report_too(opened: Open) -> None:
+    house = opened(oslo(2, "09:00"), sla=TOLD)
+    answer(house, "/frist i dag kl 15:00\nVi ser på det i dag.")
+    house.now = oslo(2, "15:45")
+    house.wait(seconds=0)
+    answer(house, "/lukk\nFerdig.")
+    assert (broken(house), kept(house, "resolution")) == (["resolution"], Kept(broken=1))

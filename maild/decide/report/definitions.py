@@ -151,21 +151,21 @@ class Verdict:
 def verdicts(tale: Tale, held: Terms | None, calendar: Calendar, until: datetime) -> Iterator[Verdict]:
     """What became of each promise until then: the end of the period, or now.
 
-    Judged by what the customer was told: the first date in a letter that left, or the first that a handler promised (/due); put off
-    only by the open time for which its clock stood still since (it waits for the customer, or as the target says).  Where nobody told
-    him a date, by the breach that was noted when the time of the target was over.  A promise is judged once, when it is kept or its
-    time is over, whichever is first; so months add up.  Kept at first, and over after a reopening: slipped, told apart.  What was
-    done without any promise is unpromised.
+    Judged by what the customer was told: the tightest date that held, in a letter that left, put off only by the open time for which
+    its clock stood still since (it waits for the customer, or as the target says), or promised by a handler (/due), which nothing puts
+    off.  Where nobody told him a date, by the breach that was noted when the time of the target was over.  A promise is judged once,
+    when it is kept or its time is over, whichever is first; so months add up.  Kept at first, and over after a reopening: slipped, told
+    apart.  What was done without any promise is unpromised.
     """
     for target, turn, done in _matters(tale, held):
         within = held.targets.get(target) if held else None
-        told = _first_told(tale, target, turn)
+        told = _told(tale, target, turn)
         pauses = [stop for stop in tale.stops if _paused(stop, held)]
-        due = _put_off(told, pauses, within.calendar if within else calendar) if told else None
+        dues = (_put_off(one, pauses, within.calendar if within else calendar) for one in told)
         breach = tale.breaches.get((target, turn))
-        over = due if told else breach.at if breach else None
+        over = min(filter(None, dues), default=None) if told else breach.at if breach else None
         if done is not None and (over is None or done <= over):
-            promised = told is not None or breach is not None or within is not None
+            promised = bool(told) or breach is not None or within is not None
             yield Verdict(target, "kept" if promised else "unpromised", done)
             if breach is not None and breach.at > done and target is Target.SOLUTION:
                 yield Verdict(target, "slipped", breach.at)
@@ -208,9 +208,10 @@ def _spoken_of(tale: Tale) -> bool:
     )
 
 
-def _first_told(tale: Tale, target: Target, turn: int) -> Told | None:
+def _told(tale: Tale, target: Target, turn: int) -> list[Told]:
+    """The dates that held: in letters that left, and of a handler's the one that he did not replace or withdraw while it was ahead."""
     said = (one for one in tale.dates if one.target == target and one.turn == turn and one.letter not in tale.unsent)
-    return next(said, None)
+    return [one for one in said if one.letter or not any(one.at < new.at < one.due_at for new in tale.promises)]
 
 
 def _paused(stop: Stop, held: Terms | None) -> bool:
@@ -219,7 +220,10 @@ def _paused(stop: Stop, held: Terms | None) -> bool:
 
 
 def _put_off(told: Told, pauses: Sequence[Stop], calendar: Calendar) -> datetime | None:
-    """So much open time as was left then, counted while the clock runs; None while it stands still with some of it left."""
+    """So much open time as was left then, counted while the clock runs; None while it stands still with some of it left.  What a handler
+    promised is never put off."""
+    if not told.letter:
+        return told.due_at
     left, start = calendar.between(told.at, told.due_at), told.at
     for stop in pauses:
         if stop.until is not None and stop.until <= start:
