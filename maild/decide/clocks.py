@@ -151,7 +151,7 @@ def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
     for target, within in held.targets.items():
         began, turn, done = since, 0, solved
         if target is Target.RESPONSE:
-            done = min(filter(None, (known.answered_at, solved)), default=None)
+            done = min(filter(None, (known.first_at, solved)), default=None)
         elif target is Target.UPDATE:
             if known.spoke_at is None and Target.RESPONSE in held.targets:
                 continue

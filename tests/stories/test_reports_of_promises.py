@@ -100,3 +100,36 @@ def test_what_a_handler_promised_earlier_than_the_letter_is_broken_in_the_report
     house.wait(seconds=0)
     answer(house, "/lukk\nFerdig.")
     assert (broken(house), kept(house, "resolution")) == (["resolution"], Kept(broken=1))
+
+
+# --- what is an answer ------------------------------------------------------------------------------------------------------------
+
+
+def reopened_after(house: House, line: str) -> None:
+    """Solved within the hour, and the next day it is open again: the two days after that nobody writes."""
+    answer(house, line)
+    house.wait(days=1)
+    answer(house, "/gjenåpne")
+    house.now = oslo(5, "15:00")
+    house.wait(seconds=0)
+
+
+def test_a_solution_of_which_she_was_told_is_an_answer_also_when_the_case_is_open_again(opened: Open) -> None:
+    house = opened(oslo(2, "09:00"), sla=TOLD)
+    reopened_after(house, "/lukk")
+    assert (broken(house), kept(house)) == (["resolution"], Kept(kept=1))
+
+
+def test_one_of_which_she_was_not_told_is_none(opened: Open) -> None:
+    house = opened(oslo(2, "09:00"), sla=TOLD)
+    reopened_after(house, "/lukk stille")
+    assert broken(house) == ["first_response", "resolution"]
+
+
+def test_nor_is_one_that_was_undone(opened: Open) -> None:
+    house = opened(oslo(2, "09:00"), sla=TOLD)
+    answer(house, "/lukk")
+    answer(house, "/angre")
+    house.now = oslo(2, "14:00")
+    house.wait(seconds=0)
+    assert (broken(house), kept(house)) == (["first_response"], Kept(broken=1))
