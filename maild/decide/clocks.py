@@ -69,21 +69,52 @@ def terms(case: Case, policy: Policy) -> Terms | None:
     """What is promised for it; None for a case of the past, one that goes on elsewhere, or one in which nobody asked for anything."""
     if not policy.slas or case.history or case.merged_into is not None or not case.clocks.runs:
         return None
-    key = case.clocks.organisation
-    organisation = policy.organisations.get(key)
-    desk = policy.desks.get(case.desk)
-    # On the desk's calendar, as rules ask (model/derived.py).
-    day = (case.clocks.since_at or case.opened_at).astimezone(ZoneInfo(desk.zone) if desk else UTC).date()
-    return policy.slas.of(
-        Asked(
+    known = case.clocks
+    return of(
+        policy,
+        Matter(
             case.desk,
             case.priority,
-            key,
-            organisation.labels if organisation else (),
-            tuple(one.key for one in agreement.in_force(policy.agreements, key, day)),
-            desk.lines[desk.line_at(case.line, case.handler)].name if desk and desk.lines else "",
+            known.organisation,
+            case.line,
+            case.handler,
+            known.since_at or case.opened_at,
             case.type,
             case.labels,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is known of a case, by its fold or a report's, when it is asked what was promised for it; type: "" for none."""
+
+    desk: str
+    priority: Priority
+    organisation: str
+    line: str | None
+    handler: str | None
+    since: datetime
+    type: str
+    labels: tuple[str, ...]
+
+
+def of(policy: Policy, matter: Matter) -> Terms | None:
+    """What is promised for such a case: the clocks and the reports ask here, so that they never differ."""
+    organisation = policy.organisations.get(matter.organisation)
+    desk = policy.desks.get(matter.desk)
+    # On the desk's calendar, as rules ask (model/derived.py).
+    day = matter.since.astimezone(ZoneInfo(desk.zone) if desk else UTC).date()
+    return policy.slas.of(
+        Asked(
+            matter.desk,
+            matter.priority,
+            matter.organisation,
+            organisation.labels if organisation else (),
+            tuple(one.key for one in agreement.in_force(policy.agreements, matter.organisation, day)),
+            desk.lines[desk.line_at(matter.line, matter.handler)].name if desk and desk.lines else "",
+            matter.type,
+            matter.labels,
         )
     )
 
@@ -127,9 +158,9 @@ def _clocks(case: Case, held: Terms) -> Iterator[Clock]:
         began, turn, done, only = since, 0, solved, target in held.kept
         told = tuple(one for one in pledges if one.target == target)
         if target is Target.RESPONSE:
-            done = min(filter(None, (known.answered_at, solved)), default=None)
+            done = min(filter(None, (known.first_at, solved)), default=None)
             more = tuple(one for one in told if one.turn)
-            if more and known.answered_at:
+            if more and known.first_at:
                 # An older answer answers nothing that came here since, with another case.
                 began, turn, done, only, told = more[0].told_at, more[0].turn, solved, True, more
         elif target is Target.UPDATE:

@@ -30,7 +30,7 @@ def wished(ledger: Ledger, case_id: int, said: Mapping[str, str]) -> None:
     for key, value in said.items():
         before = ledger.policy.facts[key].begins
         day = dates.when(value, ledger.now.astimezone(zone)) if before is not None else None
-        if before is not None and isinstance(day, datetime) and not case.ended and case.clocks.answered_at is None:
+        if before is not None and isinstance(day, datetime) and not case.ended and case.clocks.first_at is None:
             at(ledger, case_id, (day - timedelta(days=before)).astimezone(UTC))
 
 

@@ -3,9 +3,10 @@
 Pager(config, writer, policy, clock)     run() until cancelled
 
 The program's words are fixed (maild.yaml); no shell reads them, and whatever a stranger wrote reaches it only as JSON on its standard
-input.  It gets a small environment and no open file of ours.  What it ends with is logged, with the end of what it wrote to standard
-error.  Failing, it is run again after 30 seconds, 1, 2 and 4 minutes; then it is given up and `maild status` shows an alarm.
-Each page runs it once; a crash between its end and our note of it runs it a second time.
+input.  It gets a small environment and no open file of ours.  What it ends with is logged, and how much it wrote to standard error, but
+nothing of that: it may repeat what it read, in whatever form.  Failing, it is run again after 30 seconds, 1, 2 and 4
+minutes; then it is given up and `maild status` shows an alarm.  Each page runs it once; a crash between its end and our note of it runs it
+a second time.
 
 FAULTS  It has a process group of its own and is killed with it when its time is over.  Nothing waits for it but this role.
 """
@@ -16,7 +17,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -34,7 +35,6 @@ from maild.store.writer import Writer
 POLL = 5.0
 SEVERAL = 4
 AGAIN = (30, 60, 120, 240)
-TAIL = 2000
 # Beyond the program's own time, for what we write about it.
 SPARE = timedelta(minutes=2)
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -69,18 +69,17 @@ class Pager:
 
     async def _ring(self, page: Leased) -> None:
         told = said(page, self._policy())
-        how, tail = await run(self._config, json.dumps(told, ensure_ascii=False).encode()) if told else ("", "")
-        tail = unsaid(tail, told)
+        how, octets = await run(self._config, json.dumps(told, ensure_ascii=False).encode()) if told else ("", 0)
         now, about = self._clock(), {"letter": page.letter, "handler": page.handler, "attempt": page.attempts}
         if not how:
             log.info("page rung", **about)
             await self._writer.write(lambda session: page_calls.done(session, page.letter, page.attempts))
         elif page.attempts <= len(AGAIN):
             due_at = now + timedelta(seconds=AGAIN[page.attempts - 1])
-            log.warning("the program that pages failed, will be tried again", how=how, stderr=tail, **about)
+            log.warning("the program that pages failed, will be tried again", how=how, stderr_octets=octets, **about)
             await self._writer.write(lambda session: page_calls.again(session, page.letter, page.attempts, due_at, how))
         else:
-            log.error("the program that pages failed, given up", how=how, stderr=tail, **about)
+            log.error("the program that pages failed, given up", how=how, stderr_octets=octets, **about)
             await self._writer.write(lambda session: page_calls.failed(session, page.letter, page.attempts, how))
 
 
@@ -113,16 +112,8 @@ def said(page: Leased, policy: Policy) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value != ""}
 
 
-def unsaid(tail: str, told: Mapping[str, Any]) -> str:
-    """Without the customer's words and the number, should the program have repeated them: the log has neither."""
-    for name in ("subject", "phone"):
-        if told.get(name):
-            tail = tail.replace(str(told[name]), f"[{name}]")
-    return tail
-
-
-async def run(config: Wanted, text: bytes) -> tuple[str, str]:
-    """How it ended, "" for well, and the end of what it wrote to standard error."""
+async def run(config: Wanted, text: bytes) -> tuple[str, int]:
+    """How it ended, "" for well, and how many octets it wrote to standard error."""
     try:
         program = await asyncio.create_subprocess_exec(
             *config.command,
@@ -134,10 +125,10 @@ async def run(config: Wanted, text: bytes) -> tuple[str, str]:
             start_new_session=True,
         )
     except OSError as error:
-        return f"cannot be run: {error.strerror or type(error).__name__}", ""
+        return f"cannot be run: {error.strerror or type(error).__name__}", 0
     assert program.stdin is not None
     assert program.stderr is not None
-    tail = bytearray()
+    octets = 0
     try:
         async with asyncio.timeout(config.timeout.total_seconds()):
             # A program that reads nothing may have closed its input.
@@ -146,15 +137,15 @@ async def run(config: Wanted, text: bytes) -> tuple[str, str]:
                 await program.stdin.drain()
             program.stdin.close()
             while chunk := await program.stderr.read(4096):
-                tail = (tail + chunk)[-TAIL:]
+                octets += len(chunk)
             code = await program.wait()
     except TimeoutError:
-        return f"not done after {config.timeout.total_seconds():.0f} seconds", tail.decode(errors="replace")
+        return f"not done after {config.timeout.total_seconds():.0f} seconds", octets
     finally:
         _end(program.pid)
         await program.wait()
     how = "" if code == 0 else f"exit {code}" if code > 0 else f"signal {-code}"
-    return how, tail.decode(errors="replace")
+    return how, octets
 
 
 def _end(group: int) -> None:

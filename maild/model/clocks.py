@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warned
-from maild.model.events import Assigned, Reopened, Replied, Status
+from maild.model.events import Assigned, Reopened, Replied, Solved, Status
+from maild.model.people import handler_of
 from maild.model.recorded import Recorded
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
 from maild.model.waiting_events import Scheduled
@@ -61,7 +62,8 @@ class Word:
 class Clocks:
     """since_at: when the first mail came in, None where nobody said: when the case was opened.  runs: somebody asked for something.
 
-    answered_at: when a handler first wrote to the customer, or solved it; spoke_at, turn: when the time until the next word began, and
+    answered_at: when a handler first wrote to the customer; closing_at, closing: when he first solved it and she was told, and the mail
+    that did it: first_at is the earlier of both, the first answer.  spoke_at, turn: when the time until the next word began, and
     the seq of what began it.  stops: oldest first.  fired: "target:turn:step" of each step taken; breached: "target:turn".
     free_at: since when nobody has it, None: since it was opened, or somebody has it; untended: that was told.
     """
@@ -79,6 +81,13 @@ class Clocks:
     untended: bool = False
     runs: bool = True
     words: tuple[Word, ...] = ()
+    closing_at: datetime | None = None
+    closing: str = ""
+
+    @property
+    def first_at(self) -> datetime | None:
+        """When a handler's word first reached the customer; that the case is opened again takes nothing of it back."""
+        return min(filter(None, (self.answered_at, self.closing_at)), default=None)
 
     def heard_since(self, seq: int) -> bool:
         """She was answered after that event."""
@@ -116,13 +125,17 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
 
 
 def _turned(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Clocks:
-    """The status is another: one stop ends, or another begins."""
+    """The status is another: one stop ends, or another begins.  A handler's solution of which she is told is an answer, too."""
     stops = clocks.stops
     if before in STOPS and stops and stops[-1].until is None:
         stops = (*stops[:-1], replace(stops[-1], until=record.at))
     if after in STOPS:
         stops = (*stops, Stop(after, record.at))
-    return replace(clocks, stops=stops)
+    clocks = replace(clocks, stops=stops)
+    match record.event:
+        case Solved(by=by, quiet=False) if clocks.closing_at is None and handler_of(by) is not None:
+            return replace(clocks, closing_at=record.at, closing=record.cause)
+    return clocks
 
 
 def _left(clocks: Clocks, letter: int, *, void: bool) -> Clocks:
@@ -149,7 +162,9 @@ def _spoken(clocks: Clocks, record: Recorded) -> Clocks:
         case Undone(mail=mail):
             # What opened it again is undone, or undid that it was solved: then it never was.
             again = (mail, record.cause)
-            return _said(clocks, tuple(w for w in clocks.words if w.message or w.cause not in again))
+            words = tuple(w for w in clocks.words if w.message or w.cause not in again)
+            void = clocks.closing_at is not None and clocks.closing == mail
+            return _said(replace(clocks, closing_at=None, closing="") if void else clocks, words)
     return clocks
 
 

@@ -3,6 +3,7 @@
 Tally(policy).saw(plan, at) of each plan, in order;  .report(cases) -> Report: pages, promises, loads, days.  Pure.
 
 A promise is kept when what was promised was done before it was due, broken when the case's log says so, and open when neither is so yet.
+Each turn of the next word is a promise: it is kept when the next answer, or the end, comes without a breach.
 A day is one of the desk's clock.  A case counts by the desk and the priority that it had when it was opened.
 """
 
@@ -15,6 +16,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from maild.decide import clocks
+from maild.decide.clocks import Clock
 from maild.model.case import Case
 from maild.model.clock_events import Breached
 from maild.model.events import Event, Opened
@@ -22,6 +24,7 @@ from maild.model.paging_events import Paged
 from maild.model.people import handler_of
 from maild.model.plan import Plan
 from maild.model.policy import Policy
+from maild.model.sla import Target
 
 KEPT, BROKEN, OPEN = "kept", "broken", "open"
 
@@ -105,6 +108,8 @@ class Tally:
     _pages: list[Page] = field(default_factory=list)
     _broken: list[Broken] = field(default_factory=list)
     _began: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _turns: dict[int, Clock] = field(default_factory=dict)
+    _kept: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _opened: Counter[date] = field(default_factory=Counter)
     _ends: dict[date, int] = field(default_factory=dict)
     _open: set[int] = field(default_factory=set)
@@ -123,6 +128,7 @@ class Tally:
             if happened.case is not None:
                 self._event(happened.record.event, cases[happened.case], at)
         for case in plan.cases:
+            self._turned(case)
             self._stands(case)
             self._ends[self._day(case, at)] = len(self._open)
         told = [handler_of(letter.party) or "" for letter in plan.letters]
@@ -137,6 +143,15 @@ class Tally:
             case Breached(target=target, due_at=due_at):
                 what = (*self._began[case.id], target, case.handler or "")
                 self._broken.append(Broken(self._local(case, due_at), case.number, *what))
+
+    def _turned(self, case: Case) -> None:
+        """A turn of the next word that another replaces is over: the case itself remembers only the last."""
+        before = self._turns.pop(case.id, None)
+        now = next((one for one in clocks.running(case, self.policy) if one.target is Target.UPDATE), None)
+        if now is not None:
+            self._turns[case.id] = now
+        if before and now and before.key != now.key and before.key not in case.clocks.breached:
+            self._kept[*self._began[case.id], str(Target.UPDATE)] += 1
 
     def _stands(self, case: Case) -> None:
         """Whose it is now, and whether it is open."""
@@ -173,6 +188,8 @@ class Tally:
 
     def _promises(self, cases: list[Case]) -> tuple[Promise, ...]:
         found: dict[tuple[str, str, str], Counter[str]] = {}
+        for key, count in self._kept.items():
+            found.setdefault(key, Counter())[KEPT] += count
         for one in self._broken:
             found.setdefault((one.desk, one.priority, one.target), Counter())[BROKEN] += 1
         for case in cases:
@@ -181,8 +198,8 @@ class Tally:
                     key = (*self._began[case.id], str(clock.target))
                     found.setdefault(key, Counter())[OPEN if clock.done_at is None else KEPT] += 1
         return tuple(
-            Promise(*key, count[KEPT], count[BROKEN], count[OPEN])
-            for key, count in sorted(found.items(), key=self._order)
+            Promise(*key, counts[KEPT], counts[BROKEN], counts[OPEN])
+            for key, counts in sorted(found.items(), key=self._order)
         )
 
     def _order(self, item: tuple[tuple[str, str, str], Counter[str]]) -> tuple[int, int, str]:

@@ -12,7 +12,7 @@ from maild.model.clocks import UNSTARTED, WAITING, Clocks, Pledge, Stop, Word
 from maild.model.events import Status
 from maild.store.database import moment, stamp
 
-_TIMES = ("since_at", "answered_at", "spoke_at", "free_at")
+_TIMES = ("since_at", "answered_at", "spoke_at", "free_at", "closing_at")
 
 
 def dump(clocks: Clocks) -> dict[str, Any]:

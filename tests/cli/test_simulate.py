@@ -121,6 +121,25 @@ def test_with_faster_answers_every_promise_is_kept(house: House, past: Past) -> 
     assert {day["day"]: day["open"] for day in found["days"]} == {"2026-03-02": 1, "2026-03-03": 0}
 
 
+def test_each_turn_of_the_next_word_is_a_promise(house: House, tmp_path: Path) -> None:
+    """Open till four: answered at 10, 12 and 15, and then no more; the last turn ends the next day, by noon or before."""
+    (house.folder / "rules" / "sla.yaml").write_text(
+        "targets: {support: {for: {desk: support}, medium: {first_response: 4h, next_update: 4h}}}\n"
+    )
+    past = Past(tmp_path / "turns.mbox")
+    first = past.mail(0, "Ann <ann@kunde.example>", "Skriver")
+    for after in (1, 3, 6):
+        past.mail(after, "Kari <kari@staff.example>", "Re: Skriver", first, "ann@kunde.example")
+
+    def counted(solve: str) -> tuple[int, int, int]:
+        promises = told(house, past, "--solve", solve)["promises"]
+        (found,) = [one for one in promises if one["target"] == "next_update"]
+        return found["kept"], found["broken"], found["open"]
+
+    assert counted("12h") == (2, 1, 0)
+    assert counted("9h") == (3, 0, 0)
+
+
 def test_only_mail_of_some_days(house: House, past: Past) -> None:
     assert told(house, past, "--from", "2026-03-03")["cases"] == 1
     assert told(house, past, "--until", "2026-03-03")["cases"] == 2

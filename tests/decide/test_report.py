@@ -250,6 +250,7 @@ def told(hours: float, target: str = "first_response", letter: int = 5, turn: in
         (((0, told(4)),), Kept(broken=1)),
         (((0, told(4)), (1, told(9, letter=6)), (8, Replied(2, K))), Kept(broken=1)),
         (((0, told(4)), (1, TakenBack(ANN, "ack", 5)), (2, told(9, letter=6)), (8, Replied(2, K))), Kept(kept=1)),
+        (((0, told(9)), (1, told(4, letter=6)), (8, Replied(2, K))), Kept(broken=1)),
         (((0, told(9)), (4, Breached("first_response", due(4))), (8, Replied(2, K))), Kept(kept=1)),
         (((4, Breached("first_response", due(4))), (5, Replied(2, K))), Kept(broken=1)),
         (((5, Replied(2, K)),), Kept(unpromised=1)),
@@ -262,6 +263,7 @@ def told(hours: float, target: str = "first_response", letter: int = 5, turn: in
         "never",
         "told again",
         "never left",
+        "told tighter",
         "told first",
         "breach",
         "unpromised",
@@ -269,7 +271,7 @@ def told(hours: float, target: str = "first_response", letter: int = 5, turn: in
         "new",
     ),
 )
-def test_a_promise_is_judged_by_what_was_told_first(steps: Sequence[Step], verdict: Kept | None) -> None:
+def test_a_promise_is_judged_by_the_tightest_date_that_was_told(steps: Sequence[Step], verdict: Kept | None) -> None:
     assert kept(report(case(*steps))) == verdict
 
 
@@ -289,6 +291,10 @@ def test_a_date_is_put_off_while_the_case_waits_for_the_customer() -> None:
 
 def test_a_date_that_a_handler_promised_is_one_that_was_told() -> None:
     assert kept(report(case((0, Promised(K, due(4))), (3, solved()))), "resolution") == Kept(kept=1)
+    waits = ((0, Promised(K, due(4))), (1, Waiting(K, "customer")), (6, Woken("customer")), (7, solved()))
+    assert kept(report(case(*waits)), "resolution") == Kept(broken=1)
+    moved = ((0, Promised(K, due(4))), (1, Promised(K, due(9))), (8, solved()))
+    assert kept(report(case(*moved)), "resolution") == Kept(kept=1)
     undone = (
         (0, Promised(K, due(4)), "incoming:5"),
         (1, Promised(K, None), "incoming:6"),

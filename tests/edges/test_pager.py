@@ -16,9 +16,10 @@ from parts.mails import mail
 from parts.net import wait_until
 from parts.sink import Sink
 from parts.site import KARI, OLA, Site
+from structlog.testing import capture_logs
 
 from maild.config import Pager as Wanted
-from maild.edges.pager import Pager, run, said, unsaid
+from maild.edges.pager import Pager, run, said
 from maild.store import health, page_calls
 from maild.store.writer import Writer
 
@@ -123,7 +124,7 @@ def test_what_nobody_rang_for_in_an_hour_is_left(house: House) -> None:
 def test_its_words_are_fixed_and_the_customer_s_come_by_standard_input(tmp_path: Path) -> None:
     wanted = script(tmp_path, f'printf "%s\\n" "$@" > {tmp_path}/words; cat > {tmp_path}/read; env > {tmp_path}/env')
     text = json.dumps({"subject": "`touch owned`; $(touch owned)"}).encode()
-    assert asyncio.run(run(wanted, text)) == ("", "")
+    assert asyncio.run(run(wanted, text)) == ("", 0)
     assert (tmp_path / "words").read_text() == "--now\n$(touch owned)\n"
     assert (tmp_path / "read").read_bytes() == text
     names = {line.partition("=")[0] for line in (tmp_path / "env").read_text().splitlines()}
@@ -132,28 +133,39 @@ def test_its_words_are_fixed_and_the_customer_s_come_by_standard_input(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("text", "how", "tail"),
+    ("text", "how", "octets"),
     [
-        ("echo no credit >&2; exit 3", "exit 3", "no credit\n"),
-        ("kill -9 $$", "signal 9", ""),
-        ("exit 0", "", ""),
+        ("echo no credit >&2; exit 3", "exit 3", 10),
+        ("kill -9 $$", "signal 9", 0),
+        ("exit 0", "", 0),
     ],
 )
-def test_how_it_ended_is_told(tmp_path: Path, text: str, how: str, tail: str) -> None:
-    assert asyncio.run(run(script(tmp_path, text), b"{}" * 100_000)) == (how, tail)
+def test_how_it_ended_is_told_and_how_much_it_complained(tmp_path: Path, text: str, how: str, octets: int) -> None:
+    assert asyncio.run(run(script(tmp_path, text), b"{}" * 100_000)) == (how, octets)
 
 
-def test_what_the_program_repeats_stands_in_no_log() -> None:
-    told = {"subject": "Ann Berg er syk", "phone": "+47 900 00 000"}
-    assert unsaid("cannot ring +47 900 00 000: Ann Berg er syk", told) == "cannot ring [phone]: [subject]"
+def test_a_long_complaint_is_read_to_its_end(tmp_path: Path) -> None:
+    wanted = script(tmp_path, "yes x | head -c 5000000 >&2; exit 1")
+    assert asyncio.run(run(wanted, b"")) == ("exit 1", 5_000_000)
 
 
-def test_of_a_long_complaint_only_the_end_is_kept(tmp_path: Path) -> None:
-    wanted = script(tmp_path, "yes x | head -c 5000000 >&2; echo end >&2; exit 1")
-    how, tail = asyncio.run(run(wanted, b""))
-    assert how == "exit 1"
-    assert tail.endswith("end\n")
-    assert len(tail) == 2000
+async def ring(house: House, wanted: Wanted) -> None:
+    """All that is due now."""
+    writer = Writer(house.database, lambda: None)
+    await Pager(wanted, writer, lambda: house.policy, lambda: house.now).look()
+    await writer.close()
+
+
+def test_nothing_that_the_program_repeats_stands_in_the_log(house: House, tmp_path: Path) -> None:
+    """Whole, in part, or the number in another form."""
+    repeats = "tee /dev/stderr | cut -c 1-20 >&2; echo call 90000000 >&2; exit 7"
+    with capture_logs() as logged:
+        asyncio.run(ring(house, script(tmp_path, repeats)))
+    (line,) = logged
+    assert (line["how"], line["log_level"]) == ("exit 7", "warning")
+    assert line["stderr_octets"] > 100
+    assert not [value for value in line.values() if "owned" in str(value) or "900" in str(value)]
+    assert set(line) == {"event", "log_level", "how", "stderr_octets", "letter", "handler", "attempt"}
 
 
 def test_one_that_hangs_is_ended_with_all_its_children(tmp_path: Path) -> None:
@@ -176,7 +188,7 @@ def _zombie(pid: int) -> bool:
 
 def test_one_that_is_gone_is_told_of(tmp_path: Path) -> None:
     wanted = Wanted((str(tmp_path / "gone"),))
-    assert asyncio.run(run(wanted, b"")) == ("cannot be run: No such file or directory", "")
+    assert asyncio.run(run(wanted, b"")) == ("cannot be run: No such file or directory", 0)
 
 
 def test_one_that_fails_is_tried_again_later_and_at_last_given_up(house: House, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
+from maild.decide import clocks
 from maild.decide.report.tale import Said, Tale, Told
 from maild.model import agreement
 from maild.model.agreement import Agreement
@@ -20,7 +21,7 @@ from maild.model.events import Status
 from maild.model.people import handler_of
 from maild.model.policy import Policy
 from maild.model.report import CONFIDENTIAL, NONE, Times
-from maild.model.sla import Asked, Target, Terms
+from maild.model.sla import Target, Terms
 
 # Of fewer cases than that, no handler's times are told: they would be times of a case.
 FEWEST = 3
@@ -150,21 +151,21 @@ class Verdict:
 def verdicts(tale: Tale, held: Terms | None, calendar: Calendar, until: datetime) -> Iterator[Verdict]:
     """What became of each promise until then: the end of the period, or now.
 
-    Judged by what the customer was told: the first date in a letter that left, or the first that a handler promised (/due); put off
-    only by the open time for which its clock stood still since (it waits for the customer, or as the target said when he was told).
-    Where nobody told him a date, by the breach that was noted when the time of the target was over.  A promise is judged once, when it
-    is kept or its time is over, whichever is first; so months add up.  Kept at first, and over after a reopening: slipped, told apart.
-    What was done without any promise is unpromised.
+    Judged by what the customer was told: the tightest date that held, in a letter that left, put off only by the open time for which
+    its clock stood still since (it waits for the customer, or as the target said when he was told), or promised by a handler (/due),
+    which nothing puts off. Where nobody told him a date, by the breach that was noted when the time of the target was over. A promise
+    is judged once, when it is kept or its time is over, whichever is first; so months add up. Kept at first, and over after a
+    reopening: slipped, told apart. What was done without any promise is unpromised.
     """
     for target, turn, done in _matters(tale, held):
         within = held.targets.get(target) if held else None
-        told = _first_told(tale, target, turn)
-        pauses = [stop for stop in tale.stops if _paused(stop, told, held)]
-        due = _put_off(told, pauses, within.calendar if within else calendar) if told else None
+        told = _told(tale, target, turn)
+        hours = within.calendar if within else calendar
+        dues = (_put_off(one, [stop for stop in tale.stops if _paused(stop, one, held)], hours) for one in told)
         breach = tale.breaches.get((target, turn))
-        over = due if told else breach.at if breach else None
+        over = min(filter(None, dues), default=None) if told else breach.at if breach else None
         if done is not None and (over is None or done <= over):
-            promised = told is not None or breach is not None or within is not None
+            promised = bool(told) or breach is not None or within is not None
             yield Verdict(target, "kept" if promised else "unpromised", done)
             if breach is not None and breach.at > done and target is Target.SOLUTION:
                 yield Verdict(target, "slipped", breach.at)
@@ -176,20 +177,8 @@ def terms(tale: Tale, policy: Policy) -> Terms | None:
     """What is promised for such a case today."""
     if not policy.slas or tale.imported or tale.merged or not tale.runs:
         return None
-    organisation = policy.organisations.get(tale.organisation)
-    holding = agreement.in_force(policy.agreements, tale.organisation, tale.since.date())
-    return policy.slas.of(
-        Asked(
-            tale.desk,
-            tale.priority,
-            tale.organisation,
-            organisation.labels if organisation else (),
-            tuple(one.key for one in holding),
-            tale.line,
-            str(tale.type),
-            tuple(tale.labels),
-        )
-    )
+    what = tale.desk, tale.priority, tale.organisation, tale.line, tale.handler, tale.since
+    return clocks.of(policy, clocks.Matter(*what, str(tale.type), tuple(tale.labels)))
 
 
 def _matters(tale: Tale, held: Terms | None) -> Iterator[tuple[Target, int, datetime | None]]:
@@ -224,19 +213,23 @@ def _spoken_of(tale: Tale) -> bool:
     )
 
 
-def _first_told(tale: Tale, target: Target, turn: int) -> Told | None:
+def _told(tale: Tale, target: Target, turn: int) -> list[Told]:
+    """The dates that held: in letters that left, and of a handler's the one that he did not replace or withdraw while it was ahead."""
     said = (one for one in tale.dates if one.target == target and one.turn == turn and one.letter not in tale.unsent)
-    return next(said, None)
+    return [one for one in said if one.letter or not any(one.at < new.at < one.due_at for new in tale.promises)]
 
 
-def _paused(stop: Stop, told: Told | None, held: Terms | None) -> bool:
+def _paused(stop: Stop, told: Told, held: Terms | None) -> bool:
     """By what was promised when that was told.  A solved case's clocks stand still whatever is configured."""
-    words = told.pauses if told and told.pauses is not None else held.pauses if held else (Status.WAITING,)
+    words = told.pauses if told.pauses is not None else held.pauses if held else (Status.WAITING,)
     return stop.status in words or stop.status in (Status.SOLVED, Status.CLOSED)
 
 
 def _put_off(told: Told, pauses: Sequence[Stop], calendar: Calendar) -> datetime | None:
-    """So much open time as was left then, counted while the clock runs; None while it stands still with some of it left."""
+    """So much open time as was left then, counted while the clock runs; None while it stands still with some of it left.  What a handler
+    promised is never put off."""
+    if not told.letter:
+        return told.due_at
     left, start = calendar.between(told.at, told.due_at), told.at
     for stop in pauses:
         if stop.until is not None and stop.until <= start:

@@ -47,7 +47,7 @@ from maild.model.work_events import Promised, Worked
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """At that time a handler answered, somebody solved or reopened it, a handler got it, a date was promised or a promise broken.
+    """At that time a handler answered, somebody solved or reopened it, a handler got it or promised a date, or a promise broke.
 
     cause: the mail that did it, of a turn of the clock the message; number: the message, or the turn; quiet: the customer was not told.
     """
@@ -117,6 +117,7 @@ class Tale:
     takings: list[Said] = field(default_factory=list)
     turns: list[Said] = field(default_factory=list)
     dates: list[Told] = field(default_factory=list)
+    promises: list[Said] = field(default_factory=list)
     unsent: set[int] = field(default_factory=set)
     breaches: dict[tuple[str, int], Said] = field(default_factory=dict)
     stops: list[Stop] = field(default_factory=list)
@@ -217,12 +218,13 @@ def _assigned(tale: Tale, record: Recorded, event: Assigned) -> None:
 def _undone(tale: Tale, record: Recorded, event: Undone) -> None:
     """Neither what the mail did counts, nor what turns it round."""
     void = (record.cause, event.mail)
-    for some in (tale.solutions, tale.reopenings, tale.takings, tale.turns):
+    for some in (tale.solutions, tale.reopenings, tale.takings, tale.turns, tale.promises):
         some[:] = [one for one in some if one.cause not in void]
     tale.dates[:] = [one for one in tale.dates if one.letter or one.cause not in void]
 
 
 def _promised(tale: Tale, record: Recorded, event: Promised) -> None:
+    tale.promises.append(Said(record.at, event.by, record.cause))
     if event.until_at is not None:
         tale.dates.append(Told("resolution", 0, event.until_at, record.at, cause=record.cause))
 
