@@ -11,6 +11,7 @@ postgres        a PostgreSQL server for the whole run;  postgres_url: a fresh da
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,10 @@ from parts import net
 from parts.postgres import Postgres, running
 from parts.sink import Sink
 from parts.site import Site, short_folder
+
+
+# Lines that commands write are as long wherever the tests run; those that tell of a window's width set it themselves.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.hookimpl(tryfirst=True)
