@@ -31,6 +31,7 @@ from maild.policy import (
     catalogue,
     check,
     door,
+    duty_gaps,
     oncall,
     organisations,
     reach,
@@ -145,7 +146,7 @@ def _made(
         reach.orders(read[catalogue.FILE], orders)
     site = replace(site, catalogue=_named(read[catalogue.FILE], {item.name: item for item in orders}))
     served = {desk for rota in rotas.values() for desk in rota.desks}
-    unread = None if read[oncall.FILE].problems else served
+    unread = None if any(not one.warning for one in read[oncall.FILE].problems) else served
     slas = sla.read(read[sla.FILE], site, None if read[calendars.FILE].problems else open_, unread)
     parts |= {"agreements": agreed, "catalogue": orders, "slas": slas}
     opening = recurring.entries(read[recurring.FILE], site)
@@ -304,6 +305,8 @@ def _duty(read: Mapping[str, Source], site: Site) -> tuple[dict[str, Calendar], 
     duty = dict(_perhaps(oncall_file, oncall.RotaForm, "rota", site.known()))
     rotas = {key: oncall.made(key, form, desks, found) for key, form in duty.items()}
     oncall.check(oncall_file, duty, rotas, site.staff, None if calendars_file.problems else found)
+    if not (oncall_file.problems or calendars_file.problems):
+        duty_gaps.check(oncall_file, duty, rotas, desks, found)
     return found, rotas
 
 

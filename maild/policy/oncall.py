@@ -24,7 +24,7 @@ from maild.policy.shape import DeskKeys, Line, Lines, Seconds, Strict, wrong
 from maild.policy.source import Source, nearest
 
 FILE = "oncall.yaml"
-HOLIDAYS, OUTSIDE = "holidays", "outside"
+HOLIDAYS, HALF_DAYS, OUTSIDE = "holidays", "half days", "outside"
 _MOST_DAYS = 366
 _TURNS = {"daily": 1, "weekly": 7}
 _TURN = re.compile(r"(\d{1,3})([dw])")
@@ -32,12 +32,12 @@ _HANDOVER = re.compile(r"(?:([a-z]+)\s+)?(\d\d:\d\d)")
 _SPANS_SCHEMA: Any = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 
 
-def _hours(value: Any) -> Spans:
-    return spans(value, around=True)
+def _hours(value: Any) -> Spans | str:
+    return OUTSIDE if value == OUTSIDE else spans(value, around=True)
 
 
 def _hours_day(value: str) -> str:
-    if value != HOLIDAYS:
+    if value not in (HOLIDAYS, HALF_DAYS):
         weekdays(value)
     return value
 
@@ -111,7 +111,7 @@ class RotaForm(Strict):
     calendar: Line | None = Field(None, description="Whose clock and holidays; left out: those of its first desk.")
     hours: DutyHours | None = Field(
         None,
-        description="When duty runs: a mapping of days (and holidays) to spans; outside: while the calendar is closed; left out: always.",
+        description="When duty runs: days, holidays, half days with their spans; outside: while the calendar is closed; left out: always.",
     )
     page: PageForm = Field(PageForm(), description="How people are called for a critical case.")
 
@@ -142,18 +142,25 @@ def _duty(key: str, hours: Any, base: Calendar) -> Calendar:
     if hours == OUTSIDE:
         return base.outside(key)
     week: list[Spans] = [()] * 7
+    closed = base.outside(key)
     for name, found in hours.items():
-        for day in weekdays(name) if name != HOLIDAYS else ():
-            week[day] = found
-    return Calendar(key, base.zone, tuple(week), _holidays(base, hours[HOLIDAYS]) if HOLIDAYS in hours else _none)
+        for day in weekdays(name) if name not in (HOLIDAYS, HALF_DAYS) else ():
+            week[day] = closed.week[day] if found == OUTSIDE else found
+    return Calendar(key, base.zone, tuple(week), _days(closed, hours.get(HOLIDAYS), hours.get(HALF_DAYS)))
 
 
-def _none(year: int) -> Mapping[date, Day]:
-    return {}
+def _days(closed: Calendar, holidays: Any, half_days: Any) -> Callable[[int], Mapping[date, Day]]:
+    """Of the days that differ, those of which the rota says something; the others are as their weekday."""
 
+    def days(year: int) -> Mapping[date, Day]:
+        said = {day: (how, holidays if how.holiday else half_days) for day, how in closed.days(year).items()}
+        return {
+            day: Day(how.spans if hours == OUTSIDE else hours, how.holiday)
+            for day, (how, hours) in said.items()
+            if hours is not None
+        }
 
-def _holidays(base: Calendar, hours: Spans) -> Callable[[int], Mapping[date, Day]]:
-    return lambda year: {day: Day(hours, holiday=True) for day, how in base.days(year).items() if how.holiday}
+    return days
 
 
 # --- what only shows beside the other files ---------------------------------------------------------------------------------------

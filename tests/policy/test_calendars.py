@@ -110,6 +110,56 @@ def test_duty_outside_of_the_hours_covers_half_days_too(tmp_path: Path):
     assert spans(calendar, "2026-12-24") == ["00:00-08:00", "12:00-24:00"]
 
 
+HOURS = "{weekdays: 15:30-08:00, weekend: all day, holidays: all day"
+
+
+@pytest.mark.parametrize(
+    ("more", "eve", "ordinary"),
+    [
+        ("", ["00:00-08:00", "15:30-24:00"], ["00:00-08:00", "15:30-24:00"]),
+        (", half days: outside", ["00:00-08:00", "12:00-24:00"], ["00:00-08:00", "15:30-24:00"]),
+        (", half days: 11:30-08:00", ["00:00-08:00", "11:30-24:00"], ["00:00-08:00", "15:30-24:00"]),
+        (", half days: outside, weekdays: outside", ["00:00-08:00", "12:00-24:00"], ["00:00-08:00", "16:00-24:00"]),
+    ],
+)
+def test_duty_on_half_days_is_said_by_itself(tmp_path: Path, more: str, eve: list[str], ordinary: list[str]):
+    hours = HOURS.replace("weekdays: 15:30-08:00, ", "") if "weekdays" in more else HOURS
+    calendar = load(tmp_path, oncall=duty.ONCALL.replace(HOURS, hours + more)).rotas["vakt"].calendar
+    assert (spans(calendar, "2026-12-24"), spans(calendar, "2026-03-03")) == (eve, ordinary)
+    assert spans(calendar, "2026-12-25") == ["00:00-24:00"]
+
+
+EVENINGS = """
+late:
+  name: Evenings
+  desks: [support]
+  people: [kari]
+  start: 2026-03-02
+  hours: {weekdays: 15:30-22:00, holidays: 15:30-22:00}
+"""
+
+
+@pytest.mark.parametrize(
+    ("oncall", "warned"),
+    [
+        (duty.ONCALL, ["2026-04-01, 12:00-15:30"]),
+        (duty.ONCALL.replace(", holidays: all day", ", half days: outside"), ["2026-01-01, 08:00-15:30"]),
+        (duty.ONCALL.replace(HOURS, HOURS + ", half days: outside"), []),
+        (duty.ONCALL.replace(HOURS + "}", "outside"), []),
+        (EVENINGS, []),
+        (duty.ONCALL + EVENINGS.replace("15:30-22:00", "11:00-22:00"), []),
+    ],
+)
+def test_closed_hours_in_which_nobody_has_duty_are_warned_of(tmp_path: Path, oncall: str, warned: list[str]):
+    load(tmp_path, oncall=oncall)
+    found = [one for one in _warnings(tmp_path) if "nobody has duty" in one]
+    assert [one.partition(": ")[0] for one in found] == warned
+
+
+def _warnings(folder: Path) -> list[str]:
+    return [problem.what for problem in build.warnings(build.load(folder, WORDS))]
+
+
 def test_a_rota_without_hours_or_calendar_runs_always_on_its_desks_clock(tmp_path: Path):
     oncall = "ever: {name: All, desks: drift, people: per, start: 2026-03-02, rotate: 3d}\n"
     rota = load(tmp_path, oncall=oncall).rotas["ever"]

@@ -6,10 +6,13 @@ Monday 30 March to Tuesday 7 April 2026: on Wednesday the office closes at noon,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from parts.golden import golden
-from parts.week import Week
+from parts.week import Week, local
+
+from maild.model.rota import Book, on_duty
 
 ANN, LEGE = "Ann Berg <ann@storvik.example>", "Line Lege <lege@storvik.example>"
 DESK = "brukarstotte@ikt.example"
@@ -130,3 +133,15 @@ def test_every_letter_to_customers_is_nynorsk(week: Week) -> None:
 def test_whoever_took_the_page_writes_to_the_customer_from_the_letter_that_he_then_got(week: Week) -> None:
     (closing,) = (one for one in week.letters("closing") if one.mail["X-Maild-Case"] == "1006")
     assert "Sentralen hadde mist linja." in closing.text
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2026-04-01", "2026-12-24", "2026-12-31"],
+    ids=["Wednesday before Easter", "Christmas Eve", "New Year's Eve"],
+)
+def test_from_noon_of_a_half_day_on_somebody_has_duty(tmp_path: Path, day: str) -> None:
+    week = Week(tmp_path, "brukarstotte", f"{day}T11:00", "brukarstotte@ikt.example")
+    rota = week.house.policy.rotas["driftsvakt"]
+    hours = [on_duty(rota, local(f"{day}T{at}"), Book()) != () for at in ("07:59", "11:59", "12:01", "15:00", "23:00")]
+    assert hours == [True, False, True, True, True]
