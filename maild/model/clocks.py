@@ -12,6 +12,7 @@ from datetime import datetime
 from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warned
 from maild.model.events import Assigned, Reopened, Replied, Status
 from maild.model.recorded import Recorded
+from maild.model.related_events import Separated
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
 from maild.model.waiting_events import Scheduled
 
@@ -32,7 +33,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """A letter told that date at that time.  pauses: the statuses in which its clock stood still by what was promised then."""
+    """A letter told that date at that time.  pauses: the statuses in which its clock stood still by what was promised then.
+
+    of: the case of which it was told, where that goes on in this one.
+    """
 
     target: str
     due_at: datetime
@@ -41,6 +45,7 @@ class Pledge:
     turn: int = 0
     void: bool = False
     pauses: frozenset[Status] = WAITING
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,13 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
             return replace(clocks, untended=True)
         case Pledged() as told:
             pauses = frozenset(map(Status, told.pauses.split()))
-            pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn, pauses=pauses)
+            pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn, False, pauses, told.of)
             return replace(clocks, pledges=(*clocks.pledges, pledge))
         case TakenBack(letter=letter) | Requeued(letter=letter):
             return _left(clocks, letter, void=isinstance(record.event, TakenBack))
+        case Separated(case=other):
+            apart = (replace(one, void=True) if one.of == other else one for one in clocks.pledges)
+            return replace(clocks, pledges=tuple(apart))
         case Warned(target=target, step=step, turn=turn):
             return replace(clocks, fired=(*clocks.fired, f"{target}:{turn}:{step}"))
         case Breached(target=target, turn=turn):

@@ -9,7 +9,7 @@ import pytest
 from parts.dated import due
 from parts.house import House
 from parts.promised import RESPONSE, SOLUTION, UPDATE, entry, hours, promise
-from stories.test_promises_change import ANN, made
+from stories.test_promises_change import ANN, BO, made
 
 from maild.model.events import Priority, Status
 from maild.model.sla import Sla
@@ -147,3 +147,19 @@ def test_a_date_that_a_handler_promised_goes_along(house: House):
     says(house, "1001", "/frist i dag kl 15:00")
     says(house, "1001", "/slå sammen #1002")
     assert due(house, "1002")["resolution"] == "Mon 15:00"
+
+
+def test_of_cases_that_are_separated_again_each_has_its_own_dates(house: House):
+    promise(house, medium={RESPONSE: hours(4)}, told=(RESPONSE,))
+    asks(house, BO, "Nett")
+    house.now += hours(1)
+    promise(house, medium={RESPONSE: hours(1)}, told=(RESPONSE,))
+    asks(house)
+    promise(house, medium={RESPONSE: hours(4)}, told=(RESPONSE,))
+    says(house, "1002", "/slå sammen #1001 likevel")
+    assert due(house, "1001") == {"first_response": "Mon 11:01"}
+    says(house, "1002", "/angre")
+    assert (due(house, "1001"), due(house, "1002")) == (
+        {"first_response": "Mon 13:00"},
+        {"first_response": "Mon 11:01"},
+    )
