@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warned
-from maild.model.events import Assigned, Reopened, Replied, Status
+from maild.model.events import Assigned, Reopened, Replied, Solved, Status
 from maild.model.recorded import Recorded
 from maild.model.related_events import Separated
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
@@ -50,7 +50,8 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the time until the next word counts from: an answer, by its message, or that the case was opened again (message 0).
+    """What the time until the next word counts from: an answer, by its message, or that the case was opened again (message 0).  And that
+    it was solved, of which she was told (message -1): from that nothing counts, but it is a word.
 
     void: the customer never got it.
     """
@@ -86,7 +87,7 @@ class Clocks:
     words: tuple[Word, ...] = ()
 
     def heard_since(self, seq: int) -> bool:
-        """She was answered after that event."""
+        """After that event she was answered, or told that it is solved."""
         return any(word.message and not word.void and word.seq > seq for word in self.words)
 
 
@@ -151,13 +152,15 @@ def _spoken(clocks: Clocks, record: Recorded) -> Clocks:
             return _said(clocks, (*clocks.words, Word(message, record.at, record.seq, record.cause)))
         case Reopened():
             return _said(clocks, (*clocks.words, Word(0, record.at, record.seq, record.cause)))
+        case Solved(quiet=False):
+            return _said(clocks, (*clocks.words, Word(-1, record.at, record.seq, record.cause)))
         case Retracted(message=message) | Reissued(message=message):
             void = isinstance(record.event, Retracted)
             return _said(clocks, tuple(replace(w, void=void) if w.message == message else w for w in clocks.words))
         case Undone(mail=mail):
             # What opened it again is undone, or undid that it was solved: then it never was.
             again = (mail, record.cause)
-            return _said(clocks, tuple(w for w in clocks.words if w.message or w.cause not in again))
+            return _said(clocks, tuple(w for w in clocks.words if w.message > 0 or w.cause not in again))
     return clocks
 
 
@@ -165,15 +168,22 @@ def _said(clocks: Clocks, words: tuple[Word, ...]) -> Clocks:
     if words == clocks.words:
         return clocks
     holds = [word for word in words if not word.void]
-    answers = [word.at for word in holds if word.message]
-    known = {word.at for word in clocks.words if word.message}
+    answers = [word.at for word in holds if word.message > 0]
+    known = {word.at for word in clocks.words if word.message > 0}
     # An answer that is older than these words stands.
     answered = clocks.answered_at if clocks.answered_at and clocks.answered_at not in known else None
-    last = holds[-1] if holds else None
+    last = next((word for word in reversed(holds) if word.message >= 0), None)
     return replace(
         clocks,
-        words=words[-_WORDS:],
+        words=_remembered(words),
         answered_at=answered or min(answers, default=None),
         spoke_at=last.at if last else None,
         turn=last.seq if last else 0,
     )
+
+
+def _remembered(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The last ones, and the last that she got, however often the case was opened since."""
+    recent, older = words[-_WORDS:], words[:-_WORDS]
+    heard = () if any(w.message and not w.void for w in recent) else [w for w in older if w.message and not w.void][-1:]
+    return (*heard, *recent)

@@ -163,3 +163,41 @@ def test_of_cases_that_are_separated_again_each_has_its_own_dates(house: House):
         {"first_response": "Mon 13:00"},
         {"first_response": "Mon 11:01"},
     )
+
+
+# --- the next word ----------------------------------------------------------------------------------------------------------------
+
+
+def hears_again(house: House) -> None:
+    """She was told that she hears from us by Tuesday, 9:04; a reopening alone would give us until Wednesday."""
+    promise(house, told=(RESPONSE, UPDATE), medium={RESPONSE: hours(4), UPDATE: hours(8)})
+    asks(house)
+    says(house, "1001", "Vi ser på det.")
+    house.now += hours(1)
+
+
+def test_closed_quietly_and_opened_again_she_hears_when_she_was_told(house: House):
+    hears_again(house)
+    says(house, "1001", "/lukk stille")
+    house.now += hours(5)
+    says(house, "1001", "/gjenåpne")
+    assert due(house) == {"next_update": "Tue 14:03"}, "put off while it was solved"
+
+
+@pytest.mark.parametrize("words", ["/lukk", "/lukk\nDen er byttet."])
+def test_who_was_told_that_it_is_solved_has_heard(house: House, words: str):
+    hears_again(house)
+    says(house, "1001", words)
+    says(house, "1001", "/gjenåpne")
+    assert due(house) == {"next_update": "Tue 10:05"}
+
+
+def test_however_often_it_is_opened_again_what_was_answered_is_over(house: House):
+    hears_again(house)
+    says(house, "1001", "Fortsatt.")
+    for _ in range(11):
+        says(house, "1001", "/lukk stille")
+        says(house, "1001", "/gjenåpne")
+    later = [event["data"] for event in house.case("1001")["events"] if event["kind"] == "pledged"]
+    assert len(later) == 3
+    assert due(house) == {"next_update": "Tue 10:25"}
