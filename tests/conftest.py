@@ -22,7 +22,6 @@ from parts.postgres import Postgres, running
 from parts.sink import Sink
 from parts.site import Site, short_folder
 
-
 # Lines that commands write are as long wherever the tests run; those that tell of a window's width set it themselves.
 os.environ.pop("COLUMNS", None)
 

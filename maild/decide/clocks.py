@@ -178,7 +178,7 @@ def _clock(case: Case, held: Terms, clock: Clock, told: tuple[Pledge, ...], *, o
         ends = min(one.due_at for one in told)
         within = Within(within.calendar.between(began, max(began, ends)), within.calendar)
         words = frozenset[Status]().union(*(one.pauses for one in told))
-    pledges = tuple((one, _pauses(case, one.pauses, began, done)) for one in told)
+    pledges = tuple((one, _pauses(case, one.pauses, min(began, one.told_at), done)) for one in told)
     fixed = _fixed(case) if clock.target is Target.SOLUTION else None
     pauses = _pauses(case, words, began, done)
     return replace(clock, within=within, pauses=pauses, pledges=pledges, fixed=fixed)

@@ -181,7 +181,7 @@ def lines(ledger: Ledger, before: Case, case: Case) -> list[tuple[str, str]]:
 
 def absorbed(ledger: Ledger, into: int, other: Case) -> None:
     """other: as it was before it was merged.  What its customer was told holds on: the other case waits for nobody, and an answer that
-    is older is none to what comes now."""
+    is older is none to what comes now.  Separated again, they know nothing of each other's (model/clocks.py)."""
     if other.ended:
         return
     here = ledger.case(into)
@@ -192,7 +192,7 @@ def absorbed(ledger: Ledger, into: int, other: Case) -> None:
         turn = turns.get(clock.target, 0)
         for told, due in clocks.carried(clock, ledger.now) if clock.fixed is None else ():
             pauses = " ".join(sorted(told.pauses))
-            ledger.happen(into, MAILD, Pledged(clock.target, due, told.letter, turn, pauses))
+            ledger.happen(into, MAILD, Pledged(clock.target, due, told.letter, turn, pauses, other.id))
         if clock.fixed is not None:
             # By /due, which nothing puts off.
-            ledger.happen(into, MAILD, Pledged(clock.target, clock.fixed, 0, turn, ""))
+            ledger.happen(into, MAILD, Pledged(clock.target, clock.fixed, 0, turn, "", other.id))

@@ -26,7 +26,8 @@ class Clocked(Event):
 class Pledged(Event):
     """A letter told the customer by when.  target: one of model/sla.Target; turn: of its clock (0 for what runs once).
 
-    pauses: the statuses in which its clock stood still when that was told, with a space between.
+    pauses: the statuses in which its clock stood still when that was told, with a space between.  of: the case of which it was told, where
+    that goes on in this one; 0: of this one.
     """
 
     kind: ClassVar[str] = "pledged"
@@ -35,6 +36,7 @@ class Pledged(Event):
     letter: int
     turn: int = 0
     pauses: str = "waiting"
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)

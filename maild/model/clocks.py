@@ -13,6 +13,7 @@ from maild.model.clock_events import Breached, Clocked, Pledged, Untended, Warne
 from maild.model.events import Assigned, Reopened, Replied, Solved, Status
 from maild.model.people import handler_of
 from maild.model.recorded import Recorded
+from maild.model.related_events import Separated
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone
 from maild.model.waiting_events import Scheduled
 
@@ -33,7 +34,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """A letter told that date at that time.  pauses: the statuses in which its clock stood still by what was promised then."""
+    """A letter told that date at that time.  pauses: the statuses in which its clock stood still by what was promised then.
+
+    of: the case of which it was told, where that goes on in this one.
+    """
 
     target: str
     due_at: datetime
@@ -42,11 +46,13 @@ class Pledge:
     turn: int = 0
     void: bool = False
     pauses: frozenset[Status] = WAITING
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the time until the next word counts from: an answer, by its message, or that the case was opened again (message 0).
+    """What the time until the next word counts from: an answer, by its message, or that the case was opened again (message 0).  And that
+    it was solved, of which she was told (message -1): from that nothing counts, but it is a word.
 
     void: the customer never got it.
     """
@@ -90,7 +96,7 @@ class Clocks:
         return min(filter(None, (self.answered_at, self.closing_at)), default=None)
 
     def heard_since(self, seq: int) -> bool:
-        """She was answered after that event."""
+        """After that event she was answered, or told that it is solved."""
         return any(word.message and not word.void and word.seq > seq for word in self.words)
 
 
@@ -113,10 +119,13 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
             return replace(clocks, untended=True)
         case Pledged() as told:
             pauses = frozenset(map(Status, told.pauses.split()))
-            pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn, pauses=pauses)
+            pledge = Pledge(told.target, told.due_at, record.at, told.letter, told.turn, False, pauses, told.of)
             return replace(clocks, pledges=(*clocks.pledges, pledge))
         case TakenBack(letter=letter) | Requeued(letter=letter):
             return _left(clocks, letter, void=isinstance(record.event, TakenBack))
+        case Separated(case=other):
+            apart = (replace(one, void=True) if one.of == other else one for one in clocks.pledges)
+            return replace(clocks, pledges=tuple(apart))
         case Warned(target=target, step=step, turn=turn):
             return replace(clocks, fired=(*clocks.fired, f"{target}:{turn}:{step}"))
         case Breached(target=target, turn=turn):
@@ -156,13 +165,15 @@ def _spoken(clocks: Clocks, record: Recorded) -> Clocks:
             return _said(clocks, (*clocks.words, Word(message, record.at, record.seq, record.cause)))
         case Reopened():
             return _said(clocks, (*clocks.words, Word(0, record.at, record.seq, record.cause)))
+        case Solved(quiet=False):
+            return _said(clocks, (*clocks.words, Word(-1, record.at, record.seq, record.cause)))
         case Retracted(message=message) | Reissued(message=message):
             void = isinstance(record.event, Retracted)
             return _said(clocks, tuple(replace(w, void=void) if w.message == message else w for w in clocks.words))
         case Undone(mail=mail):
             # What opened it again is undone, or undid that it was solved: then it never was.
             again = (mail, record.cause)
-            words = tuple(w for w in clocks.words if w.message or w.cause not in again)
+            words = tuple(w for w in clocks.words if w.message > 0 or w.cause not in again)
             void = clocks.closing_at is not None and clocks.closing == mail
             return _said(replace(clocks, closing_at=None, closing="") if void else clocks, words)
     return clocks
@@ -172,15 +183,22 @@ def _said(clocks: Clocks, words: tuple[Word, ...]) -> Clocks:
     if words == clocks.words:
         return clocks
     holds = [word for word in words if not word.void]
-    answers = [word.at for word in holds if word.message]
-    known = {word.at for word in clocks.words if word.message}
+    answers = [word.at for word in holds if word.message > 0]
+    known = {word.at for word in clocks.words if word.message > 0}
     # An answer that is older than these words stands.
     answered = clocks.answered_at if clocks.answered_at and clocks.answered_at not in known else None
-    last = holds[-1] if holds else None
+    last = next((word for word in reversed(holds) if word.message >= 0), None)
     return replace(
         clocks,
-        words=words[-_WORDS:],
+        words=_remembered(words),
         answered_at=answered or min(answers, default=None),
         spoke_at=last.at if last else None,
         turn=last.seq if last else 0,
     )
+
+
+def _remembered(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The last ones, and the last that she got, however often the case was opened since."""
+    recent, older = words[-_WORDS:], words[:-_WORDS]
+    heard = () if any(w.message and not w.void for w in recent) else [w for w in older if w.message and not w.void][-1:]
+    return (*heard, *recent)

@@ -40,6 +40,8 @@ NO_CASE = "answers of handlers in no case of these"
 AFTER = timedelta(days=14)
 ANSWER, SOLVE, PAGE = "answer", "solve", "page"
 _SOON = timedelta(minutes=1)
+# Messages that are nowhere: beyond those of the stage.
+_NO_ROW = 2_000_000_000
 Told = Callable[[int, str], None]
 # Told of the time before anything happens then.
 Pace = Callable[[datetime], None]
@@ -146,7 +148,7 @@ class Play:
             return handler, Attended(handler.key)
         party = handler_party(handler.key)
         if due.what == ANSWER:
-            return None if case.clocks.answered_at else (handler, Replied(-1 - due.serial, party))
+            return None if case.clocks.answered_at else (handler, Replied(_NO_ROW + due.serial, party))
         days = self.policy.desks[case.desk].reopen_days
         return handler, Solved(party, quiet=True, closes_at=due.at + timedelta(days=days))
 

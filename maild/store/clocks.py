@@ -30,17 +30,18 @@ def dump(clocks: Clocks) -> dict[str, Any]:
 
 
 def _pledge(told: Pledge) -> list[Any]:
-    """Its last two only where they are not as usual."""
-    pauses = [] if told.pauses == WAITING else [" ".join(sorted(told.pauses))]
+    """What is as usual at its end is left out."""
+    of = [told.of] if told.of else []
+    pauses = [" ".join(sorted(told.pauses))] if of or told.pauses != WAITING else []
     void = [int(told.void)] if told.void or pauses else []
-    return [told.target, stamp(told.due_at), stamp(told.told_at), told.letter, told.turn, *void, *pauses]
+    return [told.target, stamp(told.due_at), stamp(told.told_at), told.letter, told.turn, *void, *pauses, *of]
 
 
 def _pledged(
-    target: str, due_at: int, told_at: int, letter: int, turn: int, void: int = 0, pauses: str = "waiting"
+    target: str, due_at: int, told_at: int, letter: int, turn: int, void: int = 0, pauses: str = "waiting", of: int = 0
 ) -> Pledge:
     still = frozenset(map(Status, pauses.split()))
-    return Pledge(target, moment(due_at), moment(told_at), letter, turn, bool(void), still)
+    return Pledge(target, moment(due_at), moment(told_at), letter, turn, bool(void), still, of)
 
 
 def load(found: Mapping[str, Any]) -> Clocks:

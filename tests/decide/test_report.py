@@ -32,7 +32,7 @@ from maild.model.events import (
 )
 from maild.model.policy import Policy
 from maild.model.recorded import Recorded
-from maild.model.related_events import Merged, Unmerged
+from maild.model.related_events import Merged, Separated, Unmerged
 from maild.model.report import Kept, Period, Report, Story
 from maild.model.rule_events import Alarmed
 from maild.model.sla import Sla, Slas, Target, Terms, Within
@@ -273,6 +273,22 @@ def told(hours: float, target: str = "first_response", letter: int = 5, turn: in
 )
 def test_a_promise_is_judged_by_the_tightest_date_that_was_told(steps: Sequence[Step], verdict: Kept | None) -> None:
     assert kept(report(case(*steps))) == verdict
+
+
+CAME = Pledged("first_response", due(6), 9, 3, of=8)
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        (((3, CAME), (5, Replied(3, K))), Kept(kept=2)),
+        (((3, CAME), (7, Replied(3, K))), Kept(kept=1, broken=1)),
+        (((3, CAME), (4, Separated(8, K))), Kept(kept=1)),
+    ],
+    ids=("in time", "late", "separated"),
+)
+def test_what_came_with_a_merged_case_is_judged_beside_that(steps: Sequence[Step], verdict: Kept) -> None:
+    assert kept(report(case((0, told(4)), (1, Replied(2, K)), *steps))) == verdict
 
 
 def test_a_letter_that_was_given_up_has_told_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 from parts.dated import due
 from parts.house import House
 from parts.promised import RESPONSE, SOLUTION, UPDATE, entry, hours, promise
-from stories.test_promises_change import ANN, made
+from stories.test_promises_change import ANN, BO, made
 
 from maild.model.events import Priority, Status
 from maild.model.sla import Sla
@@ -147,3 +147,57 @@ def test_a_date_that_a_handler_promised_goes_along(house: House):
     says(house, "1001", "/frist i dag kl 15:00")
     says(house, "1001", "/slå sammen #1002")
     assert due(house, "1002")["resolution"] == "Mon 15:00"
+
+
+def test_of_cases_that_are_separated_again_each_has_its_own_dates(house: House):
+    promise(house, medium={RESPONSE: hours(4)}, told=(RESPONSE,))
+    asks(house, BO, "Nett")
+    house.now += hours(1)
+    promise(house, medium={RESPONSE: hours(1)}, told=(RESPONSE,))
+    asks(house)
+    promise(house, medium={RESPONSE: hours(4)}, told=(RESPONSE,))
+    says(house, "1002", "/slå sammen #1001 likevel")
+    assert due(house, "1001") == {"first_response": "Mon 11:01"}
+    says(house, "1002", "/angre")
+    assert (due(house, "1001"), due(house, "1002")) == (
+        {"first_response": "Mon 13:00"},
+        {"first_response": "Mon 11:01"},
+    )
+
+
+# --- the next word ----------------------------------------------------------------------------------------------------------------
+
+
+def hears_again(house: House) -> None:
+    """She was told that she hears from us by Tuesday, 9:04; a reopening alone would give us until Wednesday."""
+    promise(house, told=(RESPONSE, UPDATE), medium={RESPONSE: hours(4), UPDATE: hours(8)})
+    asks(house)
+    says(house, "1001", "Vi ser på det.")
+    house.now += hours(1)
+
+
+def test_closed_quietly_and_opened_again_she_hears_when_she_was_told(house: House):
+    hears_again(house)
+    says(house, "1001", "/lukk stille")
+    house.now += hours(5)
+    says(house, "1001", "/gjenåpne")
+    assert due(house) == {"next_update": "Tue 14:03"}, "put off while it was solved"
+
+
+@pytest.mark.parametrize("words", ["/lukk", "/lukk\nDen er byttet."])
+def test_who_was_told_that_it_is_solved_has_heard(house: House, words: str):
+    hears_again(house)
+    says(house, "1001", words)
+    says(house, "1001", "/gjenåpne")
+    assert due(house) == {"next_update": "Tue 10:05"}
+
+
+def test_however_often_it_is_opened_again_what_was_answered_is_over(house: House):
+    hears_again(house)
+    says(house, "1001", "Fortsatt.")
+    for _ in range(11):
+        says(house, "1001", "/lukk stille")
+        says(house, "1001", "/gjenåpne")
+    later = [event["data"] for event in house.case("1001")["events"] if event["kind"] == "pledged"]
+    assert len(later) == 3
+    assert due(house) == {"next_update": "Tue 10:25"}

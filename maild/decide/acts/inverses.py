@@ -121,7 +121,7 @@ INVERSES: dict[type[Event], Inverse | None] = {
     Dismissed: lambda before, event: (Accepted(event.party),) if event.party in before.participants else (),
     Attributed: lambda before, event: (Attributed(before.customer, before.language),),
     Clocked: lambda before, event: _counted(before, event),
-    # What was told is told; of a letter that has not left, it is void with it.
+    # What was told is told; of a letter that has not left, it is void with it, and of a case that is separated again, with that.
     Pledged: lambda before, event: (),
     Tasked: lambda before, event: (Withdrawn("task", len(before.errands.tasks) + 1),),
     Completed: lambda before, event: (Uncompleted(event.task),),

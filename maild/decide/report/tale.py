@@ -37,7 +37,7 @@ from maild.model.events import (
 from maild.model.people import handler_of
 from maild.model.recorded import KINDS as KNOWN
 from maild.model.recorded import Recorded
-from maild.model.related_events import Merged, Unmerged
+from maild.model.related_events import Merged, Separated, Unmerged
 from maild.model.report import Story
 from maild.model.rule_events import Alarmed
 from maild.model.trust_events import Restricted
@@ -63,7 +63,7 @@ class Said:
 class Told:
     """A date that somebody told the customer at that time; letter 0: by /due.
 
-    pauses: the statuses in which its clock stands still; None: by what is promised today.
+    pauses: the statuses in which its clock stands still; None: by what is promised today.  of: the merged case of which it was told.
     """
 
     target: str
@@ -73,6 +73,7 @@ class Told:
     letter: int = 0
     cause: str = ""
     pauses: frozenset[Status] | None = None
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,13 @@ def _promised(tale: Tale, record: Recorded, event: Promised) -> None:
 
 def _pledged(tale: Tale, record: Recorded, event: Pledged) -> None:
     pauses = frozenset(map(Status, event.pauses.split()))
-    tale.dates.append(Told(event.target, event.turn, event.due_at, record.at, event.letter, record.cause, pauses))
+    tale.dates.append(
+        Told(event.target, event.turn, event.due_at, record.at, event.letter, record.cause, pauses, event.of)
+    )
+
+
+def _separated(tale: Tale, record: Recorded, event: Separated) -> None:
+    tale.dates[:] = [one for one in tale.dates if one.of != event.case]
 
 
 def _breached(tale: Tale, record: Recorded, event: Breached) -> None:
@@ -294,6 +301,7 @@ _HANDLERS: dict[type, Callable[[Tale, Recorded, Any], None]] = {
     Labelled: _labelled,
     Unlabelled: _unlabelled,
     Unmerged: _unmerged,
+    Separated: _separated,
     TakenBack: _taken_back,
     Requeued: _taken_back,
     Retracted: _retracted,
