@@ -185,6 +185,16 @@ def waits(language: str) -> dict[str, Letter]:
             reason="registered-for-you",
             automatic="auto-generated",
         ),
+        "planned-later": to_customer(
+            "planned",
+            language,
+            values={
+                **VALUES,
+                "starts": "2026-03-13T08:00:00+01:00",
+                "answer_by": "2026-03-13T12:00:00+01:00",
+                "later": True,
+            },
+        ),
         "woken-planned": to_handler("woken", language, values={**VALUES, "news": {"ok": True, "key": "work_begins"}}),
         "reminder": to_customer("reminder", language, values={**last, "closes": ""}, automatic="auto-generated"),
         "reminder-last": to_customer("reminder", language, values=last, automatic="auto-generated"),

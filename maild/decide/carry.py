@@ -338,7 +338,7 @@ def _promises(ledger: Ledger, order: Order) -> list[Done]:
 
 
 def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
-    """Each letter that follows in this case, to whom and when; a letter without a time leaves at once."""
+    """Who gets a letter in this case, and when, each once; a letter without a time leaves at once."""
     me, case = handler_party(order.handler.key), order.case_id
     told = []
     for letter in ledger.letters:
@@ -350,7 +350,7 @@ def _letters(ledger: Ledger, order: Order, *, answer: bool) -> list[Done]:
         kind = "reply_leaves" if mine else f"letter_{letter.kind}"
         key = kind if kind in _LETTERS else "letter_other"
         told.append(Done((), f"{key}_at" if at else key, letter.to.name or letter.to.address, at=at))
-    return told
+    return [one for at, one in enumerate(told) if one not in told[:at]]
 
 
 _LETTERS = ("reply_leaves", "letter_closing", "letter_notice")

@@ -47,6 +47,7 @@ from maild.model.people import MAILD, Handler, handler_of, handler_party
 from maild.model.plan import Prepared
 from maild.model.policy import Notice
 from maild.model.related import Said
+from maild.model.rule_events import Carried, Defeated
 from maild.model.work_events import Promised
 
 # An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
@@ -113,8 +114,8 @@ def _said_otherwise(event: Event, notice: Notice, happened: list[Event], ledger:
         # A reply says it below its words; what was taken back before it left, nobody heard of.
         return any(isinstance(e, Replied | Solved) for e in happened) or promises.knows(ledger, ledger.case(case_id))
     if isinstance(event, Woken):
-        # The mail that woke it is news enough.
-        return any(isinstance(e, Received) for e in happened)
+        # The mail that woke it is news enough, and so is what was decided.
+        return any(isinstance(e, Received | Carried | Defeated) for e in happened)
     return isinstance(event, Solved) and event.quiet
 
 

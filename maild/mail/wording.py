@@ -64,7 +64,7 @@ _SHORT = {
 }
 _FLAGS = {
     **{key: key for key in ("forwarded", "called", "stranger", "over", "more", "provisional", "carried", "inside")},
-    **{key: key for key in ("acts", "dated", "early", "urgent", "again")},
+    **{key: key for key in ("acts", "dated", "early", "urgent", "again", "later")},
     "customer_verified": "verified",
     "customer_wrote": "wrote",
 }

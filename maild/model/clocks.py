@@ -112,7 +112,9 @@ def apply(clocks: Clocks, before: Status, after: Status, record: Recorded) -> Cl
         case Clocked(since_at=since_at, organisation=organisation, runs=runs):
             return replace(clocks, since_at=since_at, organisation=organisation, runs=runs)
         case Scheduled(starts_at=starts_at):
-            return replace(clocks, since_at=starts_at)
+            # What was told before that, nobody wants by then.
+            void = tuple(replace(one, void=True) for one in clocks.pledges)
+            return replace(clocks, since_at=starts_at, pledges=void)
         case Assigned(handler=handler):
             return replace(clocks, free_at=record.at if handler is None else None, untended=False)
         case Untended():

@@ -154,6 +154,7 @@ _PAGE = {
     "count": "2",
     "minutes": "10",
     "again": True,
+    "later": True,
 }
 # What a handler's letters tell of his work.
 _WORK = {

@@ -37,6 +37,7 @@ from maild.model.report import Kept, Period, Report, Story
 from maild.model.rule_events import Alarmed
 from maild.model.sla import Sla, Slas, Target, Terms, Within
 from maild.model.undo_events import Reissued, Retracted, TakenBack, Undone
+from maild.model.waiting_events import Scheduled
 from maild.model.work_events import Promised
 
 FIRST = datetime(2026, 10, 5, 6, 0, tzinfo=UTC)  # a Monday, 08:00 in Oslo
@@ -251,6 +252,7 @@ def told(hours: float, target: str = "first_response", letter: int = 5, turn: in
         (((0, told(4)), (1, told(9, letter=6)), (8, Replied(2, K))), Kept(broken=1)),
         (((0, told(4)), (1, TakenBack(ANN, "ack", 5)), (2, told(9, letter=6)), (8, Replied(2, K))), Kept(kept=1)),
         (((0, told(9)), (1, told(4, letter=6)), (8, Replied(2, K))), Kept(broken=1)),
+        (((0, told(4)), (1, Scheduled(due(20))), (1, told(24, letter=6)), (23, Replied(2, K))), Kept(kept=1)),
         (((0, told(9)), (4, Breached("first_response", due(4))), (8, Replied(2, K))), Kept(kept=1)),
         (((4, Breached("first_response", due(4))), (5, Replied(2, K))), Kept(broken=1)),
         (((5, Replied(2, K)),), Kept(unpromised=1)),
@@ -264,6 +266,7 @@ def told(hours: float, target: str = "first_response", letter: int = 5, turn: in
         "told again",
         "never left",
         "told tighter",
+        "put off on her own wish",
         "told first",
         "breach",
         "unpromised",

@@ -136,6 +136,17 @@ def test_a_handler_votes_as_anybody(site: Maker):
     assert "godkjent" in later(house)["ann@kunde.example", "decided"].text
 
 
+def test_a_handler_whose_vote_decides_wakes_nobody_with_a_wish_of_his_own(site: Maker):
+    """The case goes on: its handler reads what was decided, not that he wanted to be reminded; the receipt names each reader once."""
+    house = site("1", "[ola]")
+    house.reply(wished(house)[OLA, "approval"], "/godkjenn")
+    got = house.letters()
+    assert "woken" not in [letter.kind for letter in got]
+    (receipt,) = [letter.text for letter in got if letter.kind == "receipt"]
+    rows = [row for row in receipt.splitlines() if "en e-post til Kari" in row]
+    assert (len(rows), status(house)) == (1, "open")
+
+
 def test_two_of_three_cannot_be_any_more_after_two_noes(site: Maker):
     house = site("2", f"[{BOSS}, {HEAD}, ola]")
     got = wished(house)

@@ -93,6 +93,40 @@ def test_a_date_that_she_says_later_puts_it_off_too(site: Site) -> None:
     assert SAID["nb"] in " ".join(update.text.split())
 
 
+BEGINS = {
+    "nb": "Vi begynner på saken onsdag 25. mars 2026 kl. 08:00, slik at det passer med datoen du ønsker.",
+    "nn": "Vi tek til med saka onsdag 25. mars 2026 kl. 08:00, slik at det passar med datoen du ønskjer.",
+    "sl": "Z delom bomo začeli v sredo, 25. marca 2026, ob 8.00, da bo usklajeno z datumom, ki ga želite.",
+    "en": "We will begin on Wednesday 25 March 2026 at 08:00, to fit the date that you wish.",
+}
+ANSWER = {
+    "nb": "Du får svar innen onsdag 25. mars 2026 kl. 12:00.",
+    "nn": "Du får svar innan onsdag 25. mars 2026 kl. 12:00.",
+    "sl": "Odgovor boste prejeli do srede, 25. marca 2026, do 12.00.",
+    "en": "You will have an answer by Wednesday 25 March 2026 at 12:00.",
+}
+
+
+@pytest.mark.parametrize("language", DESKS)
+def test_dates_that_she_was_told_before_she_said_hers_are_put_off_and_she_is_told(site: Site, language: str) -> None:
+    house = site(sla=SLA)
+    first, _, date = ORDER[language].partition("\n\n")
+    house.mail(ANN, "Order", first, f"{DESKS[language]}@desk.example")
+    ack = next(letter for letter in house.letters() if letter.kind == "ack")
+    number = str(ack.mail["X-Maild-Case"])
+    house.wait(minutes=30)
+    house.reply(ack, date, ANN)
+    house.wait(minutes=2)
+    (letter,) = [letter for letter in house.letters() if letter.to == "ann@kunde.example"]
+    text = " ".join(letter.text.split())
+    assert (letter.kind, BEGINS[language] in text, ANSWER[language] in text) == ("planned", True, True)
+    house.wait(days=23)
+    house.wait(hours=1)
+    assert "breached" not in house.kinds(number)
+    house.wait(hours=4)
+    assert house.kinds(number).count("breached") == 1, "four hours after the work began"
+
+
 def test_a_date_that_is_near_or_says_nothing_changes_nothing(site: Site) -> None:
     house = site()
     for text in ("Ønsket dato: 5.3.2026", "Ønsket dato: 99.99.2026", "Ønsket dato: 1.4.2029"):

@@ -42,6 +42,7 @@ from maild.model.report import Story
 from maild.model.rule_events import Alarmed
 from maild.model.trust_events import Restricted
 from maild.model.undo_events import Reissued, Requeued, Retracted, TakenBack, Undone, Unlabelled
+from maild.model.waiting_events import Scheduled
 from maild.model.work_events import Promised, Worked
 
 
@@ -241,6 +242,11 @@ def _separated(tale: Tale, record: Recorded, event: Separated) -> None:
     tale.dates[:] = [one for one in tale.dates if one.of != event.case]
 
 
+def _scheduled(tale: Tale, record: Recorded, event: Scheduled) -> None:
+    """On her own wish nothing holds any more that a letter told before."""
+    tale.dates[:] = [one for one in tale.dates if not one.letter]
+
+
 def _breached(tale: Tale, record: Recorded, event: Breached) -> None:
     tale.breaches.setdefault((event.target, event.turn), Said(record.at))
 
@@ -294,6 +300,7 @@ _HANDLERS: dict[type, Callable[[Tale, Recorded, Any], None]] = {
     Undone: _undone,
     Promised: _promised,
     Pledged: _pledged,
+    Scheduled: _scheduled,
     Breached: _breached,
     Worked: _worked,
     Clocked: _clocked,
