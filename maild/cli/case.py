@@ -76,7 +76,7 @@ def show(
     config: Path, number: str, *, as_json: bool, quotes: bool, letters: bool, events: bool, raw: int | None
 ) -> int:
     """Show a case: who, what was said, and what happened to it."""
-    from maild.cli.desk import opened, say_json
+    from maild.cli.desk import agreed, opened, say_json
     from maild.store import views
 
     with opened(config) as site:
@@ -86,6 +86,7 @@ def show(
         case = views.case(site.session, row_id, site.handlers)
         if raw is not None:
             return _say_raw(site, case, raw)
+        case["response"] = agreed(site.readable_policy, case)
         if as_json:
             say_json(case)
             return 0

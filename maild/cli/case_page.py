@@ -125,6 +125,7 @@ class _Page:
             ("follows", ", ".join(map(self._who, case.get("followers", ())))),
             ("type", one_line(case.get("type", ""))),
             ("category", one_line(case.get("category", ""))),
+            ("agreed", one_line(case.get("response", ""))),
             ("alarms", f"said to be down {case['alarms']} times" if case.get("alarms", 0) > 1 else ""),
             ("labels", ", ".join(map(one_line, case.get("labels", ())))),
             ("opened", f"{' '.join(self._when(case['opened_at']))} ({self._look.zone_name})"),

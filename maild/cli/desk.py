@@ -39,6 +39,16 @@ class Open:
         return load_policy(self.config)
 
     @property
+    def readable_policy(self) -> Policy | None:
+        """None while the rules are broken."""
+        from maild.errors import RuleError
+
+        try:
+            return self.policy
+        except RuleError:
+            return None
+
+    @property
     def handlers(self) -> dict[str, str]:
         """key -> registered address; nothing while the rules are broken, which is no reason not to look at cases."""
         from maild.errors import RuleError
@@ -94,6 +104,15 @@ def ordered(file: Path, order: dict[str, Any], alone: Callable[[Session, dict[st
             answer = {"ok": done.ok, "text": done.text}
     click.echo(answer["text"], err=not answer["ok"])
     return 0 if answer["ok"] else 1
+
+
+def agreed(policy: Policy | None, case: dict[str, Any]) -> str:
+    """What was agreed with the organisation of a case's customer, in words; case: a view of it."""
+    from maild.decide import pledges
+
+    if policy is None or not policy.agreements:
+        return ""
+    return pledges.response(policy, case["desk"], case["customer"] or "", datetime.fromisoformat(case["opened_at"]))
 
 
 def say_json(value: Any) -> None:

@@ -16,6 +16,7 @@ from maild.cli.options import config_option
 
 if TYPE_CHECKING:
     from maild.cli.desk import Open
+    from maild.model.policy import Policy
     from maild.store.moving import Choice
 
 _STATUSES = ("new", "open", "waiting", "on_hold", "solved", "closed")
@@ -23,11 +24,15 @@ _STATUSES = ("new", "open", "waiting", "on_hold", "solved", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which cases, and of which site; handlers: key -> address; written: the numbers of those that are done."""
+    """Which cases, and of which site; handlers: key -> address; written: the numbers of those that are done.
+
+    policy: None while it cannot be read.
+    """
 
     site: Open
     choice: Choice
     handlers: dict[str, str]
+    policy: Policy | None
     total: int
     written: list[str]
 
@@ -121,7 +126,7 @@ def _chosen(site: Open, asked: dict[str, Any], numbers: tuple[str, ...], written
         ids.append(row)
     since, until = (_day(site, asked[name], name) for name in ("since", "until"))
     choice = moving.Choice(asked["desk"], asked["status"], since, until, tuple(ids))
-    return Chosen(site, choice, site.handlers, moving.count(site.session, choice), written)
+    return Chosen(site, choice, site.handlers, site.readable_policy, moving.count(site.session, choice), written)
 
 
 def _day(site: Open, text: str | None, name: str) -> datetime | None:
@@ -136,6 +141,7 @@ def _day(site: Open, text: str | None, name: str) -> datetime | None:
 
 def _cases(chosen: Chosen, each: Callable[[dict[str, Any]], None]) -> int:
     """Every case whole, one at a time; how many there were."""
+    from maild.cli.desk import agreed
     from maild.cli.progress import steps
     from maild.store import moving, views
 
@@ -143,6 +149,7 @@ def _cases(chosen: Chosen, each: Callable[[dict[str, Any]], None]) -> int:
     with steps("cases", chosen.total) as step:
         for row in moving.case_ids(chosen.site.session, chosen.choice):
             case = views.case(chosen.site.session, row, chosen.handlers)
+            case["response"] = agreed(chosen.policy, case)
             each(case)
             chosen.written.append(case["number"])
             done += 1

@@ -51,8 +51,7 @@ from maild.model.rule_events import Carried, Defeated
 from maild.model.work_events import Promised
 
 # An old mail found when its mailbox was read anew: the customer is not answered, the handlers are told as of any other.
-LATE = "the mail was found late"
-OURS = "nobody wrote"
+LATE, OURS = "the mail was found late", "nobody wrote"
 _BOUNCES = "letters to this address bounce"
 
 

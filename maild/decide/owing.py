@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from maild.decide import pledges, related, tasklist
 from maild.decide.ledger import Ledger
-from maild.model.agreement import in_force
 from maild.model.case import Case
 from maild.model.events import Told
 from maild.model.known import Pending, Shown
@@ -124,7 +123,7 @@ def case_values(ledger: Ledger, case: Case, reader: Handler | None = None) -> di
         "status": str(case.status),
         "type": case.type,
         "category": case.category,
-        "response": _response(ledger, case),
+        "response": pledges.response(ledger.policy, case.desk, customer.address if customer else "", case.opened_at),
         # The first one is the letter itself.
         "alarms": str(case.alarms) if case.alarms > 1 else "",
         "tasks": tasklist.shown(ledger, case),
@@ -132,16 +131,6 @@ def case_values(ledger: Ledger, case: Case, reader: Handler | None = None) -> di
         "approvers": tasklist.approvers(ledger, case),
         "unasked": tasklist.unasked(case),
     }
-
-
-def _response(ledger: Ledger, case: Case) -> str:
-    """What was agreed with the customer's organisation, in the words of agreements.yaml."""
-    policy, customer = ledger.policy, ledger.people.get(case.customer)
-    found = policy.directory.organisation(customer.address.lower()) if customer else None
-    day = case.opened_at.astimezone(ZoneInfo(policy.desks[case.desk].zone)).date()
-    return "; ".join(
-        one.response for one in in_force(policy.agreements, found.key if found else "", day) if one.response
-    )
 
 
 def _promised(ledger: Ledger, case: Case) -> str:

@@ -6,6 +6,7 @@ answers(ledger, case, letter)     what an acknowledgement tells, and the events 
 opening(ledger, case, told)       and of our hours, beside that
 goes_on(ledger, case, letter)     what an answer tells of the next one
 again(ledger, case)               what holds again, where a handler's date does not
+response(policy, desk, ...)       what was agreed with the customer's organisation, in words
 dues(ledger, case)                what handlers read of all its clocks;  lines(...): what their receipts say of a change
 told(case, policy)                what its customer was told, as it holds now
 absorbed(ledger, into, other)     what was told of a case holds in the one in which it goes on
@@ -24,6 +25,7 @@ from zoneinfo import ZoneInfo
 from maild.decide import clocks, duty
 from maild.decide.clocks import Clock
 from maild.decide.ledger import Ledger
+from maild.model.agreement import in_force
 from maild.model.case import Case
 from maild.model.clock_events import Clocked, Pledged
 from maild.model.events import Priority
@@ -69,6 +71,14 @@ def organisation(policy: Policy, address: str) -> str:
     """The key of whose address it is, "" for nobody's that we know."""
     found = policy.directory.organisation(address.lower())
     return found.key if found else ""
+
+
+def response(policy: Policy, desk: str, customer: str, opened_at: datetime) -> str:
+    """What was agreed with the organisation whose address it is, in the words of agreements.yaml, by what was in force that day."""
+    own = policy.desks.get(desk)
+    day = opened_at.astimezone(ZoneInfo(own.zone if own else "UTC")).date()
+    holding = in_force(policy.agreements, organisation(policy, customer), day)
+    return "; ".join(one.response for one in holding if one.response)
 
 
 # --- what the customer is told ----------------------------------------------------------------------------------------------------

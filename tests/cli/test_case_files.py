@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -128,6 +129,37 @@ def test_json_numbers_files_and_keeps_its_form(desk: Site) -> None:
     assert first["attachments"][0]["number"] == 1
     assert {"seq", "at", "direction", "from", "to", "message_id", "kind", "subject", "text", "own_text"} <= set(first)
     assert (first["from_name"], first["verified"]) == ("Ann Berg", True)
+
+
+@pytest.fixture
+def agreed(desk: Site) -> Iterator[Site]:
+    """Since some years something was promised in words; before that, something else."""
+    rules = desk.config.parent / "rules"
+    files = {
+        "organisations.yaml": "kunde: {name: Kunde AS, domains: [kunde.example]}\n",
+        "agreements.yaml": "old: {name: Old, organisations: [kunde], to: 2019-12-31, response: some day}\n"
+        'gold: {name: Gold, organisations: [kunde], from: 2020-01-01, response: within "two" hours}\n',
+    }
+    for name, text in files.items():
+        assert not (rules / name).exists()
+        (rules / name).write_text(text)
+    yield desk
+    for name in files:
+        (rules / name).unlink()
+
+
+def test_what_was_agreed_with_the_customer_stands_in_the_head(agreed: Site) -> None:
+    assert '   agreed    within "two" hours\n' in agreed.maild("case", "show", "1001").stdout
+
+
+def test_and_in_the_json_of_show_and_export(agreed: Site) -> None:
+    for words in (("case", "show", "1001", "--json"), ("export", "--jsonl", "-")):
+        assert json.loads(agreed.maild(*words).stdout)["response"] == 'within "two" hours'
+
+
+def test_where_nothing_was_agreed_nothing_is_said(desk: Site) -> None:
+    assert "agreed" not in desk.maild("case", "show", "1001").stdout
+    assert json.loads(desk.maild("case", "show", "1001", "--json").stdout)["response"] == ""
 
 
 def test_with_broken_rules_a_case_can_still_be_read(make_site: Callable[..., Site]) -> None:
