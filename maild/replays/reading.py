@@ -71,7 +71,7 @@ class _Worker:
 
 def read(mails: Iterable[tuple[Mail, bytes]], charset: str, count: int = 0) -> Iterator[tuple[Mail, bytes]]:
     """count: processes; 0: as many as there are processors."""
-    count = count or len(os.sched_getaffinity(0))
+    count = count or max(1, len(os.sched_getaffinity(0)) - 1)
     idle: deque[_Worker] = deque(_Worker() for _ in range(count))
     workers = list(idle)
 
