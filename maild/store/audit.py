@@ -131,6 +131,9 @@ def cases_at(session: Session, after: int) -> Looked:
     return some[-1][0], len(some), found
 
 
+_OF_TIME = ("clocks", "wait", "pages")
+
+
 def _differs(row: Sequence[Any], events: Sequence[Recorded]) -> str:
     """What is wrong with a case row, "" if nothing is."""
     seqs = [event.seq for event in events]
@@ -144,7 +147,9 @@ def _differs(row: Sequence[Any], events: Sequence[Recorded]) -> str:
         return "it has no events"
     stored = json.loads(row[2])
     wanted = json.loads(dump_case(folded))
-    names = [name for name in Case.__match_args__ if stored.get(name) != wanted.get(name)]
+    # A row of a release before there were clocks knows nothing of time, until something happens in its case.
+    unknown = () if "clocks" in stored else _OF_TIME
+    names = [name for name in Case.__match_args__ if name not in unknown and stored.get(name) != wanted.get(name)]
     return f"its row is not the fold of its events ({', '.join(names)})" if names else ""
 
 

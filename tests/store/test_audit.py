@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -11,6 +12,9 @@ from making_rows import taken
 
 from maild.decide.facts import lookup
 from maild.decide.judge import judge
+from maild.decide.ledger import Ledger
+from maild.model.events import Waiting
+from maild.model.known import Lookup
 from maild.store import audit, cases, incoming
 from maild.store.database import Session, stamp
 from maild.store.record import link, record
@@ -45,6 +49,19 @@ def test_a_record_that_nobody_touched_is_whole(kept: Session):
     assert (report.cases, report.arrivals) == (3, 3)
     assert report.events >= report.letters >= 6
     assert report.at == MONDAY + timedelta(hours=3)
+
+
+def test_a_row_of_a_release_before_there_were_clocks_is_whole(kept: Session):
+    now = MONDAY + timedelta(hours=5)
+    ledger = Ledger("incoming:1", cases.look(kept, Lookup(cases=(1,))), policy(), now)
+    ledger.happen(1, "handler:kari", Waiting("handler:kari", "customer"))
+    record(kept, ledger.plan(), now, "hash")
+    state = json.loads(str((kept.one("SELECT state FROM cases WHERE id=1") or [""])[0]))
+    assert state.pop("clocks"), "it has something to forget"
+    kept.execute("UPDATE cases SET state=? WHERE id=1", (json.dumps(state),))
+    assert audit.verify(kept).faults == ()
+    kept.execute("UPDATE cases SET state=? WHERE id=1", (json.dumps(state | {"clocks": {"turn": 7}}),))
+    assert re.search("case .* is not the fold of its events .clocks", " ".join(audit.verify(kept).faults))
 
 
 def test_an_empty_record_is_whole(session: Session):
