@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 import click
 
 from maild.cli.report_sheets import Mark, Sheet, Tongue, sheets, title
-from maild.cli.terminal import one_line, wrapped
+from maild.cli.terminal import bar, one_line, wrapped
 from maild.model.report import Report
 
 _GAP, _LEAST = 2, 12
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _BAR = 24
 
@@ -78,8 +77,7 @@ def _bar(mark: Mark, marks: Sequence[Mark], room: int) -> str:
     most = max(one.first for one in marks)
     if room < _LEAST // 2 or most <= 0 or mark.first <= 0:
         return ""
-    eighths = max(1, round(mark.first / most * room * 8))
-    return _EIGHTHS[8] * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    return bar(mark.first / most, room)
 
 
 def _sparks(marks: Sequence[Mark]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +16,24 @@ from maild.cli.span import ago
 if TYPE_CHECKING:
     from maild.model.plan import Plan
     from maild.model.policy import Policy
+    from maild.policy.amounts import Amount
     from maild.simulations.tally import Report
 
-_AMOUNT = re.compile(r"([0-9]{1,5})([mhd])")
-_UNITS = {"m": 60, "h": 3600, "d": 86400}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def _amount(context: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
-    """A callback of click's."""
+def _amount(context: click.Context, parameter: click.Parameter, value: str | None) -> Amount | None:
+    """A callback of click's: as sla.yaml writes it."""
+    from pydantic_core import PydanticCustomError
+
+    from maild.policy.amounts import amount
+
     if value is None or context.resilient_parsing:
         return None
-    found = _AMOUNT.fullmatch(value.strip().lower())
-    if not found or not int(found[1]):
-        raise click.BadParameter(f"{value!r} is no amount of time: write 45m, 4h or 2d")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    try:
+        return amount(value.strip().lower())
+    except PydanticCustomError as error:
+        raise click.BadParameter(f"{error.message()}: {(error.context or {})['cure']}") from error
 
 
 def _speed(context: click.Context, parameter: click.Parameter, value: str) -> float | None:
@@ -90,9 +92,9 @@ def command(config: Path, mailbox: Path, *, svg: Path | None, as_json: bool, **a
     Mails that handlers wrote are their answers.  Nothing is written, nobody is told, and no database is needed.
     """  # fmt: skip
     from maild.cli.desk import say_json
-    from maild.cli.terminal import one_line, width
-    from maild.simulations import chart
-    from maild.simulations.svg import drawn
+    from maild.cli.simulate_svg import drawn
+    from maild.cli.simulate_table import lines
+    from maild.cli.terminal import harmless, width
 
     report, policy = _played(config, mailbox, **asked)
     if svg:
@@ -100,10 +102,8 @@ def command(config: Path, mailbox: Path, *, svg: Path | None, as_json: bool, **a
     if as_json:
         say_json(view(report))
         return
-    for line in chart.text(report, policy, width() or 100):
-        click.echo(
-            "" if not line else line[: len(line) - len(line.lstrip())] + one_line(line) if "█" not in line else line
-        )
+    for line in lines(report, policy, width() or 100):
+        click.echo(harmless(line))
 
 
 def _played(
@@ -113,9 +113,9 @@ def _played(
     since: datetime | None,
     until: datetime | None,
     speed: float | None,
-    answer: timedelta | None,
-    solve: timedelta | None,
-    after: timedelta,
+    answer: Amount | None,
+    solve: Amount | None,
+    after: Amount,
     rules: Path | None,
 ) -> tuple[Report, Policy]:
     from maild.cli.other_rules import with_rules

@@ -2,7 +2,7 @@
 
 harmless(text) -> the text in which every control character shows as what it is and none takes effect; one_line(text) -> on a line;
 wrapped(text, width) -> lines that fit; width() -> columns of the window, None where there is none (a pipe: nothing is wrapped);
-size(octets) -> "34 kB".  Colours are click's, which leaves them out of pipes.
+bar(share, room) -> blocks; size(octets) -> "34 kB".  Colours are click's, which leaves them out of pipes.
 """
 
 from __future__ import annotations
@@ -36,6 +36,15 @@ def _name(char: str) -> str:
 def one_line(text: object) -> str:
     """On one line, with single spaces."""
     return harmless(" ".join(str(text).split(" ")).replace("\r", " ").replace("\n", " ").replace("\t", " ")).strip()
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bar(share: float, room: int) -> str:
+    """So much of the room, in eighths of a cell; something wherever there is anything."""
+    eighths = max(1, round(share * room * 8)) if share > 0 and room > 0 else 0
+    return _EIGHTHS[8] * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def width() -> int | None:

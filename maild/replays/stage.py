@@ -72,12 +72,8 @@ class Stage:
 
     def take(self, mail: Mail, message: Message) -> Answer:
         """The next mail, in order of time."""
-        self._pass(mail.received_at)
-        salt = hashlib.sha256(f"{mail.id} {mail.where}".encode()).digest()
-        arrival = Arrival(
-            mail.id, 0, mail.source, mail.sender, mail.recipients, mail.client, "", mail.received_at, mail.size, 1
-        )
-        prepared = prepare(arrival, message, mail.trust, self.policy, self._keys, (salt[:16], salt[16:]))
+        self.wait(mail.received_at)
+        prepared = self._prepared(mail, message)
         happened = self._past.events_of(mail.id) if self._past and mail.id else []
         self._bring(prepared, happened, mail.trace)
         try:
@@ -89,9 +85,15 @@ class Stage:
         self._map(plan, opened(happened))
         return answer(plan.trace, [(one.record.event.kind, dump(one.record.event)) for one in plan.events])
 
+    def _prepared(self, mail: Mail, message: Message) -> Prepared:
+        salt = hashlib.sha256(f"{mail.id} {mail.where}".encode()).digest()
+        who = (mail.sender, mail.recipients, mail.client)
+        arrival = Arrival(mail.id, 0, mail.source, *who, "", mail.received_at, mail.size, 1)
+        return prepare(arrival, message, mail.trust, self.policy, self._keys, (salt[:16], salt[16:]))
+
     # --- time -----------------------------------------------------------------------------------------------------------------
 
-    def _pass(self, now: datetime) -> None:
+    def wait(self, now: datetime) -> None:
         """Letters that are due have left; cases that are due wake."""
         self._session.execute(
             "UPDATE outbox SET state='done', attempts=1 WHERE state NOT IN ('done', 'cancelled') AND due_at<=?",

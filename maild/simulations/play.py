@@ -22,6 +22,7 @@ from maild.edges.archive import Entry
 from maild.edges.believing import believer_of
 from maild.edges.reading import loads, read_small
 from maild.mail import token
+from maild.model.calendar import ALWAYS
 from maild.model.case import Case
 from maild.model.events import Event, Opened, Replied, Solved
 from maild.model.message import Message
@@ -29,6 +30,7 @@ from maild.model.paging_events import Attended, Paged
 from maild.model.people import Handler, Trust, handler_party
 from maild.model.plan import Plan
 from maild.model.policy import Policy
+from maild.policy.amounts import Amount, amount
 from maild.rehearse import envelope_of
 from maild.replays import reading, source
 from maild.replays.stage import Mail
@@ -37,7 +39,7 @@ from maild.simulations.tally import Report, Tally
 from maild.simulations.theatre import Theatre
 
 NO_CASE = "answers of handlers in no case of these"
-AFTER = timedelta(days=14)
+AFTER = amount("14d")
 ANSWER, SOLVE, PAGE = "answer", "solve", "page"
 _SOON = timedelta(minutes=1)
 # Messages that are nowhere: beyond those of the stage.
@@ -53,9 +55,9 @@ class Wish:
 
     since: datetime | None = None
     until: datetime | None = None
-    answer: timedelta | None = None
-    solve: timedelta | None = None
-    after: timedelta = AFTER
+    answer: Amount | None = None
+    solve: Amount | None = None
+    after: Amount = AFTER
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,7 +106,7 @@ class Play:
             self._mail(mail, loads(octets))
             last = mail.received_at
             told(self._tally.mails, f"{last:%Y-%m-%d}")
-        self._until(last + self._wish.after, pace)
+        self._until(last + self._wish.after.of(ALWAYS), pace)
         return self._tally.report(self._theatre.all_cases())
 
     def _trust(self, raw: bytes, recipient: str) -> Trust:
@@ -158,9 +160,9 @@ class Play:
         for case, event in ((one.case, one.record.event) for one in plan.events):
             if case is not None and isinstance(event, Opened):
                 calendar = self.policy.calendar_of(event.desk)
-                for what, amount in ((ANSWER, self._wish.answer), (SOLVE, self._wish.solve)):
-                    if amount is not None:
-                        self._plan(calendar.add(at, amount), case, what)
+                for what, wished in ((ANSWER, self._wish.answer), (SOLVE, self._wish.solve)):
+                    if wished is not None:
+                        self._plan(calendar.add(at, wished.of(calendar)), case, what)
             elif case is not None and isinstance(event, Paged):
                 self._plan(at + _SOON, case, PAGE, event.handler)
         if self._also:

@@ -4,14 +4,14 @@ Theatre(policy, keys, began, seen)
     .take(mail, message)       a mail of a customer, judged as the daemon would have judged it (stage.py)
     .hear(mail, message)       a mail that a handler wrote then: his answer in its case, if it is of one
     .act(case, does, at)       what a handler is taken to have done: does(case) -> who and what, or None
-    .wait(until)               cases wake meanwhile
+    .wait(until)               cases wake meanwhile (stage.py)
 seen(plan, at) is told of each plan.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from maild.decide.judge import question
@@ -24,11 +24,10 @@ from maild.model.people import Handler, handler_party
 from maild.model.plan import Plan, Wake
 from maild.model.policy import Policy
 from maild.replays.stage import Mail, Stage
-from maild.settle import prepare, weigh
+from maild.settle import weigh
 from maild.store import cases
 from maild.store.case_state import load_case
 from maild.store.database import moment
-from maild.store.incoming import Arrival
 
 Seen = Callable[[Plan, datetime], None]
 Does = Callable[[Case], tuple[Handler, Event] | None]
@@ -46,11 +45,7 @@ class Theatre(Stage):
     def hear(self, mail: Mail, message: Message) -> bool:
         """As an import files it (decide/history.py); False where it belongs to no case, and nothing happened."""
         self.wait(mail.received_at)
-        salt = hashlib.sha256(mail.where.encode()).digest()
-        arrival = Arrival(
-            mail.id, 0, "import", mail.sender, mail.recipients, mail.client, "", mail.received_at, mail.size, 1
-        )
-        prepared = prepare(arrival, message, mail.trust, self.policy, self._keys, (salt[:16], salt[16:]))
+        prepared = self._prepared(replace(mail, source="import"), message)
         with self._session.savepoint():
             _, plan = weigh(self._session, prepared, self.policy, mail.received_at)
             if not plan.cases or any(one.record.event.kind == "opened" for one in plan.events):
@@ -69,9 +64,6 @@ class Theatre(Stage):
             ledger.happen(case_id, handler_party(done[0].key), done[1])
             with self._session.savepoint():
                 self._keep(ledger.plan(), at)
-
-    def wait(self, until: datetime) -> None:
-        self._pass(until)
 
     def wakes(self) -> datetime | None:
         """When the next case wakes."""

@@ -140,6 +140,11 @@ def test_each_turn_of_the_next_word_is_a_promise(house: House, tmp_path: Path) -
     assert counted("9h") == (3, 0, 0)
 
 
+def test_a_day_is_an_open_day_as_in_sla_yaml(house: House, past: Past) -> None:
+    found = told(house, past, "--solve", "1d")
+    assert {day["day"]: day["open"] for day in found["days"]} == {"2026-03-02": 2, "2026-03-03": 0}
+
+
 def test_only_mail_of_some_days(house: House, past: Past) -> None:
     assert told(house, past, "--from", "2026-03-03")["cases"] == 1
     assert told(house, past, "--until", "2026-03-03")["cases"] == 2

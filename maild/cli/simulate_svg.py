@@ -1,4 +1,4 @@
-"""svg: a simulation's report as one drawing: the days, the promises, and what each handler had to do.
+"""simulate_svg: a simulation's report as one drawing: the days, the promises, what each handler had to do.  Not a command itself.
 
 drawn(report, policy) -> SVG 1.1, self-contained: no script, no font, no picture of others; each shape says in words what it is.
 It has light and dark colours of its own (prefers-color-scheme).

@@ -1,6 +1,6 @@
-"""chart: a simulation's report as text for a terminal.
+"""simulate_table: a simulation's report on a terminal.  Not a command itself.
 
-text(report, policy, width) -> lines.  Bars are made of blocks of eighths; every number stands beside its bar.
+lines(report, policy, width) -> line after line; every number stands beside its bar.
 """
 
 from __future__ import annotations
@@ -8,30 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from maild.cli.terminal import bar
 from maild.model.policy import Policy
 from maild.simulations.tally import Report
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _MOST = 40
-NARROWEST, WIDEST = 10, 50
+_NARROWEST, _WIDEST, _BESIDE = 10, 50, 50
 
 
-def text(report: Report, policy: Policy, width: int = 80) -> Iterator[str]:
+def lines(report: Report, policy: Policy, width: int = 80) -> Iterator[str]:
     """Who would be paged, which promises would break, load per handler, and the days."""
     yield from _head(report)
     yield from _paged(report, policy)
     yield from _promises(report)
     yield from _broken(report)
-    yield from _loads(report, policy, max(NARROWEST, min(WIDEST, width - 50)))
-    yield from _days(report, max(NARROWEST, min(WIDEST, width - 50)))
-
-
-def bar(value: int, most: int, width: int) -> str:
-    """So many cells of width as value is of most, in eighths of a cell; something wherever value is more than 0."""
-    if not value or not most:
-        return ""
-    eighths = max(1, value * width * 8 // most)
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    room = max(_NARROWEST, min(_WIDEST, width - _BESIDE))
+    yield from _loads(report, policy, room)
+    yield from _days(report, room)
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -86,7 +79,7 @@ def _loads(report: Report, policy: Policy, width: int) -> Iterator[str]:
     most = max((load.cases for load in report.loads), default=0)
     for load in report.loads:
         head = f"  {_name(load.handler, policy)[:22]:22}  {load.cases:>5}  {load.most:>12}  {load.letters:>7}  {load.pages:>5}"
-        yield f"{head}  {bar(load.cases, most, width)}".rstrip()
+        yield f"{head}  {bar(load.cases / (most or 1), width)}".rstrip()
 
 
 def _days(report: Report, width: int) -> Iterator[str]:
@@ -94,7 +87,7 @@ def _days(report: Report, width: int) -> Iterator[str]:
     most = max((day.opened for day in report.days), default=0)
     for day in report.days:
         head = f"  {day.day:%a %Y-%m-%d}  {day.opened:>6} {day.open:>6} {day.broken:>7}"
-        yield f"{head}  {bar(day.opened, most, width)}".rstrip()
+        yield f"{head}  {bar(day.opened / (most or 1), width)}".rstrip()
 
 
 def _name(key: str, policy: Policy) -> str:
