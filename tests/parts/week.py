@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from maild.store.database import moment
 from parts.house import Got, House
@@ -99,6 +102,18 @@ class Week:
 
     def told(self) -> str:
         return "\n".join(self._told)
+
+
+Part = Callable[[Week], None]
+
+
+def lived(folders: pytest.TempPathFactory, site: str, begins: str, desk: str, parts: Sequence[Part]) -> Iterator[Week]:
+    """The week after all its parts, for a fixture."""
+    week = Week(folders.mktemp(site), site, begins, desk)
+    for part in parts:
+        part(week)
+    yield week
+    week.house.database.close()
 
 
 def local(when: str) -> datetime:

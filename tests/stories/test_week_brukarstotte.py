@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from parts.golden import golden
-from parts.week import Week, local
+from parts.week import Week, lived, local
 
 from maild.model.rota import Book, on_duty
 
@@ -20,11 +20,9 @@ DESK = "brukarstotte@ikt.example"
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
-    week = Week(tmp_path_factory.mktemp("brukarstotte"), "brukarstotte", "2026-03-30T08:00", DESK)
-    for part in (begun, monday_evening, tuesday, easter):
-        part(week)
-    yield week
-    week.house.database.close()
+    yield from lived(
+        tmp_path_factory, "brukarstotte", "2026-03-30T08:00", DESK, (begun, monday_evening, tuesday, easter)
+    )
 
 
 def begun(week: Week) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from parts.golden import golden
-from parts.week import Week
+from parts.week import Week, lived
 
 ANN, BO = "Ann Berg <ann@fjordby.example>", "Bo Li <bo@skogvang.example>"
 DESK = "kundeservice@ikt.example"
@@ -17,11 +17,7 @@ DESK = "kundeservice@ikt.example"
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
-    week = Week(tmp_path_factory.mktemp("kundeservice"), "kundeservice", "2026-05-11T08:00", DESK)
-    for part in (begun, voted, holiday, escalated):
-        part(week)
-    yield week
-    week.house.database.close()
+    yield from lived(tmp_path_factory, "kundeservice", "2026-05-11T08:00", DESK, (begun, voted, holiday, escalated))
 
 
 def begun(week: Week) -> None:
